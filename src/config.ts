@@ -1,0 +1,81 @@
+// The environment: read once, checked, frozen.
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A setting of the environment that cannot be used; the message is one sentence that names the variable. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+function hasProtocol(...protocols: string[]) {
+  return (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+const environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port <= 65_535)
+    .default(4000)
+    .meta({ expected: 'a whole number from 0 to 65535' }),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/)
+    .optional()
+    .meta({ expected: 'a host name or an IP address' }),
+  DATABASE_URL: z
+    .string()
+    .refine(hasProtocol('postgres:', 'postgresql:'))
+    .optional()
+    .meta({ expected: 'a URL that starts with postgres:// or postgresql://' }),
+  DATA_DIR: z.string().default('.data').meta({ expected: 'the path of a folder' }),
+  REDIS_URL: z
+    .string()
+    .refine(hasProtocol('redis:', 'rediss:'))
+    .optional()
+    .meta({ expected: 'a URL that starts with redis:// or rediss://' }),
+  TRUST_PROXY: z
+    .string()
+    .regex(/^(\d{1,2}|[\da-fA-F.:/]+(\s*,\s*[\da-fA-F.:/]+)*)$/)
+    .optional()
+    .meta({ expected: 'a number of proxies, or their IP addresses separated by commas' }),
+  LOG_LEVEL: z
+    .enum(logLevels)
+    .default('info')
+    .meta({ expected: `one of ${logLevels.join(', ')}` }),
+});
+
+/**
+ * Reads the settings of the process.
+ *
+ * @param env - the environment; a variable that is empty counts as not set
+ * @returns the settings, frozen; `demo` is true when no database was named
+ * @throws ConfigError one sentence that names the variable which cannot be used (never its value: it may hold a password)
+ */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const name = String(parsed.error.issues[0]?.path[0]) as keyof typeof environment.shape;
+    const expected = environment.shape[name].meta()?.expected;
+    throw new ConfigError(`The environment variable ${name} must be ${expected}.`);
+  }
+  const { PORT, HOST, DATABASE_URL, DATA_DIR, REDIS_URL, TRUST_PROXY, LOG_LEVEL } = parsed.data;
+  const demo = DATABASE_URL === undefined;
+  return Object.freeze({
+    port: PORT,
+    host: HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    databaseUrl: DATABASE_URL,
+    dataDir: resolve(DATA_DIR),
+    redisUrl: REDIS_URL,
+    trustProxy: TRUST_PROXY,
+    logLevel: LOG_LEVEL,
+    demo,
+  });
+}
+
+/** The settings of one gateway process. */
+export type Config = ReturnType<typeof readConfig>;

@@ -1,0 +1,71 @@
+// The customer: one person or company that an organisation knows.
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { ownedByOrganisation } from '../database/organisation.ts';
+
+/** A JSON object, as stored in `meta` and `custom_fields`. */
+export type JsonObject = Record<string, unknown>;
+
+export const CustomerEntity = defineEntity({
+  name: 'Customer',
+  tableName: 'customer',
+  primaryKeys: ['organisationId', 'id'],
+  uniques: [
+    { name: 'customer_reference_unique', properties: ['organisationId', 'cuRefNo'] },
+    // A deleted customer frees its address; a contact without an address is not bound by this.
+    { name: 'customer_email_unique', properties: ['organisationId', 'canonicalEmail'], where: 'deleted_at is null' },
+  ],
+  checks: [
+    { name: 'customer_reference_form', expression: `cu_ref_no ~ '^[A-Za-z0-9]{16}$'` },
+    { name: 'customer_email_pair', expression: '(email is null) = (canonical_email is null)' },
+    { name: 'customer_phone_form', expression: `phone ~ '^[+][0-9]{1,3} [0-9]{4,14}$'` },
+    { name: 'customer_meta_object', expression: `jsonb_typeof(meta) = 'object'` },
+    { name: 'customer_fields_object', expression: `jsonb_typeof(custom_fields) = 'object'` },
+  ],
+  properties: {
+    ...ownedByOrganisation,
+    /** Internal; never leaves the gateway. Grows with time, hence orders customers by age. */
+    id: p.bigint('number').primary().autoincrement(),
+    /** The public reference: 16 letters and digits, never changes. */
+    cuRefNo: p.string().length(16),
+    /** As stored and shown; null for a contact that was imported with a phone alone. */
+    email: p.string().length(254).nullable(),
+    /** The mailbox that the address leads to; what uniqueness is judged by. */
+    canonicalEmail: p.string().length(254).nullable(),
+    /** `+420 777123456`: prefix, one blank, digits. */
+    phone: p.string().length(20).nullable(),
+    firstName: p.string().length(255).nullable(),
+    lastName: p.string().length(255).nullable(),
+    companyName: p.string().length(255).nullable(),
+    companyRegistrationNumber: p.string().length(32).nullable(),
+    taxIdentificationNumber: p.string().length(32).nullable(),
+    /** Sum of the credit ledger. */
+    creditBalance: p.integer().default(0),
+    premium: p.boolean().default(false),
+    meta: p.json<JsonObject>().defaultRaw(`'{}'`),
+    customFields: p.json<JsonObject>().defaultRaw(`'{}'`),
+    /** Counts the changes of the profile. */
+    version: p.integer().default(1),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+    updatedAt: p.datetime(3).defaultRaw('now()'),
+    /** When the customer last came through a create call, exact to a day. */
+    lastSeenAt: p.datetime(3).nullable(),
+    bannedAt: p.datetime(3).nullable(),
+    deletedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** One person or company that an organisation knows. */
+export interface Customer extends InferEntity<typeof CustomerEntity> {}
+
+/** Foreign key to the customer that a row belongs to; its columns are `organisation_id` and `customer_id`. */
+export const ownedByCustomer = {
+  customerId: p.bigint('number'),
+  customer: () =>
+    p
+      .manyToOne(CustomerEntity)
+      .joinColumns('organisation_id', 'customer_id')
+      .referencedColumnNames('organisation_id', 'id')
+      .ownColumns('customer_id')
+      .deleteRule('restrict')
+      .updateRule('no action'),
+};

@@ -1,0 +1,42 @@
+// Groups of customers, and who belongs to them.
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByCustomer } from './customer.ts';
+
+export const CustomerGroupEntity = defineEntity({
+  name: 'CustomerGroup',
+  tableName: 'customer_group',
+  primaryKeys: ['organisationId', 'id'],
+  uniques: [{ name: 'customer_group_slug_unique', properties: ['organisationId', 'slug'] }],
+  properties: {
+    ...ownedByOrganisation,
+    id: p.integer().primary().autoincrement(),
+    name: p.string().length(255),
+    slug: p.string().length(63),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+  },
+});
+
+/** What a group shows of itself. */
+export type CustomerGroup = Pick<InferEntity<typeof CustomerGroupEntity>, 'name' | 'slug'>;
+
+export const CustomerGroupMembershipEntity = defineEntity({
+  name: 'CustomerGroupMembership',
+  tableName: 'customer_group_membership',
+  primaryKeys: ['organisationId', 'customerId', 'groupId'],
+  indexes: [{ name: 'customer_group_membership_by_group', properties: ['organisationId', 'groupId', 'customerId'] }],
+  properties: {
+    ...ownedByOrganisation,
+    ...ownedByCustomer,
+    customerId: p.bigint('number').primary(),
+    groupId: p.integer().primary(),
+    group: () =>
+      p
+        .manyToOne(CustomerGroupEntity)
+        .joinColumns('organisation_id', 'group_id')
+        .referencedColumnNames('organisation_id', 'id')
+        .ownColumns('group_id')
+        .deleteRule('restrict')
+        .updateRule('no action'),
+  },
+});

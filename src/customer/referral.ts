@@ -1,0 +1,31 @@
+// Referrals: which customer brought which.
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { ownedByOrganisation } from '../database/organisation.ts';
+import { type Customer, CustomerEntity, ownedByCustomer } from './customer.ts';
+
+export const ReferralEntity = defineEntity({
+  name: 'Referral',
+  tableName: 'referral',
+  // A customer is brought by one other at most.
+  primaryKeys: ['organisationId', 'customerId'],
+  indexes: [{ name: 'referral_by_referrer', properties: ['organisationId', 'referrerId'] }],
+  checks: [{ name: 'referral_not_oneself', expression: 'customer_id <> referrer_id' }],
+  properties: {
+    ...ownedByOrganisation,
+    ...ownedByCustomer,
+    customerId: p.bigint('number').primary(),
+    referrerId: p.bigint('number'),
+    referrer: () =>
+      p
+        .manyToOne(CustomerEntity)
+        .joinColumns('organisation_id', 'referrer_id')
+        .referencedColumnNames('organisation_id', 'id')
+        .ownColumns('referrer_id')
+        .deleteRule('restrict')
+        .updateRule('no action'),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+  },
+});
+
+/** What a customer shows of the one who brought it; `id` is the referrer's internal id and is not shown. */
+export type Referrer = Pick<Customer, 'id' | 'cuRefNo' | 'email' | 'firstName' | 'lastName'>;

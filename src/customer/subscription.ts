@@ -1,0 +1,36 @@
+// Subscriptions of customers.
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByCustomer } from './customer.ts';
+
+export const SubscriptionEntity = defineEntity({
+  name: 'Subscription',
+  tableName: 'subscription',
+  primaryKeys: ['organisationId', 'id'],
+  uniques: [{ name: 'subscription_external_unique', properties: ['organisationId', 'externalId'] }],
+  indexes: [{ name: 'subscription_by_customer', properties: ['organisationId', 'customerId'] }],
+  checks: [
+    { name: 'subscription_external_form', expression: `external_id ~ '^[A-Za-z0-9]{16}$'` },
+    { name: 'subscription_hash_form', expression: `order_hash ~ '^[A-Za-z0-9]{32}$'` },
+  ],
+  properties: {
+    ...ownedByOrganisation,
+    id: p.bigint('number').primary().autoincrement(),
+    ...ownedByCustomer,
+    externalId: p.string().length(16),
+    productSlug: p.string().length(255),
+    productCode: p.string().length(255),
+    orderNumber: p.string().length(64),
+    orderHash: p.string().length(32),
+    autoRenew: p.boolean(),
+    startsAt: p.datetime(3).defaultRaw('now()'),
+    /** Null while no end is set. A subscription runs from `startsAt` until this moment. */
+    endsAt: p.datetime(3).nullable(),
+  },
+});
+
+/** What a subscription shows of itself. */
+export type Subscription = Pick<
+  InferEntity<typeof SubscriptionEntity>,
+  'externalId' | 'productSlug' | 'productCode' | 'orderNumber' | 'orderHash' | 'autoRenew'
+>;

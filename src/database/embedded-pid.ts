@@ -1,0 +1,44 @@
+// What PostgreSQL's pid file says, and whether the process it names is really that PostgreSQL.
+import { spawnSync } from 'node:child_process';
+import { readlinkSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The lines of `postmaster.pid` that matter here. */
+interface PidFile {
+  pid: number;
+  port: number | undefined;
+  ready: boolean;
+}
+
+/**
+ * Reads the pid file of a cluster.
+ *
+ * @returns undefined when there is none
+ * @see https://www.postgresql.org/docs/current/storage-file-layout.html
+ */
+export async function readPidFile(cluster: string): Promise<PidFile | undefined> {
+  try {
+    const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n').map((line) => line.trim());
+    return { pid: Number(lines[0]), port: Number(lines[3]) || undefined, ready: lines[7] === 'ready' };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Tells whether a process is alive and is the server of a cluster; a process id may since have been given to another
+ * program, another PostgreSQL even.
+ */
+export function isServerOf(cluster: string, pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    // A server works in the folder of its cluster; one that has ended, but was not waited for, works nowhere.
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
+  } catch (error) {
+    if (process.platform === 'linux' && (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+  }
+  const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout?.includes(cluster) ?? false;
+}

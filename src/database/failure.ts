@@ -1,0 +1,48 @@
+// Which failures mean that the database cannot be reached, rather than that the gateway asked it something wrong.
+import { ApiError } from '../errors.ts';
+
+/** SQLSTATE classes: 08 connection, 53 out of resources, 57P shut down or starting; 25006 a standby that took over. */
+const unavailableStates = /^(08...|53...|57P0[1-5]|25006|3D000|28...)$/;
+
+const unavailableSystemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+]);
+
+/** The driver gives these no code. */
+const unavailableMessages =
+  /connection terminated|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error|not queryable|pool after calling end|driver has already been destroyed/i;
+
+/** Seconds after which a caller may try again. */
+const RETRY_AFTER = 5;
+
+/**
+ * Turns whatever failed into what a caller may be told. The one place where a foreign error becomes an `ApiError`.
+ *
+ * @param error - anything that was thrown
+ * @returns the error itself if it is an `ApiError`; `INTERNAL_SERVICE_UNAVAILABLE` if the database cannot be reached;
+ *   else `INTERNAL_SERVER_ERROR`. The original is kept as `cause`.
+ */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (isUnavailable(error)) {
+    return new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: RETRY_AFTER, cause: error });
+  }
+  return new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (unavailableStates.test(code) || unavailableSystemCodes.has(code)) return true;
+  if (unavailableMessages.test(error.message)) return true;
+  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  return isUnavailable(error.cause);
+}

@@ -1,0 +1,72 @@
+// The demo organisation's groups and customers. Names and addresses are made up.
+
+/** A customer of the demo organisation, with all that belongs to it. */
+export interface DemoCustomer {
+  email?: string;
+  phone?: string;
+  firstName?: string;
+  lastName?: string;
+  companyName?: string;
+  companyRegistrationNumber?: string;
+  taxIdentificationNumber?: string;
+  premium?: boolean;
+  meta?: Record<string, unknown>;
+  customFields?: Record<string, unknown>;
+  groups?: string[];
+  credit?: { amount: number; description: string }[];
+  subscription?: { productSlug: string; productCode: string; orderNumber: string; autoRenew: boolean };
+  /** E-mail address of a customer further up. */
+  referredBy?: string;
+  banReason?: string;
+}
+
+export const groups = [
+  { name: 'Personal Trainer', slug: 'trainer' },
+  { name: 'Newsletter', slug: 'newsletter' },
+];
+
+export const customers: DemoCustomer[] = [
+  {
+    email: 'petr.svoboda@example.com',
+    phone: '+420 603987654',
+    firstName: 'Petr',
+    lastName: 'Svoboda',
+    groups: ['newsletter'],
+    credit: [
+      { amount: 200, description: 'Welcome credit' },
+      { amount: -250, description: 'Order 25000007' },
+    ],
+  },
+  {
+    email: 'jana.novakova@example.com',
+    phone: '+420 777123456',
+    firstName: 'Jana',
+    lastName: 'Nováková',
+    companyName: 'Novák & dcera s.r.o.',
+    companyRegistrationNumber: '05103118',
+    taxIdentificationNumber: 'CZ05103118',
+    premium: true,
+    meta: { source: 'fair-2026' },
+    customFields: { shirtSize: 'M' },
+    groups: ['trainer', 'newsletter'],
+    credit: [
+      { amount: 100, description: 'Welcome credit' },
+      { amount: 23, description: 'Referral reward' },
+    ],
+    subscription: {
+      productSlug: 'predplatne-rocni',
+      productCode: 'predplatne-rocni',
+      orderNumber: '25000001',
+      autoRenew: true,
+    },
+    referredBy: 'petr.svoboda@example.com',
+  },
+  { email: 'info@sklarna-sumava.example', companyName: 'Sklárna Šumava a.s.', companyRegistrationNumber: '00012345' },
+  { phone: '+421 905123456', firstName: 'Zuzana', lastName: 'Kováčová', meta: { imported: true } },
+  {
+    email: 'karel.kradl@example.com',
+    firstName: 'Karel',
+    lastName: 'Kradl',
+    banReason: 'Charge-backs on three orders',
+  },
+];

@@ -1,0 +1,23 @@
+// Every table of the gateway.
+import { ApiKeyEntity } from './access/api-key.ts';
+import { CreditEntryEntity } from './customer/credit.ts';
+import { CustomerEntity } from './customer/customer.ts';
+import { CustomerGroupEntity, CustomerGroupMembershipEntity } from './customer/group.ts';
+import { CustomerIpEntity } from './customer/ip-history.ts';
+import { ReferralEntity } from './customer/referral.ts';
+import { SubscriptionEntity } from './customer/subscription.ts';
+import { AuditEntryEntity } from './database/audit.ts';
+import { OrganisationEntity } from './database/organisation.ts';
+
+export const entities = [
+  OrganisationEntity,
+  ApiKeyEntity,
+  CustomerEntity,
+  CustomerGroupEntity,
+  CustomerGroupMembershipEntity,
+  ReferralEntity,
+  SubscriptionEntity,
+  CreditEntryEntity,
+  CustomerIpEntity,
+  AuditEntryEntity,
+];

@@ -1,0 +1,170 @@
+// The error catalogue: every code a caller can see, with its HTTP status and its words, and the one error class that carries them.
+
+interface CatalogueEntry {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** One sentence for the person who reads the answer. */
+  readonly message: string;
+  /** What the code means and what to do about it; the same in every answer with this code. */
+  readonly description: string;
+}
+
+/** Every error code of the public API. Codes and statuses are part of the contract with callers; the words are ours. */
+export const catalogue = {
+  PUBLIC_API_KEY_IS_EMPTY: {
+    status: 404,
+    message: 'No API key was sent.',
+    description: 'Send the key as ?apiKey=… in the URL or as the header "Authorization: Bearer …".',
+  },
+  PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT: {
+    status: 404,
+    message: 'The API key does not have the form of a key.',
+    description: 'A key is 32 characters: PROD, DEV_ or ROOT, followed by 28 letters and digits.',
+  },
+  PUBLIC_API_KEY_SAMPLE_VALUE: {
+    status: 404,
+    message: 'This is the sample key of the documentation.',
+    description: 'Replace the sample key by a key of your own organisation. The sample works in demo mode only.',
+  },
+  PUBLIC_API_KEY_DOES_NOT_EXIST: {
+    status: 404,
+    message: 'There is no such API key.',
+    description: 'Check that the whole key was copied, and that it belongs to this gateway.',
+  },
+  PUBLIC_API_KEY_HAS_BEEN_DELETED: {
+    status: 404,
+    message: 'This API key was deleted.',
+    description: 'A deleted key does not come back. Use another key of your organisation.',
+  },
+  PUBLIC_API_KEY_IS_NOT_ACTIVE: {
+    status: 404,
+    message: 'This API key is not active.',
+    description: 'The key was switched off. Activate it again or use another key of your organisation.',
+  },
+  PUBLIC_API_KEY_HAS_BEEN_EXPIRED: {
+    status: 404,
+    message: 'This API key has expired.',
+    description: 'The key was valid until a stated time, which has passed. Use another key of your organisation.',
+  },
+  INTERNAL_TOO_MANY_REQUESTS: {
+    status: 429,
+    message: 'Too many requests were made with this API key.',
+    description: 'Wait for the number of seconds in retry_after, then send the request again.',
+  },
+  PUBLIC_API_KEY_SCOPE_NOT_ALLOWED: {
+    status: 403,
+    message: 'This API key may not run this operation.',
+    description: 'The key is restricted to other scopes. Use a key whose scopes include this operation.',
+  },
+  INTERNAL_VALIDATION_FAILED: {
+    status: 422,
+    message: 'Some of the values sent are not valid.',
+    description: 'Every value that breaks its rule is listed in fields, with the reason.',
+  },
+  INTERNAL_REQUEST_MALFORMED: {
+    status: 400,
+    message: 'The request could not be read.',
+    description: 'The body must be one well-formed object in UTF-8, in the format that its Content-Type names.',
+  },
+  INTERNAL_RESOURCE_NOT_FOUND: {
+    status: 404,
+    message: 'There is nothing at this address.',
+    description: 'Check the path of the request against the documentation.',
+  },
+  INTERNAL_METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: 'This address does not answer this HTTP method.',
+    description: 'The methods that it answers are in the Allow header.',
+  },
+  INTERNAL_PAYLOAD_TOO_LARGE: {
+    status: 413,
+    message: 'The body of the request is too large.',
+    description: 'A body may hold up to 64 KiB.',
+  },
+  INTERNAL_UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    message: 'The body of the request is of a type that is not read here.',
+    description: 'Send the header Content-Type with a type that this address reads, uncompressed and in UTF-8.',
+  },
+  PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED: {
+    status: 404,
+    message: 'Your organisation has no such customer.',
+    description: 'The customer named does not exist in the organisation that the API key belongs to.',
+  },
+  INTERNAL_CONFLICT: {
+    status: 409,
+    message: 'The request contradicts the present state.',
+    description: 'Read the present state, then decide whether to send the request again.',
+  },
+  INTERNAL_SERVICE_UNAVAILABLE: {
+    status: 503,
+    message: 'The service is not available at the moment.',
+    description: 'Nothing was changed that was not confirmed. Send the request again after Retry-After seconds.',
+  },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    message: 'The request failed through a fault of the gateway.',
+    description: 'The fault was recorded under the request id. Quote it when you report this.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof catalogue;
+
+/** One input value that breaks its rule: `path` as the caller wrote it (`email`, `by.email`), `message` the reason. */
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface ApiErrorDetails {
+  /** Words more exact than the catalogue's; they must hold nothing of the inside. */
+  message?: string;
+  /** Every broken value, for `INTERNAL_VALIDATION_FAILED`. */
+  fields?: readonly FieldProblem[];
+  /** Seconds after which trying again makes sense. */
+  retryAfter?: number;
+  /** Methods that the address answers, for `INTERNAL_METHOD_NOT_ALLOWED`. */
+  allow?: readonly string[];
+  /** What really happened; logged, never shown. */
+  cause?: unknown;
+}
+
+/** A failure that the caller is told about: a code of the catalogue and what is particular to this case. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly description: string;
+  readonly fields: readonly FieldProblem[] | undefined;
+  readonly retryAfter: number | undefined;
+  readonly allow: readonly string[] | undefined;
+
+  constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
+    const entry = catalogue[code];
+    super(details.message ?? entry.message, { cause: details.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = entry.status;
+    this.description = entry.description;
+    this.fields = details.fields;
+    this.retryAfter = details.retryAfter;
+    this.allow = details.allow;
+  }
+}
+
+/**
+ * What an error tells the outside: the members that both doors show, in their order.
+ *
+ * @param error - the failure
+ * @param requestId - the id under which the request is logged
+ */
+export function publicError(error: ApiError, requestId: string) {
+  return {
+    code: error.code,
+    message: error.message,
+    description: error.description,
+    ...(error.fields && { fields: error.fields }),
+    ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
+    requestId,
+  };
+}

@@ -1,0 +1,84 @@
+// The Pothos builder: plugins, context, scalars. It knows no type of its own.
+import SchemaBuilder from '@pothos/core';
+import RelayPlugin, { decodeGlobalID } from '@pothos/plugin-relay';
+import ZodPlugin from '@pothos/plugin-zod';
+import { type ZodType, z } from 'zod';
+import type { Scope } from '../access/scopes.ts';
+import { ApiError } from '../errors.ts';
+import type { GatewayContext } from './context.ts';
+import { fieldProblems } from './input.ts';
+
+/** Customers, or whatever is listed, in a page of which nothing is said. */
+export const DEFAULT_PAGE = 20;
+/** The most that one page holds. */
+export const LARGEST_PAGE = 100;
+
+const pageSize = {
+  schema: z.int().min(0, 'must be at least 0').max(LARGEST_PAGE, `must be at most ${LARGEST_PAGE}`),
+};
+
+export const builder = new SchemaBuilder<{
+  Context: GatewayContext;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: never; Output: Date };
+    JSONObject: { Input: never; Output: Record<string, unknown> };
+  };
+}>({
+  plugins: [RelayPlugin, ZodPlugin],
+  defaultFieldNullability: false,
+  zod: {
+    validationError: (error) =>
+      new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(error), cause: error }),
+  },
+  relay: {
+    cursorType: 'String',
+    nodesQueryOptions: false,
+    nodeQueryOptions: {
+      nullable: true,
+      description: 'Finds an object by its global id. Null when there is none.',
+      ...needs('customer:read'),
+    },
+    nodeTypeOptions: { description: 'An object that has a global id.' },
+    idFieldOptions: { description: 'Global id, for `node(id:)`.' },
+    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether more follows after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether something comes before this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first object of the page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last object of the page.' },
+    edgesFieldOptions: { description: 'The objects of the page, with their cursors.' },
+    cursorFieldOptions: { description: 'Marks the place in the list, for `after` and `before`.' },
+    nodeFieldOptions: { description: 'The object.' },
+    firstArgOptions: { description: 'How many, from the start of the list on.', validate: pageSize },
+    lastArgOptions: { description: 'How many, from the end of the list on.', validate: pageSize },
+    afterArgOptions: { description: 'Cursor after which the page begins.' },
+    beforeArgOptions: { description: 'Cursor before which the page ends.' },
+    decodeGlobalID(globalId) {
+      try {
+        return decodeGlobalID(globalId);
+      } catch (cause) {
+        const fields = [{ path: 'id', message: 'must be an id that this gateway gave out' }];
+        throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields, cause });
+      }
+    },
+  },
+});
+
+/**
+ * Declares the scope that a field needs; in force on both doors. Spread it into the field's options.
+ */
+export function needs(scope: Scope) {
+  return { extensions: { scope } };
+}
+
+/**
+ * Declares the zod schema that judges an input type, also where GraphQL's own reading of variables refuses them first.
+ * Spread it into the type's options.
+ */
+export function judgedBy<Schema extends ZodType>(schema: Schema) {
+  return { validate: { schema: schema as never }, extensions: { schema } };
+}
+
+builder.queryType({ description: 'Everything that can be asked.' });
+builder.mutationType({ description: 'Everything that can be changed.' });

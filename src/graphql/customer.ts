@@ -1,0 +1,182 @@
+// Customers in GraphQL: the type, the queries, the mutation.
+import { resolveCursorConnection } from '@pothos/plugin-relay';
+import { createOrReturnCustomer } from '../customer/create.ts';
+import type { Customer } from '../customer/customer.ts';
+import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.ts';
+import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
+import type { Referrer } from '../customer/referral.ts';
+import { ApiError } from '../errors.ts';
+import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, needs } from './builder.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { CustomerGroupType } from './group.ts';
+import { CustomerSubscriptionType } from './subscription.ts';
+
+const CustomerType = builder.objectRef<Customer>('Customer');
+const ReferralType = builder.objectRef<Referrer>('Referral');
+
+builder.node(CustomerType, {
+  description: 'A person or company that an organisation knows.',
+  id: { resolve: (customer) => customer.cuRefNo },
+  loadOne: (cuRefNo, { em, organisationId }) => findCustomer(em, organisationId, { cuRefNo }),
+  fields: (t) => ({
+    cuRefNo: t.exposeString('cuRefNo', { description: 'Public reference: 16 letters and digits; never changes.' }),
+    email: t.exposeString('email', {
+      nullable: true,
+      description: 'Normalised e-mail address. Null for a contact that was imported with a phone alone.',
+    }),
+    phone: t.exposeString('phone', { nullable: true, description: 'Phone number: prefix, one blank, digits.' }),
+    firstName: t.exposeString('firstName', { nullable: true, description: 'First name; null for a company.' }),
+    lastName: t.exposeString('lastName', { nullable: true, description: 'Last name; null for a company.' }),
+    companyName: t.exposeString('companyName', { nullable: true, description: 'Name of the company.' }),
+    companyRegistrationNumber: t.exposeString('companyRegistrationNumber', {
+      nullable: true,
+      description: 'Number in the register of companies.',
+    }),
+    taxIdentificationNumber: t.exposeString('taxIdentificationNumber', {
+      nullable: true,
+      description: 'Tax or VAT number.',
+    }),
+    creditBalance: t.exposeInt('creditBalance', { description: 'Credit, in whole units; may be negative.' }),
+    premium: t.exposeBoolean('premium', { description: 'Whether the customer is a premium one.' }),
+    ban: t.boolean({ description: 'Whether the customer is banned.', resolve: ({ bannedAt }) => bannedAt != null }),
+    groups: t.field({
+      type: [CustomerGroupType],
+      description: 'Groups that the customer belongs to.',
+      resolve: ({ id }, _, { relations }) => relations.groups.load(id),
+    }),
+    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs keep with the customer.' }),
+    customFields: t.expose('customFields', { type: 'JSONObject', description: 'Fields that the organisation added.' }),
+    referral: t.field({
+      type: ReferralType,
+      nullable: true,
+      description: 'The customer who brought this one.',
+      resolve: ({ id }, _, { relations }) => relations.referrer.load(id),
+    }),
+    runningSubscriptions: t.field({
+      type: [CustomerSubscriptionType],
+      description: 'Subscriptions that run now.',
+      resolve: ({ id }, _, { relations }) => relations.runningSubscriptions.load(id),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile last changed.' }),
+    lastSeenAt: t.expose('lastSeenAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the customer was last created or returned by `createCustomer`, exact to a day.',
+    }),
+  }),
+});
+
+ReferralType.implement({
+  description: 'Who brought a customer.',
+  fields: (t) => ({
+    code: t.exposeString('cuRefNo', { description: "The referring customer's `cuRefNo`." }),
+    email: t.exposeString('email', { nullable: true, description: "The referring customer's e-mail address." }),
+    firstName: t.exposeString('firstName', { nullable: true, description: "The referring customer's first name." }),
+    lastName: t.exposeString('lastName', { nullable: true, description: "The referring customer's last name." }),
+    customer: t.field({
+      type: CustomerType,
+      nullable: true,
+      description: 'The referring customer.',
+      resolve: ({ id }, _, { relations }) => relations.customer.load(id),
+    }),
+  }),
+});
+
+const CustomerByInput = builder.inputType('CustomerBy', {
+  description: 'Names one customer.',
+  isOneOf: true,
+  fields: (t) => ({
+    cuRefNo: t.string({ description: 'By public reference.' }),
+    email: t.string({
+      description: 'By e-mail address, in any spelling that leads to the same mailbox.',
+      validate: { schema: emailInput },
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  customer: t.field({
+    type: CustomerType,
+    nullable: true,
+    description: 'Finds one customer. Null when there is none.',
+    args: { by: t.arg({ type: CustomerByInput, required: true, description: 'What names the customer.' }) },
+    ...needs('customer:read'),
+    resolve: (_, { by }, { em, organisationId }) => findCustomer(em, organisationId, by as CustomerKey),
+  }),
+  customers: t.connection(
+    {
+      type: CustomerType,
+      nullable: true,
+      description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
+      ...needs('customer:read'),
+      resolve: (_, args, { em, organisationId }) =>
+        resolveCursorConnection<Promise<Customer[]>>(
+          {
+            args,
+            defaultSize: DEFAULT_PAGE,
+            maxSize: LARGEST_PAGE,
+            toCursor: (customer: Customer) => encodeCursor(customer.cuRefNo),
+          },
+          async ({ after, before, limit, inverted }): Promise<Customer[]> => {
+            const page = {
+              after: decodeCursor(after, 'after'),
+              before: decodeCursor(before, 'before'),
+              limit,
+              inverted,
+            };
+            const customers = await listCustomers(em, organisationId, page);
+            if (customers) return customers;
+            const fields = [{ path: after ? 'after' : 'before', message: 'must be a cursor of this list' }];
+            throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+          },
+        ),
+    },
+    { name: 'CustomerConnection', description: 'A page of customers.' },
+    { name: 'CustomerEdge', description: 'A customer in a page.' },
+  ),
+}));
+
+const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
+  description: 'The customer to create, or to find by its e-mail address.',
+  ...judgedBy(createCustomerInput),
+  fields: (t) => {
+    const described = (name: keyof CreateCustomer) => ({
+      description: createCustomerInput.shape[name].meta()?.description,
+    });
+    return {
+      email: t.string({ required: true, ...described('email') }),
+      companyName: t.string(described('companyName')),
+      companyRegistrationNumber: t.string(described('companyRegistrationNumber')),
+      taxIdentificationNumber: t.string(described('taxIdentificationNumber')),
+      customerRealIp: t.string(described('customerRealIp')),
+    };
+  },
+});
+
+const CreateCustomerPayload = builder
+  .objectRef<{ newAccount: boolean; customer: Customer }>('CreateCustomerPayload')
+  .implement({
+    description: 'What `createCustomer` did.',
+    fields: (t) => ({
+      newAccount: t.exposeBoolean('newAccount', { description: 'Whether this call made the customer.' }),
+      customer: t.field({ type: CustomerType, description: 'The customer.', resolve: ({ customer }) => customer }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  createCustomer: t.field({
+    type: CreateCustomerPayload,
+    nullable: true,
+    description:
+      'Creates a customer, or returns the one with the same mailbox, with company fields filled in that its profile did not have.',
+    args: { input: t.arg({ type: CreateCustomerInputType, required: true, description: 'The customer.' }) },
+    ...needs('customer:create'),
+    resolve: async (_, { input }, { database, organisationId, relations }) => {
+      // The zod plugin hands on what its schema made of the input.
+      const created = await createOrReturnCustomer(database, organisationId, input as CreateCustomer);
+      relations.remember(created);
+      return created;
+    },
+  }),
+}));

@@ -1,0 +1,78 @@
+// GraphiQL in a browser, served from this process alone.
+import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Outbound } from '../http/message.ts';
+
+/** Operations to begin with, one a tab. */
+const examples = [
+  `# Creates a customer, or returns the one that has this e-mail address: run it twice.
+mutation CreateCustomer {
+  createCustomer(
+    input: {
+      email: "jan@barasek.com"
+      companyName: "BizKitHub"
+      companyRegistrationNumber: "05103118"
+      taxIdentificationNumber: "CZ9609040727"
+      customerRealIp: "1.1.1.1"
+    }
+  ) {
+    newAccount
+    customer {
+      cuRefNo
+      email
+      companyName
+      createdAt
+    }
+  }
+}
+`,
+  `# One customer with all that belongs to it.
+query Customer {
+  customer(by: { email: "jana.novakova@example.com" }) {
+    cuRefNo
+    phone
+    firstName
+    lastName
+    companyName
+    creditBalance
+    premium
+    ban
+    groups { name slug }
+    referral { code firstName lastName customer { creditBalance } }
+    runningSubscriptions { productSlug orderNumber autoRenew }
+    meta
+    customFields
+  }
+}
+`,
+  `# The newest customers, page by page: put endCursor into after.
+query Customers {
+  customers(first: 5, after: null) {
+    edges {
+      cursor
+      node { cuRefNo email firstName lastName companyName groups { slug } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`,
+];
+
+/**
+ * Renders GraphiQL.
+ *
+ * @param key - the API key to fill in; none outside demo mode
+ */
+export async function renderGraphiQLPage(key: string | undefined): Promise<Outbound> {
+  // Nine megabytes of browser code: loaded when first asked for.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const headers = key && JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2);
+  const options: GraphiQLOptions = {
+    title: 'Customer gateway',
+    ...(headers && { headers, defaultHeaders: headers, defaultTabs: examples.map((query) => ({ query, headers })) }),
+  };
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+    body: renderGraphiQL(options),
+  };
+}

@@ -1,0 +1,11 @@
+// Groups in GraphQL.
+import type { CustomerGroup } from '../customer/group.ts';
+import { builder } from './builder.ts';
+
+export const CustomerGroupType = builder.objectRef<CustomerGroup>('CustomerGroup').implement({
+  description: 'A group that an organisation puts customers into.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name for people.' }),
+    slug: t.exposeString('slug', { description: 'Name for programs; unique in the organisation.' }),
+  }),
+});

@@ -1,0 +1,8 @@
+// The schema, put together from one file per noun.
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './group.ts';
+import './subscription.ts';
+import './customer.ts';
+
+export const schema = builder.toSchema();

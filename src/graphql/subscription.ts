@@ -1,0 +1,17 @@
+// Subscriptions in GraphQL.
+import type { Subscription } from '../customer/subscription.ts';
+import { builder } from './builder.ts';
+
+export const CustomerSubscriptionType = builder.objectRef<Subscription>('CustomerSubscription').implement({
+  description: 'A subscription of a customer.',
+  fields: (t) => ({
+    externalId: t.exposeString('externalId', {
+      description: 'Public reference of the subscription: 16 letters and digits.',
+    }),
+    productSlug: t.exposeString('productSlug', { description: 'Product, as its address names it.' }),
+    productCode: t.exposeString('productCode', { description: 'Product, as the catalogue names it.' }),
+    orderNumber: t.exposeString('orderNumber', { description: 'Number of the order that started it.' }),
+    orderHash: t.exposeString('orderHash', { description: 'Public reference of that order: 32 letters and digits.' }),
+    autoRenew: t.exposeBoolean('autoRenew', { description: 'Whether it is renewed when its term ends.' }),
+  }),
+});

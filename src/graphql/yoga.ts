@@ -1,0 +1,126 @@
+// The GraphQL door: GraphQL over HTTP by Yoga, with the errors of the catalogue.
+
+import { type GraphQLSchema, parse } from 'graphql';
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import type { Caller } from '../access/check.ts';
+import { toApiError } from '../database/failure.ts';
+import type { Database } from '../database/orm.ts';
+import { ApiError, publicError } from '../errors.ts';
+import { parseBody } from '../http/body.ts';
+import { errorHeaders, type Inbound, json, type Outbound } from '../http/message.ts';
+import type { Log } from '../log.ts';
+import { createContext, type GatewayContext } from './context.ts';
+import { presentErrors } from './errors.ts';
+import type { ExecuteOperation, OperationCall } from './execute.ts';
+import { isIntrospection } from './introspection.ts';
+import { assertShallow, parseLimits } from './limits.ts';
+
+const METHODS = ['GET', 'POST'];
+
+/** A door: answers a request whose caller is known, in its own form. */
+export interface GraphQLDoor {
+  handle(inbound: Inbound, caller: Caller | null): Promise<Outbound>;
+  /** The answer to a request that failed before it reached GraphQL. */
+  refuse(inbound: Inbound, error: unknown): Outbound;
+  /** Whether the request asks for nothing but the schema. */
+  looksOnlyAtSchema(inbound: Inbound): Promise<boolean>;
+}
+
+/** What Yoga carries along; the resolvers see `gateway` alone. */
+interface ServerContext {
+  gateway: GatewayContext;
+  /** The members of a POST body. */
+  params: GraphQLParams | undefined;
+}
+
+/** Opens the GraphQL door. */
+export function openGraphQLDoor(options: {
+  schema: GraphQLSchema;
+  execute: ExecuteOperation;
+  database: Database;
+  log: Log;
+}): GraphQLDoor {
+  const { schema, execute, database, log } = options;
+
+  const plugin: Plugin<ServerContext, ServerContext> = {
+    onRequestParse({ serverContext, setRequestParser }) {
+      const { params } = serverContext;
+      if (params) setRequestParser(() => params);
+    },
+    onParse({ setParseFn }) {
+      setParseFn((source: string) => {
+        assertShallow(source);
+        return parse(source, parseLimits);
+      });
+    },
+    onExecute({ setExecuteFn }) {
+      setExecuteFn((args) =>
+        execute({
+          document: args.document,
+          operationName: args.operationName,
+          variables: args.variableValues as OperationCall['variables'],
+          context: (args.contextValue as ServerContext).gateway,
+        }),
+      );
+    },
+    onResultProcess({ result, setResult, serverContext }) {
+      if (!('errors' in result) || !result.errors) return;
+      const presented = result.errors.every((error) => error.extensions?.requestId);
+      if (!presented) setResult({ ...result, errors: presentErrors(result.errors, serverContext.gateway, log) });
+    },
+  };
+
+  const yoga = createYoga<ServerContext>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    maskedErrors: false,
+    batching: false,
+    cors: false,
+    multipart: false,
+    plugins: [plugin],
+  });
+
+  function paramsOf(inbound: Inbound, bytes: Buffer | undefined): GraphQLParams | undefined {
+    return inbound.method === 'POST'
+      ? (parseBody(bytes, inbound.headers, ['application/json']) as GraphQLParams)
+      : undefined;
+  }
+
+  return {
+    async handle(inbound, caller) {
+      if (!METHODS.includes(inbound.method)) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: METHODS });
+      const params = paramsOf(inbound, await inbound.bytes());
+      const context = { gateway: createContext(database, inbound, caller), params };
+      const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
+      const init = { method: inbound.method, headers: { accept: inbound.headers.accept ?? 'application/json' } };
+      const response = await yoga.fetch(`http://gateway/graphql${query}`, init, context);
+      return {
+        status: response.status,
+        headers: { 'Cache-Control': 'no-store', ...Object.fromEntries(response.headers) },
+        body: new Uint8Array(await response.arrayBuffer()),
+      };
+    },
+
+    refuse(inbound, error) {
+      const apiError = toApiError(error);
+      const { message, ...extensions } = publicError(apiError, inbound.requestId);
+      const accepted = inbound.headers.accept?.includes('application/graphql-response+json');
+      const contentType = accepted && { 'Content-Type': 'application/graphql-response+json; charset=utf-8' };
+      const errors = [{ message, extensions: { ...extensions, status: apiError.status } }];
+      return json(apiError.status, { errors }, { ...contentType, ...errorHeaders(apiError) });
+    },
+
+    async looksOnlyAtSchema(inbound) {
+      if (inbound.method === 'GET') return isIntrospection(inbound.query.get('query'));
+      if (inbound.method !== 'POST') return false;
+      try {
+        return isIntrospection(paramsOf(inbound, await inbound.bytes())?.query);
+      } catch {
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// A request and its answer, as they pass between the process and the doors.
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiError } from '../errors.ts';
+import type { RequestRecord } from '../log.ts';
+import { readBytes } from './body.ts';
+
+/** A request as a door sees it. */
+export interface Inbound {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly requestId: string;
+  /** The body, read at most once; undefined when it is too large. */
+  bytes(): Promise<Buffer | undefined>;
+  /** What the log will say about this request. */
+  readonly record: RequestRecord;
+}
+
+/** An answer as a door gives it. */
+export interface Outbound {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Uint8Array;
+}
+
+/** An id that a caller may give its request: printable, without anything that a log or a header could misread. */
+const requestIdForm = /^[\w.:-]{1,128}$/;
+
+/** Takes what the doors need from a Node request. */
+export function receive(request: IncomingMessage): Inbound {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const given = request.headers['x-request-id'];
+  const requestId = typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
+  const method = request.method ?? 'GET';
+  let body: Promise<Buffer | undefined> | undefined;
+  return {
+    method,
+    path,
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    headers: request.headers,
+    requestId,
+    bytes() {
+      body ??= readBytes(request);
+      return body;
+    },
+    record: { requestId, method, path, status: 0, milliseconds: 0 },
+  };
+}
+
+/** Sends an answer. */
+export function send(response: ServerResponse, inbound: Inbound, outbound: Outbound): void {
+  const body = typeof outbound.body === 'string' ? Buffer.from(outbound.body) : outbound.body;
+  response.writeHead(outbound.status, {
+    ...outbound.headers,
+    'Content-Length': body.byteLength,
+    'X-Request-Id': inbound.requestId,
+  });
+  response.end(inbound.method === 'HEAD' ? undefined : body);
+}
+
+/** An answer in JSON. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Outbound {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** The HTTP headers that belong to an error. */
+export function errorHeaders(error: ApiError): Record<string, string> {
+  return {
+    ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),
+    ...(error.allow && { Allow: error.allow.join(', ') }),
+  };
+}

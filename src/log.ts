@@ -1,0 +1,74 @@
+// The log: one JSON object a line for machines, one readable line for a person in demo mode.
+import pino from 'pino';
+import pretty from 'pino-pretty';
+
+/** What PostgreSQL quotes: in errors of class 22 (data exceptions) it is a value, hence may be a customer's. */
+const quoted = /"[^"]*"|'[^']*'/g;
+const STACK_LINES = 12;
+
+/**
+ * What the log says of an error: where it happened and, of a database error, the code and the names involved. Never the
+ * rows or values that PostgreSQL adds (`detail`, `where`), nor the statement that MikroORM adds.
+ */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: typeof error };
+  const { code, table, column, constraint } = error as Error & Record<string, string | undefined>;
+  const message = (error.message.split('\n')[0] ?? '').slice(0, 300);
+  return {
+    type: error.name,
+    message: code?.startsWith('22') ? message.replace(quoted, '…') : message,
+    code,
+    table,
+    column,
+    constraint,
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, STACK_LINES)
+      .join('\n'),
+  };
+}
+
+const serializers = { err: describeError };
+
+/** The log of one gateway. Nothing that identifies a customer and no key is ever written to it. */
+export type Log = pino.Logger;
+
+/**
+ * Opens the log on standard output.
+ *
+ * @param level - the least severity that is written, by pino's names
+ * @param readable - true writes lines for a person, false JSON
+ * @returns the log and `flush`, which writes out what is still buffered
+ */
+export function openLog(level: string, readable: boolean): { log: Log; flush: () => void } {
+  if (readable) {
+    const stream = pretty({
+      colorize: process.stdout.isTTY,
+      ignore: 'pid,hostname',
+      singleLine: true,
+      translateTime: 'HH:MM:ss',
+      sync: true,
+    });
+    return { log: pino({ level, serializers }, stream), flush: () => {} };
+  }
+  // Buffered: a write per request costs more than the request's own work.
+  const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 250 });
+  return { log: pino({ level, serializers }, destination), flush: () => destination.flushSync() };
+}
+
+/** What the log says about one request; filled in by whoever learns it, written once when the answer has left. */
+export interface RequestRecord {
+  requestId: string;
+  method: string;
+  /** The path without its query, which may hold a key. */
+  path: string;
+  status: number;
+  /** Fingerprint of the key: its first eight characters. */
+  key?: string;
+  /** The root fields that ran, such as `createCustomer`. */
+  operation?: string;
+  /** Catalogue code of the first error. */
+  code?: string;
+  milliseconds: number;
+}

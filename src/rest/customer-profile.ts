@@ -1,0 +1,103 @@
+// A customer's profile as the REST door shows it: its members, their order, and which are left out when unknown.
+import { z } from 'zod';
+import type { CreateCustomerMutation } from '../generated/operations.ts';
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** The body of an answer with a customer's profile. A member that is optional is left out when unknown, never null. */
+export const customerProfile = z.object({
+  success: z.literal(true),
+  newAccount: z.boolean().meta({ description: 'This call made the customer.' }),
+  cuRefNo: z
+    .string()
+    .regex(/^[A-Za-z0-9]{16}$/)
+    .meta({ description: 'Public reference; never changes.' }),
+  creditBalance: z.int().meta({ description: 'Credit, in whole units; may be negative.' }),
+  phone: z.string().optional().meta({ description: 'Prefix, one blank, digits: `+420 777123456`.' }),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  companyName: z.string().optional(),
+  premium: z.boolean(),
+  ban: z.boolean(),
+  groups: z.array(z.object({ name: z.string(), slug: z.string() })),
+  meta: jsonObject,
+  customFields: jsonObject,
+  referral: z
+    .object({
+      code: z.string().meta({ description: "The referring customer's `cuRefNo`." }),
+      email: z.string().nullable(),
+      firstName: z.string().optional(),
+      lastName: z.string().optional(),
+    })
+    .optional()
+    .meta({ description: 'The customer who brought this one.' }),
+  runningSubscriptionList: z.array(
+    z.object({
+      externalId: z.string().length(16),
+      productSlug: z.string(),
+      productCode: z.string(),
+      orderNumber: z.string(),
+      orderHash: z.string().length(32),
+      autoRenew: z.boolean(),
+    }),
+  ),
+});
+
+type Profile = z.output<typeof customerProfile>;
+
+/** A profile with every member, for the documentation. */
+export const profileExample: Profile = {
+  success: true,
+  newAccount: true,
+  cuRefNo: '1cGIHvFoQDGLAbcA',
+  creditBalance: 123,
+  phone: '+420 777123456',
+  firstName: 'Jan',
+  lastName: 'Barášek',
+  companyName: 'BizKitHub',
+  premium: true,
+  ban: false,
+  groups: [{ name: 'Personal Trainer', slug: 'trainer' }],
+  meta: {},
+  customFields: {},
+  referral: { code: '1cGIHvFoQDGLAbcA', email: 'jan@barasek.com', firstName: 'Jan', lastName: 'Barášek' },
+  runningSubscriptionList: [
+    {
+      externalId: 'd9DfQL3ZF01t7Ykk',
+      productSlug: 'predplatne-rocni',
+      productCode: 'predplatne-rocni',
+      orderNumber: '25000001',
+      orderHash: 'CuS08iXV3cOwweQsQB3TwYXtDr67K4kW',
+      autoRenew: true,
+    },
+  ],
+};
+
+/** Writes what the operation gave; the order of members is part of the contract. */
+export function writeProfile({ newAccount, customer }: NonNullable<CreateCustomerMutation['createCustomer']>): Profile {
+  const { referral } = customer;
+  return {
+    success: true,
+    newAccount,
+    cuRefNo: customer.cuRefNo,
+    creditBalance: customer.creditBalance,
+    phone: customer.phone ?? undefined,
+    firstName: customer.firstName ?? undefined,
+    lastName: customer.lastName ?? undefined,
+    companyName: customer.companyName ?? undefined,
+    premium: customer.premium,
+    ban: customer.ban,
+    groups: customer.groups,
+    meta: customer.meta,
+    customFields: customer.customFields,
+    referral: referral
+      ? {
+          code: referral.code,
+          email: referral.email,
+          firstName: referral.firstName ?? undefined,
+          lastName: referral.lastName ?? undefined,
+        }
+      : undefined,
+    runningSubscriptionList: customer.runningSubscriptions,
+  };
+}

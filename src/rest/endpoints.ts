@@ -1,0 +1,63 @@
+// The table of REST endpoints: each is a GraphQL operation and two mappings.
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { ZodType, z } from 'zod';
+import { CreateCustomerDocument } from '../generated/operations.ts';
+import type { Members } from '../http/body.ts';
+import { customerProfile, profileExample, writeProfile } from './customer-profile.ts';
+
+/** One row of the table. */
+export interface Endpoint<
+  Data = unknown,
+  Variables extends Record<string, unknown> = Record<string, unknown>,
+  Answer = unknown,
+> {
+  readonly method: 'POST';
+  readonly path: string;
+  /** One line for the documentation. */
+  readonly summary: string;
+  readonly description: string;
+  readonly operation: TypedDocumentNode<Data, Variables>;
+  /** The variable of the operation whose type describes the body of a request. */
+  readonly input: keyof Variables & string;
+  /** The members of a request's body as the operation's variables. Wrong types pass: the operation judges them. */
+  readonly variables: (members: Members) => { [Name in keyof Variables]: unknown };
+  /** What the operation gave as the answer's body; undefined when it gave nothing. */
+  readonly answer: (data: Data) => Answer | undefined;
+  /** The shape of the answer's body. */
+  readonly response: ZodType<Answer>;
+  readonly example: { request: Members; response: Answer };
+}
+
+function endpoint<Data, Variables extends Record<string, unknown>, Answer>(
+  row: Endpoint<Data, Variables, Answer>,
+): Endpoint {
+  return row as unknown as Endpoint;
+}
+
+export const endpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'POST',
+    path: '/api/v1/customer/create',
+    summary: 'Create a customer, or return the existing one',
+    description:
+      'Registers a new customer, or returns the one that has this e-mail address. `newAccount` tells which. Company fields that an existing profile does not have are filled in; what is there is never overwritten.',
+    operation: CreateCustomerDocument,
+    input: 'input',
+    variables: ({ email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp }) => ({
+      input: { email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp },
+    }),
+    answer: ({ createCustomer }): z.input<typeof customerProfile> | undefined =>
+      (createCustomer && writeProfile(createCustomer)) || undefined,
+    response: customerProfile,
+    example: {
+      request: {
+        email: 'jan@barasek.com',
+        companyName: 'BizKitHub',
+        companyRegistrationNumber: '05103118',
+        taxIdentificationNumber: 'CZ9609040727',
+        customerRealIp: '1.1.1.1',
+      },
+      response: profileExample,
+    },
+  }),
+];

@@ -1,0 +1,77 @@
+// The REST door: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
+import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
+import { toApiError } from '../database/failure.ts';
+import { ApiError, type ErrorCode, type FieldProblem, publicError } from '../errors.ts';
+import { type Members, parseBody } from '../http/body.ts';
+import { errorHeaders, type Inbound, json, type Outbound } from '../http/message.ts';
+import { type Endpoint, endpoints } from './endpoints.ts';
+
+/** Runs an operation for a request; errors in the result are those of the catalogue. */
+export type RunOperation = (
+  operation: Endpoint['operation'],
+  variables: Record<string, unknown>,
+) => Promise<ExecutionResult>;
+
+const mediaTypes = ['application/json', 'application/x-www-form-urlencoded'] as const;
+
+/**
+ * Checks at the start that every endpoint's operation fits the schema.
+ *
+ * @throws Error naming the endpoint that does not
+ */
+export function assertEndpoints(schema: GraphQLSchema): void {
+  for (const { path, operation } of endpoints) {
+    const [error] = validate(schema, operation);
+    if (error) throw new Error(`the operation of ${path} does not fit the schema: ${error.message}`);
+  }
+}
+
+/**
+ * The key in a request's body, for clients that send it there.
+ *
+ * @returns undefined when there is none, or no readable body; what is wrong with a body is told after the key is judged
+ */
+export async function keyInBody(inbound: Inbound): Promise<unknown> {
+  try {
+    return (await membersOf(inbound)).apiKey ?? undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Answers a request of an authenticated caller.
+ *
+ * @throws ApiError what the operation failed with, or `INTERNAL_RESOURCE_NOT_FOUND`, `INTERNAL_METHOD_NOT_ALLOWED`,
+ *   `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
+ */
+export async function answerRest(inbound: Inbound, run: RunOperation): Promise<Outbound> {
+  const atPath = endpoints.filter(({ path }) => path === inbound.path);
+  if (atPath.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
+  const endpoint = atPath.find(({ method }) => method === inbound.method);
+  if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: atPath.map(({ method }) => method) });
+  const { data, errors } = await run(endpoint.operation, endpoint.variables(await membersOf(inbound)));
+  if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
+  const body = endpoint.answer(data);
+  if (body === undefined) throw new Error(`the operation of ${endpoint.path} gave nothing`);
+  return json(200, body);
+}
+
+/** The answer to a request that failed. */
+export function refuseRest(inbound: Inbound, error: unknown): Outbound {
+  const apiError = toApiError(error);
+  return json(apiError.status, { error: publicError(apiError, inbound.requestId) }, errorHeaders(apiError));
+}
+
+async function membersOf(inbound: Inbound): Promise<Members> {
+  return parseBody(await inbound.bytes(), inbound.headers, mediaTypes);
+}
+
+function errorOf(message: string, extensions: Record<string, unknown>): ApiError {
+  return new ApiError(extensions.code as ErrorCode, {
+    message,
+    fields: extensions.fields as FieldProblem[] | undefined,
+    retryAfter: extensions.retry_after as number | undefined,
+  });
+}
