@@ -97,6 +97,8 @@ export function openGraphQLDoor(options: {
       const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
       const init = { method: inbound.method, headers: { accept: inbound.headers.accept ?? 'application/json' } };
       const response = await yoga.fetch(`http://gateway/graphql${query}`, init, context);
+      // `send` counts the bytes itself.
+      response.headers.delete('content-length');
       return {
         status: response.status,
         headers: { 'Cache-Control': 'no-store', ...Object.fromEntries(response.headers) },

@@ -1,0 +1,59 @@
+// A database of a test file's own, and rows to put into it.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/access/key.ts';
+
+/**
+ * Makes a database with all tables, empty.
+ *
+ * @returns its URL
+ */
+export async function createDatabase(): Promise<string> {
+  const url = new URL(inject('templateUrl'));
+  const template = url.pathname.slice(1);
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  url.pathname = '/postgres';
+  await runSql(url.href, `create database ${name} template ${template}`);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Runs SQL as an operator would in psql. */
+export async function runSql<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Makes an organisation. */
+export async function createOrganisation(url: string, slug = `org-${randomBytes(4).toString('hex')}`): Promise<number> {
+  const [row] = await runSql<{ id: number }>(url, 'insert into organisation (slug, name) values ($1, $1) returning id', [slug]);
+  return row?.id ?? 0;
+}
+
+/** What a key may differ in. */
+export interface KeyTraits {
+  prefix?: KeyPrefix;
+  key?: string;
+  scopes?: string[];
+  active?: boolean;
+  expiresAt?: Date;
+  deletedAt?: Date;
+}
+
+/** Makes a key of an organisation; returns the key. */
+export async function createKey(url: string, organisationId: number, traits: KeyTraits = {}): Promise<string> {
+  const key = traits.key ?? generateKey(traits.prefix ?? 'PROD');
+  await runSql(
+    url,
+    `insert into api_key (organisation_id, name, digest, fingerprint, scopes, active, expires_at, deleted_at)
+     values ($1, 'test', $2, $3, $4, $5, $6, $7)`,
+    [organisationId, digestOf(key), fingerprintOf(key), traits.scopes ?? [], traits.active ?? true, traits.expiresAt, traits.deletedAt],
+  );
+  return key;
+}

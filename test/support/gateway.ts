@@ -1,0 +1,88 @@
+// A gateway in this process, on a port of its own, and the two ways of calling it.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { createApp } from '../../src/app.ts';
+import { createDatabase, createKey, createOrganisation } from './database.ts';
+
+/** An answer, its body read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of any shape
+  body: any;
+  text: string;
+}
+
+export interface TestGateway {
+  /** `http://127.0.0.1:…` */
+  url: string;
+  databaseUrl: string;
+  organisationId: number;
+  /** A key of that organisation that may do all. */
+  key: string;
+  /** Lines of the log so far, parsed. */
+  log: Record<string, unknown>[];
+  /** Sends any request. */
+  send(path: string, init?: RequestInit): Promise<Answer>;
+  /** `POST /api/v1/customer/create` in JSON; a string goes out as it is. */
+  rest(body: unknown, options?: CallOptions): Promise<Answer>;
+  /** `POST /graphql`. */
+  graphql(query: string, variables?: object, options?: CallOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  key?: string | null;
+  headers?: Record<string, string>;
+}
+
+/** Starts a gateway on a new database, or on the one named. */
+export async function startGateway(options: { databaseUrl?: string; demo?: boolean } = {}): Promise<TestGateway> {
+  const databaseUrl = options.databaseUrl ?? (await createDatabase());
+  const organisationId = await createOrganisation(databaseUrl);
+  const key = await createKey(databaseUrl, organisationId);
+  const log: Record<string, unknown>[] = [];
+  const app = createApp({
+    databaseUrl,
+    demo: options.demo ?? false,
+    log: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+  });
+  await app.prepare();
+  const server = createServer(app.handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function send(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(url + path, { redirect: 'manual', ...init });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  }
+
+  function headersFor({ key: chosen = key, headers = {} }: CallOptions): Record<string, string> {
+    return { 'content-type': 'application/json', ...(chosen !== null && { authorization: `Bearer ${chosen}` }), ...headers };
+  }
+
+  return {
+    url,
+    databaseUrl,
+    organisationId,
+    key,
+    log,
+    send,
+    rest: (body, call = {}) =>
+      send('/api/v1/customer/create', {
+        method: 'POST',
+        headers: headersFor(call),
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    graphql: (query, variables, call = {}) =>
+      send('/graphql', { method: 'POST', headers: headersFor(call), body: JSON.stringify({ query, variables }) }),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// One embedded PostgreSQL for a run of the tests, with a migrated database to copy for each test file.
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../../src/database/orm.ts';
+import { entities } from '../../src/entities.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The database that test files are copies of; on the server that they are made on. */
+    templateUrl: string;
+  }
+}
+
+export default async function startPostgres(project: TestProject) {
+  const log = pino({ level: 'silent' });
+  const dataDir = join(tmpdir(), `gateway-test-${process.pid}`);
+  await mkdir(dataDir, { mode: 0o755 });
+  // What is tested here is not that PostgreSQL survives a power cut.
+  const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', 'synchronous_commit=off'] });
+  const template = openDatabase(postgres.url, entities, log);
+  await migrate(template);
+  await template.close();
+  project.provide('templateUrl', postgres.url);
+  return async () => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
