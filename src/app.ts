@@ -147,7 +147,7 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
         });
     },
     async prepare() {
-      await migrate(database);
+      await migrate(databaseUrl, entities, log);
       const made = demo ? await seedDemo(database) : undefined;
       if (state === 'starting') state = 'ready';
       return made;

@@ -18,7 +18,7 @@ const unavailableSystemCodes = new Set([
 
 /** The driver gives these no code. */
 const unavailableMessages =
-  /connection terminated|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error|not queryable|pool after calling end|driver has already been destroyed/i;
+  /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error|not queryable|pool after calling end|driver has already been destroyed/i;
 
 /** Seconds after which a caller may try again. */
 const RETRY_AFTER = 5;

@@ -6,7 +6,9 @@ import type { Log } from '../log.ts';
 import { migrations } from './migrations/index.ts';
 
 /** Milliseconds to wait for a connection before the database counts as away. */
-const CONNECT_TIMEOUT = 3_000;
+export const CONNECT_TIMEOUT = 3_000;
+/** Milliseconds after which a statement of a request counts as lost. */
+const QUERY_TIMEOUT = 5_000;
 const POOL_SIZE = 10;
 
 /** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`. */
@@ -40,8 +42,9 @@ export interface Database {
  * @param url - `postgres://…`
  * @param entities - every table of the gateway
  * @param log - where a lost connection is reported
+ * @param queryTimeout - milliseconds after which a statement counts as lost; 0 for never
  */
-export function openDatabase(url: string, entities: EntitySchema[], log: Log): Database {
+export function openDatabase(url: string, entities: EntitySchema[], log: Log, queryTimeout = QUERY_TIMEOUT): Database {
   const orm = new MikroORM({
     entities,
     clientUrl: url,
@@ -50,7 +53,7 @@ export function openDatabase(url: string, entities: EntitySchema[], log: Log): D
     // Foreign keys share `organisation_id` with the primary key.
     discovery: { checkDuplicateFieldNames: false },
     pool: { min: 0, max: POOL_SIZE },
-    driverOptions: { connectionTimeoutMillis: CONNECT_TIMEOUT, keepAlive: true },
+    driverOptions: { connectionTimeoutMillis: CONNECT_TIMEOUT, query_timeout: queryTimeout, keepAlive: true },
     debug: false,
     colors: false,
     logger: (message) => log.debug(message),

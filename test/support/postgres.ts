@@ -6,7 +6,6 @@ import pino from 'pino';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/orm.ts';
 import { entities } from '../../src/entities.ts';
 
 declare module 'vitest' {
@@ -22,9 +21,7 @@ export default async function startPostgres(project: TestProject) {
   await mkdir(dataDir, { mode: 0o755 });
   // What is tested here is not that PostgreSQL survives a power cut.
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', 'synchronous_commit=off'] });
-  const template = openDatabase(postgres.url, entities, log);
-  await migrate(template);
-  await template.close();
+  await migrate(postgres.url, entities, log);
   project.provide('templateUrl', postgres.url);
   return async () => {
     await postgres.stop();

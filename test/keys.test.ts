@@ -1,0 +1,217 @@
+// The key checks: their order, their codes, on both doors; and how fast a change of a key is noticed.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf, generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { createKey, createOrganisation, runSql } from './support/database.ts';
+import { CREATE, doors, rest } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+let gateway: TestGateway;
+let keys: Record<'deleted' | 'inactive' | 'expired' | 'readOnly' | 'creating' | 'root' | 'developer', string>;
+const past = new Date(Date.now() - 1000);
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  const make = (traits: Parameters<typeof createKey>[2]) => createKey(gateway.databaseUrl, gateway.organisationId, traits);
+  keys = {
+    // Each bad key is bad in all later ways too, so that a check out of order shows.
+    deleted: await make({ deletedAt: past, active: false, expiresAt: past, scopes: ['customer:read'] }),
+    inactive: await make({ active: false, expiresAt: past, scopes: ['customer:read'] }),
+    expired: await make({ expiresAt: past, scopes: ['customer:read'] }),
+    readOnly: await make({ scopes: ['customer:read'] }),
+    creating: await make({ scopes: ['customer:create'] }),
+    root: await make({ prefix: 'ROOT', scopes: ['customer:read'] }),
+    developer: await make({ prefix: 'DEV_' }),
+  };
+});
+afterAll(() => gateway.close());
+
+const email = 'keys@example.com';
+
+describe.each(doors)('$name door', (door) => {
+  it.each([
+    ['no key', () => null, 404, 'PUBLIC_API_KEY_IS_EMPTY'],
+    ['an empty key', () => '', 404, 'PUBLIC_API_KEY_IS_EMPTY'],
+    ['a placeholder', () => 'YOUR_API_KEY', 404, 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT'],
+    ['a key of 33 characters', () => `${gateway.key}x`, 404, 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT'],
+    ['another prefix', () => `TEST${gateway.key.slice(4)}`, 404, 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT'],
+    ['the sample key', () => SAMPLE_KEY, 404, 'PUBLIC_API_KEY_SAMPLE_VALUE'],
+    ['a key that was never made', () => generateKey('PROD'), 404, 'PUBLIC_API_KEY_DOES_NOT_EXIST'],
+    ['a deleted key', () => keys.deleted, 404, 'PUBLIC_API_KEY_HAS_BEEN_DELETED'],
+    ['an inactive key', () => keys.inactive, 404, 'PUBLIC_API_KEY_IS_NOT_ACTIVE'],
+    ['an expired key', () => keys.expired, 404, 'PUBLIC_API_KEY_HAS_BEEN_EXPIRED'],
+    ['a key with another scope', () => keys.readOnly, 403, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED'],
+  ])('refuses %s', async (_, key, status, code) => {
+    const outcome = await door.create(gateway, { email }, { key: key() });
+    expect({ status: outcome.answer.status, code: outcome.code }).toEqual({ status, code });
+    expect(outcome.answer.headers.get('x-request-id')).toBeTruthy();
+    // Nothing else of the request is looked at before the key.
+    expect((await door.create(gateway, { email: 5 }, { key: key() })).code).toBe(code);
+  });
+
+  it.each([
+    ['a key without scopes', () => gateway.key],
+    ['a developer key', () => keys.developer],
+    ['a key with the scope', () => keys.creating],
+    ['a ROOT key, whatever its scopes', () => keys.root],
+  ])('accepts %s', async (_, key) => {
+    expect((await door.create(gateway, { email }, { key: key() })).code).toBeUndefined();
+  });
+});
+
+describe('where the key is looked for', () => {
+  const send = (path: string, init: RequestInit) => gateway.send(path, { method: 'POST', ...init });
+  const body = (members: object = {}) => JSON.stringify({ email, ...members });
+  const headers = (key?: string) => ({ 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) });
+  const create = '/api/v1/customer/create';
+
+  it('takes the one of the URL before the one of the body before the one of the header', async () => {
+    const good = gateway.key;
+    const expectCode = async (answer: Promise<{ body: { error?: { code: string } } }>, code?: string) => expect((await answer).body.error?.code).toBe(code);
+    await expectCode(send(`${create}?apiKey=${good}`, { headers: headers('bad'), body: body({ apiKey: 'bad' }) }));
+    await expectCode(send(`${create}?apiKey=bad`, { headers: headers(good), body: body({ apiKey: good }) }), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    await expectCode(send(`${create}?apiKey=`, { headers: headers(good), body: body() }), 'PUBLIC_API_KEY_IS_EMPTY');
+    await expectCode(send(create, { headers: headers('bad'), body: body({ apiKey: good }) }));
+    await expectCode(send(create, { headers: headers(good), body: body({ apiKey: 'bad' }) }), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    await expectCode(send(create, { headers: headers(good), body: body({ apiKey: 5 }) }), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    await expectCode(send(create, { headers: headers(good), body: body({ apiKey: null }) }));
+    await expectCode(send(create, { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `email=${email}&apiKey=${good}` }));
+    await expectCode(send(create, { headers: headers(good), body: body() }));
+  });
+
+  it('judges the key before method, path, type and size of the request', async () => {
+    for (const [path, init] of [
+      [create, { method: 'DELETE' }],
+      ['/api/v1/nothing', { method: 'GET' }],
+      [create, { headers: { 'content-type': 'text/plain' }, body: 'x' }],
+      [create, { headers: headers(), body: 'x'.repeat(100_000) }],
+      [create, { headers: headers(), body: '{' }],
+      ['/graphql', { headers: headers(), body: '{' }],
+      ['/graphql', { method: 'DELETE' }],
+    ] as [string, RequestInit][]) {
+      const answer = await send(path, init);
+      const error = answer.body.error ?? answer.body.errors[0].extensions;
+      expect([path, answer.status, error.code]).toEqual([path, 404, 'PUBLIC_API_KEY_IS_EMPTY']);
+    }
+  });
+
+  it('takes the one of the URL at the GraphQL door, and none of the body', async () => {
+    const query = { query: '{ __typename }' };
+    const answer = await send(`/graphql?apiKey=${gateway.key}`, { headers: headers('bad'), body: JSON.stringify(query) });
+    expect(answer.body).toEqual({ data: { __typename: 'Query' } });
+    const inBody = await send('/graphql', { headers: headers(), body: JSON.stringify({ ...query, apiKey: gateway.key }) });
+    expect(inBody.body.errors[0].extensions.code).toBe('PUBLIC_API_KEY_IS_EMPTY');
+  });
+
+  it('writes Bearer in any case', async () => {
+    expect((await send(create, { headers: { ...headers(), authorization: `bearer ${gateway.key}` }, body: body() })).status).toBe(200);
+    const basic = await send(create, { headers: { ...headers(), authorization: 'Basic eDp5' }, body: body() });
+    expect(basic.body.error.code).toBe('PUBLIC_API_KEY_IS_EMPTY');
+  });
+});
+
+it('asks a scope of every field of an operation, also in fragments, and names the scope of no other operation', async () => {
+  const refused = async (query: string, key: string) => (await gateway.graphql(query, { input: { email } }, { key })).body.errors?.[0].extensions.code;
+  expect(await refused('{ customer(by: { email: "a@b.cz" }) { email } }', keys.readOnly)).toBeUndefined();
+  expect(await refused('{ customer(by: { email: "a@b.cz" }) { email } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+  expect(await refused('query { ...all } fragment all on Query { customers { edges { cursor } } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+  expect(await refused('{ node(id: "x") { id } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+  expect(await refused('{ __schema { queryType { name } } }', keys.creating)).toBeUndefined();
+  expect(await refused(CREATE, keys.creating)).toBeUndefined();
+});
+
+describe('demo mode', () => {
+  let demo: TestGateway;
+  beforeAll(async () => {
+    demo = await startGateway({ demo: true });
+  });
+  afterAll(() => demo.close());
+
+  it('takes the sample key', async () => {
+    expect(await rest.create(demo, { email }, { key: SAMPLE_KEY })).toMatchObject({ newAccount: true });
+  });
+
+  it('shows the schema and GraphiQL without a key, and nothing else', async () => {
+    const ask = (query: string) => demo.graphql(query, undefined, { key: null });
+    expect((await ask('{ __schema { queryType { name } } __typename }')).body.data.__typename).toBe('Query');
+    expect((await demo.send(`/graphql?query=${encodeURIComponent('{ __type(name: "Customer") { name } }')}`)).body.data.__type.name).toBe('Customer');
+    for (const query of ['{ customers { edges { cursor } } }', '{ __typename customers { edges { cursor } } }', '{ ...x } fragment x on Query { customers { edges { cursor } } }', '{']) {
+      expect((await ask(query)).body.errors[0].extensions.code).toBe('PUBLIC_API_KEY_IS_EMPTY');
+    }
+    const page = await demo.send('/graphql', { headers: { accept: 'text/html' } });
+    expect(page).toMatchObject({ status: 200 });
+    expect(page.text).toContain(SAMPLE_KEY);
+  });
+
+  it('has one customer like the example of the documentation', async () => {
+    const { body } = await demo.graphql(
+      `{ customer(by: { email: "jana.novakova@example.com" }) {
+        phone creditBalance premium groups { slug } referral { code } runningSubscriptions { autoRenew } meta customFields } }`,
+      undefined,
+      { key: SAMPLE_KEY },
+    );
+    expect(body.data.customer).toMatchObject({ phone: '+420 777123456', creditBalance: 123, premium: true });
+    expect(body.data.customer.groups).toHaveLength(2);
+    expect(body.data.customer.runningSubscriptions).toHaveLength(1);
+  });
+});
+
+it('shows neither schema nor GraphiQL without a key outside demo mode', async () => {
+  expect((await gateway.graphql('{ __typename }', undefined, { key: null })).status).toBe(404);
+  expect((await gateway.send('/graphql', { headers: { accept: 'text/html' } })).status).toBe(404);
+  const page = await gateway.send(`/graphql?apiKey=${gateway.key}`, { headers: { accept: 'text/html' } });
+  expect(page.status).toBe(200);
+  expect(page.text).not.toContain(gateway.key);
+});
+
+describe('a change of a key by another process', () => {
+  /** Calls until the code is the expected one; milliseconds until then. */
+  async function millisecondsUntil(key: string, code: string | undefined): Promise<number> {
+    const start = performance.now();
+    while ((await rest.create(gateway, { email }, { key })).code !== code) {
+      if (performance.now() - start > 5000) throw new Error(`never became ${code}`);
+      await sleep(5);
+    }
+    return performance.now() - start;
+  }
+  const change = (key: string, set: string) => runSql(gateway.databaseUrl, `update api_key set ${set} where digest = $1`, [digestOf(key)]);
+
+  it('is noticed, whatever it is', async () => {
+    const key = await createKey(gateway.databaseUrl, gateway.organisationId);
+    await millisecondsUntil(key, undefined);
+    await change(key, 'active = false');
+    await millisecondsUntil(key, 'PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    await change(key, 'active = true');
+    await millisecondsUntil(key, undefined);
+    await change(key, `scopes = '{customer:read}'`);
+    await millisecondsUntil(key, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+    await change(key, 'deleted_at = now()');
+    await millisecondsUntil(key, 'PUBLIC_API_KEY_HAS_BEEN_DELETED');
+    await runSql(gateway.databaseUrl, 'delete from api_key where digest = $1', [digestOf(key)]);
+    await millisecondsUntil(key, 'PUBLIC_API_KEY_DOES_NOT_EXIST');
+  });
+
+  it('is noticed at once while the listening connection is lost, and after', async () => {
+    const key = await createKey(gateway.databaseUrl, await createOrganisation(gateway.databaseUrl));
+    await millisecondsUntil(key, undefined);
+    const lost = await runSql(
+      gateway.databaseUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+       and (query ilike 'listen%' or query = 'select 1')`,
+    );
+    expect(lost.length).toBeGreaterThan(0);
+    await change(key, 'active = false');
+    await millisecondsUntil(key, 'PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    await sleep(1500);
+    const listening = await runSql(gateway.databaseUrl, `select from pg_stat_activity where datname = current_database() and (query ilike 'listen%' or query = 'select 1')`);
+    expect(listening.length).toBeGreaterThan(0);
+    await change(key, 'active = true');
+    await millisecondsUntil(key, undefined);
+  });
+
+  it('stores no key, only its digest and fingerprint', async () => {
+    const dump = JSON.stringify(await runSql(gateway.databaseUrl, 'select * from api_key'));
+    expect(dump).not.toContain(gateway.key);
+    expect(dump).toContain(gateway.key.slice(0, 8));
+  });
+});
