@@ -111,7 +111,7 @@ export const catalogue = {
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;
 
-/** One input value that breaks its rule: `path` as the caller wrote it (`email`, `by.email`), `message` the reason. */
+/** One input value that breaks its rule: `path` as the caller wrote it, within the argument or body (`email`), `message` the reason. */
 export interface FieldProblem {
   readonly path: string;
   readonly message: string;

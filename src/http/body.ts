@@ -37,7 +37,8 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer | unde
       } else chunks.push(chunk);
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', reject);
+    // The caller went away in the middle: there is nobody to answer, and nothing of ours failed.
+    request.on('error', () => reject(malformed('The body ended early.')));
   });
 }
 
