@@ -8,6 +8,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Tests import as the gateway does, through Node itself; Vite's resolver would load a second copy of graphql.
     experimental: { viteModuleRunner: false },
-    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/generated/**'], reporter: ['text', 'text-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/generated/**'],
+      reporter: ['text', 'text-summary'],
+    },
   },
 });

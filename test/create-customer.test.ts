@@ -14,7 +14,9 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 async function stored(email: string) {
-  const [row] = await runSql<Record<string, unknown>>(gateway.databaseUrl, 'select * from customer where email = $1', [email]);
+  const [row] = await runSql<Record<string, unknown>>(gateway.databaseUrl, 'select * from customer where email = $1', [
+    email,
+  ]);
   return row;
 }
 
@@ -43,9 +45,11 @@ describe.each(doors)('$name door', (door) => {
       company_registration_number: '05103118',
       tax_identification_number: 'CZ9609040727',
     });
-    const ips = await runSql(gateway.databaseUrl, 'select host(address) as ip from customer_ip i join customer c on c.id = i.customer_id where email = $1', [
-      email,
-    ]);
+    const ips = await runSql(
+      gateway.databaseUrl,
+      'select host(address) as ip from customer_ip i join customer c on c.id = i.customer_id where email = $1',
+      [email],
+    );
     expect(ips).toEqual([{ ip: '2001:4860:4860::8888' }]);
   });
 
@@ -72,7 +76,12 @@ describe.each(doors)('$name door', (door) => {
 
   it.each(['', null, '   ', undefined])('takes %j in an optional field as not given', async (nothing) => {
     const email = newEmail();
-    const { profile } = await door.create(gateway, { email, companyName: nothing, companyRegistrationNumber: nothing, taxIdentificationNumber: nothing });
+    const { profile } = await door.create(gateway, {
+      email,
+      companyName: nothing,
+      companyRegistrationNumber: nothing,
+      taxIdentificationNumber: nothing,
+    });
     expect(profile).not.toHaveProperty('companyName');
     expect(await stored(email)).toMatchObject({
       company_name: null,
@@ -151,7 +160,9 @@ describe.each(doors)('$name door', (door) => {
       referral: { code: expect.stringMatching(/^[A-Za-z0-9]{16}$/), email: `referrer-${email}` },
     });
     // Of four, one has ended and one has not begun.
-    expect((profile?.runningSubscriptionList as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber)).toEqual(['1', '2']);
+    expect(
+      (profile?.runningSubscriptionList as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber),
+    ).toEqual(['1', '2']);
     expect(answer.text).not.toContain('"id"');
   });
 });
@@ -179,7 +190,8 @@ it('is one customer whichever door it came through first', async () => {
 
 it('writes the history of addresses once a day and address', async () => {
   const email = newEmail();
-  for (const customerRealIp of ['1.1.1.1', '1.1.1.1', '8.8.8.8', undefined, null, '', '1.1.1.1']) await rest.create(gateway, { email, customerRealIp });
+  for (const customerRealIp of ['1.1.1.1', '1.1.1.1', '8.8.8.8', undefined, null, '', '1.1.1.1'])
+    await rest.create(gateway, { email, customerRealIp });
   const rows = () =>
     runSql<{ ip: string }>(
       gateway.databaseUrl,

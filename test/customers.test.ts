@@ -51,18 +51,28 @@ type Edge = { cursor: string; node: { cuRefNo: string; email: string; id: string
 
 async function list(variables: object, key?: string) {
   const { body } = await gateway.graphql(page, variables, key ? { key } : {});
-  return body.data?.customers as { edges: Edge[]; pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string; startCursor: string } };
+  return body.data?.customers as {
+    edges: Edge[];
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string; startCursor: string };
+  };
 }
 
 const one = async (by: object, key?: string) => {
-  const { body } = await gateway.graphql(`query ($by: CustomerBy!) { customer(by: $by) { ${everything} } }`, { by }, key ? { key } : {});
+  const { body } = await gateway.graphql(
+    `query ($by: CustomerBy!) { customer(by: $by) { ${everything} } }`,
+    { by },
+    key ? { key } : {},
+  );
   return body.data?.customer;
 };
 
 describe('customer(by:)', () => {
   it('finds by reference and by any spelling of the e-mail address', async () => {
     const byEmail = await one({ email: ' PAGE7@example.com' });
-    expect(byEmail).toMatchObject({ email: 'page7@example.com', referral: { email: 'page6@example.com', customer: { groups: { length: 3 } } } });
+    expect(byEmail).toMatchObject({
+      email: 'page7@example.com',
+      referral: { email: 'page6@example.com', customer: { groups: { length: 3 } } },
+    });
     expect(await one({ cuRefNo: byEmail.cuRefNo })).toEqual(byEmail);
     await gateway.rest({ email: 'so.me@gmail.com' });
     expect(await one({ email: 'some+x@googlemail.com' })).toMatchObject({ email: 'so.me@gmail.com' });
@@ -77,7 +87,10 @@ describe('customer(by:)', () => {
 
   it('refuses an address that is none', async () => {
     const { body } = await gateway.graphql('{ customer(by: { email: "x" }) { email } }');
-    expect(body.errors[0].extensions).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED', fields: [{ path: 'email' }] });
+    expect(body.errors[0].extensions).toMatchObject({
+      code: 'INTERNAL_VALIDATION_FAILED',
+      fields: [{ path: 'email' }],
+    });
   });
 
   it('does not find a deleted one, and leaves a deleted referrer out', async () => {
@@ -91,10 +104,11 @@ describe('customer(by:)', () => {
 
   it('shows a contact without an e-mail address', async () => {
     const reference = 'PhoneOnly0000001';
-    await runSql(gateway.databaseUrl, `insert into customer (organisation_id, cu_ref_no, phone) values ($1, $2, '+420 777123456')`, [
-      gateway.organisationId,
-      reference,
-    ]);
+    await runSql(
+      gateway.databaseUrl,
+      `insert into customer (organisation_id, cu_ref_no, phone) values ($1, $2, '+420 777123456')`,
+      [gateway.organisationId, reference],
+    );
     expect(await one({ cuRefNo: reference })).toMatchObject({ email: null, phone: '+420 777123456' });
     await runSql(gateway.databaseUrl, 'delete from customer where cu_ref_no = $1', [reference]);
   });
@@ -123,10 +137,14 @@ describe('customers', () => {
   it('keeps its place when the customer of the cursor is deleted or a new one comes', async () => {
     const first = await list({ first: 2 });
     const [, second] = first.edges;
-    await runSql(gateway.databaseUrl, 'update customer set deleted_at = now() where cu_ref_no = $1', [second?.node.cuRefNo]);
+    await runSql(gateway.databaseUrl, 'update customer set deleted_at = now() where cu_ref_no = $1', [
+      second?.node.cuRefNo,
+    ]);
     const next = await list({ first: 1, after: second?.cursor });
     expect(next.edges[0]?.node.email).toBe(`page${COUNT - 2}@example.com`);
-    await runSql(gateway.databaseUrl, 'update customer set deleted_at = null where cu_ref_no = $1', [second?.node.cuRefNo]);
+    await runSql(gateway.databaseUrl, 'update customer set deleted_at = null where cu_ref_no = $1', [
+      second?.node.cuRefNo,
+    ]);
   });
 
   it('gives 20 unless told', async () => expect((await list({})).edges).toHaveLength(20));
@@ -139,10 +157,17 @@ describe('another organisation', () => {
     for (const { cursor, node } of ours.edges) {
       expect(await one({ cuRefNo: node.cuRefNo }, otherKey)).toBeNull();
       expect((await one({ email: node.email }, otherKey)).cuRefNo).not.toBe(node.cuRefNo);
-      const found = await gateway.graphql('query ($id: ID!) { node(id: $id) { id } }', { id: node.id }, { key: otherKey });
+      const found = await gateway.graphql(
+        'query ($id: ID!) { node(id: $id) { id } }',
+        { id: node.id },
+        { key: otherKey },
+      );
       expect(found.body.data.node).toBeNull();
       const crossed = await gateway.graphql(page, { first: 1, after: cursor }, { key: otherKey });
-      expect(crossed.body.errors[0].extensions).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED', fields: [{ path: 'after' }] });
+      expect(crossed.body.errors[0].extensions).toMatchObject({
+        code: 'INTERNAL_VALIDATION_FAILED',
+        fields: [{ path: 'after' }],
+      });
     }
     const theirs = await list({ first: 100 }, otherKey);
     const references = new Set(ours.edges.map(({ node }) => node.cuRefNo));
@@ -153,7 +178,9 @@ describe('another organisation', () => {
 describe('node', () => {
   it('finds what a customer says is its id', async () => {
     const customer = await one({ email: 'page3@example.com' });
-    const { body } = await gateway.graphql('query ($id: ID!) { node(id: $id) { id ... on Customer { email } } }', { id: customer.id });
+    const { body } = await gateway.graphql('query ($id: ID!) { node(id: $id) { id ... on Customer { email } } }', {
+      id: customer.id,
+    });
     expect(body.data.node).toEqual({ id: customer.id, email: 'page3@example.com' });
     expect(Buffer.from(customer.id, 'base64').toString()).toBe(`Customer:${customer.cuRefNo}`);
   });
@@ -171,7 +198,9 @@ describe('SQL statements', () => {
   async function statementsOf(work: () => Promise<unknown>): Promise<number> {
     const spy = vi.spyOn(pg.Client.prototype, 'query');
     await work();
-    const sent = spy.mock.calls.map(([query]) => (typeof query === 'string' ? query : ((query as { text?: string }).text ?? '')));
+    const sent = spy.mock.calls.map(([query]) =>
+      typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''),
+    );
     spy.mockRestore();
     return sent.filter((text) => text !== 'select 1').length;
   }
@@ -193,7 +222,8 @@ describe('SQL statements', () => {
     const of50 = await statementsOf(() => list({ first: 50 }));
     expect(of50).toBe(of10);
     expect(of50).toBeLessThanOrEqual(7);
-    const plain = '{ customers(first: 50) { edges { node { groups { slug } referral { code } runningSubscriptions { externalId } } } } }';
+    const plain =
+      '{ customers(first: 50) { edges { node { groups { slug } referral { code } runningSubscriptions { externalId } } } } }';
     expect(await statementsOf(() => gateway.graphql(plain))).toBe(4);
   });
 });

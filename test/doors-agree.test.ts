@@ -34,7 +34,11 @@ const cases: [name: string, input: Record<string, unknown>, refused: Record<stri
   ['a local part of 64', { email: `${'a'.repeat(64)}@example.com` }, {}],
   ['a local part of 65', { email: `${'a'.repeat(65)}@example.com` }, { email: EMAIL }],
   ['an address of 254', { email: `${'a'.repeat(64)}@${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(57)}.com` }, {}],
-  ['an address of 255', { email: `${'a'.repeat(64)}@${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(58)}.com` }, { email: EMAIL }],
+  [
+    'an address of 255',
+    { email: `${'a'.repeat(64)}@${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(58)}.com` },
+    { email: EMAIL },
+  ],
   ['a number for the e-mail address', { email: 5 }, { email: TEXT }],
   ['true for the e-mail address', { email: true }, { email: TEXT }],
   ['a list for the e-mail address', { email: [email] }, { email: TEXT }],
@@ -50,22 +54,62 @@ const cases: [name: string, input: Record<string, unknown>, refused: Record<stri
   ['a number for the company name', { email, companyName: 1 }, { companyName: TEXT }],
   ['false for the company name', { email, companyName: false }, { companyName: TEXT }],
   ['a registration number with leading zeros', { email, companyRegistrationNumber: '0005103118' }, {}],
-  ['a registration number as a number', { email, companyRegistrationNumber: 5103118 }, { companyRegistrationNumber: TEXT }],
-  ['32 characters of registration number with blanks between', { email, companyRegistrationNumber: '1 '.repeat(32) }, {}],
-  ['33 characters of registration number', { email, companyRegistrationNumber: '1'.repeat(33) }, { companyRegistrationNumber: LONG_32 }],
-  ['33 characters of tax number', { email, taxIdentificationNumber: '1'.repeat(33) }, { taxIdentificationNumber: LONG_32 }],
-  ['a letter that grows in upper case', { email, taxIdentificationNumber: `${'1'.repeat(31)}ß` }, { taxIdentificationNumber: LONG_32 }],
+  [
+    'a registration number as a number',
+    { email, companyRegistrationNumber: 5103118 },
+    { companyRegistrationNumber: TEXT },
+  ],
+  [
+    '32 characters of registration number with blanks between',
+    { email, companyRegistrationNumber: '1 '.repeat(32) },
+    {},
+  ],
+  [
+    '33 characters of registration number',
+    { email, companyRegistrationNumber: '1'.repeat(33) },
+    { companyRegistrationNumber: LONG_32 },
+  ],
+  [
+    '33 characters of tax number',
+    { email, taxIdentificationNumber: '1'.repeat(33) },
+    { taxIdentificationNumber: LONG_32 },
+  ],
+  [
+    'a letter that grows in upper case',
+    { email, taxIdentificationNumber: `${'1'.repeat(31)}ß` },
+    { taxIdentificationNumber: LONG_32 },
+  ],
   ...['', 'localhost', ' ::1 ', '0.0.0.0', '1.1.1.1', '2001:4860:4860::8888', '::ffff:1.2.3.4'].map(
-    (ip): [string, Record<string, unknown>, Record<string, string>] => [`the address ${JSON.stringify(ip)}`, { email, customerRealIp: ip }, {}],
+    (ip): [string, Record<string, unknown>, Record<string, string>] => [
+      `the address ${JSON.stringify(ip)}`,
+      { email, customerRealIp: ip },
+      {},
+    ],
   ),
   ...['1.1', '0x7f.1', '010.0.0.1', '1.1.1.1/24', 'fe80::1%eth0', 'example.com', '256.1.1.1'].map(
-    (ip): [string, Record<string, unknown>, Record<string, string>] => [`the address ${ip}`, { email, customerRealIp: ip }, { customerRealIp: IP }],
+    (ip): [string, Record<string, unknown>, Record<string, string>] => [
+      `the address ${ip}`,
+      { email, customerRealIp: ip },
+      { customerRealIp: IP },
+    ],
   ),
   ['a number for the address', { email, customerRealIp: 16843009 }, { customerRealIp: TEXT }],
   [
     'every field wrong',
-    { email: 'x', companyName: [], companyRegistrationNumber: '\u0001', taxIdentificationNumber: 'x'.repeat(40), customerRealIp: '1.1' },
-    { email: EMAIL, companyName: TEXT, companyRegistrationNumber: CONTROL, taxIdentificationNumber: LONG_32, customerRealIp: IP },
+    {
+      email: 'x',
+      companyName: [],
+      companyRegistrationNumber: '\u0001',
+      taxIdentificationNumber: 'x'.repeat(40),
+      customerRealIp: '1.1',
+    },
+    {
+      email: EMAIL,
+      companyName: TEXT,
+      companyRegistrationNumber: CONTROL,
+      taxIdentificationNumber: LONG_32,
+      customerRealIp: IP,
+    },
   ],
 ];
 
@@ -84,7 +128,13 @@ function comparable({ code, description, fields, profile }: Outcome) {
   return { code, description, fields, profile };
 }
 
-const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ unit: 'grapheme', maxLength: 300 }), fc.emailAddress(), fc.ipV4(), fc.ipV6());
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: 'grapheme', maxLength: 300 }),
+  fc.emailAddress(),
+  fc.ipV4(),
+  fc.ipV6(),
+);
 const anyValue = fc.oneof({ weight: 6, arbitrary: anyText }, { weight: 1, arbitrary: fc.jsonValue() });
 const member = fc.option(anyValue, { nil: undefined });
 const anyInput = fc.record({
@@ -92,7 +142,10 @@ const anyInput = fc.record({
   companyName: member,
   companyRegistrationNumber: member,
   taxIdentificationNumber: member,
-  customerRealIp: fc.oneof({ weight: 2, arbitrary: fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant(undefined)) }, { weight: 1, arbitrary: member }),
+  customerRealIp: fc.oneof(
+    { weight: 2, arbitrary: fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant(undefined)) },
+    { weight: 1, arbitrary: member },
+  ),
 });
 
 it('comes to the same answer through both doors for any input', async () => {

@@ -8,7 +8,9 @@ import { ApiError } from '../src/errors.ts';
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.emailAddress(),
-  fc.tuple(fc.string({ unit: 'grapheme', maxLength: 70 }), fc.string({ unit: 'grapheme', maxLength: 70 })).map(([local, domain]) => `${local}@${domain}`),
+  fc
+    .tuple(fc.string({ unit: 'grapheme', maxLength: 70 }), fc.string({ unit: 'grapheme', maxLength: 70 }))
+    .map(([local, domain]) => `${local}@${domain}`),
   fc.tuple(fc.string({ maxLength: 20 }), fc.webAuthority()).map(([local, domain]) => `${local}@${domain}`),
 );
 
@@ -33,10 +35,25 @@ describe('normalising', () => {
     ['a+b@example.com', 'a+b@example.com'],
   ])('writes %s as %s', (given, written) => expect(normalizeEmail(given)).toBe(written));
 
-  it.each(['', '@', 'a@', '@b.cz', 'a b@c.cz', 'a@b', 'a@b..cz', 'a@b.cz.', 'a@-b.cz', 'a@1.2.3.4', 'a@0x7f.1', 'a@ex%61mple.com', 'a@b.cz/x', 'Jan <a@b.cz>', 'a@b@c.cz\u0000', 'a@b_c.cz', 'mailto:a@b.cz@'])(
-    'refuses %j',
-    (given) => expect(normalizeOrRefuse(given)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    '@',
+    'a@',
+    '@b.cz',
+    'a b@c.cz',
+    'a@b',
+    'a@b..cz',
+    'a@b.cz.',
+    'a@-b.cz',
+    'a@1.2.3.4',
+    'a@0x7f.1',
+    'a@ex%61mple.com',
+    'a@b.cz/x',
+    'Jan <a@b.cz>',
+    'a@b@c.cz\u0000',
+    'a@b_c.cz',
+    'mailto:a@b.cz@',
+  ])('refuses %j', (given) => expect(normalizeOrRefuse(given)).toBeUndefined());
 
   it('changes nothing when done again, and throws nothing but the error of the catalogue', () => {
     fc.assert(

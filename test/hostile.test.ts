@@ -15,7 +15,8 @@ afterAll(() => gateway.close());
 const create = '/api/v1/customer/create';
 const bytes = (...parts: (string | number[])[]) => Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 const email = '"email":"hostile@example.com"';
-const deep = (depth: number, open: string, close: string, core = '1') => open.repeat(depth) + core + close.repeat(depth);
+const deep = (depth: number, open: string, close: string, core = '1') =>
+  open.repeat(depth) + core + close.repeat(depth);
 
 const bodies: [name: string, body: string | Buffer, headers?: Record<string, string>][] = [
   ['U+0000 in a value', '{"email":"a\\u0000@example.com"}'],
@@ -64,9 +65,17 @@ const bodies: [name: string, body: string | Buffer, headers?: Record<string, str
   ['a form that claims to be JSON', 'email=hostile@example.com'],
   ['JSON that claims to be a form', `{${email}}`, { 'content-type': 'application/x-www-form-urlencoded' }],
   ['a form with bad percents', 'email=%zz@example.com', { 'content-type': 'application/x-www-form-urlencoded' }],
-  ['a form with invalid UTF-8', 'email=a@example.com&companyName=%ff', { 'content-type': 'application/x-www-form-urlencoded' }],
+  [
+    'a form with invalid UTF-8',
+    'email=a@example.com&companyName=%ff',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+  ],
   ['a form with U+0000', 'email=a%00@example.com', { 'content-type': 'application/x-www-form-urlencoded' }],
-  ['a form with the same member twice', 'email=a@example.com&email=b@example.com', { 'content-type': 'application/x-www-form-urlencoded' }],
+  [
+    'a form with the same member twice',
+    'email=a@example.com&email=b@example.com',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+  ],
   ['a form in parts', '--x\r\n', { 'content-type': 'multipart/form-data; boundary=x' }],
   ['SQL for an address', `{"email":"'; drop table customer; --"}`],
 ];
@@ -76,7 +85,11 @@ const auth = () => ({ authorization: `Bearer ${gateway.key}` });
 
 describe('the REST door', () => {
   it.each(bodies)('answers %s with an error of the catalogue', async (_, body, headers = {}) => {
-    const answer = await gateway.send(create, { method: 'POST', headers: { 'content-type': 'application/json', ...auth(), ...headers }, body: body as BodyInit });
+    const answer = await gateway.send(create, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...auth(), ...headers },
+      body: body as BodyInit,
+    });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
     expect(codes).toContain(answer.body.error.code);
@@ -91,7 +104,11 @@ describe('the REST door', () => {
 
 describe('the GraphQL door', () => {
   it.each(bodies)('answers the body "%s" with an error of the catalogue', async (_, body, headers = {}) => {
-    const answer = await gateway.send('/graphql', { method: 'POST', headers: { 'content-type': 'application/json', ...auth(), ...headers }, body: body as BodyInit });
+    const answer = await gateway.send('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...auth(), ...headers },
+      body: body as BodyInit,
+    });
     expect(answer.status).toBeLessThan(500);
     expect(codes).toContain(answer.body.errors[0].extensions.code);
   });
@@ -117,8 +134,14 @@ describe('the GraphQL door', () => {
     ['a page of 101', '{ customers(first: 101) { edges { cursor } } }'],
     ['a page of a billion', '{ customers(last: 1000000000) { edges { cursor } } }'],
     ['a cursor that is none', '{ customers(after: "x") { edges { cursor } } }'],
-    ['a cursor of nobody', `{ customers(after: "${Buffer.from('customer:AAAAAAAAAAAAAAAA').toString('base64url')}") { edges { cursor } } }`],
-    ['a cursor with SQL', `{ customers(before: "${Buffer.from("customer:' or 1=1 --").toString('base64url')}") { edges { cursor } } }`],
+    [
+      'a cursor of nobody',
+      `{ customers(after: "${Buffer.from('customer:AAAAAAAAAAAAAAAA').toString('base64url')}") { edges { cursor } } }`,
+    ],
+    [
+      'a cursor with SQL',
+      `{ customers(before: "${Buffer.from("customer:' or 1=1 --").toString('base64url')}") { edges { cursor } } }`,
+    ],
     ['an id that is none', '{ node(id: "x") { id } }'],
     ['an id with U+0000', `{ node(id: "${Buffer.from('Customer:\u0000').toString('base64')}x") { id } }`],
   ])('answers %s with an error of the catalogue', async (name, query) => {
@@ -130,7 +153,9 @@ describe('the GraphQL door', () => {
   });
 
   it('answers null for a customer that no reference can name', async () => {
-    const { body } = await gateway.graphql('query ($r: String!) { customer(by: { cuRefNo: $r }) { email } }', { r: 'x\u0000' });
+    const { body } = await gateway.graphql('query ($r: String!) { customer(by: { cuRefNo: $r }) { email } }', {
+      r: 'x\u0000',
+    });
     expect(body).toEqual({ data: { customer: null } });
   });
 });
@@ -139,7 +164,9 @@ it('stays alive when a caller goes away in the middle of a body', async () => {
   for (let i = 0; i < 20; i++) {
     await new Promise<void>((resolve) => {
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => {
-        socket.write(`POST ${create} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"email":`);
+        socket.write(
+          `POST ${create} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"email":`,
+        );
         setTimeout(() => socket.destroy(), 5);
       });
       socket.on('close', () => resolve());

@@ -12,7 +12,8 @@ const past = new Date(Date.now() - 1000);
 
 beforeAll(async () => {
   gateway = await startGateway();
-  const make = (traits: Parameters<typeof createKey>[2]) => createKey(gateway.databaseUrl, gateway.organisationId, traits);
+  const make = (traits: Parameters<typeof createKey>[2]) =>
+    createKey(gateway.databaseUrl, gateway.organisationId, traits);
   keys = {
     // Each bad key is bad in all later ways too, so that a check out of order shows.
     deleted: await make({ deletedAt: past, active: false, expiresAt: past, scopes: ['customer:read'] }),
@@ -62,20 +63,38 @@ describe.each(doors)('$name door', (door) => {
 describe('where the key is looked for', () => {
   const send = (path: string, init: RequestInit) => gateway.send(path, { method: 'POST', ...init });
   const body = (members: object = {}) => JSON.stringify({ email, ...members });
-  const headers = (key?: string) => ({ 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) });
+  const headers = (key?: string) => ({
+    'content-type': 'application/json',
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+  });
   const create = '/api/v1/customer/create';
 
   it('takes the one of the URL before the one of the body before the one of the header', async () => {
     const good = gateway.key;
-    const expectCode = async (answer: Promise<{ body: { error?: { code: string } } }>, code?: string) => expect((await answer).body.error?.code).toBe(code);
+    const expectCode = async (answer: Promise<{ body: { error?: { code: string } } }>, code?: string) =>
+      expect((await answer).body.error?.code).toBe(code);
     await expectCode(send(`${create}?apiKey=${good}`, { headers: headers('bad'), body: body({ apiKey: 'bad' }) }));
-    await expectCode(send(`${create}?apiKey=bad`, { headers: headers(good), body: body({ apiKey: good }) }), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    await expectCode(
+      send(`${create}?apiKey=bad`, { headers: headers(good), body: body({ apiKey: good }) }),
+      'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT',
+    );
     await expectCode(send(`${create}?apiKey=`, { headers: headers(good), body: body() }), 'PUBLIC_API_KEY_IS_EMPTY');
     await expectCode(send(create, { headers: headers('bad'), body: body({ apiKey: good }) }));
-    await expectCode(send(create, { headers: headers(good), body: body({ apiKey: 'bad' }) }), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
-    await expectCode(send(create, { headers: headers(good), body: body({ apiKey: 5 }) }), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    await expectCode(
+      send(create, { headers: headers(good), body: body({ apiKey: 'bad' }) }),
+      'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT',
+    );
+    await expectCode(
+      send(create, { headers: headers(good), body: body({ apiKey: 5 }) }),
+      'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT',
+    );
     await expectCode(send(create, { headers: headers(good), body: body({ apiKey: null }) }));
-    await expectCode(send(create, { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `email=${email}&apiKey=${good}` }));
+    await expectCode(
+      send(create, {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: `email=${email}&apiKey=${good}`,
+      }),
+    );
     await expectCode(send(create, { headers: headers(good), body: body() }));
   });
 
@@ -97,24 +116,37 @@ describe('where the key is looked for', () => {
 
   it('takes the one of the URL at the GraphQL door, and none of the body', async () => {
     const query = { query: '{ __typename }' };
-    const answer = await send(`/graphql?apiKey=${gateway.key}`, { headers: headers('bad'), body: JSON.stringify(query) });
+    const answer = await send(`/graphql?apiKey=${gateway.key}`, {
+      headers: headers('bad'),
+      body: JSON.stringify(query),
+    });
     expect(answer.body).toEqual({ data: { __typename: 'Query' } });
-    const inBody = await send('/graphql', { headers: headers(), body: JSON.stringify({ ...query, apiKey: gateway.key }) });
+    const inBody = await send('/graphql', {
+      headers: headers(),
+      body: JSON.stringify({ ...query, apiKey: gateway.key }),
+    });
     expect(inBody.body.errors[0].extensions.code).toBe('PUBLIC_API_KEY_IS_EMPTY');
   });
 
   it('writes Bearer in any case', async () => {
-    expect((await send(create, { headers: { ...headers(), authorization: `bearer ${gateway.key}` }, body: body() })).status).toBe(200);
+    expect(
+      (await send(create, { headers: { ...headers(), authorization: `bearer ${gateway.key}` }, body: body() })).status,
+    ).toBe(200);
     const basic = await send(create, { headers: { ...headers(), authorization: 'Basic eDp5' }, body: body() });
     expect(basic.body.error.code).toBe('PUBLIC_API_KEY_IS_EMPTY');
   });
 });
 
 it('asks a scope of every field of an operation, also in fragments, and names the scope of no other operation', async () => {
-  const refused = async (query: string, key: string) => (await gateway.graphql(query, { input: { email } }, { key })).body.errors?.[0].extensions.code;
+  const refused = async (query: string, key: string) =>
+    (await gateway.graphql(query, { input: { email } }, { key })).body.errors?.[0].extensions.code;
   expect(await refused('{ customer(by: { email: "a@b.cz" }) { email } }', keys.readOnly)).toBeUndefined();
-  expect(await refused('{ customer(by: { email: "a@b.cz" }) { email } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
-  expect(await refused('query { ...all } fragment all on Query { customers { edges { cursor } } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+  expect(await refused('{ customer(by: { email: "a@b.cz" }) { email } }', keys.creating)).toBe(
+    'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED',
+  );
+  expect(
+    await refused('query { ...all } fragment all on Query { customers { edges { cursor } } }', keys.creating),
+  ).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
   expect(await refused('{ node(id: "x") { id } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
   expect(await refused('{ __schema { queryType { name } } }', keys.creating)).toBeUndefined();
   expect(await refused(CREATE, keys.creating)).toBeUndefined();
@@ -134,8 +166,16 @@ describe('demo mode', () => {
   it('shows the schema and GraphiQL without a key, and nothing else', async () => {
     const ask = (query: string) => demo.graphql(query, undefined, { key: null });
     expect((await ask('{ __schema { queryType { name } } __typename }')).body.data.__typename).toBe('Query');
-    expect((await demo.send(`/graphql?query=${encodeURIComponent('{ __type(name: "Customer") { name } }')}`)).body.data.__type.name).toBe('Customer');
-    for (const query of ['{ customers { edges { cursor } } }', '{ __typename customers { edges { cursor } } }', '{ ...x } fragment x on Query { customers { edges { cursor } } }', '{']) {
+    expect(
+      (await demo.send(`/graphql?query=${encodeURIComponent('{ __type(name: "Customer") { name } }')}`)).body.data
+        .__type.name,
+    ).toBe('Customer');
+    for (const query of [
+      '{ customers { edges { cursor } } }',
+      '{ __typename customers { edges { cursor } } }',
+      '{ ...x } fragment x on Query { customers { edges { cursor } } }',
+      '{',
+    ]) {
       expect((await ask(query)).body.errors[0].extensions.code).toBe('PUBLIC_API_KEY_IS_EMPTY');
     }
     const page = await demo.send('/graphql', { headers: { accept: 'text/html' } });
@@ -174,7 +214,8 @@ describe('a change of a key by another process', () => {
     }
     return performance.now() - start;
   }
-  const change = (key: string, set: string) => runSql(gateway.databaseUrl, `update api_key set ${set} where digest = $1`, [digestOf(key)]);
+  const change = (key: string, set: string) =>
+    runSql(gateway.databaseUrl, `update api_key set ${set} where digest = $1`, [digestOf(key)]);
 
   it('is noticed, whatever it is', async () => {
     const key = await createKey(gateway.databaseUrl, gateway.organisationId);
@@ -203,7 +244,10 @@ describe('a change of a key by another process', () => {
     await change(key, 'active = false');
     await millisecondsUntil(key, 'PUBLIC_API_KEY_IS_NOT_ACTIVE');
     await sleep(1500);
-    const listening = await runSql(gateway.databaseUrl, `select from pg_stat_activity where datname = current_database() and (query ilike 'listen%' or query = 'select 1')`);
+    const listening = await runSql(
+      gateway.databaseUrl,
+      `select from pg_stat_activity where datname = current_database() and (query ilike 'listen%' or query = 'select 1')`,
+    );
     expect(listening.length).toBeGreaterThan(0);
     await change(key, 'active = true');
     await millisecondsUntil(key, undefined);

@@ -38,6 +38,7 @@ export const builder = new SchemaBuilder<{
     nodeQueryOptions: {
       nullable: true,
       description: 'Finds an object by its global id. Null when there is none.',
+      args: { id: { description: 'What the object says is its `id`.' } },
       ...needs('customer:read'),
     },
     nodeTypeOptions: { description: 'An object that has a global id.' },
@@ -47,6 +48,7 @@ export const builder = new SchemaBuilder<{
     hasPreviousPageFieldOptions: { description: 'Whether something comes before this page.' },
     startCursorFieldOptions: { description: 'Cursor of the first object of the page.' },
     endCursorFieldOptions: { description: 'Cursor of the last object of the page.' },
+    pageInfoFieldOptions: { description: 'Where the page stands in the list.' },
     edgesFieldOptions: { description: 'The objects of the page, with their cursors.' },
     cursorFieldOptions: { description: 'Marks the place in the list, for `after` and `before`.' },
     nodeFieldOptions: { description: 'The object.' },

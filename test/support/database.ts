@@ -32,7 +32,11 @@ export async function runSql<Row extends object>(url: string, text: string, valu
 
 /** Makes an organisation. */
 export async function createOrganisation(url: string, slug = `org-${randomBytes(4).toString('hex')}`): Promise<number> {
-  const [row] = await runSql<{ id: number }>(url, 'insert into organisation (slug, name) values ($1, $1) returning id', [slug]);
+  const [row] = await runSql<{ id: number }>(
+    url,
+    'insert into organisation (slug, name) values ($1, $1) returning id',
+    [slug],
+  );
   return row?.id ?? 0;
 }
 
@@ -53,7 +57,15 @@ export async function createKey(url: string, organisationId: number, traits: Key
     url,
     `insert into api_key (organisation_id, name, digest, fingerprint, scopes, active, expires_at, deleted_at)
      values ($1, 'test', $2, $3, $4, $5, $6, $7)`,
-    [organisationId, digestOf(key), fingerprintOf(key), traits.scopes ?? [], traits.active ?? true, traits.expiresAt, traits.deletedAt],
+    [
+      organisationId,
+      digestOf(key),
+      fingerprintOf(key),
+      traits.scopes ?? [],
+      traits.active ?? true,
+      traits.expiresAt,
+      traits.deletedAt,
+    ],
   );
   return key;
 }

@@ -61,7 +61,11 @@ export async function startGateway(options: { databaseUrl?: string; demo?: boole
   }
 
   function headersFor({ key: chosen = key, headers = {} }: CallOptions): Record<string, string> {
-    return { 'content-type': 'application/json', ...(chosen !== null && { authorization: `Bearer ${chosen}` }), ...headers };
+    return {
+      'content-type': 'application/json',
+      ...(chosen !== null && { authorization: `Bearer ${chosen}` }),
+      ...headers,
+    };
   }
 
   return {

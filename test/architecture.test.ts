@@ -1,0 +1,95 @@
+// Who may import whom. The arrows point one way; a file that turns one round fails here.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, it } from 'vitest';
+
+/** What each room may import, besides itself and packages. */
+const base = ['errors.ts', 'log.ts', 'random.ts'];
+const database = ['database', 'config.ts', ...base];
+const allowed: Record<string, string[]> = {
+  'errors.ts': [],
+  'log.ts': [],
+  'random.ts': [],
+  'config.ts': [],
+  generated: [],
+  http: base,
+  database,
+  ip: database,
+  access: database,
+  customer: ['ip', ...database],
+  demo: ['customer', 'access', ...database],
+  graphql: ['customer', 'access', 'ip', 'http', ...database],
+  // The REST door runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
+  rest: ['generated', 'http', 'database/failure.ts', ...base],
+  'entities.ts': ['customer', 'access', 'database'],
+  'banner.ts': ['access', 'demo'],
+};
+/** The top of the house, which may import all. */
+const top = ['app.ts', 'main.ts', 'cli'];
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
+
+const roomOf = (path: string) => path.split('/')[0] as string;
+
+/** Every import of one file of `src` by another, as [importer, imported], relative to `src`. */
+function importsOf(path: string, text: string): [string, string][] {
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+    ([, specifier]) => specifier as string,
+  );
+  return specifiers.map((specifier) => [path, normalize(join(dirname(path), specifier))]);
+}
+
+function forbidden([importer, imported]: [string, string]): boolean {
+  const room = roomOf(importer);
+  if (top.includes(room) || room === roomOf(imported)) return false;
+  return !allowed[room]?.some((entry) => imported === entry || roomOf(imported) === entry);
+}
+
+const sources = files('src').map((path) => path.slice('src/'.length));
+const imports = sources.flatMap((path) => importsOf(path, readFileSync(join('src', path), 'utf8')));
+
+it('has no import against the arrows', () => {
+  expect(imports.length).toBeGreaterThan(100);
+  expect(imports.filter(forbidden)).toEqual([]);
+});
+
+it('knows every room', () => {
+  for (const path of sources) expect([...Object.keys(allowed), ...top]).toContain(roomOf(path));
+});
+
+it.each([
+  ['rest/shim.ts', '../customer/create.ts'],
+  ['rest/shim.ts', '../graphql/execute.ts'],
+  ['rest/shim.ts', '../access/check.ts'],
+  ['rest/endpoints.ts', '../database/orm.ts'],
+  ['graphql/customer.ts', '../rest/shim.ts'],
+  ['customer/create.ts', '../graphql/context.ts'],
+  ['customer/create.ts', '../rest/endpoints.ts'],
+  ['access/check.ts', '../customer/customer.ts'],
+  ['ip/address.ts', '../customer/input.ts'],
+  ['database/orm.ts', '../customer/customer.ts'],
+  ['database/orm.ts', '../app.ts'],
+  ['errors.ts', './database/failure.ts'],
+  ['http/body.ts', '../graphql/yoga.ts'],
+])('would see %s import %s', (importer, imported) => {
+  for (const text of [
+    `import { x } from '${imported}';`,
+    `import '${imported}';`,
+    `const x = await import('${imported}');`,
+    `export * from '${imported}';`,
+    `import type { X } from '${imported}';`,
+  ]) {
+    expect(importsOf(importer, text).some(forbidden), text).toBe(true);
+  }
+});
+
+it('keeps every file within what can be read at once', () => {
+  const long = sources
+    .filter((path) => !path.startsWith('generated/'))
+    .filter((path) => readFileSync(join('src', path), 'utf8').split('\n').length > 300);
+  expect(long).toEqual([]);
+});

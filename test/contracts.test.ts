@@ -1,0 +1,126 @@
+// The printed contracts are those of the code; the tables are those of the entities; the HTTP specification holds.
+import { readFile } from 'node:fs/promises';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { auditServer } from 'graphql-http';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../src/database/orm.ts';
+import { entities } from '../src/entities.ts';
+import { catalogue } from '../src/errors.ts';
+import { schema } from '../src/graphql/schema.ts';
+import { endpoints } from '../src/rest/endpoints.ts';
+import { openApiDocument } from '../src/rest/openapi.ts';
+import { createDatabase, runSql } from './support/database.ts';
+import { rest } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+describe('the GraphQL contract', () => {
+  it('is printed', async () => {
+    expect(await readFile('schema/schema.graphql', 'utf8')).toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  });
+
+  it('describes every type, field, argument and value', () => {
+    const undescribed: string[] = [];
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith('__') || ['String', 'Int', 'Boolean', 'ID', 'Float'].includes(type.name)) continue;
+      if (!type.description) undescribed.push(type.name);
+      for (const field of 'getFields' in type ? Object.values(type.getFields()) : []) {
+        if (!field.description) undescribed.push(`${type.name}.${field.name}`);
+        for (const arg of 'args' in field ? field.args : [])
+          if (!arg.description) undescribed.push(`${type.name}.${field.name}(${arg.name})`);
+      }
+    }
+    expect(undescribed).toEqual([]);
+  });
+
+  it('passes the audit of GraphQL over HTTP', async () => {
+    const results = await auditServer({
+      url: `${gateway.url}/graphql`,
+      fetchFn: (url: string, init: RequestInit = {}) => {
+        const headers = new Headers(init.headers);
+        headers.set('authorization', `Bearer ${gateway.key}`);
+        return fetch(url, { ...init, headers });
+      },
+    });
+    const failed = results
+      .filter(({ status }) => status !== 'ok')
+      .map(({ id, name, ...rest }) => `${id} ${name}: ${'reason' in rest ? rest.reason : ''}`);
+    expect(failed).toEqual([]);
+    expect(results.length).toBeGreaterThan(50);
+  });
+});
+
+describe('the REST contract', () => {
+  it('is printed, and served without a key', async () => {
+    const printed = JSON.parse(await readFile('schema/openapi.json', 'utf8'));
+    expect(printed).toEqual(JSON.parse(JSON.stringify(openApiDocument(schema))));
+    expect(await gateway.send('/openapi.json')).toMatchObject({ status: 200, body: printed });
+  });
+
+  it('has examples that the gateway accepts and answers', async () => {
+    for (const { example, response } of endpoints) {
+      const { answer } = await rest.create(gateway, example.request);
+      expect(answer.status).toBe(200);
+      for (const body of [example.response, answer.body]) expect(response.safeParse(body).error).toBeUndefined();
+      expect(Object.keys(example.response as object)).toEqual(expect.arrayContaining(Object.keys(answer.body)));
+    }
+  });
+
+  it('names every code that the endpoint can answer with', async () => {
+    const text = await readFile('schema/openapi.json', 'utf8');
+    const later = [
+      'INTERNAL_TOO_MANY_REQUESTS',
+      'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED',
+      'INTERNAL_CONFLICT',
+      'INTERNAL_RESOURCE_NOT_FOUND',
+    ];
+    for (const code of Object.keys(catalogue).filter((name) => !later.includes(name))) expect(text).toContain(code);
+  });
+});
+
+describe('the database', () => {
+  it('has the tables that the entities describe', async () => {
+    const database = openDatabase(await createDatabase(), entities, pino({ level: 'silent' }));
+    expect(await database.orm.schema.getUpdateSchemaSQL()).toBe('');
+    await database.close();
+  });
+
+  it('can be distributed by organisation: it opens every primary key, unique constraint and foreign key', async () => {
+    const constraints = await runSql<{ table: string; definition: string; kind: string }>(
+      gateway.databaseUrl,
+      `select c.relname as "table", pg_get_indexdef(i.indexrelid) as definition, 'index' as kind
+       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'public' and i.indisunique
+       union all
+       select c.relname, pg_get_constraintdef(f.oid), 'foreign key' from pg_constraint f join pg_class c on c.oid = f.conrelid where f.contype = 'f'`,
+    );
+    const distributed = constraints.filter(({ table }) => !['organisation', 'api_key', 'migration'].includes(table));
+    expect(distributed.length).toBeGreaterThan(20);
+    for (const { table, definition } of distributed)
+      expect(definition, table).toMatch(/(UNIQUE INDEX .* \(|FOREIGN KEY \()organisation_id[,)]/);
+  });
+
+  it('holds by itself what the rules promise', async () => {
+    const insert = (columns: string, values: string) =>
+      runSql(
+        gateway.databaseUrl,
+        `insert into customer (organisation_id, ${columns}) values (${gateway.organisationId}, ${values})`,
+      );
+    await insert('cu_ref_no, email, canonical_email', `'AAAAAAAAAAAAAAAA', 'a@b.cz', 'a@b.cz'`);
+    await expect(insert('cu_ref_no, email, canonical_email', `'BBBBBBBBBBBBBBBB', 'a@b.cz', 'a@b.cz'`)).rejects.toThrow(
+      'customer_email_unique',
+    );
+    await expect(insert('cu_ref_no', `'AAAAAAAAAAAAAAAA'`)).rejects.toThrow('customer_reference_unique');
+    await expect(insert('cu_ref_no', `'short'`)).rejects.toThrow('customer_reference_form');
+    await expect(insert('cu_ref_no, phone', `'CCCCCCCCCCCCCCCC', '00420777123456'`)).rejects.toThrow(
+      'customer_phone_form',
+    );
+    await expect(insert('cu_ref_no, meta', `'CCCCCCCCCCCCCCCC', '[]'`)).rejects.toThrow('customer_meta_object');
+  });
+});

@@ -1,0 +1,60 @@
+// The log: one line a request, with what an operator needs and nothing of a customer.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateKey } from '../src/access/key.ts';
+import { doors } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+async function lineOf(requestId: string) {
+  for (let i = 0; i < 100; i++) {
+    const line = gateway.log.find((entry) => entry.requestId === requestId && entry.msg === 'request');
+    if (line) return line;
+    await sleep(10);
+  }
+  throw new Error(`no line for ${requestId}`);
+}
+
+it.each(doors)('says who called what and what came of it: $name', async (door) => {
+  const good = await door.create(
+    gateway,
+    { email: 'private@example.com' },
+    { headers: { 'x-request-id': `good-${door.name}` } },
+  );
+  expect(good.code).toBeUndefined();
+  expect(await lineOf(`good-${door.name}`)).toMatchObject({
+    level: 30,
+    status: 200,
+    operation: 'createCustomer',
+    key: gateway.key.slice(0, 8),
+    method: 'POST',
+    milliseconds: expect.any(Number),
+  });
+  await door.create(gateway, { email: 'x' }, { headers: { 'x-request-id': `bad-${door.name}` } });
+  expect(await lineOf(`bad-${door.name}`)).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED' });
+  const unknown = generateKey('PROD');
+  await door.create(
+    gateway,
+    { email: 'private@example.com' },
+    { key: unknown, headers: { 'x-request-id': `unknown-${door.name}` } },
+  );
+  expect(await lineOf(`unknown-${door.name}`)).toMatchObject({ code: 'PUBLIC_API_KEY_DOES_NOT_EXIST', status: 404 });
+  expect(JSON.stringify(gateway.log)).not.toContain(unknown);
+});
+
+it('holds no key, no address of a customer, no body and no query', async () => {
+  await gateway.send(`/api/v1/customer/create?apiKey=${gateway.key}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'last' },
+    body: JSON.stringify({ email: 'private@example.com', companyName: 'Very Private Ltd', customerRealIp: '9.9.9.9' }),
+  });
+  await lineOf('last');
+  const text = JSON.stringify(gateway.log);
+  for (const secret of [gateway.key, 'private@example.com', 'Very Private', '9.9.9.9', 'apiKey'])
+    expect(text).not.toContain(secret);
+});
