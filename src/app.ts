@@ -139,6 +139,8 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
         .catch((error: unknown) => refuse(inbound, error))
         .then((outbound) => {
           inbound.record.status = outbound.status;
+          // A connection that stays open would outlive its gateway.
+          if (state === 'draining') outbound.headers.Connection = 'close';
           if (!response.destroyed) send(response, inbound, outbound);
         })
         .catch((error: unknown) => {
@@ -156,7 +158,7 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
       state = 'draining';
     },
     async close() {
-      await keys.close();
+      keys.close();
       await database.close();
     },
   };

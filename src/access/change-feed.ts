@@ -1,6 +1,6 @@
 // A listening connection to PostgreSQL that knows whether it can still be trusted, and comes back by itself.
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { CONNECT_TIMEOUT } from '../database/orm.ts';
 import type { Log } from '../log.ts';
 
 /** A silent loss (a cable, a firewall) is noticed by asking; changes must be noticed within a second. */
@@ -13,7 +13,7 @@ const LONGEST_RETRY = 5_000;
 export interface ChangeFeed {
   /** Whether every change up to a moment ago has been heard of. */
   isLive(): boolean;
-  close(): Promise<void>;
+  close(): void;
 }
 
 interface ChangeFeedOptions {
@@ -28,60 +28,62 @@ interface ChangeFeedOptions {
 
 /** Listens on a channel until closed, connecting again after every loss with growing pauses. */
 export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
-  const closing = new AbortController();
+  const { url, channel, log, onChange, onGap } = options;
+  let closed = false;
   let confirmedAt = Number.NEGATIVE_INFINITY;
+  let pause = FIRST_RETRY;
+  let timer: NodeJS.Timeout | undefined;
   let client: pg.Client | undefined;
 
   async function listen(): Promise<void> {
     const connection = new pg.Client({
-      connectionString: options.url,
-      connectionTimeoutMillis: 3_000,
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
       query_timeout: TRUSTED_FOR,
     });
-    const lost = new Promise<never>((_, reject) => {
-      connection.on('error', reject);
-      connection.on('end', () => reject(new Error('the connection ended')));
-    });
-    lost.catch(() => {});
     client = connection;
+    connection.on('error', (error) => lose(connection, error));
+    connection.on('end', () => lose(connection, new Error('the connection ended')));
+    connection.on('notification', ({ payload }) => onChange(payload ?? ''));
     try {
       await connection.connect();
-      connection.on('notification', ({ payload }) => options.onChange(payload ?? ''));
-      await connection.query(`listen ${options.channel}`);
-      options.onGap();
-      while (!closing.signal.aborted) {
-        const asked = performance.now();
-        await Promise.race([connection.query('select 1'), lost]);
-        confirmedAt = asked;
-        await Promise.race([sleep(HEARTBEAT, undefined, { signal: closing.signal, ref: false }), lost]);
-      }
-    } finally {
-      confirmedAt = Number.NEGATIVE_INFINITY;
-      connection.end().catch(() => {});
+      await connection.query(`listen ${channel}`);
+      onGap();
+      await confirm(connection);
+      pause = FIRST_RETRY;
+    } catch (error) {
+      lose(connection, error as Error);
     }
   }
 
-  async function keepListening(): Promise<void> {
-    let pause = FIRST_RETRY;
-    while (!closing.signal.aborted) {
-      const since = performance.now();
-      await listen().catch((error: Error) => {
-        if (!closing.signal.aborted)
-          options.log.warn({ err: error.message }, 'key changes are not heard; keys are read from the database');
-      });
-      if (closing.signal.aborted) return;
-      pause = performance.now() - since > LONGEST_RETRY ? FIRST_RETRY : Math.min(pause * 2, LONGEST_RETRY);
-      await sleep(pause, undefined, { signal: closing.signal, ref: false }).catch(() => {});
-    }
+  /** An answer proves that every notification sent before the question has arrived. */
+  async function confirm(connection: pg.Client): Promise<void> {
+    const asked = performance.now();
+    await connection.query('select 1');
+    if (connection !== client) return;
+    confirmedAt = asked;
+    timer = setTimeout(() => confirm(connection).catch((error) => lose(connection, error)), HEARTBEAT).unref();
   }
 
-  const finished = keepListening();
+  function lose(connection: pg.Client, error: Error): void {
+    if (connection !== client) return;
+    client = undefined;
+    confirmedAt = Number.NEGATIVE_INFINITY;
+    clearTimeout(timer);
+    connection.end().catch(() => {});
+    if (closed) return;
+    log.warn({ err: error }, 'changes of keys are not heard: every key is read from the database until they are');
+    timer = setTimeout(() => void listen(), pause).unref();
+    pause = Math.min(pause * 2, LONGEST_RETRY);
+  }
+
+  void listen();
   return {
     isLive: () => performance.now() - confirmedAt < TRUSTED_FOR,
-    async close() {
-      closing.abort();
-      await client?.end().catch(() => {});
-      await finished;
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      if (client) lose(client, new Error('closed'));
     },
   };
 }

@@ -16,7 +16,7 @@ export interface KeyDirectory {
    * @returns undefined when there is no such key
    */
   find(digest: string): Promise<ApiKey | undefined>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /**

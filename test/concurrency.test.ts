@@ -1,0 +1,93 @@
+// Many calls at once, over two gateway processes on one database.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
+import { type GatewayProcess, startProcess } from './support/process.ts';
+
+let databaseUrl: string;
+let key: string;
+let gateways: GatewayProcess[];
+
+beforeAll(async () => {
+  databaseUrl = await createDatabase();
+  key = await createKey(databaseUrl, await createOrganisation(databaseUrl));
+  gateways = await Promise.all([
+    startProcess({ DATABASE_URL: databaseUrl }),
+    startProcess({ DATABASE_URL: databaseUrl }),
+  ]);
+});
+afterAll(() => Promise.all(gateways.map((gateway) => gateway.stop())));
+
+async function create(i: number, body: object) {
+  const response = await fetch(`${gateways[i % 2]?.url}/api/v1/customer/create?apiKey=${key}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, ...((await response.json()) as { newAccount: boolean; cuRefNo: string }) };
+}
+
+describe('200 identical creates at once', () => {
+  it.each(Array.from({ length: 10 }, (_, i) => `race${i}@example.com`))(
+    'make one customer, and none fails: %s',
+    async (email) => {
+      const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => create(i, { email })));
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(answers.filter(({ newAccount }) => newAccount)).toHaveLength(1);
+      expect(new Set(answers.map(({ cuRefNo }) => cuRefNo)).size).toBe(1);
+    },
+  );
+});
+
+it('fills all blanks and overwrites none when 100 calls fill different ones', async () => {
+  const email = 'blanks@example.com';
+  const { cuRefNo } = await create(0, { email });
+  const fields = ['companyName', 'companyRegistrationNumber', 'taxIdentificationNumber'] as const;
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => create(i, { email, [fields[i % 3] as string]: `V${i}` })),
+  );
+  expect(answers.every((answer) => answer.status === 200 && !answer.newAccount && answer.cuRefNo === cuRefNo)).toBe(
+    true,
+  );
+  const profile = async () =>
+    (
+      await runSql<Record<string, string>>(
+        databaseUrl,
+        'select company_name, company_registration_number, tax_identification_number from customer where email = $1',
+        [email],
+      )
+    )[0];
+  const filled = await profile();
+  expect(Object.values(filled ?? {})).toEqual([
+    expect.stringMatching(/^V\d+$/),
+    expect.stringMatching(/^V\d+$/),
+    expect.stringMatching(/^V\d+$/),
+  ]);
+  await Promise.all(fields.map((field, i) => create(i, { email, [field]: 'LATE' })));
+  expect(await profile()).toEqual(filled);
+});
+
+it('keeps the first of two values for one blank, and shows the same to all who ask after', async () => {
+  for (let round = 0; round < 20; round++) {
+    const email = `pair${round}@example.com`;
+    await create(0, { email });
+    await Promise.all([create(0, { email, companyName: 'A' }), create(1, { email, companyName: 'B' })]);
+    const [one, two] = await Promise.all([create(0, { email, companyName: 'C' }), create(1, { email })]);
+    expect(['A', 'B']).toContain((one as unknown as { companyName: string }).companyName);
+    expect(two).toMatchObject({ companyName: (one as unknown as { companyName: string }).companyName });
+  }
+});
+
+it('migrates an empty database once when two processes start at the same time', async () => {
+  const empty = new URL(await createDatabase());
+  const name = empty.pathname.slice(1);
+  await runSql(empty.href, 'drop schema public cascade; create schema public');
+  const started = await Promise.all([
+    startProcess({ DATABASE_URL: empty.href }),
+    startProcess({ DATABASE_URL: empty.href }),
+  ]);
+  const [{ count }] = (await runSql<{ count: string }>(empty.href, 'select count(*) from migration')) as [
+    { count: string },
+  ];
+  expect([name, Number(count)]).toEqual([name, 1]);
+  for (const gateway of started) expect(await gateway.stop()).toBe(0);
+});

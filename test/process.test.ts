@@ -1,0 +1,233 @@
+// The process: its settings, its start in demo mode whatever the last run left behind, and its end.
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SAMPLE_KEY } from '../src/access/key.ts';
+import { createDatabase } from './support/database.ts';
+import { freePort, spawnGateway, startProcess, temporaryFolder } from './support/process.ts';
+
+const create = async (url: string, email: string) => {
+  const response = await fetch(`${url}/api/v1/customer/create?apiKey=${SAMPLE_KEY}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email }),
+  });
+  return { status: response.status, ...((await response.json()) as { newAccount: boolean }) };
+};
+
+describe('settings', () => {
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['HOST', 'not a host'],
+    ['DATABASE_URL', 'mysql://user:secret@host/db'],
+    ['DATABASE_URL', 'secret'],
+    ['REDIS_URL', 'http://secret'],
+    ['TRUST_PROXY', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s stops the start with one sentence that names it', async (name, value) => {
+    const gateway = spawnGateway({ DATA_DIR: '/nowhere', [name]: value });
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output().trim()).toMatch(new RegExp(`^The environment variable ${name} must be [^\n]+\\.$`));
+    expect(gateway.output()).not.toContain('secret');
+  });
+
+  it('counts an empty variable as not set', async () => {
+    const gateway = await startProcess({
+      DATABASE_URL: await createDatabase(),
+      LOG_LEVEL: '',
+      TRUST_PROXY: ' ',
+      REDIS_URL: '',
+    });
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('says so in one sentence when the port is taken', async () => {
+    const other = createServer();
+    const port = await freePort();
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+    const gateway = spawnGateway({ DATABASE_URL: await createDatabase(), HOST: '127.0.0.1', PORT: String(port) });
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output().trim()).toBe(`PORT ${port} on HOST 127.0.0.1 is taken by another program: set another.`);
+    other.close();
+  });
+});
+
+describe('demo mode', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let settings: { DATA_DIR: string };
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    settings = { DATA_DIR: join(folder.path, 'data') };
+  });
+  afterEach(() => folder.remove());
+
+  it('starts with nothing, greets, and keeps its data over a stop', async () => {
+    const first = await startProcess(settings);
+    await expect.poll(first.output).toContain('/graphql');
+    expect(first.output()).toContain(
+      `curl -X POST "http://localhost:${new URL(first.url).port}/api/v1/customer/create?apiKey=${SAMPLE_KEY}"`,
+    );
+    expect(first.output()).toMatch(/DEV_ {2}DEV_\w{28}\n {2}ROOT {2}ROOT\w{28}/);
+    expect(await create(first.url, 'kept@example.com')).toMatchObject({ newAccount: true });
+    expect(await first.stop()).toBe(0);
+    await expectNoPostgres(settings.DATA_DIR);
+
+    const second = await startProcess(settings);
+    expect(await create(second.url, 'kept@example.com')).toMatchObject({ newAccount: false });
+    await expect.poll(second.output).toContain('/graphql');
+    expect(second.output()).not.toContain('DEV_  ');
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('runs two gateways side by side, and refuses a second one in the same folder', async () => {
+    const one = await startProcess(settings);
+    const two = await startProcess({ DATA_DIR: join(folder.path, 'other') });
+    expect(await create(one.url, 'both@example.com')).toMatchObject({ newAccount: true });
+    expect(await create(two.url, 'both@example.com')).toMatchObject({ newAccount: true });
+    const third = spawnGateway({ ...settings, PORT: String(await freePort()) });
+    expect(await third.ended).toBe(1);
+    expect(third.output()).toContain(
+      `DATA_DIR ${settings.DATA_DIR} is in use by another gateway: stop it, or name another folder.`,
+    );
+    expect(await create(one.url, 'both@example.com')).toMatchObject({ newAccount: false });
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('comes up by itself after SIGKILL under load, with every acknowledged create', async () => {
+    const killed = await startProcess(settings);
+    const acknowledged: string[] = [];
+    const load = Promise.all(
+      Array.from({ length: 20 }, async (_, lane) => {
+        for (let i = 0; ; i++) {
+          const answer = await create(killed.url, `load${lane}-${i}@example.com`).catch(() => undefined);
+          if (!answer) return;
+          if (answer.status === 200) acknowledged.push(`load${lane}-${i}@example.com`);
+        }
+      }),
+    );
+    while (acknowledged.length < 200) await sleep(10);
+    killed.child.kill('SIGKILL');
+    await load;
+    const again = await startProcess(settings);
+    expect(again.output()).toContain('was still running; it is used again');
+    for (const email of acknowledged)
+      expect(await create(again.url, email)).toMatchObject({ status: 200, newAccount: false });
+    expect(await again.stop()).toBe(0);
+    await expectNoPostgres(settings.DATA_DIR);
+  });
+
+  it('comes up after gateway and database were killed, also when the pid belongs to another program now', async () => {
+    const killed = await startProcess(settings);
+    await create(killed.url, 'before@example.com');
+    const pidFile = join(settings.DATA_DIR, 'postgres', 'postmaster.pid');
+    const lines = (await readFile(pidFile, 'utf8')).split('\n');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    process.kill(Number(lines[0]), 'SIGKILL');
+    await sleep(200);
+    // A pid file that names a process which lives: this one.
+    await writeFile(pidFile, [process.pid, ...lines.slice(1)].join('\n'));
+    const again = await startProcess(settings);
+    expect(await create(again.url, 'before@example.com')).toMatchObject({ newAccount: false });
+    expect(await again.stop()).toBe(0);
+  });
+
+  it('comes up with a half-made data folder, which it sets aside', async () => {
+    const postgres = join(settings.DATA_DIR, 'postgres');
+    await mkdir(join(postgres, 'base'), { recursive: true });
+    await writeFile(join(postgres, 'PG_VERSION'), '18\n');
+    await mkdir(join(settings.DATA_DIR, 'postgres.draft-999999'));
+    const gateway = await startProcess(settings);
+    expect(await create(gateway.url, 'half@example.com')).toMatchObject({ newAccount: true });
+    expect(await gateway.stop()).toBe(0);
+    const names = await readdir(settings.DATA_DIR);
+    expect(names.filter((name) => name.startsWith('postgres.broken-'))).toHaveLength(1);
+    expect(names.filter((name) => name.startsWith('postgres.draft-'))).toEqual([]);
+  });
+
+  it('comes up after it was killed in the middle of its first start', async () => {
+    for (const delay of [150, 400, 700, 1000]) {
+      const killed = spawnGateway({ ...settings, PORT: String(await freePort()) });
+      await sleep(delay);
+      killed.child.kill('SIGKILL');
+      await killed.ended;
+    }
+    const gateway = await startProcess(settings);
+    expect(await create(gateway.url, 'after@example.com')).toMatchObject({ newAccount: true });
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('says in one sentence that the data is of another PostgreSQL', async () => {
+    const gateway = await startProcess(settings);
+    await gateway.stop();
+    await rename(join(settings.DATA_DIR, 'postgres', 'PG_VERSION'), join(folder.path, 'version'));
+    await writeFile(join(settings.DATA_DIR, 'postgres', 'PG_VERSION'), '17\n');
+    const refused = spawnGateway({ ...settings, PORT: String(await freePort()) });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output().trim()).toBe('DATA_DIR holds a database of PostgreSQL 17, this is 18: name another.');
+    await rm(join(folder.path, 'version'));
+  });
+});
+
+describe('the end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('answers what is in flight first: %s', async (signal) => {
+    const folder = await temporaryFolder();
+    const gateway = await startProcess({ DATA_DIR: join(folder.path, 'data') });
+    const port = Number(new URL(gateway.url).port);
+    const body = JSON.stringify({ email: 'inflight@example.com' });
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk));
+    socket.write(
+      `POST /api/v1/customer/create?apiKey=${SAMPLE_KEY} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+    );
+    await sleep(200);
+    // As a terminal does on Ctrl-C, the signal goes to the database's process too if that shares the group: it must not.
+    gateway.child.kill(signal);
+    await sleep(300);
+    await expect(fetch(`${gateway.url}/health/live`)).rejects.toThrow();
+    socket.write(body.slice(5));
+    expect(await gateway.ended).toBe(0);
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
+    expect(answer).toMatch(/connection: close/i);
+    expect(answer).toContain('"newAccount":true');
+    await expectNoPostgres(join(folder.path, 'data'));
+    await folder.remove();
+  });
+});
+
+it('starts while the database is away, says so, and comes up by itself when it is there', async () => {
+  const databaseUrl = new URL(await createDatabase());
+  const { openProxy } = await import('./support/proxy.ts');
+  const proxy = await openProxy(databaseUrl.href);
+  await proxy.cut();
+  const port = String(await freePort());
+  const gateway = spawnGateway({ DATABASE_URL: proxy.url, PORT: port, HOST: '127.0.0.1' });
+  const status = (path: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`).then(
+      (response) => response.status,
+      () => 0,
+    );
+  await expect.poll(() => status('/health/live'), { timeout: 10_000 }).toBe(200);
+  expect(await status('/health/ready')).toBe(503);
+  expect(await status('/graphql')).toBe(503);
+  await proxy.mend();
+  await expect.poll(() => status('/health/ready'), { timeout: 20_000 }).toBe(200);
+  expect(await status('/graphql')).toBe(404);
+  expect(await gateway.stop()).toBe(0);
+  expect(gateway.output()).toContain('the database cannot be prepared');
+  for (const line of gateway.output().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+  await proxy.close();
+});
+
+/** No PostgreSQL works in the data folder any more. */
+async function expectNoPostgres(dataDir: string): Promise<void> {
+  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  expect(stdout.split('\n').filter((line) => line.includes(dataDir) && line.includes('postgres'))).toEqual([]);
+}

@@ -1,0 +1,69 @@
+// A gateway as a process of its own, as it is started for real.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface GatewayProcess {
+  url: string;
+  child: ChildProcess;
+  /** All that it has printed. */
+  output(): string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+  /** Ends it as an operator does, and waits. */
+  stop(): Promise<number | string>;
+}
+
+/** Starts `src/main.ts` with an environment of nothing but what is given. */
+export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url'> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['src/main.ts'], { env: { PATH, HOME, ...environment } });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  child.stderr.on('data', (chunk) => (text += chunk));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+  );
+  return {
+    child,
+    ended,
+    output: () => text,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** Starts a gateway and waits until it is ready. */
+export async function startProcess(environment: Record<string, string>): Promise<GatewayProcess> {
+  const port = String(await freePort());
+  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment });
+  const url = `http://127.0.0.1:${port}`;
+  for (let i = 0; i < 600; i++) {
+    if (gateway.child.exitCode !== null) throw new Error(`the gateway ended: ${gateway.output()}`);
+    const ready = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (ready?.status === 200) return { ...gateway, url };
+    await sleep(50);
+  }
+  gateway.child.kill('SIGKILL');
+  throw new Error(`the gateway is not ready: ${gateway.output()}`);
+}
+
+/** A TCP port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return address && typeof address === 'object' ? address.port : 0;
+}
+
+/** A folder that is removed again; readable by its owner alone, as temporary folders are. */
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'gateway-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
