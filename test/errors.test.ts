@@ -181,6 +181,19 @@ describe('the GraphQL door', () => {
     });
   });
 
+  it.each([
+    ['text/html', 'application/json'],
+    ['image/png', 'application/json'],
+    ['*/*', 'application/json'],
+    ['application/graphql-response+json, application/json', 'application/graphql-response+json'],
+    ['application/json, application/graphql-response+json', 'application/json'],
+  ])('answers who accepts %s in %s, success and failure alike', async (accept, type) => {
+    for (const key of [gateway.key, null]) {
+      const answer = await gateway.graphql('{ __typename }', undefined, { key, headers: { accept } });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([key ? 200 : 404, `${type}; charset=utf-8`]);
+    }
+  });
+
   it('loses nothing of the other operations when one fails', async () => {
     const { body } = await gateway.graphql(
       'mutation { a: createCustomer(input: { email: "one@example.com" }) { newAccount } b: createCustomer(input: { email: "two" }) { newAccount } }',

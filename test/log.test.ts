@@ -53,7 +53,9 @@ it('holds no key, no address of a customer, no body and no query', async () => {
     headers: { 'content-type': 'application/json', 'x-request-id': 'last' },
     body: JSON.stringify({ email: 'private@example.com', companyName: 'Very Private Ltd', customerRealIp: '9.9.9.9' }),
   });
+  await gateway.send(`/api/v1/${gateway.key}`, { headers: { 'x-request-id': 'stray' } });
   await lineOf('last');
+  await lineOf('stray');
   const text = JSON.stringify(gateway.log);
   for (const secret of [gateway.key, 'private@example.com', 'Very Private', '9.9.9.9', 'apiKey'])
     expect(text).not.toContain(secret);

@@ -1,5 +1,4 @@
 // The GraphQL door: GraphQL over HTTP by Yoga, with the errors of the catalogue.
-
 import { type GraphQLSchema, parse } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Caller } from '../access/check.ts';
@@ -95,7 +94,7 @@ export function openGraphQLDoor(options: {
       const params = paramsOf(inbound, await inbound.bytes());
       const context = { gateway: createContext(database, inbound, caller), params };
       const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
-      const init = { method: inbound.method, headers: { accept: inbound.headers.accept ?? 'application/json' } };
+      const init = { method: inbound.method, headers: { accept: acceptedType(inbound) } };
       const response = await yoga.fetch(`http://gateway/graphql${query}`, init, context);
       // `send` counts the bytes itself.
       response.headers.delete('content-length');
@@ -109,9 +108,8 @@ export function openGraphQLDoor(options: {
     refuse(inbound, error) {
       const apiError = toApiError(error);
       const { message, ...extensions } = publicError(apiError, inbound.requestId);
-      const accepted = inbound.headers.accept?.includes('application/graphql-response+json');
-      const contentType = accepted && { 'Content-Type': 'application/graphql-response+json; charset=utf-8' };
       const errors = [{ message, extensions: { ...extensions, status: apiError.status } }];
+      const contentType = { 'Content-Type': `${acceptedType(inbound)}; charset=utf-8` };
       return json(apiError.status, { errors }, { ...contentType, ...errorHeaders(apiError) });
     },
 
@@ -125,4 +123,10 @@ export function openGraphQLDoor(options: {
       }
     },
   };
+}
+
+/** The media type of the answer: the newer one for who asks for it first, JSON for all others, whatever they accept. */
+function acceptedType({ headers }: Inbound): string {
+  const asked = /application\/(graphql-response\+)?json/.exec(headers.accept ?? '');
+  return asked?.[0] ?? 'application/json';
 }

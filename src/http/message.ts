@@ -28,6 +28,10 @@ export interface Outbound {
 /** An id that a caller may give its request: printable, without anything that a log or a header could misread. */
 const requestIdForm = /^[\w.:-]{1,128}$/;
 
+/** A key that strayed into a path must not reach the log. */
+const strayKey = /(PROD|DEV_|ROOT)[A-Za-z0-9]{28}/g;
+const LONGEST_PATH = 128;
+
 /** Takes what the doors need from a Node request. */
 export function receive(request: IncomingMessage): Inbound {
   const url = request.url ?? '/';
@@ -47,7 +51,7 @@ export function receive(request: IncomingMessage): Inbound {
       body ??= readBytes(request);
       return body;
     },
-    record: { requestId, method, path, status: 0, milliseconds: 0 },
+    record: { requestId, method, path: path.replace(strayKey, '…').slice(0, LONGEST_PATH), status: 0, milliseconds: 0 },
   };
 }
 

@@ -1,6 +1,6 @@
 // The table of REST endpoints: each is a GraphQL operation and two mappings.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import type { ZodType, z } from 'zod';
+import type { ZodType } from 'zod';
 import { CreateCustomerDocument } from '../generated/operations.ts';
 import type { Members } from '../http/body.ts';
 import { customerProfile, profileExample, writeProfile } from './customer-profile.ts';
@@ -46,8 +46,7 @@ export const endpoints: readonly Endpoint[] = [
     variables: ({ email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp }) => ({
       input: { email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp },
     }),
-    answer: ({ createCustomer }): z.input<typeof customerProfile> | undefined =>
-      (createCustomer && writeProfile(createCustomer)) || undefined,
+    answer: ({ createCustomer }) => (createCustomer ? writeProfile(createCustomer) : undefined),
     response: customerProfile,
     example: {
       request: {
