@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate, type Caller } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
+import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
@@ -14,10 +15,10 @@ import { createExecutor } from './graphql/execute.ts';
 import { renderGraphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
 import { openGraphQLDoor } from './graphql/yoga.ts';
-import { type Inbound, json, type Outbound, receive, send } from './http/message.ts';
+import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
 import type { Log } from './log.ts';
 import { openApiDocument } from './rest/openapi.ts';
-import { answerRest, assertEndpoints, keyInBody, refuseRest } from './rest/shim.ts';
+import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest } from './rest/shim.ts';
 
 /** What a gateway needs to run. */
 export interface AppOptions {
@@ -71,15 +72,34 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     if (browser && anonymous) return renderGraphiQLPage(SAMPLE_KEY);
     if (anonymous && (await graphql.looksOnlyAtSchema(inbound))) return graphql.handle(inbound, null);
     const caller = await identify(presented, inbound);
-    return browser ? renderGraphiQLPage(undefined) : graphql.handle(inbound, caller);
+    return browser
+      ? renderGraphiQLPage(undefined)
+      : idempotently(inbound, caller, () => graphql.handle(inbound, caller));
   }
 
   async function answerEndpoint(inbound: Inbound): Promise<Outbound> {
     const presented = inbound.query.get('apiKey') ?? (await keyInBody(inbound)) ?? bearerOf(inbound);
     const caller = await identify(presented, inbound);
-    return answerRest(inbound, (document, variables) =>
-      execute({ document, variables, context: createContext(database, inbound, caller) }),
-    );
+    const run: RunOperation = (document, variables) =>
+      execute({ document, variables, context: createContext(database, inbound, caller) });
+    return idempotently(inbound, caller, () => answerRest(inbound, run));
+  }
+
+  /** Answers a request that carries an Idempotency-Key only once, whichever door it came to. */
+  async function idempotently(inbound: Inbound, caller: Caller, answer: () => Promise<Outbound>): Promise<Outbound> {
+    const key = inbound.headers['idempotency-key'];
+    const bytes = key === undefined || inbound.method !== 'POST' ? undefined : await inbound.bytes();
+    if (!bytes) return answer();
+    let fresh: Outbound | undefined;
+    const request = { organisationId: caller.organisationId, key: String(key), path: inbound.path, bytes };
+    const kept = await answerOnce(database, request, async () => {
+      fresh = await answer();
+      // A failure inside a GraphQL operation is answered with 200; the record knows.
+      if (fresh.status !== 200 || inbound.record.code) return undefined;
+      return { status: 200, contentType: fresh.contentType ?? '', body: Buffer.from(fresh.body as Uint8Array) };
+    });
+    if (!kept) return fresh as Outbound;
+    return { ...kept, headers: { 'Cache-Control': 'no-store', 'Idempotent-Replayed': 'true' } };
   }
 
   async function health(inbound: Inbound): Promise<Outbound> {
@@ -103,11 +123,7 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     const { path } = inbound;
     if (path === '/health/live' || path === '/health/ready') return readOnly(inbound, () => health(inbound));
     if (path === '/openapi.json') {
-      return readOnly(inbound, () => ({
-        status: 200,
-        headers: { 'Content-Type': 'application/json; charset=utf-8' },
-        body: openApi,
-      }));
+      return readOnly(inbound, () => ({ status: 200, contentType: JSON_TYPE, headers: {}, body: openApi }));
     }
     if (path === '/') return readOnly(inbound, () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }));
     const atDoor = path === '/graphql' || path.startsWith('/api/');

@@ -1,5 +1,6 @@
 // Every table of the gateway.
 import { ApiKeyEntity } from './access/api-key.ts';
+import { IdempotencyKeyEntity } from './access/idempotency.ts';
 import { CreditEntryEntity } from './customer/credit.ts';
 import { CustomerEntity } from './customer/customer.ts';
 import { CustomerGroupEntity, CustomerGroupMembershipEntity } from './customer/group.ts';
@@ -20,4 +21,5 @@ export const entities = [
   CreditEntryEntity,
   CustomerIpEntity,
   AuditEntryEntity,
+  IdempotencyKeyEntity,
 ];

@@ -72,7 +72,8 @@ export async function renderGraphiQLPage(key: string | undefined): Promise<Outbo
   };
   return {
     status: 200,
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+    contentType: 'text/html; charset=utf-8',
+    headers: { 'Cache-Control': 'no-store' },
     body: renderGraphiQL(options),
   };
 }

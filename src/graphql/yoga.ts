@@ -6,7 +6,7 @@ import { toApiError } from '../database/failure.ts';
 import type { Database } from '../database/orm.ts';
 import { ApiError, publicError } from '../errors.ts';
 import { parseBody } from '../http/body.ts';
-import { errorHeaders, type Inbound, json, type Outbound } from '../http/message.ts';
+import { errorHeaders, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
 import type { Log } from '../log.ts';
 import { createContext, type GatewayContext } from './context.ts';
 import { presentErrors } from './errors.ts';
@@ -96,11 +96,11 @@ export function openGraphQLDoor(options: {
       const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
       const init = { method: inbound.method, headers: { accept: acceptedType(inbound) } };
       const response = await yoga.fetch(`http://gateway/graphql${query}`, init, context);
-      // `send` counts the bytes itself.
-      response.headers.delete('content-length');
+      const allow = response.headers.get('allow');
       return {
         status: response.status,
-        headers: { 'Cache-Control': 'no-store', ...Object.fromEntries(response.headers) },
+        contentType: response.headers.get('content-type') ?? JSON_TYPE,
+        headers: { 'Cache-Control': 'no-store', ...(allow && { Allow: allow }) },
         body: new Uint8Array(await response.arrayBuffer()),
       };
     },
@@ -109,8 +109,8 @@ export function openGraphQLDoor(options: {
       const apiError = toApiError(error);
       const { message, ...extensions } = publicError(apiError, inbound.requestId);
       const errors = [{ message, extensions: { ...extensions, status: apiError.status } }];
-      const contentType = { 'Content-Type': `${acceptedType(inbound)}; charset=utf-8` };
-      return json(apiError.status, { errors }, { ...contentType, ...errorHeaders(apiError) });
+      const answer = json(apiError.status, { errors }, errorHeaders(apiError));
+      return { ...answer, contentType: `${acceptedType(inbound)}; charset=utf-8` };
     },
 
     async looksOnlyAtSchema(inbound) {

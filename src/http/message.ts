@@ -18,9 +18,13 @@ export interface Inbound {
   readonly record: RequestRecord;
 }
 
+/** The media type of JSON, as this gateway names it. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** An answer as a door gives it. */
 export interface Outbound {
   status: number;
+  contentType?: string;
   headers: Record<string, string>;
   body: string | Uint8Array;
 }
@@ -59,6 +63,7 @@ export function receive(request: IncomingMessage): Inbound {
 export function send(response: ServerResponse, inbound: Inbound, outbound: Outbound): void {
   const body = typeof outbound.body === 'string' ? Buffer.from(outbound.body) : outbound.body;
   response.writeHead(outbound.status, {
+    ...(outbound.contentType && { 'Content-Type': outbound.contentType }),
     ...outbound.headers,
     'Content-Length': body.byteLength,
     'X-Request-Id': inbound.requestId,
@@ -70,7 +75,8 @@ export function send(response: ServerResponse, inbound: Inbound, outbound: Outbo
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Outbound {
   return {
     status,
-    headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+    contentType: JSON_TYPE,
+    headers: { 'Cache-Control': 'no-store', ...headers },
     body: JSON.stringify(body),
   };
 }

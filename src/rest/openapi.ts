@@ -24,6 +24,7 @@ const commonErrors: readonly ErrorCode[] = [
   'PUBLIC_API_KEY_IS_NOT_ACTIVE',
   'PUBLIC_API_KEY_HAS_BEEN_EXPIRED',
   'INTERNAL_METHOD_NOT_ALLOWED',
+  'INTERNAL_CONFLICT',
   'INTERNAL_PAYLOAD_TOO_LARGE',
   'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
   'INTERNAL_VALIDATION_FAILED',
@@ -111,6 +112,13 @@ function operationOf(row: Endpoint, schema: GraphQLSchema) {
         name: 'X-Request-Id',
         in: 'header',
         description: 'An id of your own for this request: up to 128 letters, digits and `. _ : -`.',
+        schema: { type: 'string' },
+      },
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        description:
+          'A key of your own for this request, up to 255 visible ASCII characters. Sent again with the same body within a day, the first answer is told again, with the header `Idempotent-Replayed: true`.',
         schema: { type: 'string' },
       },
     ],

@@ -234,5 +234,21 @@ export class Migration0001Initial extends Migration {
     this.addSql(
       `alter table subscription add constraint subscription_organisation_id_customer_id_foreign foreign key (organisation_id, customer_id) references customer (organisation_id, id) on update no action on delete restrict`,
     );
+    this.addSql(`
+      create table idempotency_key (
+        organisation_id int not null,
+        key varchar(255) not null,
+        request_digest varchar(64) not null,
+        status smallint null,
+        content_type varchar(255) null,
+        body bytea null,
+        created_at timestamptz(3) not null default now(),
+        primary key (organisation_id, key)
+      )
+    `);
+    this.addSql(`create index idempotency_key_by_age on idempotency_key (organisation_id, created_at)`);
+    this.addSql(
+      `alter table idempotency_key add constraint idempotency_key_organisation_id_foreign foreign key (organisation_id) references organisation (id) on update no action on delete restrict`,
+    );
   }
 }

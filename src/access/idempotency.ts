@@ -1,0 +1,141 @@
+// Requests that a caller sends again under the same Idempotency-Key: answered once, told again, never mixed up.
+import { createHash } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { ownedByOrganisation } from '../database/organisation.ts';
+import type { Database, Statement } from '../database/orm.ts';
+import { ApiError } from '../errors.ts';
+
+/** Printable ASCII, as a header can carry it. */
+const keyForm = /^[\x21-\x7e]{1,255}$/;
+const ATTEMPTS = 10;
+/** Seconds after which a caller may ask again for the answer to a request that is still running. */
+const STILL_RUNNING = 1;
+
+export const IdempotencyKeyEntity = defineEntity({
+  name: 'IdempotencyKey',
+  tableName: 'idempotency_key',
+  primaryKeys: ['organisationId', 'key'],
+  indexes: [{ name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] }],
+  properties: {
+    ...ownedByOrganisation,
+    key: p.string().length(255).primary(),
+    /** SHA-256 of the request's path and body, in hexadecimal. */
+    requestDigest: p.string().length(64),
+    /** HTTP status of the answer; null while there is none. */
+    status: p.smallint().nullable(),
+    contentType: p.string().length(255).nullable(),
+    body: p.blob().nullable(),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+  },
+});
+
+/** An answer that can be told again. */
+export interface StoredAnswer {
+  status: number;
+  contentType: string;
+  body: Buffer;
+}
+
+/** A request that came with an Idempotency-Key. */
+export interface KeyedRequest {
+  organisationId: number;
+  /** The header, as it came. */
+  key: string;
+  path: string;
+  bytes: Buffer;
+}
+
+/*
+ * A key is free when it is new or a day old, or when the process that ran its request went away a minute ago or more.
+ * Keys that are too old to matter go on the way.
+ */
+const claim: Statement = {
+  name: 'idempotency_key_claim',
+  text: `
+    with expired as (
+      delete from idempotency_key where organisation_id = $1 and key <> $2 and created_at < now() - interval '1 day'
+    ), claimed as (
+      insert into idempotency_key as k (organisation_id, key, request_digest) values ($1, $2, $3)
+      on conflict (organisation_id, key) do update
+        set request_digest = excluded.request_digest, created_at = now(), status = null, content_type = null, body = null
+        where k.created_at < now() - interval '1 day' or (k.status is null and k.created_at < now() - interval '1 minute')
+      returning key
+    )
+    select true as claimed, null as "requestDigest", null::smallint as status, null as "contentType", null::bytea as body
+    from claimed
+    union all
+    select false, request_digest, status, content_type, body from idempotency_key
+    where organisation_id = $1 and key = $2 and not exists (select from claimed)`,
+};
+
+const keep: Statement = {
+  name: 'idempotency_key_keep',
+  text: 'update idempotency_key set status = $3, content_type = $4, body = $5 where organisation_id = $1 and key = $2',
+};
+
+const release: Statement = {
+  name: 'idempotency_key_release',
+  text: 'delete from idempotency_key where organisation_id = $1 and key = $2',
+};
+
+interface Claim {
+  claimed: boolean;
+  requestDigest: string;
+  status: number | null;
+  contentType: string;
+  body: Buffer;
+}
+
+/**
+ * Runs a request, unless one with the same key has been answered: then tells that answer again. Answers are kept for a
+ * day. A request that failed is not kept: it may be sent again under the same key.
+ *
+ * @param run - answers the request; undefined when it failed and `answer` says how
+ * @returns what is to be told again, or undefined when the request ran now
+ * @throws ApiError `INTERNAL_CONFLICT` when the key came with another request, or its request still runs;
+ *   `INTERNAL_VALIDATION_FAILED` when the key has no usable form
+ */
+export async function answerOnce(
+  database: Database,
+  request: KeyedRequest,
+  run: () => Promise<StoredAnswer | undefined>,
+): Promise<StoredAnswer | undefined> {
+  const { organisationId, key } = request;
+  if (!keyForm.test(key)) {
+    const fields = [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }];
+    throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+  }
+  const earlier = await claimKey(database, request);
+  if (earlier) return earlier;
+  let answer: StoredAnswer | undefined;
+  try {
+    answer = await run();
+  } finally {
+    if (answer) await database.run(keep, [organisationId, key, answer.status, answer.contentType, answer.body]);
+    else await database.run(release, [organisationId, key]).catch(() => {});
+  }
+  return undefined;
+}
+
+/** Claims the key for this request; gives the answer that is kept under it, if there is one. */
+async function claimKey(
+  database: Database,
+  { organisationId, key, path, bytes }: KeyedRequest,
+): Promise<StoredAnswer | undefined> {
+  const digest = createHash('sha256').update(path).update('\0').update(bytes).digest('hex');
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [found] = await database.run<Claim>(claim, [organisationId, key, digest]);
+    // Another request took the key after this statement began to look: the next look finds it.
+    if (!found) continue;
+    if (found.claimed) return undefined;
+    if (found.requestDigest !== digest) {
+      throw new ApiError('INTERNAL_CONFLICT', { message: 'This Idempotency-Key was sent with another request.' });
+    }
+    if (found.status === null) {
+      const message = 'The request with this Idempotency-Key is still running.';
+      throw new ApiError('INTERNAL_CONFLICT', { message, retryAfter: STILL_RUNNING });
+    }
+    return { status: found.status, contentType: found.contentType, body: found.body };
+  }
+  throw new Error('the key was taken and released by others at every attempt');
+}
