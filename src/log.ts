@@ -1,5 +1,5 @@
 // The log: one JSON object a line for machines, one readable line for a person in demo mode.
-import pino from 'pino';
+import pino, { type DestinationStream } from 'pino';
 import pretty from 'pino-pretty';
 
 /** What PostgreSQL quotes: in errors of class 22 (data exceptions) it is a value, hence may be a customer's. */
@@ -34,6 +34,11 @@ const serializers = { err: describeError };
 /** The log of one gateway. Nothing that identifies a customer and no key is ever written to it. */
 export type Log = pino.Logger;
 
+/** A log that writes to a stream. */
+export function logTo(level: string, stream: DestinationStream): Log {
+  return pino({ level, serializers }, stream);
+}
+
 /**
  * Opens the log on standard output.
  *
@@ -50,11 +55,11 @@ export function openLog(level: string, readable: boolean): { log: Log; flush: ()
       translateTime: 'HH:MM:ss',
       sync: true,
     });
-    return { log: pino({ level, serializers }, stream), flush: () => {} };
+    return { log: logTo(level, stream), flush: () => {} };
   }
   // Buffered: a write per request costs more than the request's own work.
   const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 250 });
-  return { log: pino({ level, serializers }, destination), flush: () => destination.flushSync() };
+  return { log: logTo(level, destination), flush: () => destination.flushSync() };
 }
 
 /** What the log says about one request; filled in by whoever learns it, written once when the answer has left. */

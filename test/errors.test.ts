@@ -54,6 +54,12 @@ describe('the REST door', () => {
       'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
     ],
     [
+      'a body that says it is compressed',
+      () => create,
+      { method: 'POST', headers: { ...json, 'content-encoding': 'gzip' }, body: '{"email":"a@b.cz"}' },
+      'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
+    ],
+    [
       'a body over 64 KiB',
       () => create,
       { method: 'POST', headers: json, body: `{"email":"${'a'.repeat(65_536)}"}` },

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../src/access/key.ts';
-import { doors } from './support/doors.ts';
+import { runSql } from './support/database.ts';
+import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -59,4 +60,21 @@ it('holds no key, no address of a customer, no body and no query', async () => {
   const text = JSON.stringify(gateway.log);
   for (const secret of [gateway.key, 'private@example.com', 'Very Private', '9.9.9.9', 'apiKey'])
     expect(text).not.toContain(secret);
+});
+
+it('holds no value that the database quotes when it fails', async () => {
+  const broken = await startGateway();
+  await runSql(
+    broken.databaseUrl,
+    `create function refuse() returns trigger language plpgsql as $$
+       begin raise exception 'bad value "%"', new.email using errcode = '22P02'; end $$;
+     create trigger refuse before insert on customer for each row when (new.company_name is null) execute function refuse()`,
+  );
+  expect((await rest.create(broken, { email: 'private@example.com' })).code).toBe('INTERNAL_SERVER_ERROR');
+  expect(broken.log).toContainEqual(expect.objectContaining({ err: expect.objectContaining({ code: '22P02' }) }));
+  await runSql(broken.databaseUrl, `alter table customer add constraint never check (company_name <> 'Private Ltd')`);
+  await rest.create(broken, { email: 'private2@example.com', companyName: 'Private Ltd' });
+  expect(broken.log).toContainEqual(expect.objectContaining({ err: expect.objectContaining({ constraint: 'never' }) }));
+  expect(JSON.stringify(broken.log)).not.toMatch(/private/i);
+  await broken.close();
 });

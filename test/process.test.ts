@@ -188,8 +188,8 @@ describe('the end', () => {
       `POST /api/v1/customer/create?apiKey=${SAMPLE_KEY} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
     );
     await sleep(200);
-    // As a terminal does on Ctrl-C, the signal goes to the database's process too if that shares the group: it must not.
-    gateway.child.kill(signal);
+    // To the whole group, as a terminal does on Ctrl-C: the database must not hear of it before its gateway is done.
+    process.kill(-(gateway.child.pid as number), signal);
     await sleep(300);
     await expect(fetch(`${gateway.url}/health/live`)).rejects.toThrow();
     socket.write(body.slice(5));

@@ -9,6 +9,9 @@ const TRUSTED_FOR = 900;
 const FIRST_RETRY = 100;
 const LONGEST_RETRY = 5_000;
 
+/** What operators see of the listening connection in `pg_stat_activity`. */
+export const FEED_NAME = 'gateway key changes';
+
 /** A feed of notifications on one channel. */
 export interface ChangeFeed {
   /** Whether every change up to a moment ago has been heard of. */
@@ -38,6 +41,7 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   async function listen(): Promise<void> {
     const connection = new pg.Client({
       connectionString: url,
+      application_name: FEED_NAME,
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       query_timeout: TRUSTED_FOR,
     });

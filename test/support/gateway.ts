@@ -1,8 +1,8 @@
 // A gateway in this process, on a port of its own, and the two ways of calling it.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import pino from 'pino';
 import { createApp } from '../../src/app.ts';
+import { logTo } from '../../src/log.ts';
 import { createDatabase, createKey, createOrganisation } from './database.ts';
 
 /** An answer, its body read. */
@@ -46,7 +46,7 @@ export async function startGateway(options: { databaseUrl?: string; demo?: boole
   const app = createApp({
     databaseUrl,
     demo: options.demo ?? false,
-    log: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+    log: logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) }),
   });
   await app.prepare();
   const server = createServer(app.handle);

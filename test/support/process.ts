@@ -20,7 +20,8 @@ export interface GatewayProcess {
 /** Starts `src/main.ts` with an environment of nothing but what is given. */
 export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url'> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['src/main.ts'], { env: { PATH, HOME, ...environment } });
+  // A process group of its own, so that a test can signal all of it, as a terminal does on Ctrl-C.
+  const child = spawn(process.execPath, ['src/main.ts'], { env: { PATH, HOME, ...environment }, detached: true });
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
   child.stderr.on('data', (chunk) => (text += chunk));

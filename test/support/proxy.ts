@@ -8,8 +8,8 @@ export interface Proxy {
   cut(): Promise<void>;
   /** Takes connections again, on the same port. */
   mend(): Promise<void>;
-  /** Keeps connections open but passes nothing on, until mended. */
-  silence(): void;
+  /** Keeps connections open but passes nothing on, until mended; of those alone, if told, that name themselves so. */
+  silence(applicationName?: string): void;
   close(): Promise<void>;
 }
 
@@ -18,16 +18,20 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let port = 0;
-  let silent = false;
+  let silent: string | undefined;
 
   function serve(client: Socket): void {
     const upstream = connect(Number(target.port), target.hostname);
+    let name = '';
+    client.once('data', (startup) => {
+      name = startup.toString('latin1');
+    });
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => silent || to.write(chunk));
+      from.on('data', (chunk) => (silent !== undefined && name.includes(silent)) || to.write(chunk));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -37,7 +41,7 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   }
 
   async function mend(): Promise<void> {
-    silent = false;
+    silent = undefined;
     if (server) return;
     const opened = createServer(serve);
     await new Promise<void>((resolve) => opened.listen(port, '127.0.0.1', resolve));
@@ -60,8 +64,8 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
     url: url.href,
     cut,
     mend,
-    silence() {
-      silent = true;
+    silence(applicationName = '') {
+      silent = applicationName;
     },
     close: cut,
   };
