@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../src/access/key.ts';
+import { logTo } from '../src/log.ts';
 import { runSql } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -60,6 +61,14 @@ it('holds no key, no address of a customer, no body and no query', async () => {
   const text = JSON.stringify(gateway.log);
   for (const secret of [gateway.key, 'private@example.com', 'Very Private', '9.9.9.9', 'apiKey'])
     expect(text).not.toContain(secret);
+});
+
+it('holds no row that MikroORM adds to a message', () => {
+  let text = '';
+  const error = new Error('duplicate key\n - detail: Key (email)=(private@example.com) already exists.');
+  logTo('info', { write: (line: string) => void (text += line) }).error({ err: error }, 'failed');
+  expect(text).toContain('duplicate key');
+  expect(text).not.toContain('private@example.com');
 });
 
 it('holds no value that the database quotes when it fails', async () => {
