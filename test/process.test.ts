@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../src/access/key.ts';
-import { createDatabase } from './support/database.ts';
+import { createDatabase, runSql } from './support/database.ts';
 import { freePort, spawnGateway, startProcess, temporaryFolder } from './support/process.ts';
 
 const create = async (url: string, email: string) => {
@@ -224,6 +224,19 @@ it('starts while the database is away, says so, and comes up by itself when it i
   expect(gateway.output()).toContain('the database cannot be prepared');
   for (const line of gateway.output().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
   await proxy.close();
+});
+
+it('migrates by command what it would migrate at the start', async () => {
+  const databaseUrl = await createDatabase();
+  await runSql(databaseUrl, 'drop schema public cascade; create schema public');
+  const migrate = (environment: Record<string, string>) =>
+    spawnSync(process.execPath, ['src/cli/migrate.ts'], {
+      env: { PATH: process.env.PATH, ...environment },
+      encoding: 'utf8',
+    });
+  expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({ status: 0, stdout: 'Ran 0001-initial.\n' });
+  expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({ status: 0, stdout: 'Nothing to do.\n' });
+  expect(migrate({})).toMatchObject({ status: 1, stderr: expect.stringMatching(/^DATABASE_URL must be set/) });
 });
 
 /** No PostgreSQL works in the data folder any more. */
