@@ -91,7 +91,8 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     const bytes = key === undefined || inbound.method !== 'POST' ? undefined : await inbound.bytes();
     if (!bytes) return answer();
     let fresh: Outbound | undefined;
-    const request = { organisationId: caller.organisationId, key: String(key), path: inbound.path, bytes };
+    const { organisationId, scopes } = caller;
+    const request = { organisationId, scopes, key: String(key), path: inbound.path, bytes };
     const kept = await answerOnce(database, request, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.

@@ -99,7 +99,7 @@ export const catalogue = {
   INTERNAL_SERVICE_UNAVAILABLE: {
     status: 503,
     message: 'The service is not available at the moment.',
-    description: 'Nothing was changed that was not confirmed. Send the request again after Retry-After seconds.',
+    description: 'The request was not confirmed. Send it again after Retry-After seconds.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,

@@ -70,6 +70,14 @@ it('belongs to one organisation, and one address', async () => {
   expect((await graphql.create(gateway, { email: 'tenant@example.com' }, keyed('e'))).code).toBe('INTERNAL_CONFLICT');
 });
 
+it('tells no answer to a key that may not run the operation', async () => {
+  const restricted = await createKey(gateway.databaseUrl, gateway.organisationId, { scopes: ['customer:read'] });
+  const input = { email: 'scoped@example.com' };
+  await rest.create(gateway, input, keyed('scoped'));
+  expect((await rest.create(gateway, input, keyed('scoped', restricted))).code).toBe('INTERNAL_CONFLICT');
+  expect((await rest.create(gateway, input, keyed('fresh', restricted))).code).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+});
+
 it('is free again after a day, or when its request never ended', async () => {
   await rest.create(gateway, { email: 'day@example.com' }, keyed('f'));
   await age('f', '25 hours');

@@ -19,7 +19,7 @@ export const IdempotencyKeyEntity = defineEntity({
   properties: {
     ...ownedByOrganisation,
     key: p.string().length(255).primary(),
-    /** SHA-256 of the request's path and body, in hexadecimal. */
+    /** SHA-256 of the request's path, scopes and body, in hexadecimal. */
     requestDigest: p.string().length(64),
     /** HTTP status of the answer; null while there is none. */
     status: p.smallint().nullable(),
@@ -43,6 +43,8 @@ export interface KeyedRequest {
   key: string;
   path: string;
   bytes: Buffer;
+  /** What the caller's key is restricted to: an answer is told again only to a caller who may do the same. */
+  scopes: readonly string[];
 }
 
 /*
@@ -90,7 +92,7 @@ interface Claim {
  * Runs a request, unless one with the same key has been answered: then tells that answer again. Answers are kept for a
  * day. A request that failed is not kept: it may be sent again under the same key.
  *
- * @param run - answers the request; undefined when it failed and `answer` says how
+ * @param run - runs the request; gives its answer, or undefined when it failed
  * @returns what is to be told again, or undefined when the request ran now
  * @throws ApiError `INTERNAL_CONFLICT` when the key came with another request, or its request still runs;
  *   `INTERNAL_VALIDATION_FAILED` when the key has no usable form
@@ -120,9 +122,12 @@ export async function answerOnce(
 /** Claims the key for this request; gives the answer that is kept under it, if there is one. */
 async function claimKey(
   database: Database,
-  { organisationId, key, path, bytes }: KeyedRequest,
+  { organisationId, key, path, scopes, bytes }: KeyedRequest,
 ): Promise<StoredAnswer | undefined> {
-  const digest = createHash('sha256').update(path).update('\0').update(bytes).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([path, scopes]))
+    .update(bytes)
+    .digest('hex');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [found] = await database.run<Claim>(claim, [organisationId, key, digest]);
     // Another request took the key after this statement began to look: the next look finds it.

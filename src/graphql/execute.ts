@@ -6,6 +6,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
   type OperationDefinitionNode,
   TypeInfo,
   validateExecutionArgs,
@@ -96,7 +97,7 @@ function lookAt(
     }),
   );
   const rootFields = operation.selectionSet.selections.map((selection) =>
-    'name' in selection ? selection.name.value : '…',
+    selection.kind === Kind.FIELD ? selection.name.value : '…',
   );
   return { operation, scopes, rootFields: rootFields.join(',').slice(0, LONGEST_RECORD) };
 }
