@@ -64,11 +64,11 @@ it('holds no key, no address of a customer, no body and no query', async () => {
 });
 
 it('holds no row that MikroORM adds to a message', () => {
-  let text = '';
+  const lines: string[] = [];
   const error = new Error('duplicate key\n - detail: Key (email)=(private@example.com) already exists.');
-  logTo('info', { write: (line: string) => void (text += line) }).error({ err: error }, 'failed');
-  expect(text).toContain('duplicate key');
-  expect(text).not.toContain('private@example.com');
+  logTo('info', { write: (line: string) => void lines.push(line) }).error({ err: error }, 'failed');
+  expect(lines.join()).toContain('duplicate key');
+  expect(lines.join()).not.toContain('private@example.com');
 });
 
 it('holds no value that the database quotes when it fails', async () => {
