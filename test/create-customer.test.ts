@@ -217,3 +217,15 @@ it('ignores members that it does not know in the REST API, and refuses them in G
   expect(await rest.create(gateway, input)).toMatchObject({ newAccount: true });
   expect(await graphql.create(gateway, input)).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED' });
 });
+
+it('goes on while a newer version adds columns to the tables', async () => {
+  const key = await createKey(gateway.databaseUrl, gateway.organisationId);
+  const input = { email: newEmail() };
+  await rest.create(gateway, input, { key });
+  for (const table of ['customer', 'api_key', 'idempotency_key'])
+    await runSql(gateway.databaseUrl, `alter table ${table} add column later int`);
+  for (const door of doors) expect(await door.create(gateway, input, { key })).toMatchObject({ newAccount: false });
+  expect(
+    (await gateway.graphql('{ customers(first: 1) { edges { node { email groups { slug } } } } }')).body.errors,
+  ).toBeUndefined();
+});

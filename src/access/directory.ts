@@ -7,7 +7,13 @@ import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
 
 const CACHED_KEYS = 10_000;
 
-const findByDigest: Statement = { name: 'api_key_by_digest', text: 'select * from api_key where digest = $1' };
+// Columns are named: with `*`, one that a newer version adds would break the prepared statement of a running one.
+const findByDigest: Statement = {
+  name: 'api_key_by_digest',
+  text: `
+    select id, organisation_id, name, digest, fingerprint, scopes, limit_per_minute, active, created_at, expires_at, deleted_at
+    from api_key where digest = $1`,
+};
 
 /** Finds API keys. */
 export interface KeyDirectory {

@@ -22,6 +22,31 @@ export interface CreatedCustomer {
   subscriptions: Subscription[];
 }
 
+/** Named one by one: with `*`, a column that a newer version adds would break the prepared statement of a running one. */
+const columns = [
+  'organisation_id',
+  'id',
+  'cu_ref_no',
+  'email',
+  'canonical_email',
+  'phone',
+  'first_name',
+  'last_name',
+  'company_name',
+  'company_registration_number',
+  'tax_identification_number',
+  'credit_balance',
+  'premium',
+  'meta',
+  'custom_fields',
+  'version',
+  'created_at',
+  'updated_at',
+  'last_seen_at',
+  'banned_at',
+  'deleted_at',
+];
+
 /*
  * found    the customer of this mailbox, if there was one when the statement began
  * touched  the found customer, brought up to date: blanks filled from the request. The update works on the row's latest
@@ -74,7 +99,7 @@ const createOrReturn: Statement = {
       )
       on conflict do nothing
     )
-    select (customer).*, new_account, (
+    select ${columns.map((column) => `(customer).${column}`).join(', ')}, new_account, (
         select json_agg(json_build_object('name', g.name, 'slug', g.slug) order by g.id)
         from customer_group_membership m
         join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
@@ -127,8 +152,8 @@ export async function createOrReturnCustomer(
       customerRealIp,
     ]);
     if (!row) continue;
-    const { new_account: newAccount, groups, referrer, subscriptions, ...columns } = row;
-    const customer = database.map<Customer>(CustomerEntity, columns);
+    const { new_account: newAccount, groups, referrer, subscriptions, ...profile } = row;
+    const customer = database.map<Customer>(CustomerEntity, profile);
     return {
       customer: { ...customer, id: Number(customer.id) },
       newAccount,
