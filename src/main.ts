@@ -15,13 +15,17 @@ const DRAIN_TIMEOUT = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  // While there is nothing in flight yet, the process just ends.
+  let end = (_signal: string): void => process.exit(1);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(signal));
+
   const { log, flush } = openLog(config.logLevel, config.demo);
   const embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   const app = createApp({ databaseUrl: config.databaseUrl ?? embedded?.url ?? '', demo: config.demo, log });
   const server = createServer(app.handle);
 
   let ending = false;
-  async function end(signal: string): Promise<void> {
+  async function drainAndExit(signal: string): Promise<void> {
     if (ending) process.exit(1);
     ending = true;
     log.info({ signal }, 'ending: answering what is in flight');
@@ -37,7 +41,7 @@ async function main(): Promise<void> {
     flush();
     process.exit(0);
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
+  end = (signal) => void drainAndExit(signal);
 
   try {
     await listen(server, config);
@@ -47,6 +51,7 @@ async function main(): Promise<void> {
     throw error;
   }
   const made = await prepare(app, log, () => ending);
+  if (ending) return;
   const { port } = server.address() as AddressInfo;
   if (config.demo) greet({ host: config.host, port, made });
   else log.info({ host: config.host, port }, 'ready');

@@ -79,7 +79,6 @@ it('keeps the first of two values for one blank, and shows the same to all who a
 
 it('migrates an empty database once when two processes start at the same time', async () => {
   const empty = new URL(await createDatabase());
-  const name = empty.pathname.slice(1);
   await runSql(empty.href, 'drop schema public cascade; create schema public');
   const started = await Promise.all([
     startProcess({ DATABASE_URL: empty.href }),
@@ -88,6 +87,6 @@ it('migrates an empty database once when two processes start at the same time', 
   const [{ count }] = (await runSql<{ count: string }>(empty.href, 'select count(*) from migration')) as [
     { count: string },
   ];
-  expect([name, Number(count)]).toEqual([name, 1]);
+  expect(Number(count)).toBe(1);
   for (const gateway of started) expect(await gateway.stop()).toBe(0);
 });

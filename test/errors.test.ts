@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode } from '../src/errors.ts';
 import { createDatabase, runSql } from './support/database.ts';
-import { CREATE, doors, graphql, rest } from './support/doors.ts';
+import { doors, graphql, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { openProxy } from './support/proxy.ts';
 
@@ -217,9 +217,7 @@ describe('a request id', () => {
       ),
     ).toBe('my-id:1');
     for (const bad of ['has blank', 'a'.repeat(129), '{"json":1}', 'é']) {
-      const { headers } = await gateway
-        .rest({ email: 'id@example.com' }, { headers: { 'x-request-id': bad } })
-        .catch(() => gateway.send('/health/live'));
+      const { headers } = await gateway.rest({ email: 'id@example.com' }, { headers: { 'x-request-id': bad } });
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     }
     const { answer } = await graphql.create(gateway, { email: 'x' }, { headers: { 'x-request-id': 'gql-1' } });
@@ -283,5 +281,4 @@ it('describes every code', () => {
     expect(description, code).toMatch(/^[A-Z].+\.$/);
     expect(status, code).toBeGreaterThanOrEqual(400);
   }
-  expect(CREATE).toContain('createCustomer');
 });

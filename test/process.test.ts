@@ -76,7 +76,7 @@ describe('demo mode', () => {
     expect(first.output()).toMatch(/DEV_ {2}DEV_\w{28}\n {2}ROOT {2}ROOT\w{28}/);
     expect(await create(first.url, 'kept@example.com')).toMatchObject({ newAccount: true });
     expect(await first.stop()).toBe(0);
-    await expectNoPostgres(settings.DATA_DIR);
+    expect(postgresIn(settings.DATA_DIR)).toEqual([]);
 
     const second = await startProcess(settings);
     expect(await create(second.url, 'kept@example.com')).toMatchObject({ newAccount: false });
@@ -119,7 +119,7 @@ describe('demo mode', () => {
     for (const email of acknowledged)
       expect(await create(again.url, email)).toMatchObject({ status: 200, newAccount: false });
     expect(await again.stop()).toBe(0);
-    await expectNoPostgres(settings.DATA_DIR);
+    expect(postgresIn(settings.DATA_DIR)).toEqual([]);
   });
 
   it('comes up after gateway and database were killed, also when the pid belongs to another program now', async () => {
@@ -163,6 +163,19 @@ describe('demo mode', () => {
     expect(await gateway.stop()).toBe(0);
   });
 
+  it('leaves no database behind when it is told to end while it starts, and comes up after', async () => {
+    for (const delay of [100, 500, 800, 1000, 1200, 1400, 1600]) {
+      const stopped = spawnGateway({ ...settings, PORT: String(await freePort()) });
+      await sleep(delay);
+      stopped.child.kill('SIGTERM');
+      await stopped.ended;
+      await expect.poll(() => postgresIn(settings.DATA_DIR), { timeout: 5000 }).toEqual([]);
+    }
+    const gateway = await startProcess(settings);
+    expect(await create(gateway.url, 'after@example.com')).toMatchObject({ newAccount: true });
+    expect(await gateway.stop()).toBe(0);
+  });
+
   it('says in one sentence that the data is of another PostgreSQL', async () => {
     const gateway = await startProcess(settings);
     await gateway.stop();
@@ -197,7 +210,7 @@ describe('the end', () => {
     expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
     expect(answer).toMatch(/connection: close/i);
     expect(answer).toContain('"newAccount":true');
-    await expectNoPostgres(join(folder.path, 'data'));
+    expect(postgresIn(join(folder.path, 'data'))).toEqual([]);
     await folder.remove();
   });
 });
@@ -239,8 +252,8 @@ it('migrates by command what it would migrate at the start', async () => {
   expect(migrate({})).toMatchObject({ status: 1, stderr: expect.stringMatching(/^DATABASE_URL must be set/) });
 });
 
-/** No PostgreSQL works in the data folder any more. */
-async function expectNoPostgres(dataDir: string): Promise<void> {
+/** The processes of PostgreSQL that name the data folder. */
+function postgresIn(dataDir: string): string[] {
   const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-  expect(stdout.split('\n').filter((line) => line.includes(dataDir) && line.includes('postgres'))).toEqual([]);
+  return stdout.split('\n').filter((line) => line.includes(dataDir) && line.includes('postgres -D'));
 }

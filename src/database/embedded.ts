@@ -62,13 +62,19 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   if (!existsSync(cluster)) await createCluster(dataDir, cluster, binaries, account);
   await giveTo(account, cluster);
 
-  const server = (await adoptServer(cluster, log)) ?? (await startServer(cluster, binaries, account, options));
+  const adopted = await adoptServer(cluster, log);
+  const server = adopted ?? (await startServer(cluster, binaries, account, options));
+  // Keeps the server from outliving a gateway that ends without `stop`: told to end while it starts, for example.
+  const stopAtExit = () => signal(server.pid, 'SIGINT');
+  if (!adopted) process.once('exit', stopAtExit);
   const password = (await readFile(join(cluster, PASSWORD_FILE), 'utf8')).trim();
   const urlOf = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${server.port}/${database}`;
-  const owner = await takeOwnership(urlOf('postgres'), dataDir);
-  // Keeps the server from outliving a gateway that ends without `stop`, by an uncaught error for example.
-  const stopAtExit = () => signal(server.pid, 'SIGINT');
-  process.once('exit', stopAtExit);
+  const owner = await takeOwnership(urlOf('postgres'), dataDir).catch((error: unknown) => {
+    // It belongs to another gateway.
+    process.off('exit', stopAtExit);
+    throw error;
+  });
+  if (adopted) process.once('exit', stopAtExit);
   return {
     url: urlOf(DATABASE),
     async stop() {
@@ -220,16 +226,18 @@ async function spawnServer(
     { stdio: ['ignore', output.fd, output.fd], detached: true },
   );
   child.unref();
+  const stopAtExit = () => child.kill('SIGINT');
+  process.once('exit', stopAtExit);
   try {
     await waitUntilReady(cluster, child, port);
   } catch (error) {
     throw new Error(`PostgreSQL did not start; see ${logFile}`, { cause: error });
   } finally {
+    process.off('exit', stopAtExit);
     await output.close();
   }
-  const pid = (await readPidFile(cluster))?.pid ?? child.pid;
-  if (!pid) throw new Error('PostgreSQL has no process id');
-  return { pid, port };
+  if (!child.pid) throw new Error('PostgreSQL has no process id');
+  return { pid: child.pid, port };
 }
 
 async function waitUntilReady(cluster: string, child: ChildProcess, port: number): Promise<void> {

@@ -5,7 +5,6 @@ import type { Caller } from '../access/check.ts';
 import { toApiError } from '../database/failure.ts';
 import type { Database } from '../database/orm.ts';
 import { ApiError, publicError } from '../errors.ts';
-import { parseBody } from '../http/body.ts';
 import { errorHeaders, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
 import type { Log } from '../log.ts';
 import { createContext, type GatewayContext } from './context.ts';
@@ -82,16 +81,14 @@ export function openGraphQLDoor(options: {
     plugins: [plugin],
   });
 
-  function paramsOf(inbound: Inbound, bytes: Buffer | undefined): GraphQLParams | undefined {
-    return inbound.method === 'POST'
-      ? (parseBody(bytes, inbound.headers, ['application/json']) as GraphQLParams)
-      : undefined;
+  async function paramsOf(inbound: Inbound): Promise<GraphQLParams | undefined> {
+    return inbound.method === 'POST' ? ((await inbound.members(['application/json'])) as GraphQLParams) : undefined;
   }
 
   return {
     async handle(inbound, caller) {
       if (!METHODS.includes(inbound.method)) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: METHODS });
-      const params = paramsOf(inbound, await inbound.bytes());
+      const params = await paramsOf(inbound);
       const context = { gateway: createContext(database, inbound, caller), params };
       const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
       const init = { method: inbound.method, headers: { accept: acceptedType(inbound) } };
@@ -117,7 +114,7 @@ export function openGraphQLDoor(options: {
       if (inbound.method === 'GET') return isIntrospection(inbound.query.get('query'));
       if (inbound.method !== 'POST') return false;
       try {
-        return isIntrospection(paramsOf(inbound, await inbound.bytes())?.query);
+        return isIntrospection((await paramsOf(inbound))?.query);
       } catch {
         return false;
       }

@@ -9,7 +9,8 @@ export const BODY_LIMIT = 64 * 1024;
 /** A JSON object, as the caller sent it. */
 export type Members = Record<string, unknown>;
 
-type MediaType = 'application/json' | 'application/x-www-form-urlencoded';
+/** A type of body that can be read. */
+export type MediaType = 'application/json' | 'application/x-www-form-urlencoded';
 
 const readers: Record<MediaType, (text: string) => Members> = {
   'application/json': parseJsonObject,
@@ -114,6 +115,6 @@ function parseForm(text: string): Members {
 }
 
 /** The error for a body that cannot be read, in exact words. */
-export function malformed(message: string): ApiError {
+function malformed(message: string): ApiError {
   return new ApiError('INTERNAL_REQUEST_MALFORMED', { message });
 }

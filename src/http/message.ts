@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiError } from '../errors.ts';
 import type { RequestRecord } from '../log.ts';
-import { readBytes } from './body.ts';
+import { type MediaType, type Members, parseBody, readBytes } from './body.ts';
 
 /** A request as a door sees it. */
 export interface Inbound {
@@ -14,6 +14,13 @@ export interface Inbound {
   readonly requestId: string;
   /** The body, read at most once; undefined when it is too large. */
   bytes(): Promise<Buffer | undefined>;
+  /**
+   * The members of the body, read and taken apart at most once.
+   *
+   * @param accepted - the media types that are read at this address
+   * @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
+   */
+  members(accepted: readonly MediaType[]): Promise<Members>;
   /** What the log will say about this request. */
   readonly record: RequestRecord;
 }
@@ -45,15 +52,21 @@ export function receive(request: IncomingMessage): Inbound {
   const requestId = typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
   const method = request.method ?? 'GET';
   let body: Promise<Buffer | undefined> | undefined;
+  let members: Promise<Members> | undefined;
+  const bytes = () => {
+    body ??= readBytes(request);
+    return body;
+  };
   return {
     method,
     path,
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: request.headers,
     requestId,
-    bytes() {
-      body ??= readBytes(request);
-      return body;
+    bytes,
+    members(accepted) {
+      members ??= bytes().then((read) => parseBody(read, request.headers, accepted));
+      return members;
     },
     record: { requestId, method, path: path.replace(strayKey, '…').slice(0, LONGEST_PATH), status: 0, milliseconds: 0 },
   };

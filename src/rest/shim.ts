@@ -2,7 +2,6 @@
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { toApiError } from '../database/failure.ts';
 import { ApiError, type ErrorCode, type FieldProblem, publicError } from '../errors.ts';
-import { type Members, parseBody } from '../http/body.ts';
 import { errorHeaders, type Inbound, json, type Outbound } from '../http/message.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 
@@ -33,7 +32,7 @@ export function assertEndpoints(schema: GraphQLSchema): void {
  */
 export async function keyInBody(inbound: Inbound): Promise<unknown> {
   try {
-    return (await membersOf(inbound)).apiKey ?? undefined;
+    return (await inbound.members(mediaTypes)).apiKey ?? undefined;
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;
@@ -51,7 +50,7 @@ export async function answerRest(inbound: Inbound, run: RunOperation): Promise<O
   if (atPath.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
   const endpoint = atPath.find(({ method }) => method === inbound.method);
   if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: atPath.map(({ method }) => method) });
-  const { data, errors } = await run(endpoint.operation, endpoint.variables(await membersOf(inbound)));
+  const { data, errors } = await run(endpoint.operation, endpoint.variables(await inbound.members(mediaTypes)));
   if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
   const body = endpoint.answer(data);
   if (body === undefined) throw new Error(`the operation of ${endpoint.path} gave nothing`);
@@ -62,10 +61,6 @@ export async function answerRest(inbound: Inbound, run: RunOperation): Promise<O
 export function refuseRest(inbound: Inbound, error: unknown): Outbound {
   const apiError = toApiError(error);
   return json(apiError.status, { error: publicError(apiError, inbound.requestId) }, errorHeaders(apiError));
-}
-
-async function membersOf(inbound: Inbound): Promise<Members> {
-  return parseBody(await inbound.bytes(), inbound.headers, mediaTypes);
 }
 
 function errorOf(message: string, extensions: Record<string, unknown>): ApiError {
