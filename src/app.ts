@@ -1,24 +1,29 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authenticate, type Caller } from './access/check.ts';
+import { type Admission, type Caller, openAdmission } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
+import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
+import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
-import { openDatabase } from './database/orm.ts';
-import { type DemoKeys, seedDemo } from './demo/data.ts';
+import { type Database, openDatabase, withOwner } from './database/orm.ts';
+import { assertWall } from './database/wall.ts';
+import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
 import { entities } from './entities.ts';
 import { ApiError } from './errors.ts';
 import { createContext } from './graphql/context.ts';
 import { createExecutor } from './graphql/execute.ts';
 import { renderGraphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
-import { openGraphQLDoor } from './graphql/yoga.ts';
+import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
+import type { TrustedProxies } from './http/client-address.ts';
+import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
 import type { Log } from './log.ts';
 import { openApiDocument } from './rest/openapi.ts';
-import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest } from './rest/shim.ts';
+import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
 
 /** What a gateway needs to run. */
 export interface AppOptions {
@@ -27,6 +32,18 @@ export interface AppOptions {
   /** Whether the documentation's sample key works and the schema may be looked at without a key. */
   demo: boolean;
   log: Log;
+  /** `redis://…`, where several processes count requests together. */
+  redisUrl?: string | undefined;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  trustProxy?: TrustedProxies | undefined;
+  /** Origins whose pages may call, or `*` for all. */
+  corsOrigins?: readonly string[];
+  graphiql?: boolean;
+  introspection?: boolean;
+  /** Milliseconds that an operation may take. */
+  operationTimeout?: number;
+  /** Parts to use instead of the usual ones; a benchmark measures one part by leaving it out. */
+  parts?: { database?: Database; admission?: Admission };
 }
 
 /** One gateway, without a port. */
@@ -42,46 +59,78 @@ export interface App {
   prepare(): Promise<DemoKeys | undefined>;
   /** From here on `/health/ready` says no, so that no new requests are sent here. */
   drain(): void;
-  /** Lets go of the database. */
+  /** Lets go of the database and of Redis. */
   close(): Promise<void>;
 }
 
 const bearer = /^Bearer(?:\s+(.*))?$/i;
+const READ_METHODS = ['GET', 'HEAD'];
 
-/** Puts a gateway together. Nothing is connected before `prepare` or the first request. */
-export function createApp({ databaseUrl, demo, log }: AppOptions): App {
-  const database = openDatabase(databaseUrl, entities, log);
+/** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
+export function createApp(options: AppOptions): App {
+  const { databaseUrl, demo, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
+  const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
+  const hideSuggestions = !demo;
+  const database = parts.database ?? openDatabase({ url: databaseUrl, entities, log, operationTimeout });
   const keys = openKeyDirectory(database, log);
-  const execute = createExecutor(schema, log);
-  const graphql = openGraphQLDoor({ schema, execute, database, log });
+  const limiter = openRateLimiter(redisUrl, log);
+  const admission = parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log), demo });
+  const execute = createExecutor({ schema, log, hideSuggestions });
+  const graphql = openGraphQLDoor({ schema, execute, log, introspection, hideSuggestions, corsOrigins });
   const openApi = JSON.stringify(openApiDocument(schema));
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
 
+  function visitor(inbound: Inbound) {
+    const tell = (verdict: Parameters<typeof rateLimitHeaders>[0]) =>
+      void Object.assign(inbound.answerHeaders, rateLimitHeaders(verdict));
+    return { address: inbound.address, tell };
+  }
+
   async function identify(presented: unknown, inbound: Inbound): Promise<Caller> {
-    const caller = await authenticate(presented, keys, demo);
+    const caller = await admission.admit(presented, visitor(inbound));
     inbound.record.key = caller.fingerprint;
     return caller;
+  }
+
+  function contextOf(inbound: Inbound, caller: Caller | null) {
+    return createContext(database, {
+      requestId: inbound.requestId,
+      record: inbound.record,
+      caller,
+      charge: async (requests) => {
+        if (caller) await admission.charge(caller, requests, visitor(inbound));
+      },
+      tellCost: inbound.headers['x-graphql-cost'] !== undefined,
+    });
   }
 
   async function answerGraphQL(inbound: Inbound): Promise<Outbound> {
     const presented = inbound.query.get('apiKey') ?? bearerOf(inbound);
     const anonymous = demo && presented === undefined;
     const browser =
-      inbound.method === 'GET' && !inbound.query.has('query') && inbound.headers.accept?.includes('text/html');
-    if (browser && anonymous) return renderGraphiQLPage(SAMPLE_KEY);
-    if (anonymous && (await graphql.looksOnlyAtSchema(inbound))) return graphql.handle(inbound, null);
+      READ_METHODS.includes(inbound.method) &&
+      !inbound.query.has('query') &&
+      inbound.headers.accept?.includes('text/html');
+    if (browser && anonymous) return graphiqlPage(SAMPLE_KEY);
+    if (anonymous && (await graphql.looksOnlyAtSchema(inbound)))
+      return graphql.handle(inbound, contextOf(inbound, null));
     const caller = await identify(presented, inbound);
     return browser
-      ? renderGraphiQLPage(undefined)
-      : idempotently(inbound, caller, () => graphql.handle(inbound, caller));
+      ? graphiqlPage(undefined)
+      : idempotently(inbound, caller, () => graphql.handle(inbound, contextOf(inbound, caller)));
+  }
+
+  async function graphiqlPage(key: string | undefined): Promise<Outbound> {
+    if (!graphiql) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
+    return renderGraphiQLPage(key);
   }
 
   async function answerEndpoint(inbound: Inbound): Promise<Outbound> {
     const presented = inbound.query.get('apiKey') ?? (await keyInBody(inbound)) ?? bearerOf(inbound);
     const caller = await identify(presented, inbound);
     const run: RunOperation = (document, variables) =>
-      execute({ document, variables, context: createContext(database, inbound, caller) });
+      execute({ document, variables, context: contextOf(inbound, caller) });
     return idempotently(inbound, caller, () => answerRest(inbound, run));
   }
 
@@ -91,9 +140,8 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     const bytes = key === undefined || inbound.method !== 'POST' ? undefined : await inbound.bytes();
     if (!bytes) return answer();
     let fresh: Outbound | undefined;
-    const { organisationId, scopes } = caller;
-    const request = { organisationId, scopes, key: String(key), path: inbound.path, bytes };
-    const kept = await answerOnce(database, request, async () => {
+    const request = { scopes: caller.scopes, key: String(key), path: inbound.path, bytes };
+    const kept = await answerOnce(database.of(caller.organisationId), request, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.
       if (fresh.status !== 200 || inbound.record.code) return undefined;
@@ -103,30 +151,41 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     return { ...kept, headers: { 'Cache-Control': 'no-store', 'Idempotent-Replayed': 'true' } };
   }
 
-  async function health(inbound: Inbound): Promise<Outbound> {
-    if (inbound.path === '/health/live') return json(200, { status: 'live' });
-    if (state !== 'ready') return json(503, { status: state });
+  async function readiness(): Promise<Outbound> {
+    const rateLimits = limiter.counting();
+    if (state !== 'ready') return json(503, { status: state, rateLimits });
     try {
       await database.ping();
-      return json(200, { status: 'ready' });
+      return json(200, { status: 'ready', rateLimits });
     } catch (error) {
       log.warn({ err: error }, 'not ready: the database does not answer');
-      return json(503, { status: 'database unavailable' });
+      return json(503, { status: 'database unavailable', rateLimits });
     }
   }
 
-  function readOnly(inbound: Inbound, answer: () => Outbound | Promise<Outbound>): Outbound | Promise<Outbound> {
-    if (inbound.method === 'GET' || inbound.method === 'HEAD') return answer();
-    throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: ['GET', 'HEAD'] });
+  /** What is answered without a key. */
+  const open: Record<string, () => Outbound | Promise<Outbound>> = {
+    '/': () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }),
+    '/health/live': () => json(200, { status: 'live' }),
+    '/health/ready': readiness,
+    '/openapi.json': () => ({ status: 200, contentType: JSON_TYPE, headers: {}, body: openApi }),
+  };
+
+  function methodsAt(path: string): readonly string[] {
+    if (Object.hasOwn(open, path)) return READ_METHODS;
+    return path === '/graphql' ? GRAPHQL_METHODS : restMethods(path);
   }
 
   async function route(inbound: Inbound): Promise<Outbound> {
-    const { path } = inbound;
-    if (path === '/health/live' || path === '/health/ready') return readOnly(inbound, () => health(inbound));
-    if (path === '/openapi.json') {
-      return readOnly(inbound, () => ({ status: 200, contentType: JSON_TYPE, headers: {}, body: openApi }));
+    const { path, method } = inbound;
+    if (method === 'OPTIONS') {
+      const methods = methodsAt(path);
+      if (methods.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
+      return { status: 204, headers: optionsHeaders(inbound, methods), body: '' };
     }
-    if (path === '/') return readOnly(inbound, () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }));
+    const answer = Object.hasOwn(open, path) ? open[path] : undefined;
+    if (answer && READ_METHODS.includes(method)) return answer();
+    if (answer) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: READ_METHODS });
     const atDoor = path === '/graphql' || path.startsWith('/api/');
     if (!atDoor) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
     if (state === 'starting') throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });
@@ -145,7 +204,8 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
   return {
     handle(request, response) {
       const startedAt = performance.now();
-      const inbound = receive(request);
+      const inbound = receive(request, trustProxy);
+      Object.assign(inbound.answerHeaders, corsHeaders(inbound, corsOrigins));
       response.once('close', () => {
         const { record } = inbound;
         record.milliseconds = Math.round((performance.now() - startedAt) * 10) / 10;
@@ -167,7 +227,12 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     },
     async prepare() {
       await migrate(databaseUrl, entities, log);
-      const made = demo ? await seedDemo(database) : undefined;
+      const fill = async (owner: Database) => {
+        await seedDemo(owner);
+        return makeDemoKeys(owner);
+      };
+      const made = demo ? await withOwner({ url: databaseUrl, entities, log }, fill) : undefined;
+      if (!parts.database) await assertWall(database);
       if (state === 'starting') state = 'ready';
       return made;
     },
@@ -176,6 +241,7 @@ export function createApp({ databaseUrl, demo, log }: AppOptions): App {
     },
     async close() {
       keys.close();
+      limiter.close();
       await database.close();
     },
   };

@@ -1,5 +1,6 @@
 // The environment: read once, checked, frozen.
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** A setting of the environment that cannot be used; the message is one sentence that names the variable. */
@@ -11,6 +12,18 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 function hasProtocol(...protocols: string[]) {
   return (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}
+
+function isAddressOrBlock(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) || ipaddr.isValidCIDR(text);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 const environment = z.object({
@@ -39,9 +52,25 @@ const environment = z.object({
     .meta({ expected: 'a URL that starts with redis:// or rediss://' }),
   TRUST_PROXY: z
     .string()
-    .regex(/^(\d{1,2}|[\da-fA-F.:/]+(\s*,\s*[\da-fA-F.:/]+)*)$/)
+    .transform((text) => (/^\d{1,2}$/.test(text.trim()) ? Number(text) : list(text)))
+    .refine((trusted) => typeof trusted === 'number' || trusted.every(isAddressOrBlock))
     .optional()
-    .meta({ expected: 'a number of proxies, or their IP addresses separated by commas' }),
+    .meta({ expected: 'a number of proxies, or their IP addresses or CIDR blocks separated by commas' }),
+  CORS_ORIGINS: z
+    .string()
+    .transform(list)
+    .refine((origins) => origins.every((origin) => origin === '*' || isOrigin(origin)))
+    .optional()
+    .meta({ expected: 'origins such as https://shop.example separated by commas, or *' }),
+  GRAPHIQL: z.enum(['on', 'off']).default('on').meta({ expected: 'on or off' }),
+  INTROSPECTION: z.enum(['on', 'off']).default('on').meta({ expected: 'on or off' }),
+  OPERATION_TIMEOUT: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .transform(Number)
+    .refine((milliseconds) => milliseconds >= 100)
+    .default(5_000)
+    .meta({ expected: 'a whole number of milliseconds from 100 to 999999' }),
   LOG_LEVEL: z
     .enum(logLevels)
     .default('info')
@@ -63,7 +92,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     const expected = environment.shape[name].meta()?.expected;
     throw new ConfigError(`The environment variable ${name} must be ${expected}.`);
   }
-  const { PORT, HOST, DATABASE_URL, DATA_DIR, REDIS_URL, TRUST_PROXY, LOG_LEVEL } = parsed.data;
+  const { PORT, HOST, DATABASE_URL, DATA_DIR, REDIS_URL, TRUST_PROXY, LOG_LEVEL, ...edges } = parsed.data;
   const demo = DATABASE_URL === undefined;
   return Object.freeze({
     port: PORT,
@@ -72,6 +101,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dataDir: resolve(DATA_DIR),
     redisUrl: REDIS_URL,
     trustProxy: TRUST_PROXY,
+    corsOrigins: edges.CORS_ORIGINS ?? (demo ? ['*'] : []),
+    graphiql: edges.GRAPHIQL === 'on',
+    introspection: edges.INTROSPECTION === 'on',
+    operationTimeout: edges.OPERATION_TIMEOUT,
     logLevel: LOG_LEVEL,
     demo,
   });

@@ -1,11 +1,12 @@
 // The process: settings, database, port; and an end that answers what is in flight first.
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import { greet } from './banner.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { startEmbeddedPostgres } from './database/embedded.ts';
+import { createHttpServer } from './http/server.ts';
 import { type Log, openLog } from './log.ts';
 
 const FIRST_RETRY = 500;
@@ -21,8 +22,8 @@ async function main(): Promise<void> {
 
   const { log, flush } = openLog(config.logLevel, config.demo);
   const embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-  const app = createApp({ databaseUrl: config.databaseUrl ?? embedded?.url ?? '', demo: config.demo, log });
-  const server = createServer(app.handle);
+  const app = createApp({ ...config, databaseUrl: config.databaseUrl ?? embedded?.url ?? '', log });
+  const server = createHttpServer(app.handle, log);
 
   let ending = false;
   async function drainAndExit(signal: string): Promise<void> {
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
   else log.info({ host: config.host, port }, 'ready');
 }
 
-async function listen(server: ReturnType<typeof createServer>, { host, port }: Config): Promise<void> {
+async function listen(server: Server, { host, port }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${error.code})`;

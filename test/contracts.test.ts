@@ -81,7 +81,12 @@ describe('the REST contract', () => {
 
 describe('the database', () => {
   it('has the tables that the entities describe', async () => {
-    const database = openDatabase(await createDatabase(), entities, pino({ level: 'silent' }));
+    const database = openDatabase({
+      url: await createDatabase(),
+      entities,
+      log: pino({ level: 'silent' }),
+      asOwner: true,
+    });
     expect(await database.orm.schema.getUpdateSchemaSQL()).toBe('');
     await database.close();
   });

@@ -1,6 +1,6 @@
 // The API key as it is stored: a digest and a fingerprint, never the key.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import { OrganisationEntity } from '../database/organisation.ts';
+import { behindWall, OrganisationEntity } from '../database/organisation.ts';
 
 /** The channel on which PostgreSQL tells every gateway the digest of a key that changed; a trigger sends it. */
 export const API_KEY_CHANNEL = 'api_key_changed';
@@ -8,6 +8,7 @@ export const API_KEY_CHANNEL = 'api_key_changed';
 export const ApiKeyEntity = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
+  ...behindWall,
   indexes: [{ name: 'api_key_by_organisation', properties: ['organisation'] }],
   checks: [
     { name: 'api_key_digest_form', expression: `digest ~ '^[0-9a-f]{64}$'` },
@@ -28,7 +29,7 @@ export const ApiKeyEntity = defineEntity({
     /** SHA-256 of the key, in hexadecimal. */
     digest: p.string().length(64).unique('api_key_digest_unique'),
     /** The first eight characters of the key, for people. */
-    fingerprint: p.string().length(8),
+    fingerprint: p.string().length(8).unique('api_key_fingerprint_unique'),
     /** Capabilities that the key is restricted to; none means all. */
     scopes: p.array().defaultRaw(`'{}'`),
     /** Requests a minute; null for the limit of the key's prefix. */

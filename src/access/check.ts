@@ -1,9 +1,12 @@
-// The key checks: who calls, and may they. Both doors pass through here, once, before anything else is looked at.
+// The key checks: who calls, may they, and how often. Both doors pass through here, once, before anything else is looked at.
 import { ApiError } from '../errors.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyDirectory } from './directory.ts';
-import { digestOf, hasKeyForm, type KeyPrefix, SAMPLE_KEY } from './key.ts';
-import type { Scope } from './scopes.ts';
+import type { Guesses } from './guesses.ts';
+import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
+import { limitOf, type RateLimiter, secondsUntil } from './rate-limit.ts';
+import type { Requirement } from './scopes.ts';
+import type { Verdict } from './sliding-window.ts';
 
 /** The key that a request was made with, after it passed its checks. */
 export interface Caller {
@@ -12,33 +15,94 @@ export interface Caller {
   readonly prefix: KeyPrefix;
   /** Empty for all. */
   readonly scopes: readonly string[];
+  /** Whose requests are counted together. */
+  readonly digest: string;
+  /** Requests a minute; null for no limit. */
+  readonly limit: number | null;
 }
 
-/**
- * Judges the key that a request presents. The checks run in the order of the contract and stop at the first that fails.
- *
- * @param presented - the first key found in the request; undefined when there is none
- * @param keys - where keys are looked up
- * @param demo - whether the documentation's sample key is a key like any other
- * @throws ApiError `PUBLIC_API_KEY_IS_EMPTY`, `PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT`, `PUBLIC_API_KEY_SAMPLE_VALUE`,
- *   `PUBLIC_API_KEY_DOES_NOT_EXIST`, `PUBLIC_API_KEY_HAS_BEEN_DELETED`, `PUBLIC_API_KEY_IS_NOT_ACTIVE`,
- *   `PUBLIC_API_KEY_HAS_BEEN_EXPIRED`
- */
-export async function authenticate(presented: unknown, keys: KeyDirectory, demo: boolean): Promise<Caller> {
-  if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
-  if (typeof presented !== 'string' || !hasKeyForm(presented)) {
-    throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+/** Where a request comes from, and who is told how much of the key's limit is left. */
+export interface Visitor {
+  /** IPv4 or IPv6. */
+  readonly address: string;
+  /** Told whenever a request was counted, also when it was one too many. */
+  tell(verdict: Verdict): void;
+}
+
+/** Lets callers in. */
+export interface Admission {
+  /**
+   * Judges the key that a request presents. The checks run in the order of the contract and stop at the first that fails.
+   *
+   * @param presented - the first key found in the request; undefined when there is none
+   * @throws ApiError `PUBLIC_API_KEY_IS_EMPTY`, `PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT`, `PUBLIC_API_KEY_SAMPLE_VALUE`,
+   *   `PUBLIC_API_KEY_DOES_NOT_EXIST`, `PUBLIC_API_KEY_HAS_BEEN_DELETED`, `PUBLIC_API_KEY_IS_NOT_ACTIVE`,
+   *   `PUBLIC_API_KEY_HAS_BEEN_EXPIRED`, `INTERNAL_TOO_MANY_REQUESTS`
+   */
+  admit(presented: unknown, visitor: Visitor): Promise<Caller>;
+  /**
+   * Counts what a request turned out to cost beyond what `admit` counted. No request costs more than the whole limit.
+   *
+   * @param requests - requests that it counts as, besides the one
+   * @throws ApiError `INTERNAL_TOO_MANY_REQUESTS`
+   */
+  charge(caller: Caller, requests: number, visitor: Visitor): Promise<void>;
+}
+
+/** What the checks need. */
+export interface AdmissionOptions {
+  keys: KeyDirectory;
+  limiter: RateLimiter;
+  guesses: Guesses;
+  /** Whether the documentation's sample key is a key like any other. */
+  demo: boolean;
+}
+
+/** Puts the checks together. */
+export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions): Admission {
+  async function find(presented: unknown, address: string): Promise<ApiKey> {
+    const digest = typeof presented === 'string' && hasKeyForm(presented) ? digestOf(presented) : undefined;
+    const found = digest ? keys.recall(digest) : undefined;
+    if (found) return found;
+    // What is not known to be a key counts as a guess until it turns out to be one.
+    const takeBack = digest && keys.hasSeen(digest) ? undefined : guesses.count(address);
+    if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+    if (!digest) throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
+    const key = await keys.find(digest);
+    if (!key) throw new ApiError('PUBLIC_API_KEY_DOES_NOT_EXIST');
+    takeBack?.();
+    return key;
   }
-  if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
-  const key = await keys.find(digestOf(presented));
-  if (!key) throw new ApiError('PUBLIC_API_KEY_DOES_NOT_EXIST');
-  assertUsable(key);
-  // Here the request will be counted against the key's limit, before its scopes are looked at.
+
+  async function count(caller: Caller, cost: number, visitor: Visitor): Promise<void> {
+    if (caller.limit === null) return;
+    const verdict = await limiter.take(caller.digest, cost, caller.limit);
+    visitor.tell(verdict);
+    if (!verdict.allowed) throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(verdict) });
+  }
+
   return {
-    organisationId: key.organisation,
-    fingerprint: key.fingerprint,
-    prefix: key.fingerprint.slice(0, 4) as KeyPrefix,
-    scopes: key.scopes,
+    async admit(presented, visitor) {
+      const key = await find(presented, visitor.address);
+      assertUsable(key);
+      const prefix = prefixOf(key.fingerprint);
+      const caller = {
+        organisationId: key.organisation,
+        fingerprint: key.fingerprint,
+        prefix,
+        scopes: key.scopes,
+        digest: key.digest,
+        limit: limitOf(prefix, key.limitPerMinute),
+      };
+      await count(caller, 1, visitor);
+      return caller;
+    },
+    async charge(caller, requests, visitor) {
+      const most = caller.limit === null ? 0 : caller.limit - 1;
+      const cost = Math.min(requests, most);
+      if (cost > 0) await count(caller, cost, visitor);
+    },
   };
 }
 
@@ -51,12 +115,13 @@ function assertUsable(key: ApiKey): void {
 /**
  * Judges whether a caller may run an operation.
  *
- * @param required - every scope that the operation's fields need
+ * @param required - all that the operation's fields need
  * @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED`
  */
-export function authorize(caller: Caller, required: Iterable<Scope>): void {
-  if (caller.prefix === 'ROOT' || caller.scopes.length === 0) return;
-  for (const scope of required) {
-    if (!caller.scopes.includes(scope)) throw new ApiError('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+export function authorize(caller: Caller, required: Iterable<Requirement>): void {
+  if (caller.prefix === 'ROOT') return;
+  for (const requirement of required) {
+    const allowed = requirement !== 'ROOT' && (caller.scopes.length === 0 || caller.scopes.includes(requirement));
+    if (!allowed) throw new ApiError('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
   }
 }

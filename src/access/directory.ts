@@ -12,16 +12,25 @@ const findByDigest: Statement = {
   name: 'api_key_by_digest',
   text: `
     select id, organisation_id, name, digest, fingerprint, scopes, limit_per_minute, active, created_at, expires_at, deleted_at
-    from api_key where digest = $1`,
+    from find_api_key($1)`,
 };
 
 /** Finds API keys. */
 export interface KeyDirectory {
   /**
+   * The key, if it is known without asking the database.
+   *
    * @param digest - SHA-256 of the key, in hexadecimal
+   */
+  recall(digest: string): ApiKey | undefined;
+  /**
+   * Looks a key up, wherever it is to be found.
+   *
    * @returns undefined when there is no such key
    */
   find(digest: string): Promise<ApiKey | undefined>;
+  /** Whether the key was found before, or is being looked up: it is not a new guess. */
+  hasSeen(digest: string): boolean;
   close(): void;
 }
 
@@ -31,6 +40,8 @@ export interface KeyDirectory {
  */
 export function openKeyDirectory(database: Database, log: Log): KeyDirectory {
   const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS });
+  const seen = new LRUCache<string, true>({ max: CACHED_KEYS });
+  const lookUps = new Map<string, Promise<ApiKey | undefined>>();
   // Counts the changes heard of, so that a look-up that overlaps one is not kept.
   let changes = 0;
   const feed: ChangeFeed = openChangeFeed({
@@ -40,24 +51,42 @@ export function openKeyDirectory(database: Database, log: Log): KeyDirectory {
     onChange(digest) {
       changes += 1;
       cache.delete(digest);
+      lookUps.delete(digest);
     },
     onGap() {
       changes += 1;
       cache.clear();
+      lookUps.clear();
     },
   });
+
+  async function lookUp(digest: string): Promise<ApiKey | undefined> {
+    const live = feed.isLive();
+    const changesBefore = changes;
+    const [row] = await database.run(findByDigest, [digest]);
+    if (!row) return undefined;
+    const key = database.map<ApiKey>(ApiKeyEntity, row);
+    seen.set(digest, true);
+    if (live && changes === changesBefore) cache.set(digest, key);
+    return key;
+  }
+
+  const recall = (digest: string) => (feed.isLive() ? cache.get(digest) : undefined);
   return {
-    async find(digest) {
-      const live = feed.isLive();
-      const cached = live ? cache.get(digest) : undefined;
-      if (cached) return cached;
-      const changesBefore = changes;
-      const [row] = await database.run(findByDigest, [digest]);
-      if (!row) return undefined;
-      const key = database.map<ApiKey>(ApiKeyEntity, row);
-      if (live && changes === changesBefore) cache.set(digest, key);
-      return key;
+    recall,
+    find(digest) {
+      const cached = recall(digest);
+      if (cached) return Promise.resolve(cached);
+      // Calls that arrive together ask once; one that arrives after a change was heard of asks anew.
+      const running = lookUps.get(digest);
+      if (running) return running;
+      const started = lookUp(digest).finally(() => {
+        if (lookUps.get(digest) === started) lookUps.delete(digest);
+      });
+      lookUps.set(digest, started);
+      return started;
     },
+    hasSeen: (digest) => seen.has(digest) || lookUps.has(digest),
     close: () => feed.close(),
   };
 }

@@ -1,8 +1,8 @@
 // Requests that a caller sends again under the same Idempotency-Key: answered once, told again, never mixed up.
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation } from '../database/organisation.ts';
-import type { Database, Statement } from '../database/orm.ts';
+import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { ApiError } from '../errors.ts';
 
 /** Printable ASCII, as a header can carry it. */
@@ -14,6 +14,7 @@ const STILL_RUNNING = 1;
 export const IdempotencyKeyEntity = defineEntity({
   name: 'IdempotencyKey',
   tableName: 'idempotency_key',
+  ...behindWall,
   primaryKeys: ['organisationId', 'key'],
   indexes: [{ name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] }],
   properties: {
@@ -38,7 +39,6 @@ export interface StoredAnswer {
 
 /** A request that came with an Idempotency-Key. */
 export interface KeyedRequest {
-  organisationId: number;
   /** The header, as it came. */
   key: string;
   path: string;
@@ -98,11 +98,12 @@ interface Claim {
  *   `INTERNAL_VALIDATION_FAILED` when the key has no usable form
  */
 export async function answerOnce(
-  database: Database,
+  database: OrganisationDatabase,
   request: KeyedRequest,
   run: () => Promise<StoredAnswer | undefined>,
 ): Promise<StoredAnswer | undefined> {
-  const { organisationId, key } = request;
+  const { organisationId } = database;
+  const { key } = request;
   if (!keyForm.test(key)) {
     const fields = [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }];
     throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
@@ -121,15 +122,15 @@ export async function answerOnce(
 
 /** Claims the key for this request; gives the answer that is kept under it, if there is one. */
 async function claimKey(
-  database: Database,
-  { organisationId, key, path, scopes, bytes }: KeyedRequest,
+  database: OrganisationDatabase,
+  { key, path, scopes, bytes }: KeyedRequest,
 ): Promise<StoredAnswer | undefined> {
   const digest = createHash('sha256')
     .update(JSON.stringify([path, scopes]))
     .update(bytes)
     .digest('hex');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [found] = await database.run<Claim>(claim, [organisationId, key, digest]);
+    const [found] = await database.run<Claim>(claim, [database.organisationId, key, digest]);
     // Another request took the key after this statement began to look: the next look finds it.
     if (!found) continue;
     if (found.claimed) return undefined;

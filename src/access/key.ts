@@ -16,6 +16,11 @@ export function hasKeyForm(text: string): boolean {
   return form.test(text);
 }
 
+/** The prefix of a key, or of its fingerprint. */
+export function prefixOf(text: string): KeyPrefix {
+  return text.slice(0, 4) as KeyPrefix;
+}
+
 /** A new key, from a secure random source. */
 export function generateKey(prefix: KeyPrefix): string {
   return prefix + randomAlphanumeric(28);

@@ -1,10 +1,14 @@
-// What a key can be restricted to.
+// What a key can be restricted to, and what a field can ask of the key that runs it.
 
-/** Every scope, with what it allows. Operations name the one they need where they are declared. */
+/** Every scope, with what it allows. Fields name the one they need where they are declared. */
 export const scopes = {
   'customer:create': 'Create customers, or get the one that exists.',
   'customer:read': 'Read customers and what belongs to them.',
+  'customer:write': 'Change customers. No operation needs it yet.',
 } as const;
 
 /** A capability that a key may be restricted to. */
 export type Scope = keyof typeof scopes;
+
+/** What a field asks of a key: a scope, or to be a `ROOT` key. */
+export type Requirement = Scope | 'ROOT';

@@ -1,5 +1,5 @@
 // Create or return: the gateway's main job, in one statement.
-import type { Database, Statement } from '../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { canonicalEmail } from './email.ts';
@@ -135,14 +135,13 @@ interface Row {
  * @see the documentation of `POST /api/v1/customer/create`
  */
 export async function createOrReturnCustomer(
-  database: Database,
-  organisationId: number,
+  database: OrganisationDatabase,
   input: CreateCustomer,
 ): Promise<CreatedCustomer> {
   const { email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp } = input;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [row] = await database.run<Row>(createOrReturn, [
-      organisationId,
+      database.organisationId,
       email,
       canonicalEmail(email),
       companyName,

@@ -1,5 +1,5 @@
 // Finds customers: one by what names it, many page by page.
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { OrganisationDatabase } from '../database/orm.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { canonicalEmail } from './email.ts';
 
@@ -14,8 +14,7 @@ const referenceForm = /^[A-Za-z0-9]{16}$/;
  * @returns null when the organisation has none, or only a deleted one
  */
 export async function findCustomer(
-  em: EntityManager,
-  organisationId: number,
+  { em, organisationId }: OrganisationDatabase,
   key: CustomerKey,
 ): Promise<Customer | null> {
   if ('cuRefNo' in key && !referenceForm.test(key.cuRefNo)) return null;
@@ -39,19 +38,15 @@ export interface CustomerPage {
  * @returns undefined when `after` or `before` is no customer of this organisation
  */
 export async function listCustomers(
-  em: EntityManager,
-  organisationId: number,
+  database: OrganisationDatabase,
   page: CustomerPage,
 ): Promise<Customer[] | undefined> {
-  const [after, before] = await Promise.all([
-    positionOf(em, organisationId, page.after),
-    positionOf(em, organisationId, page.before),
-  ]);
+  const [after, before] = await Promise.all([positionOf(database, page.after), positionOf(database, page.before)]);
   if ((page.after && after === undefined) || (page.before && before === undefined)) return undefined;
-  return em.find(
+  return database.em.find(
     CustomerEntity,
     {
-      organisationId,
+      organisationId: database.organisationId,
       deletedAt: null,
       ...((after !== undefined || before !== undefined) && {
         id: { ...(after !== undefined && { $lt: after }), ...(before !== undefined && { $gt: before }) },
@@ -63,8 +58,7 @@ export async function listCustomers(
 
 /** Where a customer stands in the order by age; a deleted one keeps its place. */
 async function positionOf(
-  em: EntityManager,
-  organisationId: number,
+  { em, organisationId }: OrganisationDatabase,
   cuRefNo: string | undefined,
 ): Promise<number | undefined> {
   if (cuRefNo === undefined || !referenceForm.test(cuRefNo)) return undefined;

@@ -1,11 +1,12 @@
 // Groups of customers, and who belongs to them.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation } from '../database/organisation.ts';
+import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CustomerGroupEntity = defineEntity({
   name: 'CustomerGroup',
   tableName: 'customer_group',
+  ...behindWall,
   primaryKeys: ['organisationId', 'id'],
   uniques: [{ name: 'customer_group_slug_unique', properties: ['organisationId', 'slug'] }],
   properties: {
@@ -23,6 +24,7 @@ export type CustomerGroup = Pick<InferEntity<typeof CustomerGroupEntity>, 'name'
 export const CustomerGroupMembershipEntity = defineEntity({
   name: 'CustomerGroupMembership',
   tableName: 'customer_group_membership',
+  ...behindWall,
   primaryKeys: ['organisationId', 'customerId', 'groupId'],
   indexes: [{ name: 'customer_group_membership_by_group', properties: ['organisationId', 'groupId', 'customerId'] }],
   properties: {

@@ -1,11 +1,12 @@
 // The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation } from '../database/organisation.ts';
+import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CustomerIpEntity = defineEntity({
   name: 'CustomerIp',
   tableName: 'customer_ip',
+  ...behindWall,
   primaryKeys: ['organisationId', 'customerId', 'seenAt', 'address'],
   properties: {
     ...ownedByOrganisation,

@@ -1,11 +1,12 @@
 // Referrals: which customer brought which.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation } from '../database/organisation.ts';
+import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { type Customer, CustomerEntity, ownedByCustomer } from './customer.ts';
 
 export const ReferralEntity = defineEntity({
   name: 'Referral',
   tableName: 'referral',
+  ...behindWall,
   // A customer is brought by one other at most.
   primaryKeys: ['organisationId', 'customerId'],
   indexes: [{ name: 'referral_by_referrer', properties: ['organisationId', 'referrerId'] }],

@@ -1,6 +1,6 @@
 // What belongs to customers, loaded for many of them at once.
-import type { EntityManager } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
+import type { OrganisationDatabase } from '../database/orm.ts';
 import type { CreatedCustomer } from './create.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.ts';
@@ -17,9 +17,10 @@ export class CustomerRelations {
   readonly runningSubscriptions: DataLoader<number, Subscription[]>;
   readonly customer: DataLoader<number, Customer | null>;
 
-  constructor(em: () => EntityManager, organisationId: number) {
+  constructor(database: OrganisationDatabase) {
+    const { organisationId } = database;
     this.groups = new DataLoader(async (ids) => {
-      const memberships = await em().find(
+      const memberships = await database.em.find(
         CustomerGroupMembershipEntity,
         { organisationId, customerId: { $in: [...ids] } },
         { populate: ['group'], orderBy: { groupId: 'asc' } },
@@ -27,7 +28,7 @@ export class CustomerRelations {
       return collect(ids, memberships, (membership) => membership.group);
     });
     this.referrer = new DataLoader(async (ids) => {
-      const referrals = await em().find(
+      const referrals = await database.em.find(
         ReferralEntity,
         { organisationId, customerId: { $in: [...ids] }, referrer: { deletedAt: null } },
         { populate: ['referrer'] },
@@ -37,7 +38,7 @@ export class CustomerRelations {
     });
     this.runningSubscriptions = new DataLoader(async (ids) => {
       const now = new Date();
-      const running = await em().find(
+      const running = await database.em.find(
         SubscriptionEntity,
         {
           organisationId,
@@ -50,7 +51,11 @@ export class CustomerRelations {
       return collect(ids, running, (subscription) => subscription);
     });
     this.customer = new DataLoader(async (ids) => {
-      const customers = await em().find(CustomerEntity, { organisationId, id: { $in: [...ids] }, deletedAt: null });
+      const customers = await database.em.find(CustomerEntity, {
+        organisationId,
+        id: { $in: [...ids] },
+        deletedAt: null,
+      });
       const byId = new Map(customers.map((customer) => [customer.id, customer]));
       return ids.map((id) => byId.get(id) ?? null);
     });

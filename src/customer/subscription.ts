@@ -1,11 +1,12 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation } from '../database/organisation.ts';
+import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const SubscriptionEntity = defineEntity({
   name: 'Subscription',
   tableName: 'subscription',
+  ...behindWall,
   primaryKeys: ['organisationId', 'id'],
   uniques: [{ name: 'subscription_external_unique', properties: ['organisationId', 'externalId'] }],
   indexes: [{ name: 'subscription_by_customer', properties: ['organisationId', 'customerId'] }],

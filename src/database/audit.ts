@@ -1,10 +1,11 @@
 // The audit trail: who did what to what, and why.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation } from './organisation.ts';
+import { behindWall, ownedByOrganisation } from './organisation.ts';
 
 export const AuditEntryEntity = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',
+  ...behindWall,
   primaryKeys: ['organisationId', 'id'],
   indexes: [{ name: 'audit_entry_by_subject', properties: ['organisationId', 'subject', 'reference', 'id'] }],
   properties: {

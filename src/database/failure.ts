@@ -1,6 +1,9 @@
 // Which failures mean that the database cannot be reached, rather than that the gateway asked it something wrong.
 import { ApiError } from '../errors.ts';
 
+/** SQLSTATE of a statement that PostgreSQL cancelled because its time was up. */
+const CANCELLED = '57014';
+
 /** SQLSTATE classes: 08 connection, 53 out of resources, 57P shut down or starting; 25006 a standby that took over. */
 const unavailableStates = /^(08...|53...|57P0[1-5]|25006|3D000|28...)$/;
 
@@ -27,15 +30,22 @@ const RETRY_AFTER = 5;
  * Turns whatever failed into what a caller may be told. The one place where a foreign error becomes an `ApiError`.
  *
  * @param error - anything that was thrown
- * @returns the error itself if it is an `ApiError`; `INTERNAL_SERVICE_UNAVAILABLE` if the database cannot be reached;
- *   else `INTERNAL_SERVER_ERROR`. The original is kept as `cause`.
+ * @returns the error itself if it is an `ApiError`; `INTERNAL_SERVICE_UNAVAILABLE` if the database cannot be reached or
+ *   took too long; else `INTERNAL_SERVER_ERROR`. The original is kept as `cause`.
  */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof Error && 'code' in error && error.code === CANCELLED) return timedOut(error);
   if (isUnavailable(error)) {
     return new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: RETRY_AFTER, cause: error });
   }
   return new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
+}
+
+/** The failure of an operation that took longer than it may. */
+export function timedOut(cause?: unknown): ApiError {
+  const message = 'The operation took too long and was cancelled.';
+  return new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { message, retryAfter: RETRY_AFTER, cause });
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -1,15 +1,28 @@
-// MikroORM on PostgreSQL: its one pool, entity managers, and prepared statements on that same pool.
+// MikroORM on PostgreSQL: its one pool, and the database as a single organisation sees it.
 import { Migrator } from '@mikro-orm/migrations';
-import { type EntityManager, type EntityName, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
+import {
+  type EntityManager,
+  type EntityName,
+  type EntitySchema,
+  MikroORM,
+  type Transaction,
+} from '@mikro-orm/postgresql';
+import pg from 'pg';
 import type { Log } from '../log.ts';
+import { timedOut } from './failure.ts';
 import { migrations } from './migrations/index.ts';
+import { prepareSettings, SettingsQuery } from './settings-query.ts';
 
 /** Milliseconds to wait for a connection before the database counts as away. */
 export const CONNECT_TIMEOUT = 3_000;
-/** Milliseconds after which a statement of a request counts as lost. */
-const QUERY_TIMEOUT = 5_000;
+/** Milliseconds that an operation may take unless told otherwise. */
+export const OPERATION_TIMEOUT = 5_000;
+/** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
+const GRACE = 1_000;
 const POOL_SIZE = 10;
+
+/** The role that serves requests: it owns no table, so row level security binds it. A migration makes it. */
+export const SERVING_ROLE = 'customer_gateway';
 
 /** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`. */
 export interface Statement {
@@ -17,17 +30,31 @@ export interface Statement {
   readonly text: string;
 }
 
+/** The database as one organisation sees it, for one operation. No row of another is in reach, whatever is asked. */
+export interface OrganisationDatabase {
+  readonly organisationId: number;
+  /** The operation's unit of work; made when first asked for, since not every operation needs one. */
+  readonly em: EntityManager;
+  /**
+   * Runs a prepared statement.
+   *
+   * @returns its rows, with PostgreSQL's column names
+   * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
+   */
+  run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /** Turns a row with PostgreSQL's column names into an entity's properties, without a unit of work. */
+  map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
+}
+
 /** One PostgreSQL database, seen through MikroORM. */
 export interface Database {
   readonly orm: MikroORM;
   readonly url: string;
-  /** A fresh unit of work. */
-  fork(): EntityManager;
-  /**
-   * Runs a prepared statement on MikroORM's own pool.
-   *
-   * @returns its rows, with PostgreSQL's column names
-   */
+  /** Milliseconds that an operation may take, its statements included. */
+  readonly operationTimeout: number;
+  /** The database as an organisation sees it, for an operation that begins now. */
+  of(organisationId: number): OrganisationDatabase;
+  /** Runs a prepared statement for no organisation. */
   run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** Turns a row with PostgreSQL's column names into an entity's properties, without a unit of work. */
   map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
@@ -36,15 +63,23 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/**
- * Opens a database. Nothing is connected before the first use.
- *
- * @param url - `postgres://…`
- * @param entities - every table of the gateway
- * @param log - where a lost connection is reported
- * @param queryTimeout - milliseconds after which a statement counts as lost; 0 for never
- */
-export function openDatabase(url: string, entities: EntitySchema[], log: Log, queryTimeout = QUERY_TIMEOUT): Database {
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /** `postgres://…` */
+  url: string;
+  /** Every table of the gateway. */
+  entities: EntitySchema[];
+  /** Where a lost connection is reported. */
+  log: Log;
+  /** True to act as whoever the URL names, who may own the tables and is then not bound by row level security. */
+  asOwner?: boolean;
+  /** Milliseconds that an operation may take; 0 for as long as it takes. */
+  operationTimeout?: number;
+}
+
+/** Opens a database. Nothing is connected before the first use. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, entities, log, asOwner = false, operationTimeout = OPERATION_TIMEOUT } = options;
   const orm = new MikroORM({
     entities,
     clientUrl: url,
@@ -53,30 +88,108 @@ export function openDatabase(url: string, entities: EntitySchema[], log: Log, qu
     // Foreign keys share `organisation_id` with the primary key.
     discovery: { checkDuplicateFieldNames: false },
     pool: { min: 0, max: POOL_SIZE },
-    driverOptions: { connectionTimeoutMillis: CONNECT_TIMEOUT, query_timeout: queryTimeout, keepAlive: true },
+    driverOptions: {
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      query_timeout: operationTimeout && operationTimeout + GRACE,
+      keepAlive: true,
+      async onConnect(client: pg.ClientBase) {
+        if (!asOwner) await client.query(`set role ${SERVING_ROLE}`);
+        await prepareSettings(client);
+      },
+    },
     debug: false,
     colors: false,
     logger: (message) => log.debug(message),
   });
-  let pool: Promise<Pool> | undefined;
+  let pool: Promise<pg.Pool> | undefined;
   const nativePool = () => {
     pool ??= orm.em.getConnection().getNativeClient();
     return pool;
   };
+  const map = <Entity extends object>(entity: EntityName<Entity>, row: object) =>
+    orm.em.getComparator().mapResult(orm.getMetadata(entity), row as never) as Entity;
+
   return {
     orm,
     url,
-    fork: () => orm.em.fork(),
+    operationTimeout,
+    of: (organisationId) => {
+      const deadline = operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY;
+      const query = async (config: pg.QueryConfig) => runWithin(await nativePool(), organisationId, deadline, config);
+      let em: EntityManager | undefined;
+      return {
+        organisationId,
+        get em() {
+          em ??= forkFor(orm, query);
+          return em;
+        },
+        async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
+          return (await query({ ...statement, values: [...values] })).rows as Row[];
+        },
+        map,
+      };
+    },
     async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
-      const result = await (await nativePool()).query<Row>({ ...statement, values: [...values] });
-      return result.rows;
+      return (await (await nativePool()).query<Row>({ ...statement, values: [...values] })).rows;
     },
-    map<Entity extends object>(entity: EntityName<Entity>, row: object) {
-      return orm.em.getComparator().mapResult(orm.getMetadata(entity), row as never) as Entity;
-    },
+    map,
     async ping() {
       await (await nativePool()).query('select 1');
     },
     close: () => orm.close(true),
   };
+}
+
+/** Opens a database as whoever its URL names, who owns the tables, for as long as something takes. */
+export async function withOwner<Result>(
+  options: Omit<DatabaseOptions, 'asOwner'>,
+  work: (owner: Database) => Promise<Result>,
+): Promise<Result> {
+  const owner = openDatabase({ ...options, asOwner: true });
+  try {
+    return await work(owner);
+  } finally {
+    await owner.close();
+  }
+}
+
+/** Runs a query as a transaction of its own that sees one organisation and ends by the deadline. */
+async function runWithin(
+  pool: pg.Pool,
+  organisationId: number,
+  deadline: number,
+  config: pg.QueryConfig,
+): Promise<pg.QueryResult> {
+  const client = await pool.connect();
+  const remaining = Math.floor(deadline - performance.now());
+  if (remaining <= 0) {
+    client.release();
+    throw timedOut();
+  }
+  const settings = { organisationId, timeout: Number.isFinite(remaining) ? remaining : 0 };
+  return new Promise((resolve, reject) => {
+    const callback = (error: Error | null, result: pg.QueryResult) => {
+      // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
+      client.release(error !== null && !(error instanceof pg.DatabaseError));
+      if (error) reject(error);
+      else resolve(result);
+    };
+    client.query(new SettingsQuery(settings, { ...config, queryMode: 'extended', callback }));
+  });
+}
+
+/**
+ * Makes a unit of work whose every statement goes through `query`. To MikroORM that is the transaction it runs in; to
+ * PostgreSQL each statement is a transaction of its own.
+ */
+function forkFor(orm: MikroORM, query: (config: pg.QueryConfig) => Promise<pg.QueryResult>): EntityManager {
+  const em = orm.em.fork();
+  const executor = {
+    async executeQuery({ sql }: { sql: string }) {
+      const { rows, rowCount } = await query({ text: sql });
+      return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+    },
+  };
+  em.setTransactionContext(executor as unknown as Transaction);
+  return em;
 }

@@ -25,27 +25,37 @@ export interface DemoKeys {
 }
 
 /**
- * Fills a database with the demo organisation, unless it is there already.
+ * Fills a database with the demo organisation and the documentation's sample key, unless it is there already.
  *
- * @returns the keys that were made, or undefined when nothing was
+ * @param owner - the database as the owner of its tables
  */
-export async function seedDemo(database: Database): Promise<DemoKeys | undefined> {
-  return database.fork().transactional(async (em) => {
-    if (await em.findOne(OrganisationEntity, { slug: ORGANISATION.slug })) return undefined;
+export async function seedDemo(owner: Database): Promise<void> {
+  await owner.orm.em.fork().transactional(async (em) => {
+    if (await em.findOne(OrganisationEntity, { slug: ORGANISATION.slug })) return;
     const { id: organisationId } = await add(em, OrganisationEntity, ORGANISATION, ORGANISATION);
-    const keys = await addKeys(em, organisationId);
+    await addKey(em, organisationId, 'sample', SAMPLE_KEY);
     for (const group of groups) await add(em, CustomerGroupEntity, { organisationId, ...group });
     for (const person of customers) await addCustomer(em, organisationId, person);
+  });
+}
+
+/**
+ * Makes a developer's and a ROOT key for the demo organisation, unless they were made before.
+ *
+ * @returns the keys, or undefined when there is nothing new to tell
+ */
+export async function makeDemoKeys(owner: Database): Promise<DemoKeys | undefined> {
+  return owner.orm.em.fork().transactional(async (em) => {
+    const { id } = await em.findOneOrFail(OrganisationEntity, { slug: ORGANISATION.slug });
+    if (await em.findOne(ApiKeyEntity, { organisation: id, name: 'developer' })) return undefined;
+    const keys = { developer: generateKey('DEV_'), root: generateKey('ROOT') };
+    for (const [name, key] of Object.entries(keys)) await addKey(em, id, name, key);
     return keys;
   });
 }
 
-async function addKeys(em: EntityManager, organisation: number): Promise<DemoKeys> {
-  const keys = { developer: generateKey('DEV_'), root: generateKey('ROOT') };
-  for (const [name, key] of Object.entries({ sample: SAMPLE_KEY, ...keys })) {
-    await add(em, ApiKeyEntity, { organisation, name, digest: digestOf(key), fingerprint: fingerprintOf(key) });
-  }
-  return keys;
+async function addKey(em: EntityManager, organisation: number, name: string, key: string): Promise<void> {
+  await add(em, ApiKeyEntity, { organisation, name, digest: digestOf(key), fingerprint: fingerprintOf(key) });
 }
 
 async function addCustomer(em: EntityManager, organisationId: number, person: DemoCustomer): Promise<void> {

@@ -1,12 +1,13 @@
 // The Pothos builder: plugins, context, scalars. It knows no type of its own.
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin, { decodeGlobalID } from '@pothos/plugin-relay';
 import ZodPlugin from '@pothos/plugin-zod';
 import { type ZodType, z } from 'zod';
-import type { Scope } from '../access/scopes.ts';
 import { ApiError } from '../errors.ts';
 import type { GatewayContext } from './context.ts';
 import { fieldProblems } from './input.ts';
+import { SCOPE_PLUGIN } from './scope-plugin.ts';
 
 /** Customers, or whatever is listed, in a page of which nothing is said. */
 export const DEFAULT_PAGE = 20;
@@ -22,12 +23,14 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
-    DateTime: { Input: never; Output: Date };
+    DateTime: { Input: Date; Output: Date };
     JSONObject: { Input: never; Output: Record<string, unknown> };
   };
 }>({
-  plugins: [RelayPlugin, ZodPlugin],
+  plugins: [SCOPE_PLUGIN, ComplexityPlugin, RelayPlugin, ZodPlugin],
   defaultFieldNullability: false,
+  // The cost is checked once for the whole operation, before it runs: see cost.ts.
+  complexity: { disabled: true },
   zod: {
     validationError: (error) =>
       new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(error), cause: error }),
@@ -39,7 +42,7 @@ export const builder = new SchemaBuilder<{
       nullable: true,
       description: 'Finds an object by its global id. Null when there is none.',
       args: { id: { description: 'What the object says is its `id`.' } },
-      ...needs('customer:read'),
+      scope: 'customer:read',
     },
     nodeTypeOptions: { description: 'An object that has a global id.' },
     idFieldOptions: { description: 'Global id, for `node(id:)`.' },
@@ -49,7 +52,8 @@ export const builder = new SchemaBuilder<{
     startCursorFieldOptions: { description: 'Cursor of the first object of the page.' },
     endCursorFieldOptions: { description: 'Cursor of the last object of the page.' },
     pageInfoFieldOptions: { description: 'Where the page stands in the list.' },
-    edgesFieldOptions: { description: 'The objects of the page, with their cursors.' },
+    // The field around it is priced by the size of the page.
+    edgesFieldOptions: { description: 'The objects of the page, with their cursors.', complexity: { multiplier: 1 } },
     cursorFieldOptions: { description: 'Marks the place in the list, for `after` and `before`.' },
     nodeFieldOptions: { description: 'The object.' },
     firstArgOptions: { description: 'How many, from the start of the list on.', validate: pageSize },
@@ -67,11 +71,9 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-/**
- * Declares the scope that a field needs; in force on both doors. Spread it into the field's options.
- */
-export function needs(scope: Scope) {
-  return { extensions: { scope } };
+/** The complexity of a field that gives a page: what a page holds is counted as often as the page is long. */
+export function pricedByPage({ first, last }: { first?: number | null; last?: number | null }) {
+  return { field: 1, multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, LARGEST_PAGE) };
 }
 
 /**

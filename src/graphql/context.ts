@@ -1,48 +1,44 @@
-// What a resolver can reach: the caller, and the customers of the caller's organisation.
-import type { EntityManager } from '@mikro-orm/postgresql';
+// What a resolver can reach: the caller, and the database as the caller's organisation sees it.
 import type { Caller } from '../access/check.ts';
 import { CustomerRelations } from '../customer/relations.ts';
-import type { Database } from '../database/orm.ts';
+import type { Database, OrganisationDatabase } from '../database/orm.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestRecord } from '../log.ts';
 
-/** The context of one request, the same for both doors. */
-export interface GatewayContext {
-  readonly database: Database;
+/** What came with a request, besides its operation. */
+export interface OperationRequest {
   readonly requestId: string;
   readonly record: RequestRecord;
   /** Null for a request without a key, which may only look at the schema. */
   readonly caller: Caller | null;
-  /** The organisation whose rows this request may see. */
-  readonly organisationId: number;
-  /** The request's unit of work; made when first asked for, since not every operation needs one. */
-  readonly em: EntityManager;
+  /** Counts what an operation costs beyond the one request that was counted. */
+  charge(requests: number): Promise<void>;
+  /** Whether the answer is to tell what the operation cost. */
+  readonly tellCost: boolean;
+}
+
+/** The context of one operation, the same for both doors. */
+export interface GatewayContext extends OperationRequest {
+  /** Milliseconds that the operation may take. */
+  readonly timeout: number;
+  readonly database: OrganisationDatabase;
   readonly relations: CustomerRelations;
 }
 
-/** Makes the context of a request. */
-export function createContext(
-  database: Database,
-  request: { requestId: string; record: RequestRecord },
-  caller: Caller | null,
-): GatewayContext {
-  let em: EntityManager | undefined;
+/** Makes the context of an operation that begins now. */
+export function createContext(database: Database, request: OperationRequest): GatewayContext {
+  const { caller } = request;
+  const own = caller && database.of(caller.organisationId);
   let relations: CustomerRelations | undefined;
   return {
-    database,
-    requestId: request.requestId,
-    record: request.record,
-    caller,
-    get organisationId() {
-      if (!caller) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
-      return caller.organisationId;
-    },
-    get em() {
-      em ??= database.fork();
-      return em;
+    ...request,
+    timeout: database.operationTimeout,
+    get database() {
+      if (!own) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+      return own;
     },
     get relations() {
-      relations ??= new CustomerRelations(() => this.em, this.organisationId);
+      relations ??= new CustomerRelations(this.database);
       return relations;
     },
   };

@@ -6,7 +6,7 @@ import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.
 import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
 import type { Referrer } from '../customer/referral.ts';
 import { ApiError } from '../errors.ts';
-import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, needs } from './builder.ts';
+import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
@@ -17,7 +17,7 @@ const ReferralType = builder.objectRef<Referrer>('Referral');
 builder.node(CustomerType, {
   description: 'A person or company that an organisation knows.',
   id: { resolve: (customer) => customer.cuRefNo },
-  loadOne: (cuRefNo, { em, organisationId }) => findCustomer(em, organisationId, { cuRefNo }),
+  loadOne: (cuRefNo, { database }) => findCustomer(database, { cuRefNo }),
   fields: (t) => ({
     cuRefNo: t.exposeString('cuRefNo', { description: 'Public reference: 16 letters and digits; never changes.' }),
     email: t.exposeString('email', {
@@ -78,6 +78,7 @@ ReferralType.implement({
       type: CustomerType,
       nullable: true,
       description: 'The referring customer.',
+      scope: 'customer:read',
       resolve: ({ id }, _, { relations }) => relations.customer.load(id),
     }),
   }),
@@ -101,16 +102,17 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'Finds one customer. Null when there is none.',
     args: { by: t.arg({ type: CustomerByInput, required: true, description: 'What names the customer.' }) },
-    ...needs('customer:read'),
-    resolve: (_, { by }, { em, organisationId }) => findCustomer(em, organisationId, by as CustomerKey),
+    scope: 'customer:read',
+    resolve: (_, { by }, { database }) => findCustomer(database, by as CustomerKey),
   }),
   customers: t.connection(
     {
       type: CustomerType,
       nullable: true,
       description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
-      ...needs('customer:read'),
-      resolve: (_, args, { em, organisationId }) =>
+      scope: 'customer:read',
+      complexity: pricedByPage,
+      resolve: (_, args, { database }) =>
         resolveCursorConnection<Promise<Customer[]>>(
           {
             args,
@@ -125,7 +127,7 @@ builder.queryFields((t) => ({
               limit,
               inverted,
             };
-            const customers = await listCustomers(em, organisationId, page);
+            const customers = await listCustomers(database, page);
             if (customers) return customers;
             const fields = [{ path: after ? 'after' : 'before', message: 'must be a cursor of this list' }];
             throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
@@ -171,10 +173,10 @@ builder.mutationFields((t) => ({
     description:
       'Creates a customer, or returns the one with the same mailbox, with company fields filled in that its profile did not have.',
     args: { input: t.arg({ type: CreateCustomerInputType, required: true, description: 'The customer.' }) },
-    ...needs('customer:create'),
-    resolve: async (_, { input }, { database, organisationId, relations }) => {
+    scope: 'customer:create',
+    resolve: async (_, { input }, { database, relations }) => {
       // The zod plugin hands on what its schema made of the input.
-      const created = await createOrReturnCustomer(database, organisationId, input as CreateCustomer);
+      const created = await createOrReturnCustomer(database, input as CreateCustomer);
       relations.remember(created);
       return created;
     },

@@ -63,7 +63,8 @@ function classify(error: GraphQLError): { apiError: ApiError; http?: HttpHint } 
 
 /** Key checks happen before GraphQL, hence carry their own HTTP status; what fails inside an operation does not. */
 function httpOf(error: ApiError): HttpHint | undefined {
-  return error.code.startsWith('PUBLIC_API_KEY_') ? { status: error.status } : undefined;
+  const ofKey = error.code.startsWith('PUBLIC_API_KEY_') || error.code === 'INTERNAL_TOO_MANY_REQUESTS';
+  return ofKey ? { status: error.status } : undefined;
 }
 
 /** An error of the catalogue as GraphQL throws it, answered by an HTTP status where the specification asks for one. */

@@ -1,9 +1,9 @@
-// Runs an operation: scopes first, then variables, then resolvers. Both doors come through here.
+// Runs an operation: scopes first, then variables, cost, resolvers. Both doors come through here.
 import {
   type DocumentNode,
   type ExecutionResult,
   executeRootSelectionSet,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   Kind,
@@ -14,13 +14,15 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { authorize } from '../access/check.ts';
-import type { Scope } from '../access/scopes.ts';
-import { toApiError } from '../database/failure.ts';
+import type { Requirement } from '../access/scopes.ts';
+import { timedOut, toApiError } from '../database/failure.ts';
 import { ApiError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
+import { type Cost, costOf } from './cost.ts';
 import { presentErrors, requestError } from './errors.ts';
 import { judgeVariables } from './input.ts';
+import { requirementOf } from './scope-plugin.ts';
 
 /** A parsed and validated operation, ready to run. */
 export interface OperationCall {
@@ -36,14 +38,25 @@ export type ExecuteOperation = (call: OperationCall) => Promise<ExecutionResult>
 /** What can be known of an operation before it runs. */
 interface OperationFacts {
   operation: OperationDefinitionNode;
-  scopes: Set<Scope>;
+  requirements: Set<Requirement>;
   rootFields: string;
+  /** Known once it has run, unless it depends on the variables. */
+  cost?: Cost;
+  costDependsOnVariables: boolean;
 }
 
 const LONGEST_RECORD = 128;
 
+/** What running operations takes. */
+export interface ExecutorOptions {
+  schema: GraphQLSchema;
+  log: Log;
+  /** Whether errors leave out which other name may have been meant. */
+  hideSuggestions: boolean;
+}
+
 /** Makes the function that runs the operations of a schema. */
-export function createExecutor(schema: GraphQLSchema, log: Log): ExecuteOperation {
+export function createExecutor({ schema, log, hideSuggestions }: ExecutorOptions): ExecuteOperation {
   const known = new WeakMap<DocumentNode, Map<string, OperationFacts>>();
 
   function factsOf(document: DocumentNode, name: string | null | undefined): OperationFacts | undefined {
@@ -58,7 +71,7 @@ export function createExecutor(schema: GraphQLSchema, log: Log): ExecuteOperatio
     const facts = factsOf(document, operationName);
     if (facts) {
       context.record.operation = facts.rootFields;
-      if (context.caller) authorize(context.caller, facts.scopes);
+      if (context.caller) authorize(context.caller, facts.requirements);
     }
     const validated = validateExecutionArgs({
       schema,
@@ -66,13 +79,23 @@ export function createExecutor(schema: GraphQLSchema, log: Log): ExecuteOperatio
       operationName,
       variableValues: variables,
       contextValue: context,
+      hideSuggestions,
     });
-    if ('operation' in validated) return executeRootSelectionSet(validated);
+    if ('operation' in validated && facts) {
+      const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
+      if (!facts.costDependsOnVariables) facts.cost = cost;
+      if (cost.requests > 1) await context.charge(cost.requests - 1);
+      const result = await within(context.timeout, executeRootSelectionSet(validated));
+      return context.tellCost ? { ...result, extensions: { cost } } : result;
+    }
+    if ('operation' in validated) throw new Error('an operation was found twice, and once not');
     return { errors: facts ? refusedVariables(schema, facts.operation, variables ?? {}, validated) : validated };
   }
 
   return async (call) => {
-    const result = await run(call).catch((error: unknown) => ({ errors: [requestError(toApiError(error))] }));
+    const result = await run(call).catch((error: unknown) => ({
+      errors: [error instanceof GraphQLError ? error : requestError(toApiError(error))],
+    }));
     return result.errors ? { ...result, errors: presentErrors(result.errors, call.context, log) } : result;
   };
 }
@@ -84,22 +107,40 @@ function lookAt(
 ): OperationFacts | undefined {
   const operation = getOperationAST(document, name);
   if (!operation) return undefined;
-  const scopes = new Set<Scope>();
+  const requirements = new Set<Requirement>();
+  let costDependsOnVariables = false;
   const typeInfo = new TypeInfo(schema);
   visit(
     document,
     visitWithTypeInfo(typeInfo, {
       OperationDefinition: (node) => (node === operation ? undefined : false),
       Field() {
-        const scope = typeInfo.getFieldDef()?.extensions.scope as Scope | undefined;
-        if (scope) scopes.add(scope);
+        const field = typeInfo.getFieldDef();
+        const requirement = requirementOf(field);
+        if (requirement) requirements.add(requirement);
+        costDependsOnVariables ||= typeof field?.extensions.complexity === 'function';
       },
     }),
   );
   const rootFields = operation.selectionSet.selections.map((selection) =>
     selection.kind === Kind.FIELD ? selection.name.value : '…',
   );
-  return { operation, scopes, rootFields: rootFields.join(',').slice(0, LONGEST_RECORD) };
+  return {
+    operation,
+    requirements,
+    rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
+    costDependsOnVariables,
+  };
+}
+
+/** Waits for a result no longer than it may take; the statements it waits for are cancelled by PostgreSQL. */
+async function within(milliseconds: number, result: ExecutionResult | Promise<ExecutionResult>) {
+  if (!(result instanceof Promise) || milliseconds === 0) return result;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut()), milliseconds);
+  });
+  return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
 }
 
 function refusedVariables(

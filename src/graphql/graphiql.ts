@@ -2,6 +2,20 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Outbound } from '../http/message.ts';
 
+/** All that the page is made of stands in it; it talks to this gateway alone. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Operations to begin with, one a tab. */
 const examples = [
   `# Creates a customer, or returns the one that has this e-mail address: run it twice.
@@ -73,7 +87,7 @@ export async function renderGraphiQLPage(key: string | undefined): Promise<Outbo
   return {
     status: 200,
     contentType: 'text/html; charset=utf-8',
-    headers: { 'Cache-Control': 'no-store' },
+    headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
     body: renderGraphiQL(options),
   };
 }

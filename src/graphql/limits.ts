@@ -1,8 +1,34 @@
-// Bounds on documents, so that no text of a caller can exhaust the gateway while it is read.
-import { GraphQLError, Lexer, type ParseOptions, Source, TokenKind } from 'graphql';
+// Bounds on documents, so that no text of a caller can exhaust the gateway while it is read, checked or run.
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import {
+  type ASTVisitor,
+  GraphQLError,
+  Kind,
+  Lexer,
+  type ParseOptions,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
 
-const MOST_TOKENS = 5_000;
+const MOST_TOKENS = 2_000;
 const DEEPEST_NESTING = 64;
+/** Fields within fields; introspection, which has a bound of its own in the language's rules, aside. */
+const DEEPEST_SELECTION = 12;
+const MOST_ALIASES = 30;
+const MOST_DIRECTIVES = 50;
+const MOST_ROOT_FIELDS = 20;
+/** Times that one operation may ask for the schema. */
+const MOST_INTROSPECTIONS = 2;
+
+/** Complexity that an operation may have: a page of 100 customers with all that belongs to them has less. */
+export const MOST_COMPLEXITY = 25_000;
+/** Complexity that counts as one request. */
+const COMPLEXITY_OF_REQUEST = 1_000;
 
 export const parseLimits = { maxTokens: MOST_TOKENS } satisfies ParseOptions;
 
@@ -23,4 +49,57 @@ export function assertShallow(text: string): void {
     if (depth > DEEPEST_NESTING)
       throw new GraphQLError(`Syntax Error: The document is nested more than ${DEEPEST_NESTING} levels deep.`);
   }
+}
+
+/** Options of graphql-armor's rules that report in our words. */
+function reporting(message: string) {
+  return {
+    propagateOnRejection: false,
+    onReject: [(context: ValidationContext | null) => context?.reportError(new GraphQLError(message))],
+  };
+}
+
+/** Counts what an operation selects at its root, each fragment once: what appears twice is merged. */
+function rootFieldsRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition({ selectionSet }) {
+      const names = rootFieldNames(selectionSet, context, new Set());
+      if (names.length > MOST_ROOT_FIELDS)
+        context.reportError(new GraphQLError(`An operation may select at most ${MOST_ROOT_FIELDS} root fields.`));
+      if (names.filter((name) => name === '__schema' || name === '__type').length > MOST_INTROSPECTIONS)
+        context.reportError(
+          new GraphQLError(`An operation may ask for the schema at most ${MOST_INTROSPECTIONS} times.`),
+        );
+    },
+  };
+}
+
+function rootFieldNames(set: SelectionSetNode, context: ValidationContext, seen: Set<string>): string[] {
+  return set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFieldNames(selection.selectionSet, context, seen);
+    const fragment = seen.has(selection.name.value) ? undefined : context.getFragment(selection.name.value);
+    seen.add(selection.name.value);
+    return fragment ? rootFieldNames(fragment.selectionSet, context, seen) : [];
+  });
+}
+
+/** Rules that bound a document. They are asked before the language's own, some of which take time over what these refuse. */
+export const limitRules: readonly ValidationRule[] = [
+  maxAliasesRule({ n: MOST_ALIASES, ...reporting(`An operation may use at most ${MOST_ALIASES} aliases.`) }),
+  maxDirectivesRule({
+    n: MOST_DIRECTIVES,
+    ...reporting(`An operation may use at most ${MOST_DIRECTIVES} directives.`),
+  }),
+  maxDepthRule({
+    n: DEEPEST_SELECTION,
+    flattenFragments: true,
+    ...reporting(`Fields may be nested at most ${DEEPEST_SELECTION} levels deep.`),
+  }),
+  rootFieldsRule,
+];
+
+/** How many requests an operation counts as. */
+export function requestsOf(complexity: number): number {
+  return Math.max(Math.ceil(complexity / COMPLEXITY_OF_REQUEST), 1);
 }

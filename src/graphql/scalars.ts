@@ -1,19 +1,24 @@
-// Scalars that GraphQL does not have of its own. Both only go out.
+// Scalars that GraphQL does not have of its own.
 import { GraphQLError } from 'graphql';
+import { z } from 'zod';
 import { builder } from './builder.ts';
 
-function outputOnly(): never {
-  throw new GraphQLError('This scalar is not accepted as input.');
-}
+const moment = z.iso.datetime({ offset: true });
 
 builder.scalarType('DateTime', {
-  description: 'A moment in UTC, as RFC 3339 writes it: `2026-06-10T08:30:00.000Z`.',
+  description: 'A moment, as RFC 3339 writes it; answers give it in UTC: `2026-06-10T08:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
-  parseValue: outputOnly,
+  parseValue(value) {
+    const parsed = moment.safeParse(value);
+    if (!parsed.success) throw new GraphQLError('DateTime must be a moment as RFC 3339 writes it.');
+    return new Date(parsed.data);
+  },
 });
 
 builder.scalarType('JSONObject', {
   description: 'A JSON object of any shape.',
   serialize: (value) => value,
-  parseValue: outputOnly,
+  parseValue() {
+    throw new GraphQLError('JSONObject is not accepted as input.');
+  },
 });

@@ -1,23 +1,24 @@
 // The GraphQL door: GraphQL over HTTP by Yoga, with the errors of the catalogue.
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, parse, validate } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
-import type { Caller } from '../access/check.ts';
 import { toApiError } from '../database/failure.ts';
-import type { Database } from '../database/orm.ts';
 import { ApiError, publicError } from '../errors.ts';
+import { assertOwnSite } from '../http/cross-origin.ts';
 import { errorHeaders, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
 import type { Log } from '../log.ts';
-import { createContext, type GatewayContext } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { presentErrors } from './errors.ts';
 import type { ExecuteOperation, OperationCall } from './execute.ts';
 import { isIntrospection } from './introspection.ts';
-import { assertShallow, parseLimits } from './limits.ts';
+import { assertShallow, limitRules, parseLimits } from './limits.ts';
 
-const METHODS = ['GET', 'POST'];
+/** The methods that the door answers. */
+export const GRAPHQL_METHODS = ['GET', 'HEAD', 'POST'];
+const MOST_ERRORS = 20;
 
 /** A door: answers a request whose caller is known, in its own form. */
 export interface GraphQLDoor {
-  handle(inbound: Inbound, caller: Caller | null): Promise<Outbound>;
+  handle(inbound: Inbound, context: GatewayContext): Promise<Outbound>;
   /** The answer to a request that failed before it reached GraphQL. */
   refuse(inbound: Inbound, error: unknown): Outbound;
   /** Whether the request asks for nothing but the schema. */
@@ -31,14 +32,23 @@ interface ServerContext {
   params: GraphQLParams | undefined;
 }
 
-/** Opens the GraphQL door. */
-export function openGraphQLDoor(options: {
+/** What the door is opened with. */
+export interface GraphQLDoorOptions {
   schema: GraphQLSchema;
   execute: ExecuteOperation;
-  database: Database;
   log: Log;
-}): GraphQLDoor {
-  const { schema, execute, database, log } = options;
+  /** Whether callers may ask for the schema. */
+  introspection: boolean;
+  /** Whether errors leave out which other name may have been meant. */
+  hideSuggestions: boolean;
+  /** Origins whose pages may call, or `*` for all. */
+  corsOrigins: readonly string[];
+}
+
+/** Opens the GraphQL door. */
+export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
+  const { schema, execute, log, introspection, hideSuggestions, corsOrigins } = options;
+  const ownRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
 
   const plugin: Plugin<ServerContext, ServerContext> = {
     onRequestParse({ serverContext, setRequestParser }) {
@@ -49,6 +59,13 @@ export function openGraphQLDoor(options: {
       setParseFn((source: string) => {
         assertShallow(source);
         return parse(source, parseLimits);
+      });
+    },
+    onValidate({ setValidationFn }) {
+      setValidationFn((_, document, rules) => {
+        const beyondLimits = validate(schema, document, limitRules, { maxErrors: 1 });
+        if (beyondLimits.length > 0) return beyondLimits;
+        return validate(schema, document, [...rules, ...ownRules], { maxErrors: MOST_ERRORS, hideSuggestions });
       });
     },
     onExecute({ setExecuteFn }) {
@@ -86,12 +103,15 @@ export function openGraphQLDoor(options: {
   }
 
   return {
-    async handle(inbound, caller) {
-      if (!METHODS.includes(inbound.method)) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: METHODS });
-      const params = await paramsOf(inbound);
-      const context = { gateway: createContext(database, inbound, caller), params };
+    async handle(inbound, gateway) {
+      if (!GRAPHQL_METHODS.includes(inbound.method)) {
+        throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: GRAPHQL_METHODS });
+      }
+      assertOwnSite(inbound, corsOrigins);
+      const context = { gateway, params: await paramsOf(inbound) };
       const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
-      const init = { method: inbound.method, headers: { accept: acceptedType(inbound) } };
+      const method = inbound.method === 'HEAD' ? 'GET' : inbound.method;
+      const init = { method, headers: { accept: acceptedType(inbound) } };
       const response = await yoga.fetch(`http://gateway/graphql${query}`, init, context);
       const allow = response.headers.get('allow');
       return {
@@ -111,8 +131,7 @@ export function openGraphQLDoor(options: {
     },
 
     async looksOnlyAtSchema(inbound) {
-      if (inbound.method === 'GET') return isIntrospection(inbound.query.get('query'));
-      if (inbound.method !== 'POST') return false;
+      if (inbound.method !== 'POST') return isIntrospection(inbound.query.get('query'));
       try {
         return isIntrospection((await paramsOf(inbound))?.query);
       } catch {

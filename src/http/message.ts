@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { ApiError } from '../errors.ts';
 import type { RequestRecord } from '../log.ts';
 import { type MediaType, type Members, parseBody, readBytes } from './body.ts';
+import { clientAddress, type TrustedProxies } from './client-address.ts';
 
 /** A request as a door sees it. */
 export interface Inbound {
@@ -12,6 +13,10 @@ export interface Inbound {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly requestId: string;
+  /** The IP address of whoever sent the request. */
+  readonly address: string;
+  /** Headers that the answer will have, whatever it is. */
+  readonly answerHeaders: Record<string, string>;
   /** The body, read at most once; undefined when it is too large. */
   bytes(): Promise<Buffer | undefined>;
   /**
@@ -43,8 +48,16 @@ const requestIdForm = /^[\w.:-]{1,128}$/;
 const strayKey = /(PROD|DEV_|ROOT)[A-Za-z0-9]{28}/g;
 const LONGEST_PATH = 128;
 
+/** What every answer says to browsers: take it for nothing else, show it in no frame, tell nobody its URL. */
+const securityHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+};
+
 /** Takes what the doors need from a Node request. */
-export function receive(request: IncomingMessage): Inbound {
+export function receive(request: IncomingMessage, trusted: TrustedProxies | undefined): Inbound {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
@@ -63,6 +76,8 @@ export function receive(request: IncomingMessage): Inbound {
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: request.headers,
     requestId,
+    address: clientAddress(request, trusted),
+    answerHeaders: { ...securityHeaders, 'X-Request-Id': requestId },
     bytes,
     members(accepted) {
       members ??= bytes().then((read) => parseBody(read, request.headers, accepted));
@@ -77,9 +92,9 @@ export function send(response: ServerResponse, inbound: Inbound, outbound: Outbo
   const body = typeof outbound.body === 'string' ? Buffer.from(outbound.body) : outbound.body;
   response.writeHead(outbound.status, {
     ...(outbound.contentType && { 'Content-Type': outbound.contentType }),
+    ...inbound.answerHeaders,
     ...outbound.headers,
-    'Content-Length': body.byteLength,
-    'X-Request-Id': inbound.requestId,
+    ...(outbound.status !== 204 && { 'Content-Length': body.byteLength }),
   });
   response.end(inbound.method === 'HEAD' ? undefined : body);
 }
@@ -99,5 +114,7 @@ export function errorHeaders(error: ApiError): Record<string, string> {
   return {
     ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),
     ...(error.allow && { Allow: error.allow.join(', ') }),
+    // What is left of the body is not read: the connection cannot be used again.
+    ...(error.code === 'INTERNAL_PAYLOAD_TOO_LARGE' && { Connection: 'close' }),
   };
 }

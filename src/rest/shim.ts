@@ -39,6 +39,11 @@ export async function keyInBody(inbound: Inbound): Promise<unknown> {
   }
 }
 
+/** The methods that are answered at a path; none when there is no endpoint. */
+export function restMethods(path: string): string[] {
+  return endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
+}
+
 /**
  * Answers a request of an authenticated caller.
  *
@@ -46,10 +51,10 @@ export async function keyInBody(inbound: Inbound): Promise<unknown> {
  *   `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
 export async function answerRest(inbound: Inbound, run: RunOperation): Promise<Outbound> {
-  const atPath = endpoints.filter(({ path }) => path === inbound.path);
-  if (atPath.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-  const endpoint = atPath.find(({ method }) => method === inbound.method);
-  if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: atPath.map(({ method }) => method) });
+  const allow = restMethods(inbound.path);
+  if (allow.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
+  const endpoint = endpoints.find(({ path, method }) => path === inbound.path && method === inbound.method);
+  if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow });
   const { data, errors } = await run(endpoint.operation, endpoint.variables(await inbound.members(mediaTypes)));
   if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
   const body = endpoint.answer(data);

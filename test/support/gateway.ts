@@ -1,7 +1,7 @@
 // A gateway in this process, on a port of its own, and the two ways of calling it.
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp } from '../../src/app.ts';
+import { type AppOptions, createApp } from '../../src/app.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { logTo } from '../../src/log.ts';
 import { createDatabase, createKey, createOrganisation } from './database.ts';
 
@@ -38,18 +38,15 @@ export interface CallOptions {
 }
 
 /** Starts a gateway on a new database, or on the one named. */
-export async function startGateway(options: { databaseUrl?: string; demo?: boolean } = {}): Promise<TestGateway> {
+export async function startGateway(options: Partial<AppOptions> = {}): Promise<TestGateway> {
   const databaseUrl = options.databaseUrl ?? (await createDatabase());
   const organisationId = await createOrganisation(databaseUrl);
   const key = await createKey(databaseUrl, organisationId);
   const log: Record<string, unknown>[] = [];
-  const app = createApp({
-    databaseUrl,
-    demo: options.demo ?? false,
-    log: logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) }),
-  });
+  const gatewayLog = logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) });
+  const app = createApp({ demo: false, log: gatewayLog, ...options, databaseUrl });
   await app.prepare();
-  const server = createServer(app.handle);
+  const server = createHttpServer(app.handle, gatewayLog);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

@@ -1,4 +1,5 @@
 // The migrations, in the order in which they run.
 import { Migration0001Initial } from './0001-initial.ts';
+import { Migration0002OrganisationWall } from './0002-organisation-wall.ts';
 
-export const migrations = [Migration0001Initial];
+export const migrations = [Migration0001Initial, Migration0002OrganisationWall];

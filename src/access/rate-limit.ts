@@ -1,0 +1,84 @@
+// How many requests a key may make: the limits of the prefixes, the counting, and what callers are told of it.
+import type { Log } from '../log.ts';
+import type { KeyPrefix } from './key.ts';
+import { openSharedWindows } from './shared-window.ts';
+import { SlidingWindows, type Verdict } from './sliding-window.ts';
+
+/** Requests a minute, unless the key carries a limit of its own; null for none. */
+const defaultLimits: Record<KeyPrefix, number | null> = { PROD: 500_000, DEV_: 1_000, ROOT: null };
+
+const MOST_WINDOWS = 20_000;
+
+/**
+ * The limit of a key.
+ *
+ * @param own - what the key itself says, in requests a minute; null for nothing
+ * @returns requests a minute, or null for none: a `ROOT` key has no limit
+ */
+export function limitOf(prefix: KeyPrefix, own: number | null | undefined): number | null {
+  return prefix === 'ROOT' ? null : (own ?? defaultLimits[prefix]);
+}
+
+/** How requests are counted: by each process, by all together, or by each because Redis is away. */
+export type Counting = 'in memory' | 'in Redis' | 'in memory, Redis is away';
+
+/** Counts requests in windows of one minute that slide. */
+export interface RateLimiter {
+  /**
+   * Counts a request, unless it would be one too many.
+   *
+   * @param name - whose requests are counted together
+   * @param cost - requests that it counts as
+   * @param limit - requests a minute
+   */
+  take(name: string, cost: number, limit: number): Promise<Verdict> | Verdict;
+  counting(): Counting;
+  close(): void;
+}
+
+/**
+ * Opens a rate limiter.
+ *
+ * @param redisUrl - where several processes count together; without it each counts by itself. While Redis is away each
+ *   goes on with what it has seen itself.
+ */
+export function openRateLimiter(redisUrl: string | undefined, log: Log): RateLimiter {
+  const own = new SlidingWindows(MOST_WINDOWS);
+  if (!redisUrl) {
+    return {
+      take: (name, cost, limit) => own.take(name, cost, limit, Date.now()),
+      counting: () => 'in memory',
+      close: () => {},
+    };
+  }
+  const shared = openSharedWindows(redisUrl, log);
+  return {
+    async take(name, cost, limit) {
+      const verdict = await shared.take(name, cost, limit);
+      if (!verdict) return own.take(name, cost, limit, Date.now());
+      // Counted here too, so that the loss of Redis does not give every caller a fresh minute.
+      if (verdict.allowed) own.take(name, cost, Number.POSITIVE_INFINITY, Date.now());
+      return verdict;
+    },
+    counting: () => (shared.isReachable() ? 'in Redis' : 'in memory, Redis is away'),
+    close: () => shared.close(),
+  };
+}
+
+/**
+ * The headers that tell a caller about its limit, and how long one that was refused has to wait.
+ *
+ * @returns `X-RateLimit-Limit` and `-Remaining` in requests, `-Reset` in Unix seconds
+ */
+export function rateLimitHeaders({ limit, remaining, resetAt }: Verdict): Record<string, string> {
+  return {
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(Math.ceil(resetAt / 1000)),
+  };
+}
+
+/** Seconds until a request that was refused may come again. */
+export function secondsUntil({ resetAt }: Verdict): number {
+  return Math.max(Math.ceil((resetAt - Date.now()) / 1000), 1);
+}

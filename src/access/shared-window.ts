@@ -1,0 +1,117 @@
+// Sliding windows in Redis, so that several gateways share one count; and whether Redis can be relied on right now.
+import { Redis } from 'ioredis';
+import type { Log } from '../log.ts';
+import { SLICE, SLICES, type Verdict, WINDOW } from './sliding-window.ts';
+
+/** Milliseconds after which Redis counts as away. */
+const COMMAND_TIMEOUT = 300;
+const CONNECT_TIMEOUT = 1_000;
+/** Milliseconds between two looks whether it is back. */
+const PROBE = 250;
+const LONGEST_RETRY = 1_000;
+
+/*
+ * The window of `sliding-window.ts` as a hash: a field per slice that holds anything, `total` of them, and `oldest`, before
+ * which there is none. Redis' own clock counts, so that the gateways' clocks need not agree.
+ */
+const SLIDE = `
+local cost, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local slice = math.floor(now / ${SLICE})
+local state = redis.call('HMGET', KEYS[1], 'total', 'oldest')
+local total, oldest = tonumber(state[1] or 0), tonumber(state[2] or slice)
+local function at(number) return tonumber(redis.call('HGET', KEYS[1], number) or 0) end
+
+while oldest < slice do
+  local count = at(oldest)
+  if oldest > slice - ${SLICES} and count > 0 then break end
+  if count > 0 then redis.call('HDEL', KEYS[1], oldest) end
+  total = total - count
+  oldest = oldest + 1
+end
+
+local allowed = total + cost <= limit
+if allowed then
+  redis.call('HINCRBY', KEYS[1], slice, cost)
+  total = total + cost
+end
+redis.call('HSET', KEYS[1], 'total', total, 'oldest', oldest)
+redis.call('PEXPIRE', KEYS[1], ${WINDOW})
+
+local missing = allowed and 1 or total + cost - limit
+local free, number = 0, oldest
+while number <= slice do
+  free = free + at(number)
+  if free >= missing then break end
+  number = number + 1
+end
+return { allowed and 1 or 0, math.max(limit - total, 0), (number + ${SLICES}) * ${SLICE} }
+`;
+
+interface SlidingRedis extends Redis {
+  slide(key: string, cost: number, limit: number): Promise<[allowed: number, remaining: number, resetAt: number]>;
+}
+
+/** Windows that all gateways on one Redis share. */
+export interface SharedWindows {
+  /** Counts a request, unless the window is full; undefined while Redis cannot be relied on. */
+  take(name: string, cost: number, limit: number): Promise<Verdict | undefined>;
+  isReachable(): boolean;
+  close(): void;
+}
+
+/** Connects to Redis and stays with it: every loss is noticed, said in the log, and mended when Redis is back. */
+export function openSharedWindows(url: string, log: Log): SharedWindows {
+  const redis = new Redis(url, {
+    connectTimeout: CONNECT_TIMEOUT,
+    commandTimeout: COMMAND_TIMEOUT,
+    enableOfflineQueue: false,
+    // Commands of one turn of the event loop travel together.
+    enableAutoPipelining: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LONGEST_RETRY),
+  }) as SlidingRedis;
+  redis.defineCommand('slide', { numberOfKeys: 1, lua: SLIDE });
+  let reachable: boolean | undefined;
+
+  function lose(error: unknown): void {
+    if (reachable === false) return;
+    reachable = false;
+    log.warn({ err: error }, 'Redis does not answer: each process counts the requests that come to it by itself');
+  }
+
+  async function probe(): Promise<void> {
+    if (reachable || redis.status !== 'ready') return;
+    try {
+      await redis.ping();
+      if (reachable === false) log.info('Redis answers again: requests are counted together');
+      reachable = true;
+    } catch (error) {
+      lose(error);
+    }
+  }
+
+  redis.on('error', lose);
+  redis.on('close', () => lose(new Error('the connection ended')));
+  redis.on('ready', probe);
+  const timer = setInterval(probe, PROBE).unref();
+
+  return {
+    async take(name, cost, limit) {
+      if (!reachable) return undefined;
+      try {
+        const [allowed, remaining, resetAt] = await redis.slide(`customer-gateway:${name}`, cost, limit);
+        return { allowed: allowed === 1, limit, remaining, resetAt };
+      } catch (error) {
+        lose(error);
+        return undefined;
+      }
+    },
+    isReachable: () => reachable === true,
+    close() {
+      clearInterval(timer);
+      redis.removeAllListeners('close').disconnect();
+    },
+  };
+}

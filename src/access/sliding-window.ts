@@ -1,0 +1,116 @@
+// A window of one minute that slides: how many requests it holds, and whether one more fits. Counted in this process.
+import { LRUCache } from 'lru-cache';
+
+/** Milliseconds that a request is counted for. */
+export const WINDOW = 60_000;
+/** Milliseconds of one slice of the window. Requests are forgotten a slice at a time. */
+export const SLICE = 250;
+/** Slices that are counted, the present one included. */
+export const SLICES = WINDOW / SLICE;
+
+/** What became of a request that wanted into a window. */
+export interface Verdict {
+  readonly allowed: boolean;
+  /** Requests that a window may hold. */
+  readonly limit: number;
+  /** Requests that still fit. */
+  readonly remaining: number;
+  /** When more will fit, in milliseconds since 1970; of a request that was refused, when that one will. */
+  readonly resetAt: number;
+}
+
+/** The requests of the last minute, by slices in a ring. A request that is refused is not counted. */
+class SlidingWindow {
+  readonly #counts = new Uint32Array(SLICES);
+  /** Number of the newest slice that was looked at; slices are numbered from 1970 on. */
+  #newest = 0;
+  /** No slice before this one holds anything. */
+  #oldest = 0;
+  #total = 0;
+
+  take(cost: number, limit: number, now: number): Verdict {
+    this.#slide(Math.floor(now / SLICE));
+    const allowed = this.#total + cost <= limit;
+    if (allowed) this.#add(cost);
+    const missing = allowed ? 1 : this.#total + cost - limit;
+    return {
+      allowed,
+      limit,
+      remaining: Math.max(limit - this.#total, 0),
+      resetAt: this.#whenFree(missing, now),
+    };
+  }
+
+  /** Takes back what was counted a moment ago. */
+  giveBack(cost: number): void {
+    const slot = this.#newest % SLICES;
+    const returned = Math.min(cost, this.#counts[slot] as number);
+    this.#counts[slot] = (this.#counts[slot] as number) - returned;
+    this.#total -= returned;
+  }
+
+  #add(cost: number): void {
+    if (this.#total === 0) this.#oldest = this.#newest;
+    const slot = this.#newest % SLICES;
+    this.#counts[slot] = (this.#counts[slot] as number) + cost;
+    this.#total += cost;
+  }
+
+  /** Forgets the slices that left the window. */
+  #slide(slice: number): void {
+    // A clock that is set back only makes a request count longer.
+    if (slice <= this.#newest) return;
+    const leaving = Math.min(slice - this.#newest, SLICES);
+    for (let i = 1; i <= leaving; i++) {
+      const slot = (this.#newest + i) % SLICES;
+      this.#total -= this.#counts[slot] as number;
+      this.#counts[slot] = 0;
+    }
+    this.#newest = slice;
+    this.#oldest = Math.max(this.#oldest, slice - SLICES + 1);
+  }
+
+  /** When `wanted` of the counted requests will have left the window. */
+  #whenFree(wanted: number, now: number): number {
+    if (this.#total === 0) return now;
+    while (this.#oldest < this.#newest && this.#counts[this.#oldest % SLICES] === 0) this.#oldest += 1;
+    let slice = this.#oldest;
+    for (let free = 0; slice <= this.#newest; slice++) {
+      free += this.#counts[slice % SLICES] as number;
+      if (free >= wanted) break;
+    }
+    return (slice + SLICES) * SLICE;
+  }
+}
+
+/** Sliding windows by name. The one that was used longest ago goes when there are too many. */
+export class SlidingWindows {
+  readonly #windows: LRUCache<string, SlidingWindow>;
+
+  /** @param most - windows that are kept at once; each takes about a kilobyte */
+  constructor(most: number) {
+    this.#windows = new LRUCache({ max: most });
+  }
+
+  /**
+   * Counts a request, unless the window is full.
+   *
+   * @param name - whose window it is
+   * @param cost - requests that it counts as
+   * @param limit - requests that the window may hold
+   * @param now - milliseconds since 1970
+   */
+  take(name: string, cost: number, limit: number, now: number): Verdict {
+    let window = this.#windows.get(name);
+    if (!window) {
+      window = new SlidingWindow();
+      this.#windows.set(name, window);
+    }
+    return window.take(cost, limit, now);
+  }
+
+  /** Takes back what was counted a moment ago. */
+  giveBack(name: string, cost: number): void {
+    this.#windows.peek(name)?.giveBack(cost);
+  }
+}

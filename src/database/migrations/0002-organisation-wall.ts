@@ -1,0 +1,76 @@
+// The second wall between organisations: row level security on every table, for a role that owns none of them.
+import { Migration } from '@mikro-orm/migrations';
+
+const ofOrganisation = `organisation_id = nullif(current_setting('gateway.organisation', true), '')::int`;
+
+const owned = [
+  'api_key',
+  'audit_entry',
+  'credit_entry',
+  'customer',
+  'customer_group',
+  'customer_group_membership',
+  'customer_ip',
+  'idempotency_key',
+  'referral',
+  'subscription',
+];
+
+export class Migration0002OrganisationWall extends Migration {
+  override name = '0002-organisation-wall';
+
+  override up(): void {
+    // Roles belong to the whole server: other databases on it may have made this one, at this very moment even.
+    this.addSql(`
+      do $$ begin
+        if not exists (select from pg_roles where rolname = 'customer_gateway') then
+          create role customer_gateway nologin;
+        end if;
+      exception when duplicate_object or unique_violation then null;
+      end $$
+    `);
+    this.addSql(`
+      do $$ begin
+        if not pg_has_role(current_user, 'customer_gateway', 'member') then
+          execute format('grant customer_gateway to %I', current_user);
+        end if;
+      end $$
+    `);
+    this.addSql(`do $$ begin execute format('grant usage on schema %I to customer_gateway', current_schema()); end $$`);
+    for (const table of owned) {
+      this.addSql(`grant select, insert, update, delete on ${table} to customer_gateway`);
+      this.addSql(`alter table ${table} enable row level security`);
+      this.addSql(
+        `create policy organisation_wall on ${table} using (${ofOrganisation}) with check (${ofOrganisation})`,
+      );
+    }
+    this.addSql(
+      `do $$ begin execute format('grant usage on all sequences in schema %I to customer_gateway', current_schema()); end $$`,
+    );
+    // The trail is written and read, never changed.
+    this.addSql(`revoke update, delete on audit_entry from customer_gateway`);
+    this.addSql(`grant select on organisation to customer_gateway`);
+    this.addSql(`alter table organisation enable row level security`);
+    this.addSql(
+      `create policy organisation_wall on organisation using (id = nullif(current_setting('gateway.organisation', true), '')::int) with check (id = nullif(current_setting('gateway.organisation', true), '')::int)`,
+    );
+    // A gateway that does not own the tables must be able to see that nothing is left to migrate.
+    this.addSql(`grant select on migration to customer_gateway`);
+    this.addSql(`alter table migration enable row level security`);
+    this.addSql(`create policy readable on migration for select using (true)`);
+
+    // Who calls is known by the key alone: this one look-up crosses the wall, for whoever can name the whole digest.
+    this.addSql(`
+      create function find_api_key(digest text) returns setof api_key
+      language sql stable security definer set search_path from current
+      begin atomic
+        select k from api_key k where k.digest = find_api_key.digest;
+      end
+    `);
+    this.addSql(`revoke execute on function find_api_key(text) from public`);
+    this.addSql(`grant execute on function find_api_key(text) to customer_gateway`);
+
+    // A fingerprint is what operators name a key by.
+    this.addSql(`alter table api_key add constraint api_key_fingerprint_unique unique (fingerprint)`);
+  }
+}

@@ -1,0 +1,36 @@
+// What an operation costs, known before it runs.
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { ApiError } from '../errors.ts';
+import { requestError } from './errors.ts';
+import { MOST_COMPLEXITY, requestsOf } from './limits.ts';
+
+/** The cost of an operation. */
+export interface Cost {
+  /** A point for every field, times the length of the lists around it. */
+  readonly complexity: number;
+  /** Requests that it counts as. */
+  readonly requests: number;
+}
+
+/**
+ * Computes the cost of a valid operation.
+ *
+ * @param variables - as the caller sent them; the size of a page may be among them
+ * @throws GraphQLError carrying `INTERNAL_REQUEST_MALFORMED` when it is more than any operation may cost
+ */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): Cost {
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  const { complexity } = complexityFromQuery(alone, { schema, variables });
+  if (complexity > MOST_COMPLEXITY) {
+    const message = `The operation is too complex: ${complexity} points, ${MOST_COMPLEXITY} at most.`;
+    throw requestError(new ApiError('INTERNAL_REQUEST_MALFORMED', { message }), { status: 400, spec: true });
+  }
+  return { complexity, requests: requestsOf(complexity) };
+}

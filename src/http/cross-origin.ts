@@ -1,0 +1,64 @@
+// Browsers of other sites: who of them may call, and which of their requests may be somebody else's doing.
+import { ApiError } from '../errors.ts';
+import type { Inbound } from './message.ts';
+
+const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-GraphQL-Cost, X-Request-Id';
+const EXPOSED_HEADERS =
+  'Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
+/** Seconds that a browser may remember what it may send. */
+const PREFLIGHT_AGE = 7_200;
+
+function isAllowed(origin: string, allowed: readonly string[]): boolean {
+  return allowed.includes('*') || allowed.includes(origin);
+}
+
+/**
+ * The headers that let the pages of allowed origins read an answer.
+ *
+ * @param allowed - origins, or `*` for all
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export function corsHeaders({ headers }: Inbound, allowed: readonly string[]): Record<string, string> {
+  if (allowed.length === 0) return {};
+  const any = allowed.includes('*');
+  const { origin } = headers;
+  return {
+    ...(!any && { Vary: 'Origin' }),
+    ...(origin !== undefined &&
+      isAllowed(origin, allowed) && {
+        'Access-Control-Allow-Origin': any ? '*' : origin,
+        'Access-Control-Expose-Headers': EXPOSED_HEADERS,
+      }),
+  };
+}
+
+/** The headers of an answer to OPTIONS, besides `corsHeaders`: what an address answers, and what a page may send there. */
+export function optionsHeaders(inbound: Inbound, methods: readonly string[]): Record<string, string> {
+  const allow = methods.join(', ');
+  const isPreflight = 'Access-Control-Allow-Origin' in inbound.answerHeaders;
+  return {
+    Allow: allow,
+    ...(isPreflight && {
+      'Access-Control-Allow-Methods': allow,
+      'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+      'Access-Control-Max-Age': String(PREFLIGHT_AGE),
+    }),
+  };
+}
+
+/**
+ * Refuses what a page of another site made a browser send without asking first. Only browsers say where a request comes
+ * from, and they do not let pages change it; all other clients pass.
+ *
+ * @param allowed - origins whose pages may call, or `*` for all
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
+export function assertOwnSite({ headers }: Inbound, allowed: readonly string[]): void {
+  const site = headers['sec-fetch-site'];
+  const foreign = site === 'cross-site' || site === 'same-site';
+  if (!foreign || isAllowed(headers.origin ?? '', allowed)) return;
+  throw new ApiError('INTERNAL_REQUEST_MALFORMED', {
+    message: 'A page of another site may not make a browser send this request.',
+  });
+}
