@@ -14,7 +14,7 @@ import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
 import { entities } from './entities.ts';
 import { ApiError } from './errors.ts';
 import { createContext } from './graphql/context.ts';
-import { createExecutor } from './graphql/execute.ts';
+import { createExecutor, requirementsOf } from './graphql/execute.ts';
 import { renderGraphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
 import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
@@ -77,7 +77,7 @@ export function createApp(options: AppOptions): App {
   const admission = parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log), demo });
   const execute = createExecutor({ schema, log, hideSuggestions });
   const graphql = openGraphQLDoor({ schema, execute, log, introspection, hideSuggestions, corsOrigins });
-  const openApi = JSON.stringify(openApiDocument(schema));
+  const openApi = JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
 
@@ -102,6 +102,7 @@ export function createApp(options: AppOptions): App {
         if (caller) await admission.charge(caller, requests, visitor(inbound));
       },
       tellCost: inbound.headers['x-graphql-cost'] !== undefined,
+      answerIsKept: inbound.headers['idempotency-key'] !== undefined,
     });
   }
 

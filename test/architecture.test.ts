@@ -4,12 +4,13 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 
 /** What each room may import, besides itself and packages. */
-const base = ['errors.ts', 'log.ts', 'random.ts'];
+const base = ['errors.ts', 'log.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'config.ts', ...base];
 const allowed: Record<string, string[]> = {
   'errors.ts': [],
   'log.ts': [],
   'random.ts': [],
+  'text.ts': ['errors.ts'],
   'config.ts': [],
   generated: [],
   http: base,

@@ -249,7 +249,10 @@ it('migrates by command what it would migrate at the start', async () => {
       env: { PATH: process.env.PATH, ...environment },
       encoding: 'utf8',
     });
-  expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({ status: 0, stdout: 'Ran 0001-initial.\n' });
+  expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({
+    status: 0,
+    stdout: 'Ran 0001-initial, 0002-organisation-wall.\n',
+  });
   expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({ status: 0, stdout: 'Nothing to do.\n' });
   expect(migrate({})).toMatchObject({ status: 1, stderr: expect.stringMatching(/^DATABASE_URL must be set/) });
 });

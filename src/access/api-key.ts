@@ -43,3 +43,18 @@ export const ApiKeyEntity = defineEntity({
 
 /** The API key as it is stored. */
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
+
+/** The columns of a key, named: with `*`, one that a newer version adds would break a running version's prepared statements. */
+export const keyColumns = [
+  'id',
+  'organisation_id',
+  'name',
+  'digest',
+  'fingerprint',
+  'scopes',
+  'limit_per_minute',
+  'active',
+  'created_at',
+  'expires_at',
+  'deleted_at',
+].join(', ');

@@ -2,18 +2,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Statement } from '../database/orm.ts';
 import type { Log } from '../log.ts';
-import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity } from './api-key.ts';
+import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
 
 const CACHED_KEYS = 10_000;
 
-// Columns are named: with `*`, one that a newer version adds would break the prepared statement of a running one.
-const findByDigest: Statement = {
-  name: 'api_key_by_digest',
-  text: `
-    select id, organisation_id, name, digest, fingerprint, scopes, limit_per_minute, active, created_at, expires_at, deleted_at
-    from find_api_key($1)`,
-};
+const findByDigest: Statement = { name: 'api_key_by_digest', text: `select ${keyColumns} from find_api_key($1)` };
 
 /** Finds API keys. */
 export interface KeyDirectory {

@@ -9,11 +9,17 @@ export const SAMPLE_KEY = 'PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE';
 export type KeyPrefix = 'PROD' | 'DEV_' | 'ROOT';
 
 const form = /^(PROD|DEV_|ROOT)[A-Za-z0-9]{28}$/;
+const fingerprintForm = /^(PROD|DEV_|ROOT)[A-Za-z0-9]{4}$/;
 const FINGERPRINT_LENGTH = 8;
 
 /** Whether a text has the form of a key: 32 characters, its prefix first. */
 export function hasKeyForm(text: string): boolean {
   return form.test(text);
+}
+
+/** Whether a text has the form of a fingerprint: the first eight characters of a key. */
+export function hasFingerprintForm(text: string): boolean {
+  return fingerprintForm.test(text);
 }
 
 /** The prefix of a key, or of its fingerprint. */

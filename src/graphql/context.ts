@@ -1,6 +1,9 @@
 // What a resolver can reach: the caller, and the database as the caller's organisation sees it.
+import type DataLoader from 'dataloader';
 import type { Caller } from '../access/check.ts';
+import { keyHistories } from '../access/manage-keys.ts';
 import { CustomerRelations } from '../customer/relations.ts';
+import type { AuditEntry } from '../database/audit.ts';
 import type { Database, OrganisationDatabase } from '../database/orm.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestRecord } from '../log.ts';
@@ -15,6 +18,8 @@ export interface OperationRequest {
   charge(requests: number): Promise<void>;
   /** Whether the answer is to tell what the operation cost. */
   readonly tellCost: boolean;
+  /** Whether the answer is kept, to be told again under the same Idempotency-Key. */
+  readonly answerIsKept: boolean;
 }
 
 /** The context of one operation, the same for both doors. */
@@ -23,6 +28,8 @@ export interface GatewayContext extends OperationRequest {
   readonly timeout: number;
   readonly database: OrganisationDatabase;
   readonly relations: CustomerRelations;
+  /** What was done with API keys, by fingerprint. */
+  readonly keyHistories: DataLoader<string, AuditEntry[]>;
 }
 
 /** Makes the context of an operation that begins now. */
@@ -30,6 +37,7 @@ export function createContext(database: Database, request: OperationRequest): Ga
   const { caller } = request;
   const own = caller && database.of(caller.organisationId);
   let relations: CustomerRelations | undefined;
+  let histories: DataLoader<string, AuditEntry[]> | undefined;
   return {
     ...request,
     timeout: database.operationTimeout,
@@ -40,6 +48,10 @@ export function createContext(database: Database, request: OperationRequest): Ga
     get relations() {
       relations ??= new CustomerRelations(this.database);
       return relations;
+    },
+    get keyHistories() {
+      histories ??= keyHistories(this.database);
+      return histories;
     },
   };
 }

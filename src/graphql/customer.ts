@@ -5,9 +5,8 @@ import type { Customer } from '../customer/customer.ts';
 import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.ts';
 import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
 import type { Referrer } from '../customer/referral.ts';
-import { ApiError } from '../errors.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
 
@@ -118,19 +117,18 @@ builder.queryFields((t) => ({
             args,
             defaultSize: DEFAULT_PAGE,
             maxSize: LARGEST_PAGE,
-            toCursor: (customer: Customer) => encodeCursor(customer.cuRefNo),
+            toCursor: (customer: Customer) => encodeCursor('customer', customer.cuRefNo),
           },
           async ({ after, before, limit, inverted }): Promise<Customer[]> => {
             const page = {
-              after: decodeCursor(after, 'after'),
-              before: decodeCursor(before, 'before'),
+              after: decodeCursor('customer', after, 'after'),
+              before: decodeCursor('customer', before, 'before'),
               limit,
               inverted,
             };
             const customers = await listCustomers(database, page);
             if (customers) return customers;
-            const fields = [{ path: after ? 'after' : 'before', message: 'must be a cursor of this list' }];
-            throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+            throw foreignCursor(after ? 'after' : 'before');
           },
         ),
     },

@@ -4,6 +4,7 @@ import {
   type ExecutionResult,
   executeRootSelectionSet,
   GraphQLError,
+  type GraphQLField,
   type GraphQLSchema,
   getOperationAST,
   Kind,
@@ -107,8 +108,26 @@ function lookAt(
 ): OperationFacts | undefined {
   const operation = getOperationAST(document, name);
   if (!operation) return undefined;
-  const requirements = new Set<Requirement>();
-  let costDependsOnVariables = false;
+  const fields = fieldsOf(schema, document, operation);
+  const rootFields = operation.selectionSet.selections.map((selection) =>
+    selection.kind === Kind.FIELD ? selection.name.value : '…',
+  );
+  return {
+    operation,
+    requirements: new Set(fields.flatMap((field) => requirementOf(field) ?? [])),
+    rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
+    costDependsOnVariables: fields.some((field) => typeof field.extensions.complexity === 'function'),
+  };
+}
+
+/** What a key needs to run the operation of a document that has one. */
+export function requirementsOf(schema: GraphQLSchema, document: DocumentNode): Requirement[] {
+  return [...(lookAt(schema, document, undefined)?.requirements ?? [])];
+}
+
+/** Every field that an operation selects, in fragments too. */
+function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
+  const fields = new Set<GraphQLField<unknown, unknown>>();
   const typeInfo = new TypeInfo(schema);
   visit(
     document,
@@ -116,21 +135,11 @@ function lookAt(
       OperationDefinition: (node) => (node === operation ? undefined : false),
       Field() {
         const field = typeInfo.getFieldDef();
-        const requirement = requirementOf(field);
-        if (requirement) requirements.add(requirement);
-        costDependsOnVariables ||= typeof field?.extensions.complexity === 'function';
+        if (field) fields.add(field);
       },
     }),
   );
-  const rootFields = operation.selectionSet.selections.map((selection) =>
-    selection.kind === Kind.FIELD ? selection.name.value : '…',
-  );
-  return {
-    operation,
-    requirements,
-    rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
-    costDependsOnVariables,
-  };
+  return [...fields];
 }
 
 /** Waits for a result no longer than it may take; the statements it waits for are cancelled by PostgreSQL. */

@@ -4,5 +4,6 @@ import './scalars.ts';
 import './group.ts';
 import './subscription.ts';
 import './customer.ts';
+import './api-key.ts';
 
 export const schema = builder.toSchema();

@@ -28,6 +28,7 @@ const commonErrors: readonly ErrorCode[] = [
   'INTERNAL_PAYLOAD_TOO_LARGE',
   'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
   'INTERNAL_VALIDATION_FAILED',
+  'INTERNAL_TOO_MANY_REQUESTS',
   'INTERNAL_SERVER_ERROR',
   'INTERNAL_SERVICE_UNAVAILABLE',
 ];
@@ -46,15 +47,31 @@ const errorBody = z.object({
 /** What each error looks like besides its code and words. */
 const exampleDetails: Partial<Record<ErrorCode, ConstructorParameters<typeof ApiError>[1]>> = {
   INTERNAL_VALIDATION_FAILED: { fields: [{ path: 'email', message: 'must be a valid e-mail address' }] },
+  INTERNAL_TOO_MANY_REQUESTS: { retryAfter: 12 },
   INTERNAL_SERVICE_UNAVAILABLE: { retryAfter: 5 },
 };
+
+/** The headers of every answer, and of every answer to a key that is good. */
+const answerHeaders = {
+  'X-Request-Id': { description: 'Id of the request: the one sent, or a new one.', schema: { type: 'string' } },
+  'X-RateLimit-Limit': { description: 'Requests a minute that the key may make.', schema: { type: 'integer' } },
+  'X-RateLimit-Remaining': { description: 'Requests that it may still make.', schema: { type: 'integer' } },
+  'X-RateLimit-Reset': { description: 'When it may make more, in Unix seconds.', schema: { type: 'integer' } },
+};
+
+const answerHeaderReferences = Object.fromEntries(
+  Object.keys(answerHeaders).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+);
+
+/** Tells what a key needs to run an operation. */
+export type RequirementsOf = (operation: Endpoint['operation']) => string[];
 
 /**
  * Writes the OpenAPI document.
  *
  * @param schema - where the zod schema of each endpoint's input is found, with the operation's input type
  */
-export function openApiDocument(schema: GraphQLSchema) {
+export function openApiDocument(schema: GraphQLSchema, requirementsOf: RequirementsOf) {
   return {
     openapi: '3.1.0',
     info: {
@@ -68,7 +85,10 @@ export function openApiDocument(schema: GraphQLSchema) {
     security: [{ apiKeyInQuery: [] }, { apiKeyAsBearer: [] }],
     tags: [{ name: 'customer', description: 'Customers of an organisation.' }],
     paths: Object.fromEntries(
-      endpoints.map((row) => [row.path, { [row.method.toLowerCase()]: operationOf(row, schema) }]),
+      endpoints.map((row) => [
+        row.path,
+        { [row.method.toLowerCase()]: operationOf(row, schema, requirementsOf(row.operation)) },
+      ]),
     ),
     components: {
       securitySchemes: {
@@ -90,14 +110,12 @@ export function openApiDocument(schema: GraphQLSchema) {
         ),
         Error: jsonSchema(errorBody, 'output'),
       },
-      headers: {
-        'X-Request-Id': { description: 'Id of the request: the one sent, or a new one.', schema: { type: 'string' } },
-      },
+      headers: answerHeaders,
     },
   };
 }
 
-function operationOf(row: Endpoint, schema: GraphQLSchema) {
+function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[]) {
   const body = {
     schema: { $ref: `#/components/schemas/${inputType(row, schema).name}` },
     example: row.example.request,
@@ -105,7 +123,8 @@ function operationOf(row: Endpoint, schema: GraphQLSchema) {
   return {
     operationId: row.method.toLowerCase() + row.path.replace(/\/(\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary: row.summary,
-    description: row.description,
+    description: `${row.description}\n\nNeeds the scope ${requirements.map((scope) => `\`${scope}\``).join(', ')}.`,
+    security: [{ apiKeyInQuery: requirements }, { apiKeyAsBearer: requirements }],
     tags: [row.path.split('/')[3]],
     parameters: [
       {
@@ -126,7 +145,7 @@ function operationOf(row: Endpoint, schema: GraphQLSchema) {
     responses: {
       200: {
         description: 'Done.',
-        headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } },
+        headers: answerHeaderReferences,
         content: { 'application/json': { schema: jsonSchema(row.response, 'output'), example: row.example.response } },
       },
       ...errorResponses(),
@@ -142,8 +161,10 @@ function errorResponses() {
       {
         description: codes.map((code) => `\`${code}\``).join(', '),
         headers: {
-          'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
-          ...(status === 503 && { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } }),
+          ...answerHeaderReferences,
+          ...((status === 429 || status === 503) && {
+            'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
+          }),
           ...(status === 405 && {
             Allow: { description: 'Methods that the address answers.', schema: { type: 'string' } },
           }),

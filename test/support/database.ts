@@ -1,7 +1,6 @@
 // A database of a test file's own, and rows to put into it.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { inject } from 'vitest';
 import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/access/key.ts';
 
 /**
@@ -10,6 +9,8 @@ import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/
  * @returns its URL
  */
 export async function createDatabase(): Promise<string> {
+  // Benchmarks use this file too, outside vitest.
+  const { inject } = await import('vitest');
   const url = new URL(inject('templateUrl'));
   const template = url.pathname.slice(1);
   const name = `test_${randomBytes(8).toString('hex')}`;
@@ -45,6 +46,7 @@ export interface KeyTraits {
   prefix?: KeyPrefix;
   key?: string;
   scopes?: string[];
+  limitPerMinute?: number | undefined;
   active?: boolean;
   expiresAt?: Date;
   deletedAt?: Date;
@@ -55,8 +57,8 @@ export async function createKey(url: string, organisationId: number, traits: Key
   const key = traits.key ?? generateKey(traits.prefix ?? 'PROD');
   await runSql(
     url,
-    `insert into api_key (organisation_id, name, digest, fingerprint, scopes, active, expires_at, deleted_at)
-     values ($1, 'test', $2, $3, $4, $5, $6, $7)`,
+    `insert into api_key (organisation_id, name, digest, fingerprint, scopes, active, expires_at, deleted_at, limit_per_minute)
+     values ($1, 'test', $2, $3, $4, $5, $6, $7, $8)`,
     [
       organisationId,
       digestOf(key),
@@ -65,6 +67,7 @@ export async function createKey(url: string, organisationId: number, traits: Key
       traits.active ?? true,
       traits.expiresAt,
       traits.deletedAt,
+      traits.limitPerMinute,
     ],
   );
   return key;

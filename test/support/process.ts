@@ -17,11 +17,14 @@ export interface GatewayProcess {
   stop(): Promise<number | string>;
 }
 
-/** Starts `src/main.ts` with an environment of nothing but what is given. */
-export function spawnGateway(environment: Record<string, string>): Omit<GatewayProcess, 'url'> {
+/** Starts `src/main.ts`, or another program, with an environment of nothing but what is given. */
+export function spawnGateway(
+  environment: Record<string, string>,
+  program = 'src/main.ts',
+): Omit<GatewayProcess, 'url'> {
   const { PATH = '', HOME = '' } = process.env;
   // A process group of its own, so that a test can signal all of it, as a terminal does on Ctrl-C.
-  const child = spawn(process.execPath, ['src/main.ts'], { env: { PATH, HOME, ...environment }, detached: true });
+  const child = spawn(process.execPath, [program], { env: { PATH, HOME, ...environment }, detached: true });
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
   child.stderr.on('data', (chunk) => (text += chunk));
@@ -40,9 +43,9 @@ export function spawnGateway(environment: Record<string, string>): Omit<GatewayP
 }
 
 /** Starts a gateway and waits until it is ready. */
-export async function startProcess(environment: Record<string, string>): Promise<GatewayProcess> {
+export async function startProcess(environment: Record<string, string>, program?: string): Promise<GatewayProcess> {
   const port = String(await freePort());
-  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment });
+  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program);
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 600; i++) {
     if (gateway.child.exitCode !== null) throw new Error(`the gateway ended: ${gateway.output()}`);

@@ -1,0 +1,70 @@
+// What an operator may say about a new key: every rule, once, for the command and for GraphQL.
+import { z } from 'zod';
+import { freeText, requiredText } from '../text.ts';
+import type { KeyPrefix } from './key.ts';
+import { type Scope, scopes } from './scopes.ts';
+
+/** Prefixes of keys, with what they are for. */
+export const keyPrefixes = {
+  PROD: 'Production.',
+  DEV_: 'One developer.',
+  ROOT: 'The system itself: no limit, no restriction to scopes, and the management of keys.',
+} as const satisfies Record<KeyPrefix, string>;
+
+const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
+const MUST_BE_MOMENT = 'must be a moment as RFC 3339 writes it: 2027-01-31T12:00:00Z';
+const MOST_SCOPES = 50;
+/** A year: nobody means longer when they say that a key is to be replaced. */
+const LONGEST_GRACE = 366 * 24 * 60 * 60;
+
+const moment = z.union(
+  [z.date(), z.iso.datetime({ offset: true }).transform((written) => new Date(written))],
+  MUST_BE_MOMENT,
+);
+
+/** The traits of a new key. */
+export const createApiKeyInput = z
+  .object({
+    prefix: z.enum(Object.keys(keyPrefixes) as [KeyPrefix, ...KeyPrefix[]], 'must be PROD, DEV_ or ROOT'),
+    name: requiredText(255),
+    limitPerMinute: z
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(2_147_483_647, 'must be at most 2147483647')
+      .nullish()
+      .transform((limit) => limit ?? undefined),
+    // Counted before each is looked at.
+    scopes: z
+      .custom((given) => !Array.isArray(given) || given.length <= MOST_SCOPES, `must be at most ${MOST_SCOPES}`)
+      .pipe(z.array(z.enum(scopeNames, `must be one of ${scopeNames.join(', ')}`)).nullish())
+      .transform((given) => [...new Set(given ?? [])]),
+    expiresAt: moment
+      .refine((at) => at.getTime() > Date.now(), 'must be in the future')
+      .nullish()
+      .transform((at) => at ?? undefined),
+  })
+  .superRefine(({ prefix, limitPerMinute, scopes: restricted }, context) => {
+    if (prefix !== 'ROOT') return;
+    if (limitPerMinute !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['limitPerMinute'],
+        message: 'must not be set: a ROOT key has no limit',
+      });
+    }
+    if (restricted.length > 0) {
+      context.addIssue({ code: 'custom', path: ['scopes'], message: 'must not be set: a ROOT key may do all' });
+    }
+  });
+
+/** The traits of a new key. */
+export type CreateApiKey = z.output<typeof createApiKeyInput>;
+
+/** Why something is done with a key. */
+export const reasonInput = freeText(1_000);
+
+/** Seconds that a key goes on after it was replaced. */
+export const graceInput = z
+  .int('must be a whole number')
+  .min(0, 'must be at least 0')
+  .max(LONGEST_GRACE, `must be at most ${LONGEST_GRACE}`);

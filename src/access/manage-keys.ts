@@ -1,0 +1,230 @@
+// What operators do with the keys of an organisation, by command and by GraphQL. Everything goes into the audit trail.
+import DataLoader from 'dataloader';
+import { type AuditEntry, historiesOf, recordAudit } from '../database/audit.ts';
+import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import { ApiError } from '../errors.ts';
+import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
+import type { CreateApiKey } from './api-key-input.ts';
+import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';
+
+const SUBJECT = 'api_key';
+const UNIQUE_VIOLATION = '23505';
+/** A new key whose fingerprint is taken is drawn again. */
+const ATTEMPTS = 20;
+
+const create: Statement = {
+  name: 'api_key_create',
+  text: `
+    with made as (
+      insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
+      values ($1, $3, $4, $5, $6, $7, $8)
+      returning ${keyColumns}
+    ), audited as (
+      insert into audit_entry (organisation_id, subject, reference, action, author)
+      select organisation_id, '${SUBJECT}', fingerprint, 'created', $2 from made
+    )
+    select ${keyColumns} from made`,
+};
+
+/*
+ * The new key takes over what the old one may do, and its end if it has one. The old one ends when the grace is over.
+ */
+const rotate: Statement = {
+  name: 'api_key_rotate',
+  text: `
+    with old as (
+      select ${keyColumns} from api_key
+      where organisation_id = $1 and fingerprint = $3 and deleted_at is null and active
+        and (expires_at is null or expires_at > now())
+      for update
+    ), retired as (
+      update api_key k set expires_at = least(coalesce(k.expires_at, 'infinity'), now() + $4::int * interval '1 second')
+      from old where k.id = old.id
+    ), made as (
+      insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
+      select organisation_id, $5, $6, name, scopes, limit_per_minute, expires_at from old
+      returning ${keyColumns}
+    ), audited as (
+      insert into audit_entry (organisation_id, subject, reference, action, reason, author)
+      select $1::int, '${SUBJECT}', $3, 'rotated', 'replaced by ' || fingerprint, $2 from made
+      union all
+      select $1::int, '${SUBJECT}', fingerprint, 'created', 'replaces ' || $3, $2 from made
+    )
+    select ${keyColumns} from made`,
+};
+
+function changing(action: string, assignment: string): Statement {
+  return {
+    name: `api_key_${action}`,
+    text: `
+      with changed as (
+        update api_key set ${assignment}
+        where organisation_id = $1 and fingerprint = $3 and deleted_at is null
+        returning ${keyColumns}
+      ), audited as (
+        insert into audit_entry (organisation_id, subject, reference, action, reason, author)
+        select organisation_id, '${SUBJECT}', fingerprint, '${action}', $4, $2 from changed
+      )
+      select ${keyColumns} from changed`,
+  };
+}
+
+const activate = changing('activated', 'active = true');
+const deactivate = changing('deactivated', 'active = false');
+const remove = changing('deleted', 'deleted_at = now()');
+
+/** A key that was just made: the one time that it is seen. */
+export interface NewKey {
+  key: string;
+  apiKey: ApiKey;
+}
+
+/** An organisation's keys, and who acts on them: `key:ROOTabcd`, `command:alice`. */
+export interface KeyManager {
+  database: OrganisationDatabase;
+  author: string;
+}
+
+/** Makes a key. */
+export async function createApiKey(manager: KeyManager, input: CreateApiKey): Promise<NewKey> {
+  const { database, author } = manager;
+  const made = await insertNew(database, input.prefix, create, (digest, fingerprint) => {
+    const { name, scopes, limitPerMinute, expiresAt } = input;
+    return [database.organisationId, author, digest, fingerprint, name, scopes, limitPerMinute, expiresAt];
+  });
+  if (!made) throw new Error('a key was inserted and did not come back');
+  return made;
+}
+
+/**
+ * Replaces a key by a new one that may do the same.
+ *
+ * @param graceSeconds - how long the old one goes on
+ * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`, or `INTERNAL_CONFLICT` when the key is not in use
+ */
+export async function rotateApiKey(manager: KeyManager, fingerprint: string, graceSeconds: number): Promise<NewKey> {
+  const { database, author } = manager;
+  if (!hasFingerprintForm(fingerprint)) throw noSuchKey();
+  const made = await insertNew(database, prefixOf(fingerprint), rotate, (digest, newFingerprint) => [
+    database.organisationId,
+    author,
+    fingerprint,
+    graceSeconds,
+    digest,
+    newFingerprint,
+  ]);
+  return made ?? refuse(database, fingerprint, 'Only a key that is active and has not expired can be rotated.');
+}
+
+/**
+ * Lists keys, the newest first.
+ *
+ * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND` when `after` or `before` is no key of the organisation
+ */
+export async function listApiKeys({ database, author }: KeyManager, page: KeyPage = {}): Promise<ApiKey[]> {
+  const { em, organisationId: organisation } = database;
+  const positionOf = async (fingerprint: string | undefined) =>
+    fingerprint === undefined ? undefined : (await find(database, fingerprint)).id;
+  const [after, before] = await Promise.all([positionOf(page.after), positionOf(page.before)]);
+  await recordAudit(database, { subject: SUBJECT, reference: '*' }, 'listed', author);
+  const id = { ...(after !== undefined && { $lt: after }), ...(before !== undefined && { $gt: before }) };
+  return em.find(
+    ApiKeyEntity,
+    { organisation, id: { $gte: 0, ...id } },
+    { orderBy: { id: page.inverted ? 'asc' : 'desc' }, ...(page.limit !== undefined && { limit: page.limit }) },
+  );
+}
+
+/** One page of keys: older than `after`, newer than `before`, by fingerprint. */
+export interface KeyPage {
+  after?: string | undefined;
+  before?: string | undefined;
+  /** How many at most; all unless told. */
+  limit?: number;
+  /** False for newest first, true for oldest first. */
+  inverted?: boolean;
+}
+
+/**
+ * Shows a key.
+ *
+ * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`
+ */
+export async function showApiKey({ database, author }: KeyManager, fingerprint: string): Promise<ApiKey> {
+  const apiKey = await find(database, fingerprint);
+  await recordAudit(database, { subject: SUBJECT, reference: fingerprint }, 'shown', author);
+  return apiKey;
+}
+
+/** Loads what was done with keys, by fingerprint, oldest first; all that are asked for together in one statement. */
+export function keyHistories(database: OrganisationDatabase): DataLoader<string, AuditEntry[]> {
+  return new DataLoader((fingerprints) => historiesOf(database, SUBJECT, fingerprints));
+}
+
+/**
+ * Switches a key off, until it is switched on again.
+ *
+ * @param reason - why, for the audit trail
+ * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`, or `INTERNAL_CONFLICT` when it was deleted; so do the next two
+ */
+export function deactivateApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
+  return change(manager, deactivate, fingerprint, reason);
+}
+
+/** Switches a key on again. */
+export function activateApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
+  return change(manager, activate, fingerprint, reason);
+}
+
+/** Deletes a key for good; its row stays, so that whoever still uses it is told. */
+export function deleteApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
+  return change(manager, remove, fingerprint, reason);
+}
+
+async function change(
+  { database, author }: KeyManager,
+  statement: Statement,
+  fingerprint: string,
+  reason: string | undefined,
+): Promise<ApiKey> {
+  if (!hasFingerprintForm(fingerprint)) throw noSuchKey();
+  const [row] = await database.run(statement, [database.organisationId, author, fingerprint, reason]);
+  return row ? database.map<ApiKey>(ApiKeyEntity, row) : refuse(database, fingerprint, 'The key was deleted.');
+}
+
+/** Draws a key and inserts it; draws again when its fingerprint is taken. */
+async function insertNew(
+  database: OrganisationDatabase,
+  prefix: KeyPrefix,
+  statement: Statement,
+  valuesFor: (digest: string, fingerprint: string) => unknown[],
+): Promise<NewKey | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const key = generateKey(prefix);
+    try {
+      const [row] = await database.run(statement, valuesFor(digestOf(key), fingerprintOf(key)));
+      return row && { key, apiKey: database.map<ApiKey>(ApiKeyEntity, row) };
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
+      if (!taken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function find({ em, organisationId: organisation }: OrganisationDatabase, fingerprint: string): Promise<ApiKey> {
+  const found = hasFingerprintForm(fingerprint) && (await em.findOne(ApiKeyEntity, { organisation, fingerprint }));
+  if (found) return found;
+  throw noSuchKey();
+}
+
+function noSuchKey(): ApiError {
+  return new ApiError('INTERNAL_RESOURCE_NOT_FOUND', {
+    message: 'The organisation has no API key of this fingerprint.',
+  });
+}
+
+/** Says why nothing was changed: there is no such key, or it is in no state for it. */
+async function refuse(database: OrganisationDatabase, fingerprint: string, message: string): Promise<never> {
+  await find(database, fingerprint);
+  throw new ApiError('INTERNAL_CONFLICT', { message });
+}

@@ -1,0 +1,79 @@
+// Organisations: made and listed by operators, as the owner of the tables.
+import { z } from 'zod';
+import { recordAudit } from '../database/audit.ts';
+import { type Organisation, OrganisationEntity } from '../database/organisation.ts';
+import type { Database, Statement } from '../database/orm.ts';
+import { ApiError } from '../errors.ts';
+import { requiredText } from '../text.ts';
+import { ApiKeyEntity } from './api-key.ts';
+import { hasFingerprintForm } from './key.ts';
+
+const SUBJECT = 'organisation';
+
+/** What is said about a new organisation. */
+export const createOrganisationInput = z.object({
+  slug: z
+    .string('is required')
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be small letters and digits, with single hyphens between them')
+    .max(63, 'must be at most 63 characters long'),
+  name: requiredText(255),
+});
+
+const create: Statement = {
+  name: 'organisation_create',
+  text: `
+    with made as (
+      insert into organisation (slug, name) values ($1, $2) on conflict (slug) do nothing
+      returning id, slug, name, created_at
+    ), audited as (
+      insert into audit_entry (organisation_id, subject, reference, action, author)
+      select id, '${SUBJECT}', slug, 'created', $3 from made
+    )
+    select id, slug, name, created_at from made`,
+};
+
+/**
+ * Makes an organisation.
+ *
+ * @param owner - the database as the owner of its tables
+ * @param author - who does it, for the audit trail
+ * @throws ApiError `INTERNAL_CONFLICT` when the slug is taken
+ */
+export async function createOrganisation(
+  owner: Database,
+  { slug, name }: z.output<typeof createOrganisationInput>,
+  author: string,
+): Promise<Organisation> {
+  const [row] = await owner.run(create, [slug, name, author]);
+  if (row) return owner.map<Organisation>(OrganisationEntity, row);
+  throw new ApiError('INTERNAL_CONFLICT', { message: `There is an organisation "${slug}" already.` });
+}
+
+/** Lists the organisations, the oldest first. */
+export async function listOrganisations(owner: Database, author: string): Promise<Organisation[]> {
+  const organisations = await owner.orm.em.fork().find(OrganisationEntity, {}, { orderBy: { id: 'asc' } });
+  for (const { id, slug } of organisations) {
+    await recordAudit(owner.of(id), { subject: SUBJECT, reference: slug }, 'listed', author);
+  }
+  return organisations;
+}
+
+/**
+ * Finds an organisation by its slug, or by the fingerprint of one of its keys.
+ *
+ * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`
+ */
+export async function findOrganisation(
+  owner: Database,
+  by: { slug: string } | { fingerprint: string },
+): Promise<Organisation> {
+  const em = owner.orm.em.fork();
+  if ('slug' in by) {
+    const organisation = await em.findOne(OrganisationEntity, by);
+    if (organisation) return organisation;
+    throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND', { message: `There is no organisation "${by.slug}".` });
+  }
+  const apiKey = hasFingerprintForm(by.fingerprint) && (await em.findOne(ApiKeyEntity, by));
+  if (apiKey) return em.findOneOrFail(OrganisationEntity, { id: apiKey.organisation });
+  throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND', { message: `There is no API key "${by.fingerprint}".` });
+}

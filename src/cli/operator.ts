@@ -1,0 +1,119 @@
+// What the operators' commands share: the database as its owner, one way to print, exit codes.
+import { userInfo } from 'node:os';
+import { Command, CommanderError } from 'commander';
+import pretty from 'pino-pretty';
+import type { ZodType } from 'zod';
+import { ConfigError, readConfig } from '../config.ts';
+import { borrowEmbeddedPostgres } from '../database/embedded.ts';
+import { toApiError } from '../database/failure.ts';
+import { migrate } from '../database/migrate.ts';
+import { type Database, withOwner } from '../database/orm.ts';
+import { seedDemo } from '../demo/data.ts';
+import { entities } from '../entities.ts';
+import { ApiError } from '../errors.ts';
+import { logTo } from '../log.ts';
+
+const FAILED = 1;
+const MISUSED = 2;
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 not done (there is no such key, a value is not valid, the database is away), 2 not understood.
+In demo mode the database is found through DATA_DIR, whether the gateway runs or not; else DATABASE_URL names it, as the
+owner of the tables.`;
+
+/** Whoever runs the command, as the audit trail names them. */
+export const author = `command:${userInfo().username}`;
+
+/** A program with the options and texts that all of them have. */
+export function program(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .usage(`[command] [options]`)
+    .configureOutput({ outputError: (text, write) => write(text) })
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES);
+}
+
+/** Runs a program with the arguments of the process, and ends the process. */
+export async function run(command: Command): Promise<void> {
+  try {
+    await command.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  // Commander has said what is wrong; asking for help is no mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+  if (error instanceof ConfigError) {
+    console.error(error.message);
+    return FAILED;
+  }
+  const apiError = toApiError(error);
+  console.error(`${apiError.code}: ${apiError.message}`);
+  for (const { path, message } of apiError.fields ?? []) console.error(`  ${path} ${message}`);
+  if (apiError.status >= 500 && apiError.cause) console.error(apiError.cause);
+  return FAILED;
+}
+
+/** Opens the database of the gateway as the owner of its tables, brought to its shape, for as long as something takes. */
+export async function withGatewayDatabase<Result>(work: (owner: Database) => Promise<Result>): Promise<Result> {
+  const { databaseUrl, dataDir, demo } = readConfig(process.env);
+  // Standard output is for the answer alone.
+  const log = logTo('warn', pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
+  const embedded = databaseUrl ? undefined : await borrowEmbeddedPostgres({ dataDir, log });
+  try {
+    const url = databaseUrl ?? embedded?.url ?? '';
+    await migrate(url, entities, log);
+    return await withOwner({ url, entities, log }, async (owner) => {
+      if (demo) await seedDemo(owner);
+      return work(owner);
+    });
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+/**
+ * Judges what was said on the command line by the rules that hold for GraphQL too.
+ *
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED`
+ */
+export function judge<Output>(schema: ZodType<Output>, given: unknown): Output {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+}
+
+/** What all commands offer: to print for programs. */
+export const jsonOption = ['--json', 'print one JSON object and nothing else'] as const;
+
+/** Prints a list: as one JSON object with the list under a name, or a line each. */
+export function printList(name: string, rows: object[], { json }: { json?: boolean }): void {
+  if (json) console.log(JSON.stringify({ [name]: rows }));
+  else for (const row of rows) console.log(oneLine(row));
+}
+
+/** Prints an answer: as one JSON object, or a member a line. */
+export function print(answer: object, { json }: { json?: boolean }): void {
+  if (json) console.log(JSON.stringify(answer));
+  else for (const [name, value] of Object.entries(answer)) console.log(`${name.padEnd(16)} ${show(value)}`);
+}
+
+function oneLine(row: object): string {
+  return Object.entries(row)
+    .map(([name, value]) => `${name}=${show(value)}`)
+    .join('  ');
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (value instanceof Date) return value.toISOString();
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return '-';
+  return value.every((item) => typeof item === 'string')
+    ? value.join(',')
+    : value.map((item) => `\n  ${oneLine(item)}`).join('');
+}

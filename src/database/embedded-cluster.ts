@@ -1,0 +1,101 @@
+// The files of demo mode's PostgreSQL: made once under one folder, half-made ones set aside.
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '../config.ts';
+import type { Log } from '../log.ts';
+import { type Account, giveTo } from './embedded-account.ts';
+import { signal } from './embedded-pid.ts';
+
+const SUPERUSER = 'gateway';
+const PASSWORD_FILE = 'gateway-password';
+const MAJOR_VERSION = '18';
+
+/** Where the cluster of a data folder is. */
+export function clusterIn(dataDir: string): string {
+  return join(dataDir, 'postgres');
+}
+
+/** The URL of a database of a running cluster. */
+export async function urlOf(cluster: string, port: number, database: string): Promise<string> {
+  const password = (await readFile(join(cluster, PASSWORD_FILE), 'utf8')).trim();
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+}
+
+/**
+ * Makes the cluster of a data folder, unless there is one.
+ *
+ * @param initdb - PostgreSQL's program of that name
+ * @throws ConfigError when the one that is there is of another PostgreSQL
+ */
+export async function ensureCluster(dataDir: string, initdb: string, account: Account, log: Log): Promise<void> {
+  const cluster = clusterIn(dataDir);
+  await setAsideBrokenCluster(cluster, log);
+  if (!existsSync(cluster)) await createCluster(dataDir, cluster, initdb, account);
+  await giveTo(account, cluster);
+}
+
+/** Moves a cluster that was never finished out of the way; nothing is deleted. */
+async function setAsideBrokenCluster(cluster: string, log: Log): Promise<void> {
+  if (!existsSync(cluster)) return;
+  const parts = ['PG_VERSION', 'global/pg_control', PASSWORD_FILE];
+  if (parts.every((part) => existsSync(join(cluster, part)))) {
+    const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
+    if (version === MAJOR_VERSION) return;
+    throw new ConfigError(
+      `DATA_DIR holds a database of PostgreSQL ${version}, this is ${MAJOR_VERSION}: name another.`,
+    );
+  }
+  const aside = `${cluster}.broken-${Date.now()}`;
+  await rename(cluster, aside);
+  log.warn({ folder: aside }, 'the data folder was half made; it was set aside and a new one is made');
+}
+
+/** Makes a cluster under another name first, so that an interrupted start leaves none that looks finished. */
+async function createCluster(dataDir: string, cluster: string, initdb: string, account: Account): Promise<void> {
+  await removeAbandonedDrafts(dataDir);
+  const draft = `${cluster}.draft-${process.pid}`;
+  const passwordFile = `${draft}.password`;
+  const password = randomBytes(24).toString('hex');
+  await mkdir(draft, { mode: 0o700 });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  await giveTo(account, draft);
+  await giveTo(account, passwordFile);
+  await runInitdb(initdb, draft, passwordFile, account);
+  await rename(passwordFile, join(draft, PASSWORD_FILE));
+  try {
+    await rename(draft, cluster);
+  } catch (error) {
+    // Another gateway finished first: its cluster is as good.
+    if (!existsSync(cluster)) throw error;
+    await rm(draft, { recursive: true });
+  }
+}
+
+async function removeAbandonedDrafts(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    const pid = /^postgres\.draft-(\d+)/.exec(name)?.[1];
+    if (!pid || signal(Number(pid), 0)) continue;
+    // The initdb of a gateway that was killed may still be writing: then the draft goes at a later start.
+    await rm(join(dataDir, name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function runInitdb(initdb: string, folder: string, passwordFile: string, account: Account): Promise<void> {
+  const child = account.spawn(initdb, [
+    `--pgdata=${folder}`,
+    `--username=${SUPERUSER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+  ]);
+  let output = '';
+  child.stdout?.on('data', (chunk) => (output += chunk));
+  child.stderr?.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`initdb failed: ${output.trim().split('\n').slice(-3).join(' ')}`);
+}

@@ -1,0 +1,199 @@
+// API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
+import { resolveCursorConnection } from '@pothos/plugin-relay';
+import type { ApiKey } from '../access/api-key.ts';
+import { type CreateApiKey, createApiKeyInput, graceInput, keyPrefixes, reasonInput } from '../access/api-key-input.ts';
+import { type KeyPrefix, prefixOf } from '../access/key.ts';
+import {
+  activateApiKey,
+  createApiKey,
+  deactivateApiKey,
+  deleteApiKey,
+  type KeyManager,
+  listApiKeys,
+  type NewKey,
+  rotateApiKey,
+  showApiKey,
+} from '../access/manage-keys.ts';
+import { limitOf } from '../access/rate-limit.ts';
+import type { AuditEntry } from '../database/audit.ts';
+import { ApiError } from '../errors.ts';
+import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
+import type { GatewayContext } from './context.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+const DEFAULT_GRACE = 24 * 60 * 60;
+
+function managerOf({ database, caller }: GatewayContext): KeyManager {
+  return { database, author: `key:${caller?.fingerprint}` };
+}
+
+/** An answer with a whole key in it must be seen once, not kept for who asks again. */
+function assertNotKept({ answerIsKept }: GatewayContext): void {
+  if (!answerIsKept) return;
+  const message = 'must not be sent: the answer holds an API key, which is shown once';
+  throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: [{ path: 'Idempotency-Key', message }] });
+}
+
+const ApiKeyPrefix = builder.enumType('ApiKeyPrefix', {
+  description: 'What a key is for; its first four characters.',
+  values: Object.fromEntries(
+    Object.entries(keyPrefixes).map(([prefix, description]) => [prefix, { value: prefix as KeyPrefix, description }]),
+  ) as Record<KeyPrefix, { value: KeyPrefix; description: string }>,
+});
+
+const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
+  description: 'Something that was done, and who did it.',
+  fields: (t) => ({
+    action: t.exposeString('action', { description: 'What was done: `created`, `deactivated`, `rotated`, …' }),
+    author: t.exposeString('author', {
+      description: 'Who did it: `key:` and a fingerprint, or `command:` and a name.',
+    }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When.' }),
+  }),
+});
+
+const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
+  description: 'An API key, without the key itself: only its digest is kept.',
+  fields: (t) => ({
+    fingerprint: t.exposeString('fingerprint', { description: 'What the key is told by: its first eight characters.' }),
+    prefix: t.field({
+      type: ApiKeyPrefix,
+      description: 'What the key is for.',
+      resolve: ({ fingerprint }) => prefixOf(fingerprint),
+    }),
+    name: t.exposeString('name', { description: 'Name for people.' }),
+    scopes: t.exposeStringList('scopes', { description: 'What the key is restricted to; empty for all.' }),
+    limitPerMinute: t.int({
+      nullable: true,
+      description: 'Requests a minute; null for no limit.',
+      resolve: ({ fingerprint, limitPerMinute }) => limitOf(prefixOf(fingerprint), limitPerMinute),
+    }),
+    active: t.exposeBoolean('active', { description: 'Whether the key is switched on.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was made.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When the key ends.' }),
+    deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the key was deleted.' }),
+    history: t.field({
+      type: [AuditEntryType],
+      description: 'What was done with the key, oldest first.',
+      resolve: ({ fingerprint }, _, { keyHistories }) => keyHistories.load(fingerprint),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  apiKey: t.field({
+    type: ApiKeyType,
+    nullable: true,
+    description: 'Shows one API key. Null when there is none.',
+    args: { fingerprint: t.arg.string({ required: true, description: 'First eight characters of the key.' }) },
+    scope: 'ROOT',
+    resolve: (_, { fingerprint }, context) =>
+      showApiKey(managerOf(context), fingerprint).catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 'INTERNAL_RESOURCE_NOT_FOUND') return null;
+        throw error;
+      }),
+  }),
+  apiKeys: t.connection(
+    {
+      type: ApiKeyType,
+      description: `Lists the API keys of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
+      scope: 'ROOT',
+      complexity: pricedByPage,
+      resolve: (_, args, context) =>
+        resolveCursorConnection<Promise<ApiKey[]>>(
+          {
+            args,
+            defaultSize: DEFAULT_PAGE,
+            maxSize: LARGEST_PAGE,
+            toCursor: ({ fingerprint }: ApiKey) => encodeCursor('apiKey', fingerprint),
+          },
+          ({ after, before, limit, inverted }) =>
+            listApiKeys(managerOf(context), {
+              after: decodeCursor('apiKey', after, 'after'),
+              before: decodeCursor('apiKey', before, 'before'),
+              limit,
+              inverted,
+            }),
+        ),
+    },
+    { name: 'ApiKeyConnection', description: 'A page of API keys.' },
+    { name: 'ApiKeyEdge', description: 'An API key in a page.' },
+  ),
+}));
+
+const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
+  description: 'The traits of a new API key.',
+  ...judgedBy(createApiKeyInput),
+  fields: (t) => ({
+    prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'What the key is for.' }),
+    name: t.string({ required: true, description: 'Name for people.' }),
+    limitPerMinute: t.int({ description: 'Requests a minute, instead of what is usual for the prefix.' }),
+    scopes: t.stringList({ description: 'What the key is restricted to; none for all.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the key ends; never unless told.' }),
+  }),
+});
+
+const NewApiKeyPayload = builder.objectRef<NewKey>('NewApiKeyPayload').implement({
+  description: 'An API key that was just made.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'The whole key. It is shown this once.' }),
+    apiKey: t.field({ type: ApiKeyType, description: 'What is kept of it.', resolve: ({ apiKey }) => apiKey }),
+  }),
+});
+
+builder.mutationFields((t) => {
+  const fingerprint = t.arg.string({ required: true, description: 'First eight characters of the key.' });
+  const changeOf = (
+    description: string,
+    change: (manager: KeyManager, fingerprint: string, reason?: string) => Promise<ApiKey>,
+  ) =>
+    t.field({
+      type: ApiKeyType,
+      nullable: true,
+      description,
+      args: {
+        fingerprint,
+        reason: t.arg.string({
+          description: 'Why, for the audit trail.',
+          validate: { schema: reasonInput as never },
+        }),
+      },
+      scope: 'ROOT',
+      resolve: (_, args, context) => change(managerOf(context), args.fingerprint, args.reason ?? undefined),
+    });
+  return {
+    createApiKey: t.field({
+      type: NewApiKeyPayload,
+      nullable: true,
+      description: 'Makes an API key.',
+      args: { input: t.arg({ type: CreateApiKeyInputType, required: true, description: 'Its traits.' }) },
+      scope: 'ROOT',
+      resolve: (_, { input }, context) => {
+        assertNotKept(context);
+        return createApiKey(managerOf(context), input as CreateApiKey);
+      },
+    }),
+    rotateApiKey: t.field({
+      type: NewApiKeyPayload,
+      nullable: true,
+      description: 'Replaces an API key by a new one that may do the same; the old one goes on for a while.',
+      args: {
+        fingerprint,
+        graceSeconds: t.arg.int({
+          defaultValue: DEFAULT_GRACE,
+          description: 'Seconds that the old key goes on.',
+          validate: { schema: graceInput },
+        }),
+      },
+      scope: 'ROOT',
+      resolve: (_, args, context) => {
+        assertNotKept(context);
+        return rotateApiKey(managerOf(context), args.fingerprint, args.graceSeconds ?? DEFAULT_GRACE);
+      },
+    }),
+    activateApiKey: changeOf('Switches an API key on again.', activateApiKey),
+    deactivateApiKey: changeOf('Switches an API key off, until it is switched on again.', deactivateApiKey),
+    deleteApiKey: changeOf('Deletes an API key for good.', deleteApiKey),
+  };
+});
