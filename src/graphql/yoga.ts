@@ -7,6 +7,7 @@ import { assertOwnSite } from '../http/cross-origin.ts';
 import { errorHeaders, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
 import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
+import { documentCaches } from './document-cache.ts';
 import { presentErrors } from './errors.ts';
 import type { ExecuteOperation, OperationCall } from './execute.ts';
 import { isIntrospection } from './introspection.ts';
@@ -95,6 +96,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
     batching: false,
     cors: false,
     multipart: false,
+    parserAndValidationCache: documentCaches(),
     plugins: [plugin],
   });
 
