@@ -1,0 +1,179 @@
+// One count for several gateways, in Redis; and what happens to callers when Redis goes away. Needs `redis-server`.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSharedWindows } from '../src/access/shared-window.ts';
+import { SLICE, SLICES, SlidingWindows } from '../src/access/sliding-window.ts';
+import { createDatabase, createKey, createOrganisation } from './support/database.ts';
+import { type GatewayProcess, startProcess } from './support/process.ts';
+import { startRedis, type TestRedis } from './support/redis.ts';
+
+let redis: TestRedis;
+let databaseUrl: string;
+let organisationId: number;
+let gateways: GatewayProcess[];
+
+beforeAll(async () => {
+  redis = await startRedis();
+  databaseUrl = await createDatabase();
+  organisationId = await createOrganisation(databaseUrl);
+  gateways = await Promise.all(
+    [0, 1].map(() => startProcess({ DATABASE_URL: databaseUrl, REDIS_URL: redis.url, LOG_LEVEL: 'info' })),
+  );
+});
+afterAll(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await redis.stop();
+});
+
+async function call(i: number, key: string) {
+  const url = gateways[i % 2]?.url;
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  // Half of them through either door.
+  const [path, body] =
+    i % 4 < 2
+      ? ['/api/v1/customer/create', { email: 'shared@example.com' }]
+      : ['/graphql', { query: '{ customer(by: { email: "shared@example.com" }) { email } }' }];
+  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  await response.arrayBuffer();
+  return response;
+}
+
+const counting = async (i: number) => {
+  const answer = await fetch(`${gateways[i]?.url}/health/ready`);
+  return { ...((await answer.json()) as { rateLimits: string }), status: answer.status };
+};
+
+it('counts the requests of two processes together: 1,000 of 1,500 are answered', async () => {
+  await expect.poll(() => counting(0)).toMatchObject({ status: 200, rateLimits: 'in Redis' });
+  await expect.poll(() => counting(1)).toMatchObject({ status: 200, rateLimits: 'in Redis' });
+  const key = await createKey(databaseUrl, organisationId, { prefix: 'DEV_' });
+  const answers = await Promise.all(Array.from({ length: 1_500 }, (_, i) => call(i, key)));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1_000);
+  expect(refused).toHaveLength(500);
+  for (const { headers } of refused) {
+    expect(headers.get('x-ratelimit-limit')).toBe('1000');
+    expect(headers.get('x-ratelimit-remaining')).toBe('0');
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+  }
+});
+
+describe('the window in Redis', () => {
+  const log = pino({ level: 'silent' });
+
+  it('says what the one in memory says', async () => {
+    const shared = openSharedWindows(redis.url, log);
+    await expect.poll(shared.isReachable).toBe(true);
+    const own = new SlidingWindows(100);
+    for (let run = 0; run < 20; run++) {
+      const limit = 1 + ((run * 7) % 23);
+      for (let i = 0; i < 40; i++) {
+        const cost = 1 + ((run + i) % 3);
+        const verdict = await shared.take(`test-${run}`, cost, limit);
+        const expected = own.take(`${run}`, cost, limit, Date.now());
+        expect({ ...verdict, resetAt: 0 }).toEqual({ ...expected, resetAt: 0 });
+        expect(Math.abs((verdict?.resetAt ?? 0) - expected.resetAt)).toBeLessThanOrEqual(4 * SLICE);
+      }
+    }
+    shared.close();
+  });
+
+  it('forgets what is a minute old, and only that', async () => {
+    const client = new Redis(redis.url);
+    const shared = openSharedWindows(redis.url, log);
+    await expect.poll(shared.isReachable).toBe(true);
+    const slice = Math.floor(Date.now() / SLICE);
+    const old = slice - SLICES - 3;
+    const young = slice - SLICES + 40;
+    const state = { total: 12, oldest: old, [old]: 5, [young]: 7 };
+    await client.hset('customer-gateway:aging', state);
+    expect(await shared.take('aging', 1, 9)).toMatchObject({ allowed: true, remaining: 1 });
+    expect(await shared.take('aging', 3, 9)).toEqual({
+      allowed: false,
+      limit: 9,
+      remaining: 1,
+      resetAt: (young + SLICES) * SLICE,
+    });
+    expect(await client.hget('customer-gateway:aging', String(old))).toBeNull();
+    expect(await client.pttl('customer-gateway:aging')).toBeGreaterThan(0);
+    shared.close();
+    client.disconnect();
+  });
+});
+
+describe('while Redis is away', () => {
+  /** Calls until told to stop; says what came of it. */
+  function load(key: string) {
+    const statuses = new Map<number, number>();
+    let stopped = false;
+    const lanes = Promise.all(
+      Array.from({ length: 8 }, async (_, lane) => {
+        for (let i = lane; !stopped; i += 1) {
+          const status = await call(i, key).then(
+            (answer) => answer.status,
+            () => 0,
+          );
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        }
+      }),
+    );
+    return async () => {
+      stopped = true;
+      await lanes;
+      return Object.fromEntries(statuses);
+    };
+  }
+
+  it.each(['stopped', 'silent'] as const)(
+    '(%s) no request fails, health and log say so, and it comes back',
+    async (how) => {
+      const key = await createKey(databaseUrl, organisationId);
+      await expect.poll(() => counting(0)).toMatchObject({ rateLimits: 'in Redis' });
+      const end = load(key);
+      await sleep(200);
+      if (how === 'stopped') await redis.stop();
+      else redis.silence();
+      for (const i of [0, 1])
+        await expect
+          .poll(() => counting(i), { timeout: 5_000 })
+          .toMatchObject({ status: 200, rateLimits: 'in memory, Redis is away' });
+      await sleep(200);
+      if (how === 'stopped') await redis.start();
+      else redis.wake();
+      for (const i of [0, 1])
+        await expect.poll(() => counting(i), { timeout: 5_000 }).toMatchObject({ rateLimits: 'in Redis' });
+      await sleep(200);
+      const statuses = await end();
+      expect(Object.keys(statuses)).toEqual(['200']);
+      for (const gateway of gateways) {
+        await expect.poll(gateway.output).toContain('Redis does not answer: each process counts');
+        await expect.poll(gateway.output).toContain('Redis answers again');
+      }
+    },
+  );
+
+  it('each process goes on with what it has seen, and a limit still holds', async () => {
+    const key = await createKey(databaseUrl, organisationId, { limitPerMinute: 10 });
+    await expect.poll(() => counting(0)).toMatchObject({ rateLimits: 'in Redis' });
+    for (let i = 0; i < 6; i++) expect((await call(0, key)).status).toBe(200);
+    await redis.stop();
+    await expect.poll(() => counting(0), { timeout: 5_000 }).toMatchObject({ rateLimits: 'in memory, Redis is away' });
+    const statuses = [];
+    for (let i = 0; i < 6; i++) statuses.push((await call(0, key)).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
+    await redis.start();
+  });
+
+  it('a gateway starts, serves and finds it later', async () => {
+    await redis.stop();
+    const started = await startProcess({ DATABASE_URL: databaseUrl, REDIS_URL: redis.url });
+    const health = async () => (await fetch(`${started.url}/health/ready`)).json();
+    expect(await health()).toEqual({ status: 'ready', rateLimits: 'in memory, Redis is away' });
+    await redis.start();
+    await expect.poll(health, { timeout: 5_000 }).toEqual({ status: 'ready', rateLimits: 'in Redis' });
+    expect(await started.stop()).toBe(0);
+  });
+});
