@@ -1,9 +1,9 @@
 // Queries: one customer, pages of them, global ids; that nothing crosses organisations; how many statements they cost.
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createKey, createOrganisation, runSql } from './support/database.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';
 import { CREATE } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { fillOrganisation } from './support/organisation.ts';
 
 const COUNT = 120;
 let gateway: TestGateway;
@@ -26,23 +26,7 @@ beforeAll(async () => {
   const other = await createOrganisation(gateway.databaseUrl);
   otherKey = await createKey(gateway.databaseUrl, other);
   for (const organisation of [gateway.organisationId, other]) {
-    await runSql(
-      gateway.databaseUrl,
-      `with c as (
-         insert into customer (organisation_id, cu_ref_no, email, canonical_email)
-         select $1::int, substr(md5($1::int || '/' || n), 1, 16), 'page' || n || '@example.com', 'page' || n || '@example.com' from generate_series(1, ${COUNT}) n
-         order by n returning *
-       ), g as (
-         insert into customer_group (organisation_id, name, slug) select $1::int, 'G' || n, 'g' || n from generate_series(1, 3) n returning *
-       ), m as (
-         insert into customer_group_membership (organisation_id, customer_id, group_id) select $1::int, c.id, g.id from c, g
-       ), r as (
-         insert into referral (organisation_id, customer_id, referrer_id) select $1::int, id, id - 1 from c where id > (select min(id) from c)
-       )
-       insert into subscription (organisation_id, customer_id, external_id, product_slug, product_code, order_number, order_hash, auto_renew)
-       select $1::int, id, cu_ref_no, 'year', 'YEAR', id::text, md5(id::text), true from c`,
-      [organisation],
-    );
+    await fillOrganisation(gateway.databaseUrl, organisation, 'page', COUNT);
   }
 });
 afterAll(() => gateway.close());
@@ -194,36 +178,27 @@ describe('node', () => {
 });
 
 describe('SQL statements', () => {
-  /** Counts what goes to PostgreSQL while something is done, the listening connection's heartbeat aside. */
-  async function statementsOf(work: () => Promise<unknown>): Promise<number> {
-    const spy = vi.spyOn(pg.Client.prototype, 'query');
-    await work();
-    const sent = spy.mock.calls.map(([query]) =>
-      typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''),
-    );
-    spy.mockRestore();
-    return sent.filter((text) => text !== 'select 1').length;
-  }
+  const countOf = async (work: () => Promise<unknown>) => (await statementsOf(work)).length;
 
   it('are one for createCustomer through either door, for a new customer and an existing one, whatever is shown of it', async () => {
     await gateway.rest({ email: 'warm@example.com' });
     const input = { email: 'page9@example.com', customerRealIp: '1.1.1.1' };
-    expect(await statementsOf(() => gateway.rest({ email: 'count1@example.com' }))).toBe(1);
-    expect(await statementsOf(() => gateway.rest(input))).toBe(1);
-    expect(await statementsOf(() => gateway.graphql(CREATE, { input: { email: 'count2@example.com' } }))).toBe(1);
-    expect(await statementsOf(() => gateway.graphql(CREATE, { input }))).toBe(1);
+    expect(await countOf(() => gateway.rest({ email: 'count1@example.com' }))).toBe(1);
+    expect(await countOf(() => gateway.rest(input))).toBe(1);
+    expect(await countOf(() => gateway.graphql(CREATE, { input: { email: 'count2@example.com' } }))).toBe(1);
+    expect(await countOf(() => gateway.graphql(CREATE, { input }))).toBe(1);
   });
 
   it('are a fixed handful for queries, however many customers are shown', async () => {
     const byEmail = `{ customer(by: { email: "page9@example.com" }) { email } }`;
-    expect(await statementsOf(() => gateway.graphql(byEmail))).toBe(1);
-    expect(await statementsOf(() => one({ email: 'page9@example.com' }))).toBeLessThanOrEqual(7);
-    const of10 = await statementsOf(() => list({ first: 10 }));
-    const of50 = await statementsOf(() => list({ first: 50 }));
+    expect(await countOf(() => gateway.graphql(byEmail))).toBe(1);
+    expect(await countOf(() => one({ email: 'page9@example.com' }))).toBeLessThanOrEqual(7);
+    const of10 = await countOf(() => list({ first: 10 }));
+    const of50 = await countOf(() => list({ first: 50 }));
     expect(of50).toBe(of10);
     expect(of50).toBeLessThanOrEqual(7);
     const plain =
       '{ customers(first: 50) { edges { node { groups { slug } referral { code } runningSubscriptions { externalId } } } } }';
-    expect(await statementsOf(() => gateway.graphql(plain))).toBe(4);
+    expect(await countOf(() => gateway.graphql(plain))).toBe(4);
   });
 });

@@ -36,7 +36,8 @@ export const createApiKeyInput = z
     // Counted before each is looked at.
     scopes: z
       .custom((given) => !Array.isArray(given) || given.length <= MOST_SCOPES, `must be at most ${MOST_SCOPES}`)
-      .pipe(z.array(z.enum(scopeNames, `must be one of ${scopeNames.join(', ')}`)).nullish())
+      .pipe(z.array(z.enum(scopeNames, `must be one of ${scopeNames.join(', ')}`), 'must be a list'))
+      .nullish()
       .transform((given) => [...new Set(given ?? [])]),
     expiresAt: moment
       .refine((at) => at.getTime() > Date.now(), 'must be in the future')

@@ -72,3 +72,18 @@ export async function createKey(url: string, organisationId: number, traits: Key
   );
   return key;
 }
+
+/** The texts of what goes to PostgreSQL while something is done, the listening connection's heartbeat aside. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const { vi } = await import('vitest');
+  const spy = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    await work();
+    const sent = spy.mock.calls.map(([query]) =>
+      typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''),
+    );
+    return sent.filter((text) => text !== 'select 1');
+  } finally {
+    spy.mockRestore();
+  }
+}

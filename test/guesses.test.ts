@@ -1,0 +1,149 @@
+// Keys that are guessed: how many an address may try, whose address it is, and who is not touched by it.
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GUESS_LIMIT } from '../src/access/guesses.ts';
+import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { createKey, type KeyTraits, statementsOf } from './support/database.ts';
+import { doors, rest } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ trustProxy: 1 });
+});
+afterAll(() => gateway.close());
+afterEach(() => vi.restoreAllMocks());
+
+const email = 'guesses@example.com';
+const from = (address: string) => ({ 'x-forwarded-for': address });
+const makeKey = (traits: KeyTraits = {}) => createKey(gateway.databaseUrl, gateway.organisationId, traits);
+
+/** Sends bad keys until one is not looked at; says how many were. */
+async function guess(address: string, make = (): string | null => generateKey('PROD'), most = GUESS_LIMIT + 20) {
+  const codes = [];
+  for (let i = 0; i < most; i++) {
+    const door = doors[i % 2] as (typeof doors)[number];
+    codes.push((await door.create(gateway, { email }, { key: make(), headers: from(address) })).code);
+  }
+  return codes.filter((code) => code !== 'INTERNAL_TOO_MANY_REQUESTS').length;
+}
+
+it.each([
+  ['no key', () => null],
+  ['keys of no form', () => 'guess'],
+  ['the sample key', () => SAMPLE_KEY],
+  ['keys that do not exist', () => generateKey('PROD')],
+])('lets an address send %s only so often, on both doors together', async (name, make) => {
+  expect(await guess(`2001:db8:${name.length}::1`, make)).toBe(GUESS_LIMIT);
+});
+
+it('looks no more keys up in the database than that, however many come at once', async () => {
+  const statements = await statementsOf(() =>
+    Promise.all(
+      Array.from({ length: 500 }, () =>
+        rest.create(gateway, { email }, { key: generateKey('PROD'), headers: from('192.0.2.9') }),
+      ),
+    ),
+  );
+  expect(statements.filter((text) => text.includes('find_api_key'))).toHaveLength(GUESS_LIMIT);
+});
+
+it('refuses with 429 and the seconds to wait, and without a word about limits of keys', async () => {
+  await guess('192.0.2.10', undefined, GUESS_LIMIT);
+  for (const door of doors) {
+    const { answer, code } = await door.create(
+      gateway,
+      { email },
+      { key: generateKey('PROD'), headers: from('192.0.2.10') },
+    );
+    expect([answer.status, code]).toEqual([429, 'INTERNAL_TOO_MANY_REQUESTS']);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answer.headers.get('x-ratelimit-limit')).toBeNull();
+  }
+  expect(gateway.log).toContainEqual(
+    expect.objectContaining({ level: 40, address: '192.0.2.10', msg: 'keys are guessed from this address' }),
+  );
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+  const later = await rest.create(gateway, { email }, { key: generateKey('PROD'), headers: from('192.0.2.10') });
+  expect(later.code).toBe('PUBLIC_API_KEY_DOES_NOT_EXIST');
+});
+
+it('goes on answering a key that is in use at the same address', async () => {
+  const key = await makeKey();
+  const call = () => rest.create(gateway, { email }, { key, headers: from('192.0.2.11') });
+  await call();
+  await guess('192.0.2.11');
+  expect((await call()).code).toBeUndefined();
+});
+
+it('does not count keys that exist, used or not', async () => {
+  const bad = await Promise.all([
+    makeKey({ active: false }),
+    makeKey({ deletedAt: new Date() }),
+    makeKey({ expiresAt: new Date(0) }),
+  ]);
+  const good = await makeKey();
+  for (let i = 0; i < GUESS_LIMIT; i++) {
+    const key = bad[i % 3] as string;
+    const { code } = await rest.create(gateway, { email }, { key, headers: from('192.0.2.12') });
+    expect(code).not.toBe('INTERNAL_TOO_MANY_REQUESTS');
+  }
+  const burst = await Promise.all(
+    Array.from({ length: 300 }, () => rest.create(gateway, { email }, { key: good, headers: from('192.0.2.12') })),
+  );
+  expect(burst.filter(({ code }) => code !== undefined)).toEqual([]);
+  expect(await guess('192.0.2.12')).toBe(GUESS_LIMIT);
+});
+
+it('lets a burst of calls with a key that nobody has seen yet through', async () => {
+  const key = await makeKey();
+  const burst = await Promise.all(
+    Array.from({ length: 400 }, () => rest.create(gateway, { email }, { key, headers: from('192.0.2.13') })),
+  );
+  expect(burst.filter(({ code }) => code !== undefined)).toEqual([]);
+});
+
+describe('whose address it is', () => {
+  const guessAs = (address: string, most?: number) => guess(address, undefined, most);
+
+  it('counts each address for itself, and an IPv6 network of 64 bits as one', async () => {
+    expect(await guessAs('203.0.113.1')).toBe(GUESS_LIMIT);
+    expect(await guessAs('203.0.113.2', 10)).toBe(10);
+    expect(await guessAs('2001:db8:1:2::1', GUESS_LIMIT)).toBe(GUESS_LIMIT);
+    expect(await guessAs('2001:db8:1:2:ffff::9', 10)).toBe(0);
+    expect(await guessAs('2001:db8:1:3::1', 10)).toBe(10);
+    expect(await guessAs('::ffff:203.0.113.1', 10)).toBe(0);
+    expect(await guessAs('203.0.113.1:4711', 10)).toBe(0);
+  });
+
+  it('believes the nearest of the proxies only, as many as it is told', async () => {
+    // One proxy is trusted: it wrote the last address; what stands before it is the caller's own invention.
+    let i = 0;
+    const forge = () => `198.51.100.${i++ % 250}, 203.0.113.50`;
+    let looked = 0;
+    for (let n = 0; n < GUESS_LIMIT + 10; n++) {
+      const { code } = await rest.create(gateway, { email }, { key: 'bad', headers: from(forge()) });
+      if (code !== 'INTERNAL_TOO_MANY_REQUESTS') looked += 1;
+    }
+    expect(looked).toBe(GUESS_LIMIT);
+  });
+
+  it.each([
+    [undefined, '203.0.113.60', false],
+    [2, '203.0.113.60, 203.0.113.61', true],
+    [['127.0.0.0/8', '203.0.113.61'], '203.0.113.60, 203.0.113.61', true],
+    [['10.0.0.0/8'], '203.0.113.60', false],
+    [['127.0.0.1'], 'unknown, 203.0.113.60', true],
+    [['::1'], '203.0.113.60', false],
+  ])('with TRUST_PROXY %j and the header "%s" the header is believed: %s', async (trustProxy, header, believed) => {
+    const other = await startGateway({ trustProxy });
+    const call = async (headers: Record<string, string>) =>
+      (await rest.create(other, { email }, { key: 'bad', headers })).code;
+    for (let i = 0; i < GUESS_LIMIT; i++) await call(from(header));
+    const spent = 'INTERNAL_TOO_MANY_REQUESTS';
+    expect(await call(from(header))).toBe(spent);
+    // The same caller without the header: touched only if the header was not believed.
+    expect((await call({})) === spent).toBe(!believed);
+    if (believed) expect(other.log).toContainEqual(expect.objectContaining({ address: '203.0.113.60' }));
+    await other.close();
+  });
+});

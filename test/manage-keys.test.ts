@@ -1,0 +1,415 @@
+// Keys and organisations in the hands of operators: by command and by GraphQL, with one set of rules.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from './support/command.ts';
+import { createKey, createOrganisation, runSql } from './support/database.ts';
+import { rest } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { startProcess, temporaryFolder } from './support/process.ts';
+
+let gateway: TestGateway;
+let root: string;
+let slug: string;
+beforeAll(async () => {
+  gateway = await startGateway();
+  root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
+  const [row] = await runSql<{ slug: string }>(gateway.databaseUrl, 'select slug from organisation where id = $1', [
+    gateway.organisationId,
+  ]);
+  slug = row?.slug ?? '';
+});
+afterAll(() => gateway.close());
+
+const keys = (...words: string[]) => runCommand('keys', words, { DATABASE_URL: gateway.databaseUrl });
+const organisations = (...words: string[]) => runCommand('organisations', words, { DATABASE_URL: gateway.databaseUrl });
+const inJson = async (...words: string[]) => {
+  const { code, stdout, stderr } = await keys(...words, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+};
+const codeOf = async (key: string, email = 'keys@example.com') => (await rest.create(gateway, { email }, { key })).code;
+const ask = async (query: string, variables: object = {}, key = root) =>
+  (await gateway.graphql(query, variables, { key })).body;
+const trail = async (reference: string) =>
+  runSql<{ action: string; author: string; reason: string | null }>(
+    gateway.databaseUrl,
+    `select action, author, reason from audit_entry where subject = 'api_key' and reference = $1 order by id`,
+    [reference],
+  );
+const author = expect.stringMatching(/^command:.+/);
+
+describe('the command keys', () => {
+  it('leads a key through its life, and the running gateway notices each step', async () => {
+    const made = await inJson('create', '--organisation', slug, '--prefix', 'DEV_', '--name', ' My  key ');
+    expect(made).toEqual({
+      key: expect.stringMatching(/^DEV_[A-Za-z0-9]{28}$/),
+      fingerprint: made.key.slice(0, 8),
+      organisation: slug,
+      prefix: 'DEV_',
+      name: 'My key',
+      limitPerMinute: 1_000,
+      scopes: [],
+      active: true,
+      createdAt: expect.stringMatching(/Z$/),
+      expiresAt: null,
+      deletedAt: null,
+    });
+    const { key, fingerprint } = made;
+    expect(await codeOf(key)).toBeUndefined();
+
+    expect(await inJson('deactivate', fingerprint, '--reason', 'lost')).toMatchObject({ active: false });
+    await expect.poll(() => codeOf(key), { timeout: 1_000 }).toBe('PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    expect(await inJson('activate', fingerprint)).toMatchObject({ active: true });
+    await expect.poll(() => codeOf(key), { timeout: 1_000 }).toBeUndefined();
+
+    const next = await inJson('rotate', fingerprint, '--grace', '2s');
+    expect(next).toMatchObject({ name: 'My key', prefix: 'DEV_', expiresAt: null });
+    expect(next.key).not.toBe(key);
+    expect([await codeOf(key), await codeOf(next.key)]).toEqual([undefined, undefined]);
+    await expect.poll(() => codeOf(key), { timeout: 4_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
+    expect(await codeOf(next.key)).toBeUndefined();
+
+    expect(await inJson('delete', next.fingerprint)).toMatchObject({ deletedAt: expect.any(String) });
+    await expect.poll(() => codeOf(next.key), { timeout: 1_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_DELETED');
+
+    const shown = await inJson('show', fingerprint);
+    expect(shown.history.map(({ action }: { action: string }) => action)).toEqual([
+      'created',
+      'deactivated',
+      'activated',
+      'rotated',
+      'shown',
+    ]);
+    expect(await trail(fingerprint)).toMatchObject([
+      { action: 'created', author },
+      { action: 'deactivated', author, reason: 'lost' },
+      { action: 'activated', author },
+      { action: 'rotated', author, reason: `replaced by ${next.fingerprint}` },
+      { action: 'shown', author },
+    ]);
+    expect(await trail(next.fingerprint)).toMatchObject([{ action: 'created' }, { action: 'deleted' }]);
+  });
+
+  it('restricts a key to scopes, a limit and a time', async () => {
+    const { key } = await inJson(
+      ...[
+        'create',
+        '--organisation',
+        slug,
+        '--prefix',
+        'PROD',
+        '--name',
+        'x',
+        '--scopes',
+        'customer:read, customer:write',
+      ],
+      ...['--limit', '2', '--expires', '2099-01-01T00:00:00+01:00'],
+    );
+    const refused = await rest.create(gateway, { email: 'a@b.cz' }, { key });
+    expect(refused).toMatchObject({ code: 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED', answer: { status: 403 } });
+    expect(refused.answer.headers.get('x-ratelimit-limit')).toBe('2');
+    const listed = await inJson('list', '--organisation', slug);
+    expect(listed.keys).toContainEqual(
+      expect.objectContaining({
+        fingerprint: key.slice(0, 8),
+        scopes: ['customer:read', 'customer:write'],
+        limitPerMinute: 2,
+        expiresAt: '2098-12-31T23:00:00.000Z',
+      }),
+    );
+    expect(JSON.stringify(listed)).not.toContain(key);
+  });
+
+  it('prints a whole key once, on standard output alone, and keeps only its digest', async () => {
+    const { stdout, stderr, code } = await keys('create', '--organisation', slug, '--prefix', 'ROOT', '--name', 'once');
+    const key = /ROOT[A-Za-z0-9]{28}/.exec(stdout)?.[0] as string;
+    expect([code, stderr, key?.length]).toEqual([0, '', 32]);
+    const { stdout: listed } = await keys('list');
+    expect(listed).toContain(key.slice(0, 8));
+    expect(listed).not.toContain(key);
+    for (const table of ['api_key', 'audit_entry', 'idempotency_key'])
+      expect(JSON.stringify(await runSql(gateway.databaseUrl, `select * from ${table}`))).not.toContain(key);
+  });
+
+  it.each([
+    [
+      'a value that breaks its rule',
+      ['create', '--organisation', 'x', '--prefix', 'ABCD', '--name', ' '],
+      1,
+      'prefix must be PROD, DEV_ or ROOT\n  name must not be empty',
+    ],
+    [
+      'a limit for ROOT',
+      ['create', '--organisation', 'x', '--prefix', 'ROOT', '--name', 'x', '--limit', '5'],
+      1,
+      'limitPerMinute must not be set',
+    ],
+    [
+      'scopes for ROOT',
+      ['create', '--organisation', 'x', '--prefix', 'ROOT', '--name', 'x', '--scopes', 'customer:read'],
+      1,
+      'scopes must not be set',
+    ],
+    [
+      'an unknown scope',
+      ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--scopes', 'all'],
+      1,
+      'scopes.0 must be one of customer:create',
+    ],
+    [
+      'an end in the past',
+      ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--expires', '2020-01-01T00:00:00Z'],
+      1,
+      'expiresAt must be in the future',
+    ],
+    [
+      'an end that is no moment',
+      ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--expires', 'tomorrow'],
+      1,
+      'expiresAt must be a moment',
+    ],
+    [
+      'an unknown organisation',
+      ['create', '--organisation', 'nobody', '--prefix', 'PROD', '--name', 'x'],
+      1,
+      'There is no organisation "nobody"',
+    ],
+    ['an unknown key', ['show', 'PRODzzzz'], 1, 'There is no API key "PRODzzzz"'],
+    ['what is no fingerprint', ['delete', "' or 1=1"], 1, 'There is no API key'],
+    ['a time that is none', ['rotate', 'PRODzzzz', '--grace', 'soon'], 2, 'length of time'],
+    ['an option that is missing', ['create', '--prefix', 'PROD', '--name', 'x'], 2, '--organisation'],
+    ['an unknown option', ['list', '--all'], 2, '--all'],
+    ['an unknown command', ['burn'], 2, 'burn'],
+    ['no command', [], 2, 'Usage: keys'],
+  ])('refuses %s', async (_, words, code, message) => {
+    const result = await keys(...(words as string[]));
+    expect([result.code, result.stdout]).toEqual([code, '']);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).not.toMatch(/at .*\.(ts|js):\d+/);
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await keys('--help');
+    expect(code).toBe(0);
+    for (const name of ['create', 'list', 'show', 'deactivate', 'activate', 'delete', 'rotate', 'Exit codes'])
+      expect(stdout).toContain(name);
+    expect((await keys('create', '--help')).stdout).toContain('--limit');
+  });
+
+  it('says so when the database is away', async () => {
+    const away = await runCommand('keys', ['list'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' });
+    expect([away.code, away.stdout]).toEqual([1, '']);
+    expect(away.stderr).toContain('INTERNAL_SERVICE_UNAVAILABLE');
+    expect(away.stderr).not.toContain('secret');
+  });
+});
+
+describe('the command organisations', () => {
+  it('makes and lists organisations, and writes both into the trail', async () => {
+    const made = await organisations('create', '--slug', 'acme-2', '--name', 'Acme  s.r.o.', '--json');
+    expect(JSON.parse(made.stdout)).toEqual({ slug: 'acme-2', name: 'Acme s.r.o.', createdAt: expect.any(String) });
+    const listed = JSON.parse((await organisations('list', '--json')).stdout);
+    expect(listed.organisations.map((each: { slug: string }) => each.slug)).toEqual([slug, 'acme-2']);
+    expect(await organisations('create', '--slug', 'acme-2', '--name', 'x')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('There is an organisation "acme-2" already'),
+    });
+    expect((await organisations('create', '--slug', 'Not a slug', '--name', 'x')).code).toBe(1);
+    const entries = await runSql<{ action: string }>(
+      gateway.databaseUrl,
+      `select action, author from audit_entry where subject = 'organisation' and reference = 'acme-2' order by id`,
+    );
+    expect(entries).toMatchObject([
+      { action: 'created', author },
+      { action: 'listed', author },
+    ]);
+  });
+});
+
+describe('demo mode', () => {
+  it('is found through DATA_DIR, whether a gateway runs there or not', async () => {
+    const folder = await temporaryFolder();
+    const environment = { DATA_DIR: `${folder.path}/data` };
+    const create = async () => {
+      const words = ['create', '--organisation', 'demo', '--prefix', 'DEV_', '--name', 'x', '--json'];
+      const { code, stdout, stderr } = await runCommand('keys', words, environment);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return JSON.parse(stdout) as { key: string; fingerprint: string };
+    };
+    const before = await create();
+    const running = await startProcess(environment);
+    await expect.poll(running.output).toContain('DEV_  ');
+    const during = await create();
+    for (const { key } of [before, during]) {
+      const answer = await fetch(`${running.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: JSON.stringify({ query: '{ customers(first: 1) { edges { cursor } } }' }),
+      });
+      expect(await answer.json()).toHaveProperty('data.customers.edges.length', 1);
+    }
+    expect(await running.stop()).toBe(0);
+    const listed = await runCommand('keys', ['list', '--json'], environment);
+    expect(JSON.parse(listed.stdout).keys).toHaveLength(5);
+    const [again] = await Promise.all([startProcess(environment), runCommand('keys', ['list'], environment)]);
+    expect(await again.stop()).toBe(0);
+    await folder.remove();
+  });
+});
+
+describe('GraphQL, for ROOT keys', () => {
+  const fields = 'fingerprint prefix name scopes limitPerMinute active createdAt expiresAt deletedAt';
+  const create = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { ${fields} } } }`;
+
+  it('does what the command does, with the same trail', async () => {
+    const made = (
+      await ask(create, {
+        input: {
+          prefix: 'DEV_',
+          name: ' By  GraphQL ',
+          scopes: ['customer:create'],
+          expiresAt: '2099-01-01T00:00:00Z',
+        },
+      })
+    ).data.createApiKey;
+    const { fingerprint } = made.apiKey;
+    expect(made.apiKey).toMatchObject({
+      fingerprint: made.key.slice(0, 8),
+      name: 'By GraphQL',
+      scopes: ['customer:create'],
+      limitPerMinute: 1_000,
+      expiresAt: '2099-01-01T00:00:00.000Z',
+    });
+    expect(await codeOf(made.key)).toBeUndefined();
+    await ask('mutation ($f: String!) { deactivateApiKey(fingerprint: $f, reason: "why") { active } }', {
+      f: fingerprint,
+    });
+    await expect.poll(() => codeOf(made.key), { timeout: 1_000 }).toBe('PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    expect(
+      (await ask('mutation ($f: String!) { rotateApiKey(fingerprint: $f) { key } }', { f: fingerprint })).errors[0]
+        .extensions.code,
+    ).toBe('INTERNAL_CONFLICT');
+    await ask('mutation ($f: String!) { activateApiKey(fingerprint: $f) { active } }', { f: fingerprint });
+    const rotated = (
+      await ask(
+        `mutation ($f: String!) { rotateApiKey(fingerprint: $f, graceSeconds: 0) { key apiKey { ${fields} } } }`,
+        { f: fingerprint },
+      )
+    ).data.rotateApiKey;
+    expect(rotated.apiKey).toMatchObject({
+      name: 'By GraphQL',
+      scopes: ['customer:create'],
+      expiresAt: '2099-01-01T00:00:00.000Z',
+    });
+    await expect.poll(() => codeOf(made.key), { timeout: 1_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
+    await ask('mutation ($f: String!) { deleteApiKey(fingerprint: $f) { deletedAt } }', {
+      f: rotated.apiKey.fingerprint,
+    });
+    await expect.poll(() => codeOf(rotated.key), { timeout: 1_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_DELETED');
+    const { apiKey } = (
+      await ask('query ($f: String!) { apiKey(fingerprint: $f) { name history { action author reason } } }', {
+        f: fingerprint,
+      })
+    ).data;
+    const by = `key:${root.slice(0, 8)}`;
+    expect(apiKey.history).toEqual([
+      { action: 'created', author: by, reason: null },
+      { action: 'deactivated', author: by, reason: 'why' },
+      { action: 'activated', author: by, reason: null },
+      { action: 'rotated', author: by, reason: `replaced by ${rotated.apiKey.fingerprint}` },
+      { action: 'shown', author: by, reason: null },
+    ]);
+  });
+
+  it('lists keys page by page, their histories in one statement', async () => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 50; page++) {
+      const {
+        apiKeys,
+      }: {
+        apiKeys: { edges: { node: { fingerprint: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+      } = (
+        await ask(
+          'query ($after: String) { apiKeys(first: 3, after: $after) { edges { node { fingerprint history { action } } } pageInfo { hasNextPage endCursor } } }',
+          { after },
+        )
+      ).data;
+      seen.push(...apiKeys.edges.map(({ node }) => node.fingerprint));
+      after = apiKeys.pageInfo.endCursor;
+      if (!apiKeys.pageInfo.hasNextPage) break;
+    }
+    const stored = await runSql<{ fingerprint: string }>(
+      gateway.databaseUrl,
+      'select fingerprint from api_key where organisation_id = $1 order by id desc',
+      [gateway.organisationId],
+    );
+    expect(seen).toEqual(stored.map(({ fingerprint }) => fingerprint));
+    const back = (await ask('{ apiKeys(last: 2) { edges { node { fingerprint } } } }')).data.apiKeys.edges;
+    expect(back.map(({ node }: { node: { fingerprint: string } }) => node.fingerprint)).toEqual(seen.slice(-2));
+  });
+
+  it.each([
+    ['a query', '{ apiKeys { edges { cursor } } }'],
+    ['a look', '{ apiKey(fingerprint: "PRODabcd") { name } }'],
+    ['a mutation', 'mutation { createApiKey(input: { prefix: ROOT, name: "x" }) { key } }'],
+    ['a change', 'mutation { deleteApiKey(fingerprint: "PRODabcd") { name } }'],
+    ['a fragment', 'query { ...f } fragment f on Query { apiKeys { edges { cursor } } }'],
+  ])('refuses %s by any other key', async (_, query) => {
+    for (const key of [gateway.key, await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'DEV_' })]) {
+      const answer = await gateway.graphql(query, {}, { key });
+      expect([answer.status, answer.body.errors[0].extensions.code]).toEqual([403, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED']);
+    }
+  });
+
+  it('reaches the keys of its own organisation alone', async () => {
+    const other = await createOrganisation(gateway.databaseUrl);
+    const key = await createKey(gateway.databaseUrl, other);
+    const f = key.slice(0, 8);
+    expect((await ask('query ($f: String!) { apiKey(fingerprint: $f) { name } }', { f })).data.apiKey).toBeNull();
+    for (const change of ['deactivateApiKey', 'activateApiKey', 'deleteApiKey'])
+      expect(
+        (await ask(`mutation ($f: String!) { ${change}(fingerprint: $f) { name } }`, { f })).errors[0].extensions,
+      ).toMatchObject({ code: 'INTERNAL_RESOURCE_NOT_FOUND', status: 404 });
+    expect(
+      (await ask('mutation ($f: String!) { rotateApiKey(fingerprint: $f) { key } }', { f })).errors[0].extensions.code,
+    ).toBe('INTERNAL_RESOURCE_NOT_FOUND');
+    expect(await codeOf(key)).toBeUndefined();
+  });
+
+  it('judges what is said of a key by the rules of the command', async () => {
+    const broken = await ask(create, {
+      input: { prefix: 'ROOT', name: '', limitPerMinute: 0, scopes: ['x'], expiresAt: '2020-01-01T00:00:00Z' },
+    });
+    expect(broken.errors[0].extensions).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED' });
+    expect(broken.errors[0].extensions.fields.map(({ path }: { path: string }) => path)).toEqual([
+      'name',
+      'limitPerMinute',
+      'scopes.0',
+      'expiresAt',
+    ]);
+    const noMoment = await ask(create, { input: { prefix: 'PROD', name: 'x', expiresAt: 'tomorrow' } });
+    expect(noMoment.errors[0].extensions.fields).toEqual([
+      { path: 'expiresAt', message: expect.stringContaining('RFC 3339') },
+    ]);
+    for (const f of ['', 'PROD\u0000bcd', 'x'.repeat(1_000)])
+      expect(
+        (await ask('mutation ($f: String!) { deleteApiKey(fingerprint: $f) { name } }', { f })).errors[0].extensions
+          .code,
+      ).toBe('INTERNAL_RESOURCE_NOT_FOUND');
+    expect(
+      (await ask('mutation { rotateApiKey(fingerprint: "PRODabcd", graceSeconds: -1) { key } }')).errors[0].extensions
+        .fields,
+    ).toEqual([{ path: 'graceSeconds', message: 'must be at least 0' }]);
+  });
+
+  it('keeps no answer with a key in it', async () => {
+    const input = { prefix: 'PROD', name: 'kept' };
+    const answer = await gateway.graphql(create, { input }, { key: root, headers: { 'idempotency-key': 'once' } });
+    expect(answer.body.errors[0].extensions).toMatchObject({
+      code: 'INTERNAL_VALIDATION_FAILED',
+      fields: [{ path: 'Idempotency-Key' }],
+    });
+    expect(await runSql(gateway.databaseUrl, `select * from api_key where name = 'kept'`)).toEqual([]);
+  });
+});
