@@ -1,5 +1,5 @@
 // An API key as text: its form, its digest, its fingerprint.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { randomAlphanumeric } from '../random.ts';
 
 /** The key that the documentation prints; it works in demo mode only. */
@@ -34,7 +34,7 @@ export function generateKey(prefix: KeyPrefix): string {
 
 /** What is stored of a key instead of it: SHA-256, in hexadecimal. */
 export function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }
 
 /** What people tell a key by: its first eight characters. */

@@ -53,6 +53,9 @@ const columns = [
  *          version, so of two calls that fill the same blank the first wins and neither is lost
  * made     the new customer. When another call makes it at the same moment, nothing: the caller tries again
  * seen     the history of addresses
+ *
+ * Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on tables that are new
+ * and whose size PostgreSQL does not know yet.
  */
 const createOrReturn: Statement = {
   name: 'customer_create_or_return',
@@ -71,10 +74,9 @@ const createOrReturn: Statement = {
         company_registration_number = coalesce(c.company_registration_number, $5),
         tax_identification_number = coalesce(c.tax_identification_number, $6),
         last_seen_at = now(),
-        updated_at = case when f.fills then now() else c.updated_at end,
-        version = c.version + f.fills::int
-      from found f
-      where c.organisation_id = $1 and c.id = (f.customer).id and (f.fills or f.stale)
+        updated_at = case when (select fills from found) then now() else c.updated_at end,
+        version = c.version + (select fills::int from found)
+      where c.organisation_id = $1 and c.id = (select (customer).id from found where fills or stale)
       returning c as customer
     ), made as (
       insert into customer as c (organisation_id, email, canonical_email, company_name, company_registration_number,
@@ -94,7 +96,7 @@ const createOrReturn: Statement = {
       select $1, (customer).id, $8::inet from current
       where $8::inet is not null and not exists (
         select from customer_ip i
-        where i.organisation_id = $1 and i.customer_id = (customer).id and i.address = $8::inet
+        where i.organisation_id = $1 and i.customer_id = (select (customer).id from current) and i.address = $8::inet
           and i.seen_at > now() - interval '1 day'
       )
       on conflict do nothing
@@ -106,9 +108,10 @@ const createOrReturn: Statement = {
         where not new_account and m.organisation_id = $1 and m.customer_id = (customer).id
       ) as groups, (
         select json_build_object('id', r.id, 'cuRefNo', r.cu_ref_no, 'email', r.email, 'firstName', r.first_name, 'lastName', r.last_name)
-        from referral f
-        join customer r on r.organisation_id = f.organisation_id and r.id = f.referrer_id and r.deleted_at is null
-        where not new_account and f.organisation_id = $1 and f.customer_id = (customer).id
+        from customer r
+        where not new_account and r.organisation_id = $1 and r.deleted_at is null and r.id = (
+          select referrer_id from referral f where f.organisation_id = $1 and f.customer_id = (customer).id
+        )
       ) as referrer, (
         select json_agg(json_build_object('externalId', s.external_id, 'productSlug', s.product_slug, 'productCode', s.product_code,
           'orderNumber', s.order_number, 'orderHash', s.order_hash, 'autoRenew', s.auto_renew) order by s.id)

@@ -9,10 +9,12 @@ export interface TransactionSettings {
   timeout: number;
 }
 
-/** Prepared once on every connection, before its first use. */
+/** Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it. */
 const applySettings = {
   name: 'transaction_settings',
-  text: `select set_config('${ORGANISATION_SETTING}', $1, true), set_config('statement_timeout', $2, true)`,
+  text: `
+    select where set_config('${ORGANISATION_SETTING}', $1, true) is null
+      or set_config('statement_timeout', $2, true) is null`,
 };
 
 /** Prepares a connection for `SettingsQuery`. */
@@ -28,7 +30,6 @@ interface ProtocolConnection {
 
 interface ProtocolQuery {
   prepare(connection: ProtocolConnection): void;
-  handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: ProtocolConnection): void;
 }
 
@@ -60,10 +61,6 @@ export class SettingsQuery extends BaseQuery {
     connection.bind({ statement: applySettings.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);
-  }
-
-  override handleDataRow(message: unknown): void {
-    if (this.#applied) super.handleDataRow(message);
   }
 
   override handleCommandComplete(message: unknown, connection: ProtocolConnection): void {

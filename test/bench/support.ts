@@ -1,6 +1,8 @@
 // What the benchmarks share: a real PostgreSQL with fsync on, gateways as processes, and what they use of the machine.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -8,9 +10,11 @@ import type { KeyPrefix } from '../../src/access/key.ts';
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { entities } from '../../src/entities.ts';
-import { createKey, createOrganisation } from '../support/database.ts';
+import { createKey, createOrganisation, runSql } from '../support/database.ts';
+import { fillOrganisation } from '../support/organisation.ts';
 import { type GatewayProcess, startProcess } from '../support/process.ts';
 
+const CUSTOMERS = 20_000;
 /** Clock ticks a second in which Linux counts CPU time. */
 const TICKS = 100;
 
@@ -23,14 +27,35 @@ export interface BenchGateway extends GatewayProcess {
   memory(): number;
 }
 
+/** Milliseconds of CPU that a process has used, with the children it waited for; 0 when it is gone. */
+function cpuOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return (ticks * 1000) / TICKS;
+  } catch {
+    return 0;
+  }
+}
+
+/** The server of a data folder and the processes that it started. */
+function databaseProcesses(dataDir: string): number[] {
+  const [server] = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+  const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(' ');
+  return [Number(server), ...children.filter(Boolean).map(Number)];
+}
+
 /** Starts the database of a benchmark. */
 export async function openBench() {
   const log = pino({ level: 'silent' });
   const dataDir = join(tmpdir(), `gateway-bench-${process.pid}`);
   await mkdir(dataDir, { mode: 0o755 });
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
+  const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['autovacuum=off'] });
   await migrate(postgres.url, entities, log);
   const organisationId = await createOrganisation(postgres.url);
+  // A database that has been at work for a while: PostgreSQL knows how large its tables are.
+  await fillOrganisation(postgres.url, organisationId, 'filled', CUSTOMERS);
+  await runSql(postgres.url, 'vacuum analyze');
   const makeKey = (prefix: KeyPrefix = 'PROD', limitPerMinute?: number) =>
     createKey(postgres.url, organisationId, { prefix, limitPerMinute });
   const gateways: BenchGateway[] = [];
@@ -38,16 +63,15 @@ export async function openBench() {
     databaseUrl: postgres.url,
     organisationId,
     makeKey,
+    /** Milliseconds of CPU that PostgreSQL has used, all its processes together. */
+    databaseCpu: () => databaseProcesses(dataDir).reduce((sum, pid) => sum + cpuOf(pid), 0),
     async startGateway(environment: Record<string, string> = {}, program?: string): Promise<BenchGateway> {
       const started = await startProcess({ DATABASE_URL: postgres.url, LOG_LEVEL: 'info', ...environment }, program);
       const stat = (file: string) => readFileSync(`/proc/${started.child.pid}/${file}`, 'utf8');
       const gateway = {
         ...started,
         key: await makeKey('ROOT'),
-        cpu() {
-          const fields = stat('stat').split(') ')[1]?.split(' ') ?? [];
-          return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
-        },
+        cpu: () => cpuOf(Number(started.child.pid)),
         memory: () => Number(/VmRSS:\s+(\d+)/.exec(stat('status'))?.[1]) / 1024,
       };
       gateways.push(gateway);
@@ -59,4 +83,28 @@ export async function openBench() {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Loads a URL with the program `wrk`.
+ *
+ * @param script - in Lua; says what is sent
+ * @returns requests a second
+ * @throws Error when any of them was not answered with 2xx or 3xx
+ */
+export async function runWrk(
+  url: string,
+  load: { connections: number; seconds: number; script: string },
+): Promise<number> {
+  const file = join(tmpdir(), `gateway-bench-${process.pid}.lua`);
+  await writeFile(file, load.script);
+  const wrk = spawn('wrk', ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '-s', file, url]);
+  let printed = '';
+  wrk.stdout.on('data', (chunk) => (printed += chunk));
+  await once(wrk, 'close').catch((cause) => {
+    throw new Error('this benchmark needs the program wrk', { cause });
+  });
+  const trouble = /(Non-2xx or 3xx responses|Socket errors): .*/.exec(printed)?.[0];
+  if (trouble) throw new Error(trouble);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(printed)?.[1]);
 }

@@ -1,0 +1,39 @@
+// A gateway with parts of it switched off, so that a benchmark can tell what they cost.
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database/orm.ts';
+import { entities } from '../../src/entities.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import { openLog } from '../../src/log.ts';
+
+const { SWITCHED_OFF = '', ORGANISATION = '' } = process.env;
+const off = new Set(SWITCHED_OFF.split(','));
+const config = readConfig(process.env);
+const databaseUrl = config.databaseUrl ?? '';
+const { log } = openLog(config.logLevel, false);
+
+/** Whoever calls is the same caller: no look at the key, no count. */
+const admission = {
+  admit: async () => ({
+    organisationId: Number(ORGANISATION),
+    fingerprint: 'PRODnone',
+    prefix: 'PROD' as const,
+    scopes: [],
+    digest: '',
+    limit: null,
+  }),
+  charge: async () => {},
+};
+
+const app = createApp({
+  ...config,
+  databaseUrl,
+  log,
+  parts: {
+    ...(off.has('admission') && { admission }),
+    ...(off.has('wall') && { database: openDatabase({ url: databaseUrl, entities, log, asOwner: true, wall: false }) }),
+  },
+});
+await app.prepare();
+createHttpServer(app.handle, log).listen(config.port, config.host);
+process.once('SIGTERM', () => process.exit(0));
