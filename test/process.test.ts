@@ -30,6 +30,14 @@ describe('settings', () => {
     ['DATABASE_URL', 'secret'],
     ['REDIS_URL', 'http://secret'],
     ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.1'],
+    ['CORS_ORIGINS', 'shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example/'],
+    ['GRAPHIQL', 'yes'],
+    ['INTROSPECTION', 'false'],
+    ['OPERATION_TIMEOUT', '5s'],
+    ['OPERATION_TIMEOUT', '10'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s stops the start with one sentence that names it', async (name, value) => {
     const gateway = spawnGateway({ DATA_DIR: '/nowhere', [name]: value });

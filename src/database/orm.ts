@@ -20,6 +20,8 @@ export const OPERATION_TIMEOUT = 5_000;
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
 const POOL_SIZE = 10;
+/** Milliseconds that a connection without work is kept: a new one has to learn the tables, policies and plans again. */
+const IDLE_TIMEOUT = 60_000;
 
 /** The role that serves requests: it owns no table, so row level security binds it. A migration makes it. */
 export const SERVING_ROLE = 'customer_gateway';
@@ -89,14 +91,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     migrations: { migrationsList: migrations, tableName: 'migration', snapshot: false },
     // Foreign keys share `organisation_id` with the primary key.
     discovery: { checkDuplicateFieldNames: false },
-    pool: { min: 0, max: POOL_SIZE },
+    pool: { min: 0, max: POOL_SIZE, idleTimeoutMillis: IDLE_TIMEOUT },
     driverOptions: {
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       query_timeout: operationTimeout && operationTimeout + GRACE,
       keepAlive: true,
       async onConnect(client: pg.ClientBase) {
         // Every statement has its index. A plan made while a table was small would go on reading all of it as it grows.
-        await client.query(`set enable_seqscan = off; ${asOwner ? '' : `set role ${SERVING_ROLE}`}`);
+        await client.query(`set enable_seqscan = off; set jit = off; ${asOwner ? '' : `set role ${SERVING_ROLE}`}`);
         await prepareSettings(client);
       },
     },

@@ -44,7 +44,7 @@ export interface Outbound {
 /** An id that a caller may give its request: printable, without anything that a log or a header could misread. */
 const requestIdForm = /^[\w.:-]{1,128}$/;
 
-/** A key that strayed into a path must not reach the log. */
+/** A key that strayed into a path or an id must not reach the log. */
 const strayKey = /(PROD|DEV_|ROOT)[A-Za-z0-9]{28}/g;
 const LONGEST_PATH = 128;
 
@@ -62,7 +62,8 @@ export function receive(request: IncomingMessage, trusted: TrustedProxies | unde
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   const given = request.headers['x-request-id'];
-  const requestId = typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
+  const usable = typeof given === 'string' && requestIdForm.test(given) && given.search(strayKey) < 0;
+  const requestId = usable ? given : randomUUID();
   const method = request.method ?? 'GET';
   let body: Promise<Buffer | undefined> | undefined;
   let members: Promise<Members> | undefined;

@@ -1,6 +1,6 @@
 // The HTTP server around a gateway: how long a client may take, and what it is told when it does not speak HTTP.
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApiError, publicError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -16,6 +16,12 @@ const SOCKET_TIMEOUT = 75_000;
 const CHECK_INTERVAL = 1_000;
 const LARGEST_HEAD = 16 * 1024;
 
+/** A request that is being answered. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
 const reasons: Record<string, string> = {
   HPE_HEADER_OVERFLOW: 'The head of the request is too large.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
@@ -27,7 +33,7 @@ const reasons: Record<string, string> = {
  * @param handle - answers requests
  */
 export function createHttpServer(handle: RequestListener, log: Log): Server {
-  const answering = new WeakSet<Duplex>();
+  const exchanges = new WeakMap<Duplex, Set<Exchange>>();
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT,
@@ -37,22 +43,33 @@ export function createHttpServer(handle: RequestListener, log: Log): Server {
       maxHeaderSize: LARGEST_HEAD,
     },
     (request, response) => {
-      answering.add(request.socket);
-      response.once('close', () => answering.delete(request.socket));
+      const open = exchanges.get(request.socket) ?? new Set();
+      exchanges.set(request.socket, open);
+      const exchange = { request, response };
+      open.add(exchange);
+      response.once('close', () => open.delete(exchange));
       handle(request, response);
     },
   );
   server.timeout = SOCKET_TIMEOUT;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // Nobody is there to read, or an answer to an earlier request would be cut in two.
-    if (!socket.writable || error.code === 'ECONNRESET' || answering.has(socket)) {
+
+  function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+    // Requests that came whole before the one that is none are answered first.
+    const [earlier] = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
+    if (earlier) {
+      earlier.response.once('close', () => refuse(error, socket));
+      return;
+    }
+    if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
     const requestId = randomUUID();
     log.info({ requestId, code: 'INTERNAL_REQUEST_MALFORMED', reason: error.code }, 'not a request');
     socket.end(malformedAnswer(requestId, reasons[error.code ?? '']), () => socket.destroy());
-  });
+  }
+
+  server.on('clientError', refuse);
   return server;
 }
 

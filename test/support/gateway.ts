@@ -53,7 +53,7 @@ export async function startGateway(options: Partial<AppOptions> = {}): Promise<T
   async function send(path: string, init: RequestInit = {}): Promise<Answer> {
     const response = await fetch(url + path, { redirect: 'manual', ...init });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
   }
 

@@ -1,0 +1,224 @@
+// A GraphQL door that holds: bounds on documents, switches for production, a time for every operation.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalogue } from '../src/errors.ts';
+import { attacks } from './support/attacks.ts';
+import { runSql } from './support/database.ts';
+import { CREATE, doors, rest } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { fillOrganisation } from './support/organisation.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+  await fillOrganisation(gateway.databaseUrl, gateway.organisationId, 'limits', 120);
+});
+afterAll(() => gateway.close());
+
+const codes = Object.keys(catalogue);
+const messageOf = async (query: string) =>
+  (await gateway.graphql(query)).body.errors?.[0].message as string | undefined;
+const times = (count: number, write: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => write(i)).join(' ');
+
+describe('known attacks', () => {
+  it.each(attacks)(
+    '$name: answered from the catalogue, with nothing of the inside',
+    async ({ body, method, headers }) => {
+      const answer =
+        method === 'GET'
+          ? await gateway.send(`/graphql?query=${encodeURIComponent(body)}`, {
+              headers: { authorization: `Bearer ${gateway.key}` },
+            })
+          : await gateway.send('/graphql', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}`, ...headers },
+              body,
+            });
+      expect(answer.status).toBeLessThan(500);
+      for (const error of answer.body.errors ?? []) expect(codes).toContain(error.extensions.code);
+      expect(answer.text).not.toMatch(/INTERNAL_SERVER_ERROR|node_modules|at .*\.[jt]s:\d/);
+      expect(answer.body.errors?.length ?? 0).toBeLessThan(30);
+    },
+  );
+
+  it('left the gateway well, and the log without an error', async () => {
+    expect((await gateway.send('/health/ready')).status).toBe(200);
+    expect(gateway.log.filter(({ level }) => (level as number) >= 50)).toEqual([]);
+  });
+});
+
+describe('bounds', () => {
+  it.each([
+    [
+      'aliases',
+      (n: number) => `{ customers { edges { node { ${times(n, (i) => `a${i}: email`)} } } } }`,
+      30,
+      'aliases',
+    ],
+    [
+      'directives',
+      (n: number) => `{ customers { edges { node { email ${times(n, () => 'phone @include(if: true)')} } } } }`,
+      50,
+      'directives',
+    ],
+    ['root fields', (n: number) => `{ ${times(n, (i) => `a${i}: __typename`)} }`, 20, 'root fields'],
+    [
+      'root fields in a fragment',
+      (n: number) => `{ ...f } fragment f on Query { ${times(n, (i) => `a${i}: __typename`)} }`,
+      20,
+      'root fields',
+    ],
+    [
+      'questions for the schema',
+      (n: number) => `{ ${times(n, (i) => `a${i}: __type(name: "Query") { name }`)} }`,
+      2,
+      'schema',
+    ],
+    [
+      'levels',
+      (n: number) =>
+        `{ customer(by: { email: "limits9@example.com" }) { ${'referral { customer { '.repeat((n - 2) / 2)}email${' } }'.repeat((n - 2) / 2)} } }`,
+      12,
+      'levels deep',
+    ],
+    [
+      'tokens',
+      (n: number) => `{ ${times((n - 2) / 2, () => '__typename')} ${times((n - 2) / 2, () => '__typename')} }`,
+      2_000,
+      'tokens',
+    ],
+  ] as [string, (n: number) => string, number, string][])(
+    'as many %s as allowed pass, two more do not',
+    async (_, write, most, word) => {
+      expect((await messageOf(write(most))) ?? '').not.toContain(word);
+      expect(await messageOf(write(most + 2))).toContain(word);
+    },
+  );
+
+  it('prices a page by its size and refuses what costs too much, before anything is asked of the database', async () => {
+    const page = (n: number) =>
+      `customers(first: 100) { edges { node { ${times(n, () => '')} cuRefNo groups { name slug } referral { code customer { groups { name slug } runningSubscriptions { externalId orderNumber } } } runningSubscriptions { externalId orderNumber productSlug } } } }`;
+    const one = await gateway.graphql(`{ ${page(0)} }`);
+    expect(one.body.data.customers.edges).toHaveLength(100);
+    const three = await gateway.graphql(`{ ${['a', 'b', 'c'].map((name) => `${name}: ${page(0)}`).join(' ')} }`);
+    expect(three.body.errors[0].message).toMatch(/^The operation is too complex: \d+ points, 25000 at most\.$/);
+    expect(three.body.errors[0].extensions).toMatchObject({ code: 'INTERNAL_REQUEST_MALFORMED', status: 400 });
+    const sized = await gateway.graphql(
+      'query ($n: Int) { a: customers(first: $n) { edges { node { groups { slug } } } } }',
+      { n: 5 },
+      { headers: { 'x-graphql-cost': '1' } },
+    );
+    expect(sized.body.extensions.cost.complexity).toBe(1 + 5 * (1 + 1 + (1 + 10)));
+  });
+
+  it('answers a document that is refused with 400 to who asks for the newer media type', async () => {
+    const answer = await gateway.graphql(
+      `{ ${times(40, (i) => `a${i}: __typename`)} }`,
+      {},
+      {
+        headers: { accept: 'application/graphql-response+json' },
+      },
+    );
+    expect([answer.status, answer.body.errors[0].extensions.code]).toEqual([400, 'INTERNAL_REQUEST_MALFORMED']);
+  });
+
+  it('lets tools read the whole schema, and every example of GraphiQL run', async () => {
+    const { body } = await gateway.graphql(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }));
+    expect(body.data.__schema.types.length).toBeGreaterThan(20);
+    const demo = await startGateway({ demo: true });
+    const page = await demo.send('/graphql', { headers: { accept: 'text/html' } });
+    const printed = page.text.slice(page.text.lastIndexOf('"defaultTabs":') + '"defaultTabs":'.length);
+    const tabs = JSON.parse(printed.slice(0, printed.lastIndexOf('}]') + 2)) as { query: string; headers: string }[];
+    expect(tabs.length).toBeGreaterThanOrEqual(3);
+    for (const { query, headers } of tabs) {
+      const key = JSON.parse(headers).Authorization.slice('Bearer '.length);
+      expect((await demo.graphql(query, {}, { key })).body.errors).toBeUndefined();
+    }
+    await demo.close();
+  });
+});
+
+describe('in production', () => {
+  it('does not say which other name may have been meant; in demo mode it does', async () => {
+    const demo = await startGateway({ demo: true });
+    for (const [query, variables] of [
+      ['{ custmers { edges { cursor } } }', {}],
+      ['{ customers(frst: 1) { edges { cursor } } }', {}],
+      ['{ customers { edges { nod { email } } } }', {}],
+      ['query ($x: Customr) { __typename }', {}],
+      ['mutation { createApiKey(input: { prefix: PRD, name: "x" }) { key } }', {}],
+      ['query ($by: CustomerBy!) { customer(by: $by) { email } }', { by: { emial: 'a@b.cz' } }],
+    ] as const) {
+      expect((await gateway.graphql(query, variables)).text).not.toMatch(/did you mean/i);
+    }
+    const answer = await demo.graphql('{ custmers { edges { cursor } } }');
+    expect(answer.text).toContain('Did you mean');
+    await demo.close();
+  });
+
+  it('introspection and GraphiQL can be switched off', async () => {
+    const closed = await startGateway({ introspection: false, graphiql: false });
+    for (const query of ['{ __schema { queryType { name } } }', '{ __type(name: "Customer") { name } }']) {
+      const { body } = await closed.graphql(query);
+      expect(body.errors[0].extensions.code).toBe('INTERNAL_REQUEST_MALFORMED');
+      expect(body.data ?? null).toBeNull();
+    }
+    expect((await closed.graphql('{ __typename }')).body.data).toEqual({ __typename: 'Query' });
+    expect((await closed.graphql(CREATE, { input: { email: 'closed@example.com' } })).body.errors).toBeUndefined();
+    const page = await closed.send(`/graphql?apiKey=${closed.key}`, { headers: { accept: 'text/html' } });
+    expect([page.status, page.body.errors[0].extensions.code]).toEqual([404, 'INTERNAL_RESOURCE_NOT_FOUND']);
+    await closed.close();
+  });
+});
+
+describe('an operation that takes too long', () => {
+  it.each(doors)('is answered in time, and its SQL is cancelled: $name', async (door) => {
+    const slow = await startGateway({ operationTimeout: 400 });
+    await runSql(
+      slow.databaseUrl,
+      `create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return new; end $$;
+       create trigger wait before insert on customer for each row execute function wait()`,
+    );
+    const { answer, code } = await door.create(slow, { email: 'slow@example.com' });
+    expect([code, answer.status]).toEqual(['INTERNAL_SERVICE_UNAVAILABLE', door === rest ? 503 : 200]);
+    const message = answer.body.error?.message ?? answer.body.errors[0].message;
+    expect(message).toBe('The operation took too long and was cancelled.');
+    const running = () =>
+      runSql(
+        slow.databaseUrl,
+        `select query from pg_stat_activity where datname = current_database() and state = 'active' and query like '%insert into customer%' and pid <> pg_backend_pid()`,
+      );
+    await expect.poll(running, { timeout: 1_000 }).toEqual([]);
+    await runSql(slow.databaseUrl, 'drop trigger wait on customer');
+    expect((await door.create(slow, { email: 'slow@example.com' })).newAccount).toBe(true);
+    await slow.close();
+  });
+
+  it('has one time for all of its statements together', async () => {
+    const slow = await startGateway({ operationTimeout: 600 });
+    await fillOrganisation(slow.databaseUrl, slow.organisationId, 'slow', 3);
+    // Every statement on these tables takes a third of a second: three of them do not fit.
+    await runSql(
+      slow.databaseUrl,
+      `create function slowly() returns boolean language plpgsql volatile as $$ begin perform pg_sleep(0.33); return true; end $$;
+       create policy slow on customer as restrictive using ((select slowly()));
+       create policy slow on customer_group_membership as restrictive using ((select slowly()));
+       create policy slow on referral as restrictive using ((select slowly()))`,
+    );
+    const one = await slow.graphql('{ customers(first: 1) { edges { node { email } } } }');
+    expect(one.body.errors).toBeUndefined();
+    const all = await slow.graphql(
+      '{ customers(first: 1) { edges { node { referral { customer { referral { customer { email groups { slug } } } } } } } } }',
+    );
+    expect(all.body.errors[0].extensions.code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+    await sleep(400);
+    const active = await runSql(
+      slow.databaseUrl,
+      `select query from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()`,
+    );
+    expect(active).toEqual([]);
+    await slow.close();
+  });
+});
