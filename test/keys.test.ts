@@ -152,6 +152,8 @@ it('asks a scope of every field of an operation, also in fragments, and names th
   expect(await refused('{ node(id: "x") { id } }', keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
   expect(await refused('{ __schema { queryType { name } } }', keys.creating)).toBeUndefined();
   expect(await refused(CREATE, keys.creating)).toBeUndefined();
+  const further = CREATE.replace('referral { code', 'referral { customer { cuRefNo } code');
+  expect(await refused(further, keys.creating)).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
 });
 
 describe('demo mode', () => {
