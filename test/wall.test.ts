@@ -129,6 +129,20 @@ it('neither do they without row level security: each query asks for its own', as
   const database = openDatabase({ url: gateway.databaseUrl, entities, log, asOwner: true, wall: false });
   const unwalled = await startGateway({ databaseUrl: gateway.databaseUrl, parts: { database } });
   expect(await attempt(unwalled, 600)).toBe(0);
+  const [our] = await runSql<{ cu_ref_no: string; email: string }>(
+    gateway.databaseUrl,
+    'select cu_ref_no, email from customer where organisation_id = $1 limit 1',
+    [ours],
+  );
+  const crossed = await unwalled.graphql(
+    'query ($c: String!) { customers(after: $c) { edges { cursor } } }',
+    { c: base64url(`customer:${our?.cu_ref_no}`) },
+    { key: theirKey },
+  );
+  expect(crossed.body.errors[0].extensions.fields).toEqual([{ path: 'after', message: expect.any(String) }]);
+  const made = await unwalled.rest({ email: our?.email }, { key: theirKey });
+  expect(made.body).toMatchObject({ newAccount: true });
+  expect(made.body.cuRefNo).not.toBe(our?.cu_ref_no);
   await unwalled.close();
 });
 
