@@ -6,6 +6,7 @@ import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
+import type { Verdict } from './access/sliding-window.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
 import { type Database, openDatabase, withOwner } from './database/orm.ts';
@@ -82,8 +83,7 @@ export function createApp(options: AppOptions): App {
   assertEndpoints(schema);
 
   function visitor(inbound: Inbound) {
-    const tell = (verdict: Parameters<typeof rateLimitHeaders>[0]) =>
-      void Object.assign(inbound.answerHeaders, rateLimitHeaders(verdict));
+    const tell = (verdict: Verdict) => void Object.assign(inbound.answerHeaders, rateLimitHeaders(verdict));
     return { address: inbound.address, tell };
   }
 

@@ -1,14 +1,11 @@
 // Nothing of one organisation reaches another: not through the doors, and not when a query forgets to ask for its own.
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase, SERVING_ROLE } from '../src/database/orm.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDatabase } from '../src/database/orm.ts';
 import { entities } from '../src/entities.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
-import { startProcess } from './support/process.ts';
 
 const ATTEMPTS = 2_000;
 let gateway: TestGateway;
@@ -156,148 +153,4 @@ it('the same attempts with our own key do reach it', async () => {
     if (secrets.some((each) => JSON.stringify(body.data ?? {}).includes(each))) hits += 1;
   }
   expect(hits).toBeGreaterThan(10);
-});
-
-describe('row level security', () => {
-  const tables = async () =>
-    runSql<{ name: string; owned: boolean }>(
-      gateway.databaseUrl,
-      `select c.relname as name, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organisation_id') as owned
-       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1`,
-    );
-
-  it('is on for every table, and binds the role that serves, which owns none', async () => {
-    const names = await tables();
-    expect(names.length).toBeGreaterThan(10);
-    const open = await runSql(gateway.databaseUrl, `set role ${SERVING_ROLE}`).then(() =>
-      runSql<{ name: string }>(
-        gateway.databaseUrl,
-        `select c.relname as name from pg_class c join pg_roles r on r.rolname = '${SERVING_ROLE}'
-         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-           and (not c.relrowsecurity or c.relowner = r.oid or r.rolbypassrls or r.rolsuper)`,
-      ),
-    );
-    expect(open).toEqual([]);
-  });
-
-  it('serves requests through that role', async () => {
-    const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
-    const who = { name: 'who', text: 'select current_user::text as name' };
-    expect(await database.run(who, [])).toEqual([{ name: SERVING_ROLE }]);
-    expect(await database.of(ours).run(who, [])).toEqual([{ name: SERVING_ROLE }]);
-    expect(await database.of(ours).em.execute('select current_user::text as name')).toEqual([{ name: SERVING_ROLE }]);
-    await database.close();
-  });
-
-  it('leaves a query that forgets its organisation with the rows of its own, and one for none with no row', async () => {
-    const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
-    for (const { name, owned } of await tables()) {
-      if (!owned) continue;
-      const all = { name: `all_${name}`, text: `select organisation_id from ${name}` };
-      const [{ count }] = (await runSql<{ count: string }>(
-        gateway.databaseUrl,
-        `select count(*) from ${name} where organisation_id = $1`,
-        [theirs],
-      )) as [{ count: string }];
-      const seen = await database.of(theirs).run<{ organisation_id: number }>(all, []);
-      expect([name, seen.length]).toEqual([name, Number(count)]);
-      expect(seen.every((row) => row.organisation_id === theirs)).toBe(true);
-      const byOrm: { organisation_id: number }[] = await database.of(theirs).em.execute(all.text);
-      expect(byOrm.map((row) => row.organisation_id)).toEqual(seen.map((row) => row.organisation_id));
-      expect(await database.run(all, [])).toEqual([]);
-    }
-    const organisations = { name: 'all_organisations', text: 'select id from organisation' };
-    expect(await database.of(theirs).run(organisations, [])).toEqual([{ id: theirs }]);
-    expect(await database.run(organisations, [])).toEqual([]);
-    await database.close();
-  });
-
-  it("refuses to write, change or delete what is another organisation's", async () => {
-    const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
-    const their = database.of(theirs);
-    const insert = {
-      name: 'insert',
-      text: `insert into customer_group (organisation_id, name, slug) values ($1, 'x', 'x')`,
-    };
-    await expect(their.run(insert, [ours])).rejects.toThrow(/row-level security/);
-    const move = { name: 'move', text: 'update customer_group set organisation_id = $1 returning 1' };
-    await expect(their.run(move, [ours])).rejects.toThrow(/row-level security/);
-    const change = {
-      name: 'change',
-      text: `update customer set first_name = 'x' where organisation_id = $1 returning 1`,
-    };
-    expect(await their.run(change, [ours])).toEqual([]);
-    const remove = { name: 'remove', text: 'delete from subscription where organisation_id = $1 returning 1' };
-    expect(await their.run(remove, [ours])).toEqual([]);
-    const trail = { name: 'trail', text: `update audit_entry set author = 'nobody'` };
-    await expect(their.run(trail, [])).rejects.toThrow(/permission denied/);
-    await database.close();
-  });
-
-  it('holds for one statement: the next on the same connection sees nothing of it', async () => {
-    const pool = new pg.Pool({ connectionString: gateway.databaseUrl, max: 1 });
-    await pool.query(`set role ${SERVING_ROLE}`);
-    const client = await pool.connect();
-    await client.query('begin');
-    await client.query(`select set_config('gateway.organisation', $1, true)`, [String(ours)]);
-    expect((await client.query('select 1 from customer')).rowCount).toBeGreaterThan(0);
-    await client.query('commit');
-    expect((await client.query('select 1 from customer')).rowCount).toBe(0);
-    client.release();
-    await pool.end();
-    const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
-    const setting = { name: 'setting', text: `select current_setting('gateway.organisation', true) as organisation` };
-    expect(await database.of(ours).run(setting, [])).toEqual([{ organisation: String(ours) }]);
-    const others = await Promise.all(
-      Array.from({ length: 30 }, () => database.run<{ organisation: string }>(setting, [])),
-    );
-    expect(new Set(others.flat().map(({ organisation }) => organisation ?? ''))).toEqual(new Set(['']));
-    await database.close();
-  });
-
-  it('keeps organisations apart when their statements share the connections', async () => {
-    const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
-    const all = { name: 'all', text: 'select distinct organisation_id from customer' };
-    const results = await Promise.all(
-      Array.from({ length: 400 }, async (_, i) => {
-        const own = i % 2 === 0 ? ours : theirs;
-        const fails = { name: 'fails', text: 'select 1 / $1::int' };
-        if (i % 7 === 0)
-          await database
-            .of(own)
-            .run(fails, [0])
-            .catch(() => {});
-        return [own, await database.of(own).run(all, [])];
-      }),
-    );
-    for (const [own, rows] of results) expect(rows).toEqual([{ organisation_id: own }]);
-    await database.close();
-  });
-
-  it('is looked at before the gateway serves: a wall with a hole stops the start', async () => {
-    const holed = await startGateway();
-    await holed.close();
-    await runSql(holed.databaseUrl, 'alter table customer disable row level security');
-    await expect(startGateway({ databaseUrl: holed.databaseUrl })).rejects.toThrow(
-      'row level security does not bind: customer',
-    );
-  });
-});
-
-it('serves with an account that owns nothing', async () => {
-  const name = `serving_${randomBytes(4).toString('hex')}`;
-  await runSql(gateway.databaseUrl, `create role ${name} login password 'x' in role ${SERVING_ROLE}`);
-  const url = new URL(gateway.databaseUrl);
-  url.username = name;
-  url.password = 'x';
-  const key = await createKey(gateway.databaseUrl, ours);
-  const process = await startProcess({ DATABASE_URL: url.href });
-  const answer = await fetch(`${process.url}/api/v1/customer/create?apiKey=${key}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'serving@example.com' }),
-  });
-  expect(await answer.json()).toMatchObject({ success: true, newAccount: true });
-  await process.stop();
-  await runSql(gateway.databaseUrl, `drop role ${name}`);
 });

@@ -15,6 +15,8 @@ import { logTo } from '../log.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
+/** SQLSTATE of what the account may not do. */
+const NOT_PERMITTED = '42501';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 not done (there is no such key, a value is not valid, the database is away), 2 not understood.
@@ -48,6 +50,10 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
   if (error instanceof ConfigError) {
     console.error(error.message);
+    return FAILED;
+  }
+  if (error instanceof Error && 'code' in error && error.code === NOT_PERMITTED) {
+    console.error('DATABASE_URL must name the owner of the tables: this account may not do that.');
     return FAILED;
   }
   const apiError = toApiError(error);

@@ -82,15 +82,15 @@ export function createExecutor({ schema, log, hideSuggestions }: ExecutorOptions
       contextValue: context,
       hideSuggestions,
     });
-    if ('operation' in validated && facts) {
-      const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
-      if (!facts.costDependsOnVariables) facts.cost = cost;
-      if (cost.requests > 1) await context.charge(cost.requests - 1);
-      const result = await within(context.timeout, executeRootSelectionSet(validated));
-      return context.tellCost ? { ...result, extensions: { cost } } : result;
+    if (!facts || !('operation' in validated)) {
+      const refused = validated as readonly GraphQLError[];
+      return { errors: facts ? refusedVariables(schema, facts.operation, variables ?? {}, refused) : refused };
     }
-    if ('operation' in validated) throw new Error('an operation was found twice, and once not');
-    return { errors: facts ? refusedVariables(schema, facts.operation, variables ?? {}, validated) : validated };
+    const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
+    if (!facts.costDependsOnVariables) facts.cost = cost;
+    if (cost.requests > 1) await context.charge(cost.requests - 1);
+    const result = await within(context.timeout, executeRootSelectionSet(validated));
+    return context.tellCost ? { ...result, extensions: { cost } } : result;
   }
 
   return async (call) => {
