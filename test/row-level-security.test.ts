@@ -2,13 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddedPostgres } from '../src/database/embedded.ts';
 import { openDatabase, SERVING_ROLE } from '../src/database/orm.ts';
 import { entities } from '../src/entities.ts';
+import { runCommand } from './support/command.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
-import { startProcess } from './support/process.ts';
+import { startProcess, temporaryFolder } from './support/process.ts';
 
 let gateway: TestGateway;
 let ours: number;
@@ -162,4 +164,46 @@ it('serves with an account that owns nothing', async () => {
   expect(await answer.json()).toMatchObject({ success: true, newAccount: true });
   await process.stop();
   await runSql(gateway.databaseUrl, `drop role ${name}`);
+});
+
+describe('an account that is no superuser', () => {
+  /** Makes an organisation, a key and a customer, all as the account of a URL. */
+  async function serve(url: string): Promise<unknown> {
+    const started = await startProcess({ DATABASE_URL: url });
+    const environment = { DATABASE_URL: url };
+    await runCommand('organisations', ['create', '--slug', 'first', '--name', 'First'], environment);
+    const words = ['create', '--organisation', 'first', '--prefix', 'PROD', '--name', 'x', '--json'];
+    const { key } = JSON.parse((await runCommand('keys', words, environment)).stdout);
+    const answer = await fetch(`${started.url}/api/v1/customer/create?apiKey=${key}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'account@example.com', customerRealIp: '1.1.1.1' }),
+    });
+    expect(await started.stop()).toBe(0);
+    return answer.json();
+  }
+
+  /** A database of an account of its own on a server. */
+  async function createOwner(serverUrl: string, traits: string): Promise<string> {
+    const name = `owner_${randomBytes(4).toString('hex')}`;
+    await runSql(serverUrl, `create role ${name} login password 'x' ${traits}`);
+    await runSql(serverUrl, `create database ${name} owner ${name}`);
+    const url = new URL(serverUrl);
+    [url.username, url.password, url.pathname] = [name, 'x', `/${name}`];
+    return url.href;
+  }
+
+  it('migrates and serves when it may make roles', async () => {
+    const folder = await temporaryFolder();
+    const log = pino({ level: 'silent' });
+    const server = await startEmbeddedPostgres({ dataDir: `${folder.path}/data`, log });
+    expect(await serve(await createOwner(server.url, 'createrole'))).toMatchObject({ newAccount: true });
+    await server.stop();
+    await folder.remove();
+  });
+
+  it('migrates and serves when an administrator made the role and granted it', async () => {
+    const owner = await createOwner(gateway.databaseUrl, `in role ${SERVING_ROLE}`);
+    expect(await serve(owner)).toMatchObject({ newAccount: true });
+  });
 });

@@ -29,11 +29,12 @@ export class Migration0002OrganisationWall extends Migration {
       exception when duplicate_object or unique_violation then null;
       end $$
     `);
+    // Whoever made the role may not act as it yet (PostgreSQL 16 and newer). An administrator who made it granted it too.
     this.addSql(`
       do $$ begin
-        if not pg_has_role(current_user, 'customer_gateway', 'member') then
-          execute format('grant customer_gateway to %I', current_user);
-        end if;
+        execute format('grant customer_gateway to %I', current_user);
+      exception when insufficient_privilege then
+        if not pg_has_role(current_user, 'customer_gateway', 'member') then raise; end if;
       end $$
     `);
     this.addSql(`do $$ begin execute format('grant usage on schema %I to customer_gateway', current_schema()); end $$`);
