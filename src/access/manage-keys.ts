@@ -156,7 +156,7 @@ export async function showApiKey({ database, author }: KeyManager, fingerprint: 
   return apiKey;
 }
 
-/** Loads what was done with keys, by fingerprint, oldest first; all that are asked for together in one statement. */
+/** Loads what was done with keys lately, by fingerprint, oldest first; all that are asked for together in one statement. */
 export function keyHistories(database: OrganisationDatabase): DataLoader<string, AuditEntry[]> {
   return new DataLoader((fingerprints) => historiesOf(database, SUBJECT, fingerprints));
 }

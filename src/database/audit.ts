@@ -50,18 +50,39 @@ export async function recordAudit(
   await database.run(record, [database.organisationId, subject, reference, action, author]);
 }
 
+/** Entries of one history that are shown: the latest. */
+export const LONGEST_HISTORY = 100;
+
+const latest: Statement = {
+  name: 'audit_latest',
+  text: `
+    select r.reference, e.action, e.author, e.reason, e.created_at as "createdAt"
+    from unnest($3::text[]) as r (reference)
+    cross join lateral (
+      select a.id, a.action, a.author, a.reason, a.created_at from audit_entry a
+      where a.organisation_id = $1 and a.subject = $2 and a.reference = r.reference
+      order by a.id desc limit ${LONGEST_HISTORY}
+    ) e
+    order by e.id`,
+};
+
 /**
- * The histories of several things of one kind, oldest entry first.
+ * The latest entries of the histories of several things of one kind, the oldest of them first.
  *
  * @returns one history for each reference, in their order
  */
 export async function historiesOf(
-  { em, organisationId }: OrganisationDatabase,
+  database: OrganisationDatabase,
   subject: string,
   references: readonly string[],
 ): Promise<AuditEntry[][]> {
-  const where = { organisationId, subject, reference: { $in: [...references] } };
-  const entries = await em.find(AuditEntryEntity, where, { orderBy: { id: 'asc' } });
+  const entries = await database.run<AuditEntry & { reference: string }>(latest, [
+    database.organisationId,
+    subject,
+    references,
+  ]);
   const byReference = Map.groupBy(entries, ({ reference }) => reference);
-  return references.map((reference) => byReference.get(reference) ?? []);
+  return references.map((reference) =>
+    (byReference.get(reference) ?? []).map((entry) => ({ ...entry, createdAt: new Date(entry.createdAt) })),
+  );
 }

@@ -15,7 +15,7 @@ import {
   showApiKey,
 } from '../access/manage-keys.ts';
 import { limitOf } from '../access/rate-limit.ts';
-import type { AuditEntry } from '../database/audit.ts';
+import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
 import { ApiError } from '../errors.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
 import type { GatewayContext } from './context.ts';
@@ -75,7 +75,8 @@ const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
     deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the key was deleted.' }),
     history: t.field({
       type: [AuditEntryType],
-      description: 'What was done with the key, oldest first.',
+      description: `What was done with the key: the latest ${LONGEST_HISTORY} entries, the oldest of them first.`,
+      complexity: { multiplier: LONGEST_HISTORY },
       resolve: ({ fingerprint }, _, { keyHistories }) => keyHistories.load(fingerprint),
     }),
   }),
