@@ -22,6 +22,10 @@ const nest = (depth: number, open: string, close: string, core: string) =>
   open.repeat(depth) + core + close.repeat(depth);
 const page =
   'customers(first: 100) { edges { node { cuRefNo groups { slug } referral { code customer { cuRefNo groups { slug } } } runningSubscriptions { orderNumber } } } }';
+const PROFILE =
+  'id cuRefNo email phone firstName lastName companyName companyRegistrationNumber taxIdentificationNumber creditBalance premium ban meta customFields createdAt updatedAt lastSeenAt';
+const RELATIONS =
+  'groups { name slug } runningSubscriptions { externalId productSlug productCode orderNumber orderHash autoRenew }';
 const cursor = (text: string) => Buffer.from(text).toString('base64url');
 
 /** The schema, asked for in full as tools do. */
@@ -42,6 +46,18 @@ export const attacks: Attack[] = [
     name: 'as many pages as may be asked for',
     body: ask(
       `{ ${times(4, (i) => `a${i}: customers(first: 100) { edges { cursor node { id cuRefNo email phone } } }`)} }`,
+    ),
+  },
+  {
+    name: 'as much as complexity allows',
+    body: ask(
+      `{ customers(first: 100) { edges { cursor node { ${PROFILE} ${RELATIONS} referral { code email firstName lastName customer { ${PROFILE} ${RELATIONS} } } } } } }`,
+    ),
+  },
+  {
+    name: 'as many look-ups as may be asked for, with all that belongs to them',
+    body: ask(
+      `{ ${times(20, (i) => `c${i}: customer(by: { email: "filled${i + 2}@example.com" }) { ${PROFILE} ${RELATIONS} referral { customer { ${PROFILE} ${RELATIONS} } } }`)} }`,
     ),
   },
   {
