@@ -259,7 +259,11 @@ describe('demo mode', () => {
     expect(await running.stop()).toBe(0);
     const listed = await runCommand('keys', ['list', '--json'], environment);
     expect(JSON.parse(listed.stdout).keys).toHaveLength(5);
-    const [again] = await Promise.all([startProcess(environment), runCommand('keys', ['list'], environment)]);
+    // Several at once, with and without a gateway that starts among them.
+    const lists = () => Promise.all([1, 2, 3].map(() => runCommand('keys', ['list', '--json'], environment)));
+    for (const { code } of await lists()) expect(code).toBe(0);
+    const [again, together] = await Promise.all([startProcess(environment), lists()]);
+    for (const { code } of together) expect(code).toBe(0);
     expect(await again.stop()).toBe(0);
     await folder.remove();
   });

@@ -19,11 +19,17 @@ const DATABASE = 'gateway';
 const OWNER_LOCK = 4_000;
 const START_TIMEOUT = 60_000;
 const START_ATTEMPTS = 3;
+const TAKEOVER_ATTEMPTS = 20;
+/** Tenths of a second for which a gateway that holds the folder may turn out to be gone. */
+const OWNER_ATTEMPTS = 20;
 
 interface Binaries {
   initdb: string;
   postgres: string;
 }
+
+/** The folder serves somebody else. */
+class InUseError extends ConfigError {}
 
 /** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
@@ -40,6 +46,8 @@ export interface EmbeddedOptions {
   log: Log;
   /** Settings of PostgreSQL, `name=value`, besides the usual ones. */
   settings?: readonly string[];
+  /** Who needs it; a gateway unless told. */
+  owner?: 'gateway' | 'command';
 }
 
 /**
@@ -56,19 +64,18 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 
   const account = chooseAccount([dataDir, binaries.postgres]);
   await ensureCluster(dataDir, binaries.initdb, account, log);
   const cluster = clusterIn(dataDir);
-  const adopted = await adoptServer(cluster, log);
-  const server = adopted ?? (await startServer(cluster, binaries, account, options));
+  const { server, adopted } = await findOrStartServer(cluster, binaries, account, options);
   // Keeps the server from outliving a gateway that ends without `stop`: told to end while it starts, for example.
   const stopAtExit = () => signal(server.pid, 'SIGINT');
   if (!adopted) process.once('exit', stopAtExit);
   const maintenanceUrl = await urlOf(cluster, server.port, 'postgres');
   let owner: pg.Client;
   try {
-    owner = await takeOwnership(maintenanceUrl, dataDir);
+    owner = await takeOwnership(maintenanceUrl, options);
   } catch (error) {
-    // It belongs to another gateway, or to a command that just ended and took it along.
+    // It belongs to another gateway, or to a command that just ended and took the server along.
     process.off('exit', stopAtExit);
-    if (error instanceof ConfigError || !adopted || attempt === START_ATTEMPTS) throw error;
+    if (error instanceof ConfigError || attempt === TAKEOVER_ATTEMPTS) throw error;
     return startEmbeddedPostgres(options, attempt + 1);
   }
   if (adopted) process.once('exit', stopAtExit);
@@ -85,13 +92,47 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 
 
 /**
  * Uses the PostgreSQL of a data folder: the one that serves a gateway there, which is left running, or else one that is
- * started for as long as it is needed.
+ * started for as long as it is needed. Commands that come together take turns.
  */
 export async function borrowEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const cluster = clusterIn(options.dataDir);
+  for (let attempt = 1; ; attempt++) {
+    const url = await findServed(clusterIn(options.dataDir));
+    if (url) return { url, stop: async () => {} };
+    try {
+      return await startEmbeddedPostgres({ ...options, owner: 'command' });
+    } catch (error) {
+      // A gateway that was just starting has it now.
+      if (!(error instanceof InUseError) || attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The URL of a cluster's database, when it serves a gateway. */
+async function findServed(cluster: string): Promise<string | undefined> {
   const file = await readPidFile(cluster);
-  if (!file?.ready || !file.port || !isServerOf(cluster, file.pid)) return startEmbeddedPostgres(options);
-  return { url: await urlOf(cluster, file.port, DATABASE), stop: async () => {} };
+  if (!file?.ready || !file.port || !isServerOf(cluster, file.pid)) return undefined;
+  const client = new pg.Client({ connectionString: await urlOf(cluster, file.port, 'postgres') });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return (await isOwnedByGateway(client)) ? await urlOf(cluster, file.port, DATABASE) : undefined;
+  } catch {
+    // It stops at this moment.
+    return undefined;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** What the session is called that owns a data folder. */
+function ownerName(owner: 'gateway' | 'command'): string {
+  return `customer gateway: ${owner}`;
+}
+
+async function isOwnedByGateway(client: pg.Client): Promise<boolean> {
+  const text = 'select from pg_stat_activity where application_name = $1';
+  const { rowCount } = await client.query(text, [ownerName('gateway')]);
+  return Boolean(rowCount);
 }
 
 async function findBinaries(): Promise<Binaries> {
@@ -132,17 +173,20 @@ async function adoptServer(cluster: string, log: Log): Promise<Server | undefine
   throw new Error('the database of an earlier gateway neither starts nor stops');
 }
 
-async function startServer(
+/** Finds the server that runs in the folder, or starts one. */
+async function findOrStartServer(
   cluster: string,
   binaries: Binaries,
   account: Account,
   options: EmbeddedOptions,
-): Promise<Server> {
+): Promise<{ server: Server; adopted: boolean }> {
   for (let attempt = 1; ; attempt++) {
+    const found = await adoptServer(cluster, options.log);
+    if (found) return { server: found, adopted: true };
     try {
-      return await spawnServer(cluster, binaries, account, options);
+      return { server: await spawnServer(cluster, binaries, account, options), adopted: false };
     } catch (error) {
-      // The free port may have been taken by somebody else in the meantime.
+      // The free port may have been taken by somebody else in the meantime, or another has just started this server.
       if (attempt === START_ATTEMPTS) throw error;
     }
   }
@@ -209,22 +253,25 @@ async function freePort(): Promise<number> {
 }
 
 /** Claims the folder for this gateway, and makes its database if it is not there yet. */
-async function takeOwnership(url: string, dataDir: string): Promise<pg.Client> {
+async function takeOwnership(url: string, options: EmbeddedOptions): Promise<pg.Client> {
   const owner = new pg.Client({ connectionString: url });
   owner.on('error', () => {});
   await owner.connect();
-  // The session of a gateway that was killed goes within moments.
-  for (let attempt = 0; attempt < 20; attempt++) {
+  const deadline = Date.now() + START_TIMEOUT;
+  for (let attempt = 1; Date.now() < deadline; attempt++) {
     const { rows } = await owner.query('select pg_try_advisory_lock($1) as taken', [OWNER_LOCK]);
     if (rows[0].taken) {
+      await owner.query(`set application_name = '${ownerName(options.owner ?? 'gateway')}'`);
       const { rowCount } = await owner.query('select from pg_database where datname = $1', [DATABASE]);
       if (!rowCount) await owner.query(`create database ${DATABASE}`);
       return owner;
     }
+    // The session of a gateway that was killed goes within moments, and so does a command.
+    if (attempt >= OWNER_ATTEMPTS && (await isOwnedByGateway(owner))) break;
     await sleep(100);
   }
   await owner.end();
-  throw new ConfigError(`DATA_DIR ${dataDir} is in use by another gateway: stop it, or name another folder.`);
+  throw new InUseError(`DATA_DIR ${options.dataDir} is in use by another gateway: stop it, or name another folder.`);
 }
 
 async function stopServer(cluster: string, pid: number): Promise<void> {
