@@ -37,8 +37,8 @@ export interface AppOptions {
   redisUrl?: string | undefined;
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustProxy?: TrustedProxies | undefined;
-  /** Origins whose pages may call, or `*` for all. */
-  corsOrigins?: readonly string[];
+  /** Origins whose pages may call, or `*` for all, as in demo mode unless told; else none. */
+  corsOrigins?: readonly string[] | undefined;
   graphiql?: boolean;
   introspection?: boolean;
   /** Milliseconds that an operation may take. */

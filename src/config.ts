@@ -8,6 +8,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+/** Milliseconds that an operation may take unless told otherwise. */
+export const OPERATION_TIMEOUT = 5_000;
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 function hasProtocol(...protocols: string[]) {
@@ -69,7 +72,7 @@ const environment = z.object({
     .regex(/^\d{1,6}$/)
     .transform(Number)
     .refine((milliseconds) => milliseconds >= 100)
-    .default(5_000)
+    .default(OPERATION_TIMEOUT)
     .meta({ expected: 'a whole number of milliseconds from 100 to 999999' }),
   LOG_LEVEL: z
     .enum(logLevels)
@@ -101,7 +104,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dataDir: resolve(DATA_DIR),
     redisUrl: REDIS_URL,
     trustProxy: TRUST_PROXY,
-    corsOrigins: edges.CORS_ORIGINS ?? (demo ? ['*'] : []),
+    corsOrigins: edges.CORS_ORIGINS,
     graphiql: edges.GRAPHIQL === 'on',
     introspection: edges.INTROSPECTION === 'on',
     operationTimeout: edges.OPERATION_TIMEOUT,

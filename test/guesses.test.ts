@@ -2,9 +2,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GUESS_LIMIT } from '../src/access/guesses.ts';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
-import { createKey, type KeyTraits, statementsOf } from './support/database.ts';
+import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { openProxy } from './support/proxy.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -146,4 +147,16 @@ describe('whose address it is', () => {
     if (believed) expect(other.log).toContainEqual(expect.objectContaining({ address: '203.0.113.60' }));
     await other.close();
   });
+});
+
+it('counts no guess while the database cannot tell, and lets the key in as soon as it can', async () => {
+  const proxy = await openProxy(await createDatabase());
+  const behind = await startGateway({ databaseUrl: proxy.url });
+  await proxy.cut();
+  for (let i = 0; i < GUESS_LIMIT + 20; i++)
+    expect((await rest.create(behind, { email })).code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+  await proxy.mend();
+  expect((await rest.create(behind, { email })).code).toBeUndefined();
+  await behind.close();
+  await proxy.close();
 });

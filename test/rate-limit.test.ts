@@ -188,6 +188,18 @@ describe('the window', () => {
     }
   });
 
+  it('takes back what was counted, where it was counted, and nothing else', () => {
+    const windows = new SlidingWindows(1);
+    const start = 1_000_000_000_000;
+    windows.take('one', 1, 3, start);
+    windows.take('one', 1, 3, start + 1_000);
+    windows.giveBack('one', 1, start);
+    expect(windows.take('one', 1, 3, start + 2_000)).toMatchObject({ remaining: 1, resetAt: start + 61_000 });
+    windows.take('one', 1, 3, start + 90_000);
+    windows.giveBack('one', 1, start + 2_000);
+    expect(windows.take('one', 1, 3, start + 91_000)).toMatchObject({ remaining: 1 });
+  });
+
   it('keeps no more windows than it may', () => {
     const windows = new SlidingWindows(2);
     for (const name of ['a', 'b', 'c', 'a']) expect(windows.take(name, 1, 1, 5_000_000).allowed).toBe(true);

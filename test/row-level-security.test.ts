@@ -189,7 +189,10 @@ describe('an account that is no superuser', () => {
     await runSql(serverUrl, `create role ${name} login password 'x' ${traits}`);
     await runSql(serverUrl, `create database ${name} owner ${name}`);
     const url = new URL(serverUrl);
-    [url.username, url.password, url.pathname] = [name, 'x', `/${name}`];
+    url.pathname = `/${name}`;
+    // The schema is not the gateway's alone.
+    await runSql(url.href, 'create table somebody_elses (id serial, text text)');
+    [url.username, url.password] = [name, 'x'];
     return url.href;
   }
 

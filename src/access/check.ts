@@ -64,12 +64,15 @@ export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions
     const digest = typeof presented === 'string' && hasKeyForm(presented) ? digestOf(presented) : undefined;
     const found = digest ? keys.recall(digest) : undefined;
     if (found) return found;
-    // What is not known to be a key counts as a guess until it turns out to be one.
+    // What is not known to be a key counts as a guess until it turns out to be one, or nobody can tell.
     const takeBack = digest && keys.hasSeen(digest) ? undefined : guesses.count(address);
     if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
     if (!digest) throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
     if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
-    const key = await keys.find(digest);
+    const key = await keys.find(digest).catch((error: unknown) => {
+      takeBack?.();
+      throw error;
+    });
     if (!key) throw new ApiError('PUBLIC_API_KEY_DOES_NOT_EXIST');
     takeBack?.();
     return key;

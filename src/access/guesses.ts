@@ -17,7 +17,7 @@ export interface Guesses {
    * Counts a key that may turn out to be bad.
    *
    * @param address - IPv4 or IPv6
-   * @returns takes the guess back, once the key turned out to be good
+   * @returns takes the guess back, unless the key turned out to be bad
    * @throws ApiError `INTERNAL_TOO_MANY_REQUESTS`
    */
   count(address: string): () => void;
@@ -29,13 +29,14 @@ export function countGuesses(log: Log): Guesses {
   return {
     count(address) {
       const name = networkOf(address);
-      const verdict = windows.take(name, 1, GUESS_LIMIT, Date.now());
+      const now = Date.now();
+      const verdict = windows.take(name, 1, GUESS_LIMIT, now);
       if (!verdict.allowed) {
         const message = 'Too many requests with a bad API key came from this address.';
         throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { message, retryAfter: secondsUntil(verdict) });
       }
       if (verdict.remaining === 0) log.warn({ address: name }, 'keys are guessed from this address');
-      return () => windows.giveBack(name, 1);
+      return () => windows.giveBack(name, 1, now);
     },
   };
 }

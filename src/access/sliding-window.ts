@@ -41,9 +41,10 @@ class SlidingWindow {
     };
   }
 
-  /** Takes back what was counted a moment ago. */
-  giveBack(cost: number): void {
-    const slot = this.#newest % SLICES;
+  giveBack(cost: number, then: number): void {
+    const slice = Math.floor(then / SLICE);
+    if (slice <= this.#newest - SLICES || slice > this.#newest) return;
+    const slot = slice % SLICES;
     const returned = Math.min(cost, this.#counts[slot] as number);
     this.#counts[slot] = (this.#counts[slot] as number) - returned;
     this.#total -= returned;
@@ -109,8 +110,12 @@ export class SlidingWindows {
     return window.take(cost, limit, now);
   }
 
-  /** Takes back what was counted a moment ago. */
-  giveBack(name: string, cost: number): void {
-    this.#windows.peek(name)?.giveBack(cost);
+  /**
+   * Takes back what was counted.
+   *
+   * @param then - when it was counted, in milliseconds since 1970
+   */
+  giveBack(name: string, cost: number, then: number): void {
+    this.#windows.peek(name)?.giveBack(cost, then);
   }
 }

@@ -8,6 +8,7 @@ import {
   type Transaction,
 } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { OPERATION_TIMEOUT } from '../config.ts';
 import type { Log } from '../log.ts';
 import { timedOut } from './failure.ts';
 import { migrations } from './migrations/index.ts';
@@ -15,8 +16,6 @@ import { prepareSettings, SettingsQuery } from './settings-query.ts';
 
 /** Milliseconds to wait for a connection before the database counts as away. */
 export const CONNECT_TIMEOUT = 3_000;
-/** Milliseconds that an operation may take unless told otherwise. */
-export const OPERATION_TIMEOUT = 5_000;
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
 const POOL_SIZE = 10;
