@@ -200,9 +200,12 @@ describe('an account that is no superuser', () => {
     const folder = await temporaryFolder();
     const log = pino({ level: 'silent' });
     const server = await startEmbeddedPostgres({ dataDir: `${folder.path}/data`, log });
-    expect(await serve(await createOwner(server.url, 'createrole'))).toMatchObject({ newAccount: true });
-    await server.stop();
-    await folder.remove();
+    try {
+      expect(await serve(await createOwner(server.url, 'createrole'))).toMatchObject({ newAccount: true });
+    } finally {
+      await server.stop();
+      await folder.remove();
+    }
   });
 
   it('migrates and serves when an administrator made the role and granted it', async () => {
