@@ -1,5 +1,5 @@
 // One count for several gateways, in Redis; and what happens to callers when Redis goes away. Needs `redis-server`.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,6 +78,21 @@ describe('the window in Redis', () => {
         expect(Math.abs((verdict?.resetAt ?? 0) - expected.resetAt)).toBeLessThanOrEqual(4 * SLICE);
       }
     }
+    shared.close();
+  });
+
+  it('is not taken for lost by a process that is too busy to hear it', async () => {
+    const shared = openSharedWindows(redis.url, log);
+    await expect.poll(shared.isReachable).toBe(true);
+    redis.silence();
+    const verdict = shared.take('busy', 1, 10);
+    await sleep(60);
+    // From here on as in the handler of a request, between two looks at the clock and the network.
+    await setImmediate();
+    redis.wake();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+    expect(await verdict).toMatchObject({ allowed: true, remaining: 9 });
+    expect(shared.isReachable()).toBe(true);
     shared.close();
   });
 

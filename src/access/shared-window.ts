@@ -3,11 +3,16 @@ import { Redis } from 'ioredis';
 import type { Log } from '../log.ts';
 import { SLICE, SLICES, type Verdict, WINDOW } from './sliding-window.ts';
 
-/** Milliseconds after which Redis counts as away. */
-const COMMAND_TIMEOUT = 300;
+/** Milliseconds between two looks at Redis. */
+const BEAT = 50;
+/**
+ * Looks during which a question stays open before Redis counts as away. Looks, not milliseconds: a process that is too busy
+ * to look is too busy to read an answer that has long arrived, and must not take that for the silence of Redis.
+ */
+const PATIENCE = 6;
 const CONNECT_TIMEOUT = 1_000;
-/** Milliseconds between two looks whether it is back. */
-const PROBE = 250;
+/** Milliseconds without a word after which the connection is made anew. */
+const SOCKET_TIMEOUT = 5_000;
 const LONGEST_RETRY = 1_000;
 
 /*
@@ -65,7 +70,7 @@ export interface SharedWindows {
 export function openSharedWindows(url: string, log: Log): SharedWindows {
   const redis = new Redis(url, {
     connectTimeout: CONNECT_TIMEOUT,
-    commandTimeout: COMMAND_TIMEOUT,
+    socketTimeout: SOCKET_TIMEOUT,
     enableOfflineQueue: false,
     // Commands of one turn of the event loop travel together.
     enableAutoPipelining: true,
@@ -74,39 +79,58 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   }) as SlidingRedis;
   redis.defineCommand('slide', { numberOfKeys: 1, lua: SLIDE });
   let reachable: boolean | undefined;
+  let beat = 0;
+  /** Questions without an answer yet, the oldest first: how to go on without it, and the beat of the question. */
+  const open = new Map<() => void, number>();
+  let probing = false;
 
   function lose(error: unknown): void {
+    for (const giveUp of open.keys()) giveUp();
+    open.clear();
     if (reachable === false) return;
     reachable = false;
     log.warn({ err: error }, 'Redis does not answer: each process counts the requests that come to it by itself');
   }
 
   async function probe(): Promise<void> {
-    if (reachable || redis.status !== 'ready') return;
+    if (reachable || probing || redis.status !== 'ready') return;
+    probing = true;
     try {
       await redis.ping();
       if (reachable === false) log.info('Redis answers again: requests are counted together');
       reachable = true;
     } catch (error) {
       lose(error);
+    } finally {
+      probing = false;
     }
   }
 
   redis.on('error', lose);
   redis.on('close', () => lose(new Error('the connection ended')));
   redis.on('ready', probe);
-  const timer = setInterval(probe, PROBE).unref();
+  const timer = setInterval(() => {
+    beat += 1;
+    const [oldest = beat] = open.values();
+    if (beat - oldest > PATIENCE) lose(new Error(`no answer within ${PATIENCE * BEAT} ms`));
+    void probe();
+  }, BEAT).unref();
 
   return {
-    async take(name, cost, limit) {
-      if (!reachable) return undefined;
-      try {
-        const [allowed, remaining, resetAt] = await redis.slide(`customer-gateway:${name}`, cost, limit);
-        return { allowed: allowed === 1, limit, remaining, resetAt };
-      } catch (error) {
-        lose(error);
-        return undefined;
-      }
+    take(name, cost, limit) {
+      return new Promise((resolve) => {
+        if (!reachable) return resolve(undefined);
+        const giveUp = () => resolve(undefined);
+        open.set(giveUp, beat);
+        redis.slide(`customer-gateway:${name}`, cost, limit).then(
+          ([allowed, remaining, resetAt]) => {
+            open.delete(giveUp);
+            resolve({ allowed: allowed === 1, limit, remaining, resetAt });
+          },
+          // Gives up all that is open, this one too.
+          lose,
+        );
+      });
     },
     isReachable: () => reachable === true,
     close() {
