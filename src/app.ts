@@ -22,6 +22,7 @@ import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
 import type { TrustedProxies } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
+import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
@@ -43,6 +44,10 @@ export interface AppOptions {
   introspection?: boolean;
   /** Milliseconds that an operation may take. */
   operationTimeout?: number;
+  /** Paths of the databases of IP addresses. */
+  ipDatabases?: IpDatabasePaths | undefined;
+  /** Whether the names of addresses are asked of the DNS, or the DNS servers that are asked. */
+  reverseDns?: boolean | readonly string[];
   /** Parts to use instead of the usual ones; a benchmark measures one part by leaving it out. */
   parts?: { database?: Database; admission?: Admission };
 }
@@ -71,6 +76,7 @@ const READ_METHODS = ['GET', 'HEAD'];
 export function createApp(options: AppOptions): App {
   const { databaseUrl, demo, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
+  const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
   const hideSuggestions = !demo;
   const database = parts.database ?? openDatabase({ url: databaseUrl, entities, log, operationTimeout });
   const keys = openKeyDirectory(database, log);
@@ -94,16 +100,19 @@ export function createApp(options: AppOptions): App {
   }
 
   function contextOf(inbound: Inbound, caller: Caller | null) {
-    return createContext(database, {
-      requestId: inbound.requestId,
-      record: inbound.record,
-      caller,
-      charge: async (requests) => {
-        if (caller) await admission.charge(caller, requests, visitor(inbound));
+    return createContext(
+      { database, ip },
+      {
+        requestId: inbound.requestId,
+        record: inbound.record,
+        caller,
+        charge: async (requests) => {
+          if (caller) await admission.charge(caller, requests, visitor(inbound));
+        },
+        tellCost: inbound.headers['x-graphql-cost'] !== undefined,
+        answerIsKept: inbound.headers['idempotency-key'] !== undefined,
       },
-      tellCost: inbound.headers['x-graphql-cost'] !== undefined,
-      answerIsKept: inbound.headers['idempotency-key'] !== undefined,
-    });
+    );
   }
 
   async function answerGraphQL(inbound: Inbound): Promise<Outbound> {
@@ -153,14 +162,14 @@ export function createApp(options: AppOptions): App {
   }
 
   async function readiness(): Promise<Outbound> {
-    const rateLimits = limiter.counting();
-    if (state !== 'ready') return json(503, { status: state, rateLimits });
+    const parts = { rateLimits: limiter.counting(), ...ip.health() };
+    if (state !== 'ready') return json(503, { status: state, ...parts });
     try {
       await database.ping();
-      return json(200, { status: 'ready', rateLimits });
+      return json(200, { status: 'ready', ...parts });
     } catch (error) {
       log.warn({ err: error }, 'not ready: the database does not answer');
-      return json(503, { status: 'database unavailable', rateLimits });
+      return json(503, { status: 'database unavailable', ...parts });
     }
   }
 
@@ -243,6 +252,7 @@ export function createApp(options: AppOptions): App {
     async close() {
       keys.close();
       limiter.close();
+      ip.close();
       await database.close();
     },
   };

@@ -1,4 +1,5 @@
 // The environment: read once, checked, frozen.
+import { Resolver } from 'node:dns';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
@@ -28,6 +29,21 @@ function isAddressOrBlock(text: string): boolean {
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
+
+function isServer(text: string): boolean {
+  try {
+    new Resolver().setServers([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const paths = z
+  .string()
+  .transform((text) => list(text).map((path) => resolve(path)))
+  .optional()
+  .meta({ expected: 'the path of a file, or of several separated by commas' });
 
 const environment = z.object({
   PORT: z
@@ -67,6 +83,16 @@ const environment = z.object({
     .meta({ expected: 'origins such as https://shop.example separated by commas, or *' }),
   GRAPHIQL: z.enum(['on', 'off']).default('on').meta({ expected: 'on or off' }),
   INTROSPECTION: z.enum(['on', 'off']).default('on').meta({ expected: 'on or off' }),
+  GEOIP_CITY: paths,
+  GEOIP_COUNTRY: paths,
+  GEOIP_ASN: paths,
+  GEOIP_ANONYMOUS: paths,
+  REVERSE_DNS: z
+    .string()
+    .transform((text) => (text === 'on' || text === 'off' ? text === 'on' : list(text)))
+    .refine((servers) => typeof servers === 'boolean' || servers.every(isServer))
+    .default(true)
+    .meta({ expected: 'on, off, or the IP addresses of DNS servers separated by commas' }),
   OPERATION_TIMEOUT: z
     .string()
     .regex(/^\d{1,6}$/)
@@ -107,6 +133,13 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     corsOrigins: edges.CORS_ORIGINS,
     graphiql: edges.GRAPHIQL === 'on',
     introspection: edges.INTROSPECTION === 'on',
+    ipDatabases: {
+      city: edges.GEOIP_CITY,
+      country: edges.GEOIP_COUNTRY,
+      asn: edges.GEOIP_ASN,
+      anonymous: edges.GEOIP_ANONYMOUS,
+    },
+    reverseDns: edges.REVERSE_DNS,
     operationTimeout: edges.OPERATION_TIMEOUT,
     logLevel: LOG_LEVEL,
     demo,

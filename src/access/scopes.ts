@@ -5,6 +5,7 @@ export const scopes = {
   'customer:create': 'Create customers, or get the one that exists.',
   'customer:read': 'Read customers and what belongs to them.',
   'customer:write': 'Change customers. No operation needs it yet.',
+  'ip:read': 'Look up what can be known about an IP address.',
 } as const;
 
 /** A capability that a key may be restricted to. */

@@ -43,13 +43,14 @@ const columns = [
   'created_at',
   'updated_at',
   'last_seen_at',
+  'last_ip',
   'banned_at',
   'deleted_at',
 ];
 
 /*
  * found    the customer of this mailbox, if there was one when the statement began
- * touched  the found customer, brought up to date: blanks filled from the request. The update works on the row's latest
+ * touched  the found customer, brought up to date: blanks filled from the request, and where and when it was last seen. The update works on the row's latest
  *          version, so of two calls that fill the same blank the first wins and neither is lost
  * made     the new customer. When another call makes it at the same moment, nothing: the caller tries again
  * seen     the history of addresses
@@ -65,7 +66,8 @@ const createOrReturn: Statement = {
         (c.company_name is null and $4::text is not null)
           or (c.company_registration_number is null and $5::text is not null)
           or (c.tax_identification_number is null and $6::text is not null) as fills,
-        c.last_seen_at is null or c.last_seen_at < now() - interval '1 day' as stale
+        c.last_seen_at is null or c.last_seen_at < now() - interval '1 day' as stale,
+        $8::inet is not null and c.last_ip is distinct from $8::inet as moved
       from customer c
       where c.organisation_id = $1 and c.canonical_email = $3 and c.deleted_at is null
     ), touched as (
@@ -74,14 +76,15 @@ const createOrReturn: Statement = {
         company_registration_number = coalesce(c.company_registration_number, $5),
         tax_identification_number = coalesce(c.tax_identification_number, $6),
         last_seen_at = now(),
+        last_ip = coalesce($8::inet, c.last_ip),
         updated_at = case when (select fills from found) then now() else c.updated_at end,
         version = c.version + (select fills::int from found)
-      where c.organisation_id = $1 and c.id = (select (customer).id from found where fills or stale)
+      where c.organisation_id = $1 and c.id = (select (customer).id from found where fills or stale or moved)
       returning c as customer
     ), made as (
       insert into customer as c (organisation_id, email, canonical_email, company_name, company_registration_number,
-        tax_identification_number, cu_ref_no, last_seen_at)
-      select $1, $2, $3, $4, $5, $6, $7, now()
+        tax_identification_number, cu_ref_no, last_seen_at, last_ip)
+      select $1, $2, $3, $4, $5, $6, $7, now(), $8::inet
       where not exists (select from found)
       on conflict do nothing
       returning c as customer

@@ -50,6 +50,8 @@ export const CustomerEntity = defineEntity({
     updatedAt: p.datetime(3).defaultRaw('now()'),
     /** When the customer last came through a create call, exact to a day. */
     lastSeenAt: p.datetime(3).nullable(),
+    /** The address that came with the latest create call that had one. */
+    lastIp: p.string().columnType('inet').nullable(),
     bannedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
   },

@@ -1,6 +1,6 @@
 // What a caller may send about a customer: every input rule, once.
 import { z } from 'zod';
-import { normalizeIp } from '../ip/address.ts';
+import { ipInput } from '../ip/input.ts';
 import { atMost, freeText, text, written } from '../text.ts';
 import { normalizeEmail } from './email.ts';
 
@@ -49,8 +49,7 @@ export const createCustomerInput = z.object({
     maxLength: 32,
     examples: ['CZ9609040727'],
   }),
-  customerRealIp: text
-    .transform(written(normalizeIp))
+  customerRealIp: ipInput
     .nullish()
     .transform((value) => value ?? undefined)
     .meta({

@@ -1,6 +1,8 @@
 // The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import { normalizeIp } from '../ip/address.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CustomerIpEntity = defineEntity({
@@ -16,3 +18,72 @@ export const CustomerIpEntity = defineEntity({
     address: p.string().primary().columnType('inet'),
   },
 });
+
+/** An address that a customer came from, and when. */
+export interface IpSighting {
+  /** As `normalizeIp` writes it. */
+  readonly address: string;
+  readonly seenAt: Date;
+}
+
+/** One page of a customer's addresses: older than `after`, newer than `before`. */
+export interface IpHistoryPage {
+  after?: IpSighting | undefined;
+  before?: IpSighting | undefined;
+  /** How many at most. */
+  limit: number;
+  /** False for newest first, true for oldest first. */
+  inverted: boolean;
+}
+
+function pages(direction: 'asc' | 'desc'): Statement {
+  return {
+    name: `customer_ip_pages_${direction}`,
+    text: `
+      select c.id as customer_id, i.address, i.seen_at
+      from unnest($2::bigint[]) c (id)
+      cross join lateral (
+        select host(address) as address, seen_at
+        from customer_ip
+        where organisation_id = $1 and customer_id = c.id
+          and (seen_at, address) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, '0.0.0.0'::inet))
+          and (seen_at, address) > (coalesce($5, '-infinity'::timestamptz), coalesce($6, '0.0.0.0'::inet))
+        order by seen_at ${direction}, address ${direction}
+        limit $7
+      ) i
+      order by i.seen_at ${direction}, i.address ${direction}`,
+  };
+}
+
+const newestFirst = pages('desc');
+const oldestFirst = pages('asc');
+
+/**
+ * Reads the same page of the histories of many customers, in one statement.
+ *
+ * @param ids - internal ids of customers
+ * @returns the sightings of each, in the order of the ids
+ */
+export async function listIpHistories(
+  database: OrganisationDatabase,
+  ids: readonly number[],
+  { after, before, limit, inverted }: IpHistoryPage,
+): Promise<IpSighting[][]> {
+  const rows = await database.run<{ customer_id: string; address: string; seen_at: Date }>(
+    inverted ? oldestFirst : newestFirst,
+    [
+      database.organisationId,
+      ids,
+      after?.seenAt ?? null,
+      after?.address ?? null,
+      before?.seenAt ?? null,
+      before?.address ?? null,
+      limit,
+    ],
+  );
+  const byCustomer = new Map<number, IpSighting[]>(ids.map((id) => [id, []]));
+  for (const row of rows) {
+    byCustomer.get(Number(row.customer_id))?.push({ address: normalizeIp(row.address), seenAt: new Date(row.seen_at) });
+  }
+  return ids.map((id) => byCustomer.get(id) ?? []);
+}

@@ -4,6 +4,7 @@ import type { OrganisationDatabase } from '../database/orm.ts';
 import type { CreatedCustomer } from './create.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.ts';
+import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history.ts';
 import { ReferralEntity, type Referrer } from './referral.ts';
 import { type Subscription, SubscriptionEntity } from './subscription.ts';
 
@@ -16,9 +17,12 @@ export class CustomerRelations {
   readonly referrer: DataLoader<number, Referrer | null>;
   readonly runningSubscriptions: DataLoader<number, Subscription[]>;
   readonly customer: DataLoader<number, Customer | null>;
+  readonly #ipHistories = new Map<string, DataLoader<number, IpSighting[]>>();
+  readonly #database: OrganisationDatabase;
 
   constructor(database: OrganisationDatabase) {
     const { organisationId } = database;
+    this.#database = database;
     this.groups = new DataLoader(async (ids) => {
       const memberships = await database.em.find(
         CustomerGroupMembershipEntity,
@@ -59,6 +63,17 @@ export class CustomerRelations {
       const byId = new Map(customers.map((customer) => [customer.id, customer]));
       return ids.map((id) => byId.get(id) ?? null);
     });
+  }
+
+  /** The addresses that a customer came from; the same page of many customers travels in one statement. */
+  ipHistory(customerId: number, page: IpHistoryPage): Promise<IpSighting[]> {
+    const name = JSON.stringify(page);
+    let loader = this.#ipHistories.get(name);
+    if (!loader) {
+      loader = new DataLoader((ids) => listIpHistories(this.#database, ids, page));
+      this.#ipHistories.set(name, loader);
+    }
+    return loader.load(customerId);
   }
 
   /** Remembers what came along with a customer, so that it is not loaded again. */

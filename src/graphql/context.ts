@@ -1,4 +1,4 @@
-// What a resolver can reach: the caller, and the database as the caller's organisation sees it.
+// What a resolver can reach: the caller, the database as the caller's organisation sees it, and what is known of IP addresses.
 import type DataLoader from 'dataloader';
 import type { Caller } from '../access/check.ts';
 import { keyHistories } from '../access/manage-keys.ts';
@@ -6,6 +6,7 @@ import { CustomerRelations } from '../customer/relations.ts';
 import type { AuditEntry } from '../database/audit.ts';
 import type { Database, OrganisationDatabase } from '../database/orm.ts';
 import { ApiError } from '../errors.ts';
+import type { IpLookup } from '../ip/lookup.ts';
 import type { RequestRecord } from '../log.ts';
 
 /** What came with a request, besides its operation. */
@@ -28,18 +29,27 @@ export interface GatewayContext extends OperationRequest {
   readonly timeout: number;
   readonly database: OrganisationDatabase;
   readonly relations: CustomerRelations;
+  /** What can be known about IP addresses. */
+  readonly ip: IpLookup;
   /** What was done with API keys, by fingerprint. */
   readonly keyHistories: DataLoader<string, AuditEntry[]>;
 }
 
+/** What all operations share. */
+export interface SharedParts {
+  readonly database: Database;
+  readonly ip: IpLookup;
+}
+
 /** Makes the context of an operation that begins now. */
-export function createContext(database: Database, request: OperationRequest): GatewayContext {
+export function createContext({ database, ip }: SharedParts, request: OperationRequest): GatewayContext {
   const { caller } = request;
   const own = caller && database.of(caller.organisationId);
   let relations: CustomerRelations | undefined;
   let histories: DataLoader<string, AuditEntry[]> | undefined;
   return {
     ...request,
+    ip,
     timeout: database.operationTimeout,
     get database() {
       if (!own) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');

@@ -2,7 +2,7 @@
 import { ApiError } from '../errors.ts';
 
 /** What a list holds. */
-type Kind = 'customer' | 'apiKey';
+type Kind = 'customer' | 'apiKey' | 'ipSighting';
 
 /** Writes the cursor of an object. */
 export function encodeCursor(kind: Kind, reference: string): string {

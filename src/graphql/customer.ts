@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
 
-const CustomerType = builder.objectRef<Customer>('Customer');
+export const CustomerType = builder.objectRef<Customer>('Customer');
 const ReferralType = builder.objectRef<Referrer>('Referral');
 
 builder.node(CustomerType, {

@@ -26,7 +26,7 @@ export function normalizeIp(given: string): string {
 }
 
 function write(text: string): string {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString();
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   const tail = embeddedTail.exec(text)?.[1];
   const plainTail = tail === undefined || ipaddr.IPv4.isValidFourPartDecimal(tail);
   if (!plainTail || text.includes('%') || !ipaddr.IPv6.isValid(text)) {

@@ -1,6 +1,6 @@
 // What the key check, the limit and the wall between organisations cost: the same build with each switched off, side by side.
 import { hasRedis, startRedis } from '../support/redis.ts';
-import { type BenchGateway, openBench, runWrk } from './support.ts';
+import { type BenchGateway, measureCreates, medians, openBench, type Throughput } from './support.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 12);
 const SECONDS = Number(process.env.SECONDS ?? 2);
@@ -29,55 +29,30 @@ const workloads: Record<string, string> = {
   'create new': `'new' .. round .. '-' .. n`,
   'return existing': `'old' .. n % 1000`,
 };
+const members = { companyName: 'BizKitHub', customerRealIp: '1.1.1.1' };
 let round = 0;
 
-/** Requests a second, and microseconds of CPU a request in gateway and database. */
-async function measure(gateway: BenchGateway, address: string, seconds: number) {
-  round += 1;
-  const [ofGateway, ofDatabase] = [gateway.cpu(), bench.databaseCpu()];
-  const rate = await runWrk(`${gateway.url}/api/v1/customer/create?apiKey=${key}`, {
-    connections: CONNECTIONS,
-    seconds,
-    script: `
-      local round, n = ${round}, 0
-      wrk.method = 'POST'
-      wrk.headers['Content-Type'] = 'application/json'
-      request = function()
-        n = n + 1
-        local email = ${address} .. '@example.com'
-        return wrk.format(nil, nil, nil, '{"email":"' .. email .. '","companyName":"BizKitHub","customerRealIp":"1.1.1.1"}')
-      end`,
-  });
-  const perRequest = 1_000 / (rate * seconds);
-  return {
-    rate,
-    gateway: (gateway.cpu() - ofGateway) * perRequest,
-    database: (bench.databaseCpu() - ofDatabase) * perRequest,
-  };
-}
+const load = (gateway: BenchGateway, email: string, seconds: number) =>
+  measureCreates(bench, gateway, { key, connections: CONNECTIONS, seconds, round: round++, email, members });
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
-for (const [workload, address] of Object.entries(workloads)) {
-  for (const gateway of gateways.flat()) await measure(gateway, address, 1);
-  const results = variants.map((): Awaited<ReturnType<typeof measure>>[] => []);
+for (const [workload, email] of Object.entries(workloads)) {
+  for (const gateway of gateways.flat()) await load(gateway, email, 1);
+  const results = variants.map((): Throughput[] => []);
   for (let turn = 0; turn < ROUNDS; turn++) {
     // Each starts as often as the others: what runs first in a round is no better off.
     for (let i = 0; i < variants.length; i++) {
       const which = (i + turn) % variants.length;
       const gateway = gateways[which]?.[turn % INSTANCES] as BenchGateway;
-      results[which]?.push(await measure(gateway, address, SECONDS));
+      results[which]?.push(await load(gateway, email, SECONDS));
     }
   }
-  const middle = (i: number, of: 'rate' | 'gateway' | 'database') =>
-    median((results[i] ?? []).map((result) => result[of]));
+  const middles = results.map(medians);
   console.log(`\n${workload}, REST, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`);
   variants.forEach(([name], i) => {
-    const ratio = (middle(0, 'rate') / middle(i, 'rate')).toFixed(3);
-    const cpu = `CPU µs a request: gateway ${middle(i, 'gateway').toFixed(0)}, database ${middle(i, 'database').toFixed(0)}`;
-    console.log(
-      `  ${name.padEnd(27)} ${middle(i, 'rate').toFixed(0).padStart(6)} req/s, ${cpu}; all on is ${ratio} of it`,
-    );
+    const { rate, gateway, database } = middles[i] as Throughput;
+    const ratio = ((middles[0] as Throughput).rate / rate).toFixed(3);
+    const cpu = `CPU µs a request: gateway ${gateway.toFixed(0)}, database ${database.toFixed(0)}`;
+    console.log(`  ${name.padEnd(27)} ${rate.toFixed(0).padStart(6)} req/s, ${cpu}; all on is ${ratio} of it`);
   });
 }
 await bench.close();

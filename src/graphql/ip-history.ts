@@ -1,0 +1,76 @@
+// The addresses that a customer came from, in GraphQL.
+import { resolveCursorConnection } from '@pothos/plugin-relay';
+import type { IpSighting } from '../customer/ip-history.ts';
+import { normalizeIp } from '../ip/address.ts';
+import { builder, DEFAULT_PAGE, LARGEST_PAGE, pricedByPage } from './builder.ts';
+import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
+import { CustomerType } from './customer.ts';
+import { IpInfoType } from './ip.ts';
+
+function toCursor({ seenAt, address }: IpSighting): string {
+  return encodeCursor('ipSighting', `${seenAt.toISOString()} ${address}`);
+}
+
+function fromCursor(cursor: string | null | undefined, argument: string): IpSighting | undefined {
+  const place = decodeCursor('ipSighting', cursor, argument);
+  if (place === undefined) return undefined;
+  const [moment = '', address = ''] = place.split(' ');
+  try {
+    const sighting = { seenAt: new Date(moment), address: normalizeIp(address) };
+    // PostgreSQL knows fewer years than JavaScript.
+    if (/^\d{4}-/.test(moment) && toCursor(sighting) === cursor) return sighting;
+  } catch {
+    // No moment, or no address.
+  }
+  throw foreignCursor(argument);
+}
+
+builder.objectFields(CustomerType, (t) => ({
+  lastIp: t.field({
+    type: IpInfoType,
+    nullable: true,
+    description: 'The address that came with the latest `createCustomer` that had one.',
+    scope: 'customer:read',
+    resolve: ({ lastIp }, _, { ip }) => (lastIp == null ? null : ip.infoOf(normalizeIp(lastIp))),
+  }),
+  ipHistory: t.connection(
+    {
+      type: IpInfoType,
+      description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed.`,
+      scope: 'customer:read',
+      complexity: pricedByPage,
+      resolve: async ({ id }, args, { relations, ip }) => {
+        const page = await resolveCursorConnection<Promise<IpSighting[]>>(
+          { args, defaultSize: DEFAULT_PAGE, maxSize: LARGEST_PAGE, toCursor },
+          ({ after, before, limit, inverted }) =>
+            relations.ipHistory(id, {
+              after: fromCursor(after, 'after'),
+              before: fromCursor(before, 'before'),
+              limit,
+              inverted,
+            }),
+        );
+        const edges = await Promise.all(
+          page.edges.map(async (edge) => {
+            if (!edge) return edge;
+            const { cursor, node } = edge;
+            return { cursor, seenAt: node.seenAt, node: await ip.infoOf(node.address) };
+          }),
+        );
+        return { ...page, edges };
+      },
+    },
+    { name: 'IpHistoryConnection', description: 'A page of addresses that a customer came from.' },
+    {
+      name: 'IpHistoryEdge',
+      description: 'An address that a customer came from.',
+      fields: (edge) => ({
+        seenAt: edge.field({
+          type: 'DateTime',
+          description: 'When the customer came from there.',
+          resolve: (sighting) => (sighting as unknown as IpSighting).seenAt,
+        }),
+      }),
+    },
+  ),
+}));

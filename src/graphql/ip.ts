@@ -1,0 +1,113 @@
+// What can be known about IP addresses, in GraphQL.
+import { ipInput } from '../ip/input.ts';
+import { type IpKind, ipKinds } from '../ip/kind.ts';
+import type { IpInfo } from '../ip/lookup.ts';
+import type { IpSource } from '../ip/mmdb.ts';
+import type { Country } from '../ip/record.ts';
+import type { ReverseName } from '../ip/reverse-dns.ts';
+import { builder } from './builder.ts';
+
+/** What a question to the DNS counts as, against a field that is read from memory. */
+const DNS_COMPLEXITY = 10;
+/** How many sources an answer usually has. */
+const SOURCES = 3;
+
+const IpKindType = builder.enumType('IpKind', {
+  description: 'What sort of address an IP address is. Only a public one is looked up.',
+  values: Object.fromEntries(
+    Object.entries(ipKinds).map(([kind, description]) => [kind, { value: kind as IpKind, description }]),
+  ) as Record<IpKind, { value: IpKind; description: string }>,
+});
+
+const CountryType = builder.objectRef<Country>('Country').implement({
+  description: 'A country.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'ISO 3166-1 alpha-2: `CZ`.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Name in English.' }),
+  }),
+});
+
+const ReverseDnsType = builder.objectRef<ReverseName>('ReverseDns').implement({
+  description: 'The name of an address in the DNS.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name, as whoever has the address chose it.' }),
+    confirmed: t.exposeBoolean('confirmed', { description: 'Whether the name was seen to lead back to the address.' }),
+  }),
+});
+
+const IpSourceType = builder.objectRef<IpSource>('IpSource').implement({
+  description: 'A database that something is known from.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What the database calls itself.' }),
+    builtAt: t.expose('builtAt', { type: 'DateTime', description: 'When the database was built.' }),
+    attribution: t.exposeString('attribution', {
+      nullable: true,
+      description: 'What its licence wants shown together with the data.',
+    }),
+  }),
+});
+
+export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
+  description: 'What can be known about an IP address. Whatever is not known is null.',
+  fields: (t) => {
+    const flag = (name: 'isAnonymous' | 'isVpn' | 'isProxy' | 'isTor' | 'isHosting', what: string) =>
+      t.exposeBoolean(name, {
+        nullable: true,
+        description: `Whether it is listed as ${what}. Null without a list.`,
+      });
+    return {
+      address: t.exposeString('address', { description: 'The address: IPv4, or IPv6 as RFC 5952 writes it.' }),
+      kind: t.field({ type: IpKindType, description: 'What sort of address it is.', resolve: ({ kind }) => kind }),
+      country: t.expose('country', { type: CountryType, nullable: true, description: 'Country.' }),
+      region: t.exposeString('region', { nullable: true, description: 'Region, state or county.' }),
+      city: t.exposeString('city', { nullable: true, description: 'City.' }),
+      latitude: t.exposeFloat('latitude', { nullable: true, description: 'Degrees north of the equator, WGS 84.' }),
+      longitude: t.exposeFloat('longitude', { nullable: true, description: 'Degrees east of Greenwich, WGS 84.' }),
+      accuracyRadiusKm: t.exposeInt('accuracyRadiusKm', {
+        nullable: true,
+        description: 'Kilometres around the coordinates within which the address is likely to be.',
+      }),
+      timeZone: t.exposeString('timeZone', { nullable: true, description: 'IANA time zone: `Europe/Prague`.' }),
+      asn: t.exposeInt('asn', { nullable: true, description: 'Number of the autonomous system.' }),
+      asOrganisation: t.exposeString('asOrganisation', {
+        nullable: true,
+        description: 'Organisation that has the autonomous system.',
+      }),
+      reverseDns: t.field({
+        type: ReverseDnsType,
+        nullable: true,
+        description: 'Name in the DNS. Null also when the DNS does not answer within a second.',
+        complexity: DNS_COMPLEXITY,
+        resolve: ({ address }, _, { ip }) => ip.nameOf(address),
+      }),
+      isAnonymous: flag('isAnonymous', 'one that hides who uses it'),
+      isVpn: flag('isVpn', 'a VPN'),
+      isProxy: flag('isProxy', 'a public or residential proxy'),
+      isTor: flag('isTor', 'a Tor exit'),
+      isHosting: flag('isHosting', 'a hosting provider'),
+      sources: t.field({
+        type: [IpSourceType],
+        description: 'The databases that this is known from.',
+        complexity: { multiplier: SOURCES },
+        resolve: ({ sources }) => [...sources],
+      }),
+    };
+  },
+});
+
+builder.queryFields((t) => ({
+  ipInfo: t.field({
+    type: IpInfoType,
+    nullable: true,
+    description: 'Tells what can be known about an IP address.',
+    args: {
+      ip: t.arg.string({
+        required: true,
+        description: 'IPv4 or IPv6 address. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1.',
+        validate: { schema: ipInput },
+      }),
+    },
+    scope: 'ip:read',
+    resolve: (_, { ip: address }, { ip }) => ip.infoOf(address),
+  }),
+}));

@@ -1,0 +1,163 @@
+// One database file in MaxMind's format (MMDB), held in memory and read again when it is replaced.
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Reader, type Response } from 'maxmind';
+import type { Log } from '../log.ts';
+
+/** Whose data it is, and of when. */
+export interface IpSource {
+  /** Its type, or the name of the file where the type says little. */
+  readonly name: string;
+  readonly builtAt: Date;
+  /** What the licence wants shown together with the data; null where none is known. */
+  readonly attribution: string | null;
+}
+
+/** How a file stands. */
+export type MmdbState = 'loading' | 'in use' | 'in use, damaged' | 'an earlier version is in use' | 'cannot be used';
+
+/** A database file. */
+export interface Mmdb {
+  /** Resolves when the file was read for the first time, or could not be. */
+  readonly opened: Promise<void>;
+  /** What is in use; undefined while nothing is. */
+  readonly source: IpSource | undefined;
+  readonly state: MmdbState;
+  /**
+   * Looks an address up.
+   *
+   * @param address - as `normalizeIp` writes it
+   * @returns its record, empty where the file covers the address and has none; undefined while nothing is in use, and for
+   *   an IPv6 address in a file of IPv4
+   */
+  find(address: string): object | undefined;
+  close(): void;
+}
+
+/** Milliseconds between two looks whether a file was replaced. */
+const INTERVAL = 500;
+/** The metadata is at the end of a file, behind this mark, within this many bytes. */
+const METADATA_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
+const METADATA_REACH = 128 * 1024;
+/** Addresses that are looked up in a file before it is used: a damaged one fails at some of them. */
+const SAMPLES = 512;
+
+/** Whose licences ask for what; told by the type or the name of a file. */
+const attributions: [of: RegExp, text: string][] = [
+  [/dbip|db-ip/i, 'IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0'],
+  [/geolite/i, 'This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com'],
+];
+
+/**
+ * Opens a file. One that is missing or broken is no failure: it is told in the log and by `state`, and taken into use when
+ * it is mended. One that is replaced by a broken one stays in use as it was.
+ *
+ * @param variable - the setting that names the file; what the log calls it
+ * @param onChange - called when another version came into use
+ */
+export function openMmdb(variable: string, path: string, log: Log, onChange: () => void): Mmdb {
+  let reader: Reader<Response> | undefined;
+  let source: IpSource | undefined;
+  let state: MmdbState = 'loading';
+  /** Which version of the file was looked at last. */
+  let seen: string | undefined;
+  let looking = false;
+
+  async function look(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    try {
+      await takeNewVersion();
+    } finally {
+      looking = false;
+    }
+  }
+
+  async function takeNewVersion(): Promise<void> {
+    let version = 'none';
+    try {
+      await using file = await open(path);
+      version = await versionOf(file);
+      if (version === seen) return;
+      const bytes = await file.readFile();
+      // Still being written: the next look finds it whole, or at rest.
+      if ((await versionOf(file)) !== version) return;
+      reader = readerOf(bytes);
+      source = sourceOf(reader, path);
+      if (seen !== undefined) log.info({ variable, path, ...source }, 'IP database replaced');
+      state = 'in use';
+      onChange();
+    } catch (error) {
+      if (version === seen) return;
+      state = reader ? 'an earlier version is in use' : 'cannot be used';
+      log.warn(
+        { variable, path, err: error },
+        `IP database: the file cannot be read; ${reader ? 'what was read before stays in use' : 'what it would tell stays unknown'}`,
+      );
+    }
+    seen = version;
+  }
+
+  const opened = look();
+  const timer = setInterval(look, INTERVAL).unref();
+  return {
+    opened,
+    get source() {
+      return source;
+    },
+    get state() {
+      return state;
+    },
+    find(address) {
+      if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return undefined;
+      try {
+        return (reader.get(address) as object | null) ?? {};
+      } catch (error) {
+        if (state !== 'in use, damaged')
+          log.warn({ variable, path, err: error }, 'IP database: a record cannot be read');
+        state = 'in use, damaged';
+        return undefined;
+      }
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** A file that is written anew has another of these, however it came about. */
+async function versionOf(file: FileHandle): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await file.stat({ bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].join('/');
+}
+
+/**
+ * Reads a database.
+ *
+ * @throws Error when it is none, or not whole
+ */
+function readerOf(bytes: Buffer): Reader<Response> {
+  if (!bytes.subarray(-METADATA_REACH).includes(METADATA_MARK)) throw new Error('no MMDB file, or not all of one');
+  const reader = new Reader<Response>(bytes);
+  const { ipVersion, searchTreeSize, buildEpoch } = reader.metadata;
+  if (searchTreeSize > bytes.length || Number.isNaN(buildEpoch.getTime())) throw new Error('not all of an MMDB file');
+  for (let i = 0; i < SAMPLES; i++) {
+    // The golden ratio spreads them evenly over all networks.
+    const spread = Math.floor(((i * 0.618_033_988_749_895) % 1) * 0x1_00_00);
+    reader.get(
+      ipVersion === 4 || i % 2
+        ? `${spread >> 8}.${spread & 255}.1.1`
+        : `2${(spread & 0xfff).toString(16).padStart(3, '0')}:${spread.toString(16)}::1`,
+    );
+  }
+  return reader;
+}
+
+function sourceOf({ metadata }: Reader<Response>, path: string): IpSource {
+  const file = basename(path).replace(/\.mmdb$/, '');
+  const attribution = attributions.find(([of]) => of.test(`${metadata.databaseType} ${file}`));
+  return {
+    // Types such as `country ipvAll` do not say whose data it is; their files do.
+    name: /\bipv/i.test(metadata.databaseType) ? file : metadata.databaseType,
+    builtAt: metadata.buildEpoch,
+    attribution: attribution?.[1] ?? null,
+  };
+}
