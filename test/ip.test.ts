@@ -1,8 +1,10 @@
 // IP addresses: what is one, and how it is written.
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ApiError } from '../src/errors.ts';
 import { normalizeIp } from '../src/ip/address.ts';
+import { seededRandom } from './support/random.ts';
 
 it.each([
   ['', '127.0.0.1'],
@@ -71,4 +73,40 @@ it('changes nothing when done again, and throws nothing but the error of the cat
     }),
     { numRuns: 20_000 },
   );
+});
+
+it('throws nothing but the error of the catalogue at 1,000,000 spoilt addresses', () => {
+  const random = seededRandom(6);
+  const pick = <Item>(items: ArrayLike<Item>) => items[Math.floor(random() * items.length)] as Item;
+  const whole = [
+    '1.1.1.1',
+    '255.255.255.255',
+    '2001:4860:4860::8888',
+    '::ffff:1.2.3.4',
+    'fe80::1%eth0',
+    'localhost',
+    '::',
+    '',
+  ];
+  const spoilers = [...'0123456789abcdefxX.:%/[]- \t\n\0١１😀', '\ud800', '::', '0x', '..', '256', '00', 'e9'];
+  let accepted = 0;
+  // Nobody reads where a million of errors came from.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  for (let i = 0; i < 1_000_000; i++) {
+    let text = pick(whole);
+    for (let changes = Math.floor(random() * 4); changes >= 0; changes--) {
+      const at = Math.floor(random() * (text.length + 1));
+      text = text.slice(0, at) + pick(spoilers) + text.slice(at + Math.floor(random() * 3));
+    }
+    try {
+      const written = normalizeIp(text);
+      if (isIP(written) === 0 || normalizeIp(written) !== written) expect.fail(`${JSON.stringify(text)}: ${written}`);
+      accepted += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'INTERNAL_VALIDATION_FAILED')) throw error;
+    }
+  }
+  Error.stackTraceLimit = stackTraceLimit;
+  expect(accepted).toBeGreaterThan(10_000);
 });

@@ -2,6 +2,7 @@
 import { NODATA, NOTFOUND } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
 import { normalizeIp } from './address.ts';
@@ -42,6 +43,14 @@ const SILENCE = 10;
 
 /** Whoever has an address chooses what its name says. */
 const hostName = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/;
+
+/** Where the DNS keeps the name of an address. `resolver.reverse` would take silence for the answer that there is none. */
+function pointerOf(address: string): string {
+  const bytes = ipaddr.parse(address).toByteArray().reverse();
+  if (bytes.length === 4) return `${bytes.join('.')}.in-addr.arpa`;
+  const nibbles = bytes.flatMap((byte) => [byte & 15, byte >> 4]).map((nibble) => nibble.toString(16));
+  return `${nibbles.join('.')}.ip6.arpa`;
+}
 
 /** What is kept of an address. */
 interface Finding {
@@ -87,7 +96,7 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
   }
 
   async function lookUp(address: string): Promise<Finding> {
-    const found = await ask(() => resolver.reverse(address));
+    const found = await ask(() => resolver.resolvePtr(pointerOf(address)));
     if (!found) return { name: null, keep: keep.nothing };
     const names = [...new Set(found.map((name) => name.toLowerCase()))].filter((name) => hostName.test(name));
     const considered = names.sort().slice(0, MOST_NAMES);
