@@ -1,5 +1,4 @@
 // API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
-import { resolveCursorConnection } from '@pothos/plugin-relay';
 import type { ApiKey } from '../access/api-key.ts';
 import { type CreateApiKey, createApiKeyInput, graceInput, keyPrefixes, reasonInput } from '../access/api-key-input.ts';
 import { type KeyPrefix, prefixOf } from '../access/key.ts';
@@ -20,6 +19,7 @@ import { ApiError } from '../errors.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { readPage } from './page.ts';
 
 const DEFAULT_GRACE = 24 * 60 * 60;
 
@@ -102,13 +102,9 @@ builder.queryFields((t) => ({
       scope: 'ROOT',
       complexity: pricedByPage,
       resolve: (_, args, context) =>
-        resolveCursorConnection<Promise<ApiKey[]>>(
-          {
-            args,
-            defaultSize: DEFAULT_PAGE,
-            maxSize: LARGEST_PAGE,
-            toCursor: ({ fingerprint }: ApiKey) => encodeCursor('apiKey', fingerprint),
-          },
+        readPage<ApiKey>(
+          args,
+          ({ fingerprint }) => encodeCursor('apiKey', fingerprint),
           ({ after, before, limit, inverted }) =>
             listApiKeys(managerOf(context), {
               after: decodeCursor('apiKey', after, 'after'),

@@ -1,5 +1,4 @@
 // Customers in GraphQL: the type, the queries, the mutation.
-import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { createOrReturnCustomer } from '../customer/create.ts';
 import type { Customer } from '../customer/customer.ts';
 import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.ts';
@@ -8,6 +7,7 @@ import type { Referrer } from '../customer/referral.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
 import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
+import { readPage } from './page.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
 
 export const CustomerType = builder.objectRef<Customer>('Customer');
@@ -112,14 +112,10 @@ builder.queryFields((t) => ({
       scope: 'customer:read',
       complexity: pricedByPage,
       resolve: (_, args, { database }) =>
-        resolveCursorConnection<Promise<Customer[]>>(
-          {
-            args,
-            defaultSize: DEFAULT_PAGE,
-            maxSize: LARGEST_PAGE,
-            toCursor: (customer: Customer) => encodeCursor('customer', customer.cuRefNo),
-          },
-          async ({ after, before, limit, inverted }): Promise<Customer[]> => {
+        readPage<Customer>(
+          args,
+          ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
+          async ({ after, before, limit, inverted }) => {
             const page = {
               after: decodeCursor('customer', after, 'after'),
               before: decodeCursor('customer', before, 'before'),

@@ -1,11 +1,11 @@
 // The addresses that a customer came from, in GraphQL.
-import { resolveCursorConnection } from '@pothos/plugin-relay';
 import type { IpSighting } from '../customer/ip-history.ts';
 import { normalizeIp } from '../ip/address.ts';
 import { builder, DEFAULT_PAGE, LARGEST_PAGE, pricedByPage } from './builder.ts';
 import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';
+import { readPage } from './page.ts';
 
 function toCursor({ seenAt, address }: IpSighting): string {
   return encodeCursor('ipSighting', `${seenAt.toISOString()} ${address}`);
@@ -40,24 +40,18 @@ builder.objectFields(CustomerType, (t) => ({
       scope: 'customer:read',
       complexity: pricedByPage,
       resolve: async ({ id }, args, { relations, ip }) => {
-        const page = await resolveCursorConnection<Promise<IpSighting[]>>(
-          { args, defaultSize: DEFAULT_PAGE, maxSize: LARGEST_PAGE, toCursor },
-          ({ after, before, limit, inverted }) =>
-            relations.ipHistory(id, {
-              after: fromCursor(after, 'after'),
-              before: fromCursor(before, 'before'),
-              limit,
-              inverted,
-            }),
-        );
-        const edges = await Promise.all(
-          page.edges.map(async (edge) => {
-            if (!edge) return edge;
-            const { cursor, node } = edge;
-            return { cursor, seenAt: node.seenAt, node: await ip.infoOf(node.address) };
+        const { edges, pageInfo } = await readPage<IpSighting>(args, toCursor, ({ after, before, limit, inverted }) =>
+          relations.ipHistory(id, {
+            after: fromCursor(after, 'after'),
+            before: fromCursor(before, 'before'),
+            limit,
+            inverted,
           }),
         );
-        return { ...page, edges };
+        const known = edges.map(async ({ cursor, node: { address, seenAt } }) => {
+          return { cursor, seenAt, node: await ip.infoOf(address) };
+        });
+        return { edges: await Promise.all(known), pageInfo };
       },
     },
     { name: 'IpHistoryConnection', description: 'A page of addresses that a customer came from.' },

@@ -25,6 +25,12 @@ export function normalizeIp(given: string): string {
   return localAliases.has(written) ? LOOPBACK : written;
 }
 
+/** ipaddr.js takes `::1.2.3.4`, which is an IPv6 address, for IPv4, unless it is written as others are. */
+function asGroups(tail: string): string {
+  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(tail).toByteArray();
+  return [a * 256 + b, c * 256 + d].map((group) => group.toString(16)).join(':');
+}
+
 function write(text: string): string {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   const tail = embeddedTail.exec(text)?.[1];
@@ -32,6 +38,6 @@ function write(text: string): string {
   if (!plainTail || text.includes('%') || !ipaddr.IPv6.isValid(text)) {
     throw new ApiError('INTERNAL_VALIDATION_FAILED', { message: 'must be an IPv4 or IPv6 address' });
   }
-  const address = ipaddr.IPv6.parse(text);
+  const address = ipaddr.IPv6.parse(tail === undefined ? text : text.slice(0, -tail.length) + asGroups(tail));
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
 }
