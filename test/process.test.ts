@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../src/access/key.ts';
 import { createDatabase, runSql } from './support/database.ts';
+import { anonymousFile, asnFile, cityFile, countryFileIpv4 } from './support/geoip.ts';
 import { freePort, spawnGateway, startProcess, temporaryFolder } from './support/process.ts';
 
 const create = async (url: string, email: string) => {
@@ -32,6 +33,8 @@ describe('settings', () => {
     ['TRUST_PROXY', 'yes'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '10.1'],
+    ['REVERSE_DNS', 'yes'],
+    ['REVERSE_DNS', '10.0.0.1,dns.example'],
     ['CORS_ORIGINS', 'shop.example'],
     ['CORS_ORIGINS', 'https://shop.example/'],
     ['GRAPHIQL', 'yes'],
@@ -52,6 +55,30 @@ describe('settings', () => {
       LOG_LEVEL: '',
       TRUST_PROXY: ' ',
       REDIS_URL: '',
+    });
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('takes the databases of addresses from the environment', async () => {
+    const databaseUrl = await createDatabase();
+    const gateway = await startProcess({
+      DATABASE_URL: databaseUrl,
+      GEOIP_CITY: `/nowhere/city.mmdb, ${cityFile}`,
+      GEOIP_COUNTRY: countryFileIpv4,
+      GEOIP_ASN: asnFile,
+      GEOIP_ANONYMOUS: anonymousFile,
+      REVERSE_DNS: 'off',
+    });
+    const health = async () => (await fetch(`${gateway.url}/health/ready`)).json();
+    await expect.poll(health).toMatchObject({
+      reverseDns: 'off',
+      ipDatabases: [
+        { variable: 'GEOIP_CITY', state: 'cannot be used' },
+        { variable: 'GEOIP_CITY', name: 'GeoLite2-City', state: 'in use' },
+        { variable: 'GEOIP_COUNTRY', name: 'dbip-country-ipv4', state: 'in use' },
+        { variable: 'GEOIP_ASN', name: 'GeoLite2-ASN', state: 'in use' },
+        { variable: 'GEOIP_ANONYMOUS', name: 'GeoIP2-Anonymous-IP', state: 'in use' },
+      ],
     });
     expect(await gateway.stop()).toBe(0);
   });

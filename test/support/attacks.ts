@@ -26,6 +26,8 @@ const PROFILE =
   'id cuRefNo email phone firstName lastName companyName companyRegistrationNumber taxIdentificationNumber creditBalance premium ban meta customFields createdAt updatedAt lastSeenAt';
 const RELATIONS =
   'groups { name slug } runningSubscriptions { externalId productSlug productCode orderNumber orderHash autoRenew }';
+const ADDRESS =
+  'address kind country { code name } region city latitude longitude accuracyRadiusKm timeZone asn asOrganisation isAnonymous isVpn isProxy isTor isHosting sources { name builtAt attribution }';
 const cursor = (text: string) => Buffer.from(text).toString('base64url');
 
 /** The schema, asked for in full as tools do. */
@@ -47,6 +49,20 @@ export const attacks: Attack[] = [
     body: ask(
       `{ ${times(4, (i) => `a${i}: customers(first: 100) { edges { cursor node { id cuRefNo email phone } } }`)} }`,
     ),
+  },
+  {
+    name: 'histories of addresses, a page each',
+    body: ask(`{ customers(first: 100) { edges { node { ipHistory(first: 100) { edges { node { address } } } } } } }`),
+  },
+  {
+    name: 'names of as many addresses as may be asked for',
+    body: ask(
+      `{ customers(first: 100) { edges { node { ipHistory(first: 30) { edges { node { reverseDns { name } } } } } } } }`,
+    ),
+  },
+  {
+    name: 'as many addresses as may be asked for, with all that is known',
+    body: ask(`{ ${times(20, (i) => `i${i}: ipInfo(ip: "1.${i}.1.1") { ${ADDRESS} }`)} }`),
   },
   {
     name: 'as much as complexity allows',
