@@ -97,11 +97,11 @@ const createOrReturn: Statement = {
     ), seen as (
       insert into customer_ip (organisation_id, customer_id, address)
       select $1, (customer).id, $8::inet from current
-      where $8::inet is not null and not exists (
+      where $8::inet is not null and (new_account or not exists (
         select from customer_ip i
         where i.organisation_id = $1 and i.customer_id = (select (customer).id from current) and i.address = $8::inet
           and i.seen_at > now() - interval '1 day'
-      )
+      ))
       on conflict do nothing
     )
     select ${columns.map((column) => `(customer).${column}`).join(', ')}, new_account, (
