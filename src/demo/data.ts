@@ -6,6 +6,7 @@ import { CreditEntryEntity } from '../customer/credit.ts';
 import { CustomerEntity } from '../customer/customer.ts';
 import { canonicalEmail } from '../customer/email.ts';
 import { CustomerGroupEntity, CustomerGroupMembershipEntity } from '../customer/group.ts';
+import { CustomerIpEntity } from '../customer/ip-history.ts';
 import { ReferralEntity } from '../customer/referral.ts';
 import { SubscriptionEntity } from '../customer/subscription.ts';
 import { add } from '../database/add.ts';
@@ -17,6 +18,7 @@ import { customers, type DemoCustomer, groups } from './people.ts';
 
 const ORGANISATION = { slug: 'demo', name: 'Demo organisation' };
 const AUTHOR = 'demo';
+const DAY = 24 * 60 * 60_000;
 
 /** Keys that were made for the demo organisation besides the sample key; told once. */
 export interface DemoKeys {
@@ -59,7 +61,7 @@ async function addKey(em: EntityManager, organisation: number, name: string, key
 }
 
 async function addCustomer(em: EntityManager, organisationId: number, person: DemoCustomer): Promise<void> {
-  const { groups: slugs = [], credit = [], subscription, referredBy, banReason, ...profile } = person;
+  const { groups: slugs = [], credit = [], subscription, referredBy, banReason, addresses = [], ...profile } = person;
   const reference = { organisationId, cuRefNo: randomAlphanumeric(16) };
   const row = {
     ...reference,
@@ -67,6 +69,7 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
     canonicalEmail: profile.email && canonicalEmail(profile.email),
     creditBalance: credit.reduce((sum, { amount }) => sum + amount, 0),
     bannedAt: banReason && new Date(),
+    lastIp: addresses.at(-1),
   };
   const { id: customerId } = await add(em, CustomerEntity, row, reference);
   const owned = { organisationId, customerId };
@@ -84,6 +87,9 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
       transactionId: randomAlphanumeric(16),
       author: AUTHOR,
     });
+  }
+  for (const [daysAgo, address] of addresses.toReversed().entries()) {
+    await add(em, CustomerIpEntity, { ...owned, address, seenAt: new Date(Date.now() - daysAgo * DAY) });
   }
   if (subscription) {
     const references = { externalId: randomAlphanumeric(16), orderHash: randomAlphanumeric(32) };

@@ -18,6 +18,8 @@ export interface DemoCustomer {
   /** E-mail address of a customer further up. */
   referredBy?: string;
   banReason?: string;
+  /** IP addresses that the customer came from, the latest last; a day apart. */
+  addresses?: string[];
 }
 
 export const groups = [
@@ -49,6 +51,7 @@ export const customers: DemoCustomer[] = [
     meta: { source: 'fair-2026' },
     customFields: { shirtSize: 'M' },
     groups: ['trainer', 'newsletter'],
+    addresses: ['8.8.8.8', '2001:4860:4860::8888', '1.1.1.1'],
     credit: [
       { amount: 100, description: 'Welcome credit' },
       { amount: 23, description: 'Referral reward' },

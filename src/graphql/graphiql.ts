@@ -69,6 +69,25 @@ query Customers {
   }
 }
 `,
+  `# What can be known about an IP address, and where a customer came from.
+query Addresses {
+  ipInfo(ip: "1.1.1.1") {
+    kind
+    country { code name }
+    city
+    asn
+    asOrganisation
+    reverseDns { name confirmed }
+    sources { name builtAt attribution }
+  }
+  customer(by: { email: "jana.novakova@example.com" }) {
+    lastIp { address country { name } }
+    ipHistory(first: 5) {
+      edges { seenAt node { address country { code } } }
+    }
+  }
+}
+`,
 ];
 
 /**

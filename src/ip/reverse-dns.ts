@@ -126,7 +126,8 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
         return [];
       }
       unanswered += 1;
-      if (unanswered === SILENCE) log.warn({ err: error }, 'reverse DNS: the DNS does not answer');
+      // The error itself names the address, which is a customer's.
+      if (unanswered === SILENCE) log.warn({ code }, 'reverse DNS: the DNS does not answer');
       return undefined;
     }
   }
