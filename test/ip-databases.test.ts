@@ -61,6 +61,9 @@ it('a missing one is told in log and health, and used once it is there', async (
     log: [`${WARNING} IP database: the file cannot be read; what it would tell stays unknown`],
   });
   expect(JSON.stringify((await running.send('/health/ready')).body)).not.toContain(file.path);
+  // Told once, however often it is looked for.
+  await sleep(1_200);
+  expect((await look(running)).log).toHaveLength(1);
   await file.replace(cityFile);
   await expect.poll(() => look(running), { timeout: 5_000 }).toMatchObject(known);
   expect((await look(running)).log).toHaveLength(2);

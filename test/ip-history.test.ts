@@ -70,6 +70,12 @@ it('tells the last address also when it is not noted again', async () => {
   expect(addresses).toEqual(['8.8.8.8', '1.1.1.1']);
 });
 
+it('stays when the customer comes without an address, also when the profile changes', async () => {
+  await visit('1.1.1.1');
+  await gateway.rest({ email, companyName: 'BizKitHub' });
+  expect((await history()).lastIp.address).toBe('1.1.1.1');
+});
+
 it('notes an address when it is new to the customer, and again when a day has passed', async () => {
   for (const ip of ['1.1.1.1', '1.1.1.1', '2001:218::1', '::ffff:1.1.1.1']) await visit(ip);
   expect((await history()).addresses).toEqual(['2001:218::1', '1.1.1.1']);

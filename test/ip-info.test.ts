@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normalizeIp } from '../src/ip/address.ts';
 import { kindOf } from '../src/ip/kind.ts';
 import { openIpLookup } from '../src/ip/lookup.ts';
+import { readAnonymity, readNetwork, readPlace } from '../src/ip/record.ts';
 import { createKey } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { anonymousFile, asnFile, cityFile, countryFile, countryFileIpv4, testDatabases } from './support/geoip.ts';
@@ -309,14 +310,55 @@ describe('beside maxmind itself', () => {
   });
 });
 
+describe('the record of a database', () => {
+  const flat = {
+    country_code: 'CZ',
+    state1: 'Prague',
+    city: 'Prague 1',
+    latitude: 50.1,
+    longitude: 14.4,
+    timezone: '',
+  };
+  const place = { region: undefined, city: undefined, timeZone: undefined };
+
+  it.each([
+    [
+      'in the flat form',
+      flat,
+      { country: { code: 'CZ', name: 'Czechia' }, region: 'Prague', city: 'Prague 1', latitude: 50.1, longitude: 14.4 },
+    ],
+    ['of no country', { country_code: 'ZZ' }, {}],
+    ['of a country that is not in use', { country_code: 'QQ' }, { country: { code: 'QQ', name: null } }],
+    ['of a code that is none', { country_code: 'cz1' }, {}],
+    ['with half of the coordinates', { latitude: 50.1 }, {}],
+    ['with coordinates of nowhere', { location: { latitude: 91, longitude: 14, accuracy_radius: 5 } }, {}],
+    ['with blanks', { city: ' ', state1: '', timezone: '' }, {}],
+    ['of another form', { country: 'CZ', city: 7, location: null, subdivisions: {} }, {}],
+    ['of the names of other languages', { city: { names: { de: 'Prag' } } }, {}],
+  ])('%s', (_, record, told) => expect(readPlace(record)).toEqual({ ...place, ...told }));
+
+  it.each([
+    [{ autonomous_system_number: 4_200_000_001 }, undefined],
+    [{ autonomous_system_number: 0 }, undefined],
+    [{ autonomous_system_number: 'AS1' }, undefined],
+    [{ autonomous_system_number: 1 }, 1],
+  ])('%j is of the network %s', (record, asn) => expect(readNetwork(record).asn).toBe(asn));
+
+  it.each(['is_public_proxy', 'is_residential_proxy'])('%s is a proxy', (name) =>
+    expect(readAnonymity({ [name]: true })).toEqual({ ...notListed, isProxy: true }),
+  );
+});
+
 it('asks of several databases the first that knows an address, and one of IPv4 for no IPv6', async () => {
-  const several = await startGateway({ ipDatabases: { country: [countryFileIpv4, cityFile] }, reverseDns: false });
+  const databases = [countryFileIpv4, cityFile];
+  const several = await startGateway({ ipDatabases: { city: databases, country: databases }, reverseDns: false });
   try {
     expect(await infoOf(several, '81.2.69.142')).toMatchObject({
       country: { code: 'GB' },
       city: null,
       sources: [{ name: 'dbip-country-ipv4' }],
     });
+    expect(await infoOf(several, '89.160.20.112')).toMatchObject({ sources: [{ name: 'dbip-country-ipv4' }] });
     expect(await infoOf(several, '2001:218::1')).toMatchObject({ country: { code: 'JP' }, sources: [city] });
     expect(await infoOf(several, '2001:4860:4860::8888')).toMatchObject({ country: null, sources: [] });
   } finally {

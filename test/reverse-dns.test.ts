@@ -113,6 +113,17 @@ it('is asked for by a caller, and only for public addresses', async () => {
   });
 });
 
+it('counts for more than what is read from memory', async () => {
+  await withGateway([dns.server], async (gateway) => {
+    const costOf = async (fields: string) => {
+      const headers = { 'X-GraphQL-Cost': '1' };
+      const { body } = await gateway.graphql(`{ ipInfo(ip: "1.1.1.1") { ${fields} } }`, {}, { headers });
+      return body.extensions.cost.complexity;
+    };
+    expect((await costOf('kind reverseDns { name }')) - (await costOf('kind'))).toBeGreaterThanOrEqual(10);
+  });
+});
+
 it('can be switched off', async () => {
   await withGateway(false, async (gateway) => {
     expect((await gateway.graphql(NAME_OF, { ip: '1.1.1.1' })).body.data.ipInfo).toEqual({
