@@ -1,6 +1,6 @@
 // The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { behindWall } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { normalizeIp } from '../ip/address.ts';
 import { ownedByCustomer } from './customer.ts';
@@ -11,7 +11,7 @@ export const CustomerIpEntity = defineEntity({
   ...behindWall,
   primaryKeys: ['organisationId', 'customerId', 'seenAt', 'address'],
   properties: {
-    ...ownedByOrganisation,
+    organisationId: p.integer().primary(),
     ...ownedByCustomer,
     customerId: p.bigint('number').primary(),
     seenAt: p.datetime(3).primary().defaultRaw('now()'),

@@ -14,5 +14,7 @@ export class Migration0003LastIp extends Migration {
       ) i
       where i.organisation_id = c.organisation_id and i.customer_id = c.id
     `);
+    // That the organisation exists follows from the customer, which every row refers to: one check less in a create.
+    this.addSql(`alter table customer_ip drop constraint customer_ip_organisation_id_foreign`);
   }
 }
