@@ -70,7 +70,7 @@ describe('settings', () => {
       REVERSE_DNS: 'off',
     });
     const health = async () => (await fetch(`${gateway.url}/health/ready`)).json();
-    await expect.poll(health).toMatchObject({
+    await expect.poll(health, { timeout: 5_000 }).toMatchObject({
       reverseDns: 'off',
       ipDatabases: [
         { variable: 'GEOIP_CITY', state: 'cannot be used' },

@@ -55,10 +55,9 @@ it('asks once for an address, whether it has a name or not, and for the same one
 
 it('looks up so many addresses at once and no more', async () => {
   dns.behaviour = { delay: 20 };
-  const addresses = Array.from({ length: 200 }, (_, i) => `1.1.2.${i}`);
+  const addresses = Array.from({ length: 100 }, (_, i) => `1.1.2.${i}`);
   await Promise.all(addresses.map(reverse.find));
   expect(dns.mostOpen()).toBe(CONCURRENCY);
-  expect(dns.questions).toHaveLength(200);
 });
 
 it('gives up when the DNS is silent, says so once, and finds names again when it is back', async () => {
@@ -66,7 +65,7 @@ it('gives up when the DNS is silent, says so once, and finds names again when it
   const addresses = Array.from({ length: 100 }, (_, i) => `1.1.3.${i}`);
   expect(await Promise.all(addresses.map(reverse.find))).toEqual(addresses.map(() => null));
   await expect.poll(() => reverse.state, { timeout: 5_000 }).toBe('the DNS does not answer');
-  // Whoever waited in line is not asked for after everybody has left.
+  // For those who waited in line nobody was asked.
   expect(dns.questions).toHaveLength(CONCURRENCY);
   // Kept for a while: nobody waits for it again.
   expect(await reverse.find('1.1.3.0')).toBeNull();

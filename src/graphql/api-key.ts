@@ -1,7 +1,7 @@
 // API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
 import type { ApiKey } from '../access/api-key.ts';
 import { type CreateApiKey, createApiKeyInput, graceInput, keyPrefixes, reasonInput } from '../access/api-key-input.ts';
-import { type KeyPrefix, prefixOf } from '../access/key.ts';
+import { prefixOf } from '../access/key.ts';
 import {
   activateApiKey,
   createApiKey,
@@ -16,7 +16,7 @@ import {
 import { limitOf } from '../access/rate-limit.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
 import { ApiError } from '../errors.ts';
-import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
+import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage, stringEnum } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { readPage } from './page.ts';
@@ -34,12 +34,7 @@ function assertNotKept({ answerIsKept }: GatewayContext): void {
   throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: [{ path: 'Idempotency-Key', message }] });
 }
 
-const ApiKeyPrefix = builder.enumType('ApiKeyPrefix', {
-  description: 'What a key is for; its first four characters.',
-  values: Object.fromEntries(
-    Object.entries(keyPrefixes).map(([prefix, description]) => [prefix, { value: prefix as KeyPrefix, description }]),
-  ) as Record<KeyPrefix, { value: KeyPrefix; description: string }>,
-});
+const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'What a key is for; its first four characters.', keyPrefixes);
 
 const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Something that was done, and who did it.',

@@ -76,6 +76,15 @@ export function pricedByPage({ first, last }: { first?: number | null; last?: nu
   return { field: 1, multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, LARGEST_PAGE) };
 }
 
+/** Makes an enum of strings. `values` has them with their descriptions. */
+export function stringEnum<Value extends string>(name: string, description: string, values: Record<Value, string>) {
+  const entries = Object.entries<string>(values).map(([value, text]) => [value, { value, description: text }]);
+  return builder.enumType(name, {
+    description,
+    values: Object.fromEntries(entries) as Record<Value, { value: Value; description: string }>,
+  });
+}
+
 /**
  * Declares the zod schema that judges an input type, also where GraphQL's own reading of variables refuses them first.
  * Spread it into the type's options.

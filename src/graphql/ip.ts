@@ -1,23 +1,22 @@
 // What can be known about IP addresses, in GraphQL.
 import { ipInput } from '../ip/input.ts';
-import { type IpKind, ipKinds } from '../ip/kind.ts';
+import { ipKinds } from '../ip/kind.ts';
 import type { IpInfo } from '../ip/lookup.ts';
 import type { IpSource } from '../ip/mmdb.ts';
 import type { Country } from '../ip/record.ts';
 import type { ReverseName } from '../ip/reverse-dns.ts';
-import { builder } from './builder.ts';
+import { builder, stringEnum } from './builder.ts';
 
 /** What a question to the DNS counts as, against a field that is read from memory. */
 const DNS_COMPLEXITY = 10;
 /** How many sources an answer usually has. */
 const SOURCES = 3;
 
-const IpKindType = builder.enumType('IpKind', {
-  description: 'What sort of address an IP address is. Only a public one is looked up.',
-  values: Object.fromEntries(
-    Object.entries(ipKinds).map(([kind, description]) => [kind, { value: kind as IpKind, description }]),
-  ) as Record<IpKind, { value: IpKind; description: string }>,
-});
+const IpKindType = stringEnum(
+  'IpKind',
+  'What sort of address an IP address is. Only a public one is looked up.',
+  ipKinds,
+);
 
 const CountryType = builder.objectRef<Country>('Country').implement({
   description: 'A country.',

@@ -1,5 +1,5 @@
 // The name of an address in the DNS, and whether the name leads back to it.
-import { NODATA, NOTFOUND } from 'node:dns';
+import { CANCELLED, NODATA, NOTFOUND } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ipaddr from 'ipaddr.js';
@@ -31,6 +31,8 @@ export interface ReverseDns {
 
 /** Milliseconds that a caller waits for a name. */
 const TIMEOUT = 1_000;
+/** Milliseconds within which a look-up must begin to be of use to who waits for it; else it does not. */
+const PATIENCE = TIMEOUT / 2;
 /** Addresses that are looked up at once. */
 const CONCURRENCY = 32;
 const MOST_CACHED = 10_000;
@@ -81,9 +83,9 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
     },
   });
 
-  /** Runs one look-up when it is its turn; not at all when whoever wanted it has stopped waiting by then. */
+  /** Runs one look-up when it is its turn; not at all when that is too late. */
   async function inTurn(work: () => Promise<Finding>): Promise<Finding | undefined> {
-    const deadline = performance.now() + TIMEOUT;
+    const deadline = performance.now() + PATIENCE;
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
@@ -125,6 +127,7 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
         hear();
         return [];
       }
+      if (code === CANCELLED) return undefined;
       unanswered += 1;
       // The error itself names the address, which is a customer's.
       if (unanswered === SILENCE) log.warn({ code }, 'reverse DNS: the DNS does not answer');

@@ -18,6 +18,28 @@ export const countryFileIpv4 = require.resolve('@ip-location-db/dbip-country-mmd
 /** All of them. */
 export const testDatabases: IpDatabasePaths = { city: [cityFile], asn: [asnFile], anonymous: [anonymousFile] };
 
+/** The answer about an address of which nothing is known. */
+export const unknown = {
+  kind: 'PUBLIC',
+  country: null,
+  region: null,
+  city: null,
+  latitude: null,
+  longitude: null,
+  accuracyRadiusKm: null,
+  timeZone: null,
+  asn: null,
+  asOrganisation: null,
+  isAnonymous: null,
+  isVpn: null,
+  isProxy: null,
+  isTor: null,
+  isHosting: null,
+  sources: [],
+};
+/** What a list of anonymous addresses says of one that it does not have. */
+export const notListed = { isAnonymous: false, isVpn: false, isProxy: false, isTor: false, isHosting: false };
+
 /** A place for a file that is replaced while it is in use. */
 export async function replaceableFile() {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-geoip-'));
