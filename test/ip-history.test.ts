@@ -206,22 +206,24 @@ it('costs one statement for a page of customers with their last addresses, and t
   const page = (field: string) => `{ customers(first: 50) { edges { node { ${field} } } } }`;
   const last = page('lastIp { country { code } asn reverseDns { name confirmed } }');
   const asked = dns.questions.length;
+  let names: unknown[] = [];
   const count = async (query: string) => {
     const statements = await statementsOf(async () => {
       const { body } = await gateway.graphql(query, {}, { key });
       expect(body.errors).toBeUndefined();
       expect(body.data.customers.edges).toHaveLength(50);
-      if (query === last)
-        expect(body.data.customers.edges.at(-1).node.lastIp.reverseDns).toEqual({
-          name: 'host0.example',
-          confirmed: true,
-        });
+      names = body.data.customers.edges.map(({ node }: { node: { lastIp?: object } }) => node.lastIp);
     });
     return statements.length;
   };
   await count(page('email'));
   expect(await count(last)).toBe(1);
-  // One for the name of each address, one for the way back.
+  // A machine that is very busy may not come to all of them at once.
+  const named = (i: number) => ({ asn: null, reverseDns: { name: `host${i}.example`, confirmed: true } });
+  await expect
+    .poll(() => count(last).then(() => names), { timeout: 5_000 })
+    .toMatchObject(Array.from({ length: 50 }, (_, i) => named(49 - i)));
+  // One for the name of each address, one for the way back; the second time none.
   expect(dns.questions.length - asked).toBe(100);
   expect(await count(last)).toBe(1);
   expect(dns.questions.length - asked).toBe(100);
