@@ -72,6 +72,7 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
   const waiting: (() => void)[] = [];
   let free = CONCURRENCY;
   let unanswered = 0;
+  let heardAt = 0;
 
   const cache = new LRUCache<string, Finding>({
     max: MOST_CACHED,
@@ -117,6 +118,7 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
 
   /** Asks the DNS; undefined when it does not answer, empty when the answer is that there is nothing. */
   async function ask(question: () => Promise<string[]>): Promise<string[] | undefined> {
+    const askedAt = performance.now();
     try {
       const answer = await question();
       hear();
@@ -127,7 +129,8 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
         hear();
         return [];
       }
-      if (code === CANCELLED) return undefined;
+      // What was asked before the last answer tells nothing new.
+      if (code === CANCELLED || askedAt < heardAt) return undefined;
       unanswered += 1;
       // The error itself names the address, which is a customer's.
       if (unanswered === SILENCE) log.warn({ code }, 'reverse DNS: the DNS does not answer');
@@ -138,6 +141,7 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
   function hear(): void {
     if (unanswered >= SILENCE) log.info('reverse DNS: the DNS answers again');
     unanswered = 0;
+    heardAt = performance.now();
   }
 
   return {
