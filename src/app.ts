@@ -162,14 +162,14 @@ export function createApp(options: AppOptions): App {
   }
 
   async function readiness(): Promise<Outbound> {
-    const parts = { rateLimits: limiter.counting(), ...ip.health() };
-    if (state !== 'ready') return json(503, { status: state, ...parts });
+    const health = { rateLimits: limiter.counting(), ...ip.health() };
+    if (state !== 'ready') return json(503, { status: state, ...health });
     try {
       await database.ping();
-      return json(200, { status: 'ready', ...parts });
+      return json(200, { status: 'ready', ...health });
     } catch (error) {
       log.warn({ err: error }, 'not ready: the database does not answer');
-      return json(503, { status: 'database unavailable', ...parts });
+      return json(503, { status: 'database unavailable', ...health });
     }
   }
 

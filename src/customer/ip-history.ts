@@ -62,13 +62,13 @@ const oldestFirst = pages('asc');
  * Reads the same page of the histories of many customers, in one statement.
  *
  * @param ids - internal ids of customers
- * @returns the sightings of each, in the order of the ids
+ * @returns the sightings, those of one customer in order
  */
 export async function listIpHistories(
   database: OrganisationDatabase,
   ids: readonly number[],
   { after, before, limit, inverted }: IpHistoryPage,
-): Promise<IpSighting[][]> {
+): Promise<(IpSighting & { customerId: number })[]> {
   const rows = await database.run<{ customer_id: string; address: string; seen_at: Date }>(
     inverted ? oldestFirst : newestFirst,
     [
@@ -81,9 +81,9 @@ export async function listIpHistories(
       limit,
     ],
   );
-  const byCustomer = new Map<number, IpSighting[]>(ids.map((id) => [id, []]));
-  for (const row of rows) {
-    byCustomer.get(Number(row.customer_id))?.push({ address: normalizeIp(row.address), seenAt: new Date(row.seen_at) });
-  }
-  return ids.map((id) => byCustomer.get(id) ?? []);
+  return rows.map((row) => ({
+    customerId: Number(row.customer_id),
+    address: normalizeIp(row.address),
+    seenAt: new Date(row.seen_at),
+  }));
 }

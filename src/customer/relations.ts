@@ -70,7 +70,9 @@ export class CustomerRelations {
     const name = JSON.stringify(page);
     let loader = this.#ipHistories.get(name);
     if (!loader) {
-      loader = new DataLoader((ids) => listIpHistories(this.#database, ids, page));
+      loader = new DataLoader(async (ids) =>
+        collect(ids, await listIpHistories(this.#database, ids, page), (sighting) => sighting),
+      );
       this.#ipHistories.set(name, loader);
     }
     return loader.load(customerId);
