@@ -1,6 +1,6 @@
 // What a caller may send about a customer: every input rule, once.
 import { z } from 'zod';
-import { ipInput } from '../ip/input.ts';
+import { ipForms, ipInput } from '../ip/input.ts';
 import { atMost, freeText, text, written } from '../text.ts';
 import { normalizeEmail } from './email.ts';
 
@@ -53,8 +53,7 @@ export const createCustomerInput = z.object({
     .nullish()
     .transform((value) => value ?? undefined)
     .meta({
-      description:
-        'IPv4 or IPv6 address of the customer. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1.',
+      description: `Where the customer comes from: ${ipForms}`,
       examples: ['1.1.1.1'],
     }),
 });

@@ -10,7 +10,7 @@ export type CreateCustomerInput = {
   companyName?: string | null | undefined;
   /** Number in the register of companies. Blanks are removed, leading zeros stay. */
   companyRegistrationNumber?: string | null | undefined;
-  /** IPv4 or IPv6 address of the customer. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1. */
+  /** Where the customer comes from: IPv4 or IPv6 address. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1. */
   customerRealIp?: string | null | undefined;
   /** E-mail address. It is normalised, and the customer is found by the mailbox that it leads to. */
   email: string;

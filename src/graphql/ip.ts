@@ -1,5 +1,5 @@
 // What can be known about IP addresses, in GraphQL.
-import { ipInput } from '../ip/input.ts';
+import { ipForms, ipInput } from '../ip/input.ts';
 import { ipKinds } from '../ip/kind.ts';
 import type { IpInfo } from '../ip/lookup.ts';
 import type { IpSource } from '../ip/mmdb.ts';
@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
     args: {
       ip: t.arg.string({
         required: true,
-        description: 'IPv4 or IPv6 address. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1.',
+        description: ipForms,
         validate: { schema: ipInput },
       }),
     },
