@@ -1,8 +1,7 @@
 // What the benchmarks share: a real PostgreSQL with fsync on, gateways as processes, and what they use of the machine.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -13,18 +12,32 @@ import { entities } from '../../src/entities.ts';
 import { createKey, createOrganisation, runSql } from '../support/database.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 import { type GatewayProcess, startProcess } from '../support/process.ts';
+import { runWrk } from './wrk.ts';
 
 const CUSTOMERS = 20_000;
 /** Clock ticks a second in which Linux counts CPU time. */
 const TICKS = 100;
 
-export interface BenchGateway extends GatewayProcess {
+/** What a process uses of the machine. */
+export interface Usage {
+  /** Milliseconds of CPU that it has used. */
+  cpu(): number;
+  /** Megabytes that it has in memory. */
+  memory(): number;
+}
+
+export interface BenchGateway extends GatewayProcess, Usage {
   /** A key without a limit. */
   key: string;
-  /** Milliseconds of CPU that the process has used. */
-  cpu(): number;
-  /** Megabytes that the process has in memory. */
-  memory(): number;
+}
+
+/** Looks at what a child process uses. */
+export function processUsage({ pid }: ChildProcess): Usage {
+  const status = () => readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpu: () => cpuOf(Number(pid)),
+    memory: () => Number(/VmRSS:\s+(\d+)/.exec(status())?.[1]) / 1024,
+  };
 }
 
 /** Milliseconds of CPU that a process has used, with the children it waited for; 0 when it is gone. */
@@ -58,8 +71,8 @@ export async function openBench() {
   // A database that has been at work for a while: PostgreSQL knows how large its tables are.
   await fillOrganisation(postgres.url, organisationId, 'filled', CUSTOMERS);
   await runSql(postgres.url, 'vacuum analyze');
-  const makeKey = (prefix: KeyPrefix = 'PROD', limitPerMinute?: number) =>
-    createKey(postgres.url, organisationId, { prefix, limitPerMinute });
+  const makeKey = (prefix: KeyPrefix = 'PROD', limitPerMinute?: number, organisation = organisationId) =>
+    createKey(postgres.url, organisation, { prefix, limitPerMinute });
   const gateways: BenchGateway[] = [];
   return {
     databaseUrl: postgres.url,
@@ -69,13 +82,7 @@ export async function openBench() {
     databaseCpu: () => databaseProcesses(dataDir).reduce((sum, pid) => sum + cpuOf(pid), 0),
     async startGateway(environment: Record<string, string> = {}, program?: string): Promise<BenchGateway> {
       const started = await startProcess({ DATABASE_URL: postgres.url, LOG_LEVEL: 'info', ...environment }, program);
-      const stat = (file: string) => readFileSync(`/proc/${started.child.pid}/${file}`, 'utf8');
-      const gateway = {
-        ...started,
-        key: await makeKey('ROOT'),
-        cpu: () => cpuOf(Number(started.child.pid)),
-        memory: () => Number(/VmRSS:\s+(\d+)/.exec(stat('status'))?.[1]) / 1024,
-      };
+      const gateway = { ...started, key: await makeKey('ROOT'), ...processUsage(started.child) };
       gateways.push(gateway);
       return gateway;
     },
@@ -110,7 +117,7 @@ export async function measureCreates(
 ): Promise<Throughput> {
   const { key, connections, seconds, round, email, members } = load;
   const [ofGateway, ofDatabase] = [gateway.cpu(), bench.databaseCpu()];
-  const rate = await runWrk(`${gateway.url}/api/v1/customer/create?apiKey=${key}`, {
+  const { rate, requests } = await runWrk(`${gateway.url}/api/v1/customer/create?apiKey=${key}`, {
     connections,
     seconds,
     script: `
@@ -122,34 +129,10 @@ export async function measureCreates(
         return wrk.format(nil, nil, nil, '{"email":"' .. ${email} .. '@example.com",${JSON.stringify(members).slice(1)}')
       end`,
   });
-  const perRequest = 1_000 / (rate * seconds);
+  const perRequest = 1_000 / requests;
   return {
     rate,
     gateway: (gateway.cpu() - ofGateway) * perRequest,
     database: (bench.databaseCpu() - ofDatabase) * perRequest,
   };
-}
-
-/**
- * Loads a URL with the program `wrk`.
- *
- * @param script - in Lua; says what is sent
- * @returns requests a second
- * @throws Error when any of them was not answered with 2xx or 3xx
- */
-export async function runWrk(
-  url: string,
-  load: { connections: number; seconds: number; script: string },
-): Promise<number> {
-  const file = join(tmpdir(), `gateway-bench-${process.pid}.lua`);
-  await writeFile(file, load.script);
-  const wrk = spawn('wrk', ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '-s', file, url]);
-  let printed = '';
-  wrk.stdout.on('data', (chunk) => (printed += chunk));
-  await once(wrk, 'close').catch((cause) => {
-    throw new Error('this benchmark needs the program wrk', { cause });
-  });
-  const trouble = /(Non-2xx or 3xx responses|Socket errors): .*/.exec(printed)?.[0];
-  if (trouble) throw new Error(trouble);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(printed)?.[1]);
 }
