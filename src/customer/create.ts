@@ -1,5 +1,6 @@
 // Create or return: the gateway's main job, in one statement.
-import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import type { BatchStatement } from '../database/batch.ts';
+import type { OrganisationDatabase } from '../database/orm.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { canonicalEmail } from './email.ts';
@@ -48,63 +49,95 @@ const columns = [
   'deleted_at',
 ];
 
+/** A call, ready for the statement. */
+interface Call extends CreateCustomer {
+  canonicalEmail: string;
+}
+
 /*
- * found    the customer of this mailbox, if there was one when the statement began
- * touched  the found customer, brought up to date: blanks filled from the request, and where and when it was last seen. The update works on the row's latest
- *          version, so of two calls that fill the same blank the first wins and neither is lost
- * made     the new customer. When another call makes it at the same moment, nothing: the caller tries again
+ * given    the calls; no two of them are for the same mailbox
+ * found    each call with the customer of its mailbox, if there was one when the statement began
+ * locked   the customers to bring up to date, in order: batches of other processes that touch the same wait, and none waits in a circle
+ * touched  those customers, brought up to date: blanks filled from the request, and where and when it was last seen. The update works on the
+ *          row's latest version, so of two calls that fill the same blank the first wins and neither is lost
+ * made     the new customers, in order too, and after all that is touched. When another call makes one at the same moment, that one is left out:
+ *          its caller tries again
  * seen     the history of addresses
  *
  * Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on tables that are new
  * and whose size PostgreSQL does not know yet.
  */
-const createOrReturn: Statement = {
+export const createOrReturn: BatchStatement<Call> = {
   name: 'customer_create_or_return',
   text: `
-    with found as (
-      select c as customer,
-        (c.company_name is null and $4::text is not null)
-          or (c.company_registration_number is null and $5::text is not null)
-          or (c.tax_identification_number is null and $6::text is not null) as fills,
-        c.last_seen_at is null or c.last_seen_at < now() - interval '1 day' as stale,
-        $8::inet is not null and c.last_ip is distinct from $8::inet as moved
-      from customer c
-      where c.organisation_id = $1 and c.canonical_email = $3 and c.deleted_at is null
+    with given as (
+      select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::inet[])
+        with ordinality as g (email, canonical_email, company_name, company_registration_number, tax_identification_number,
+          cu_ref_no, ip, position)
+    ), looked_up as materialized (
+      select g.*, (
+        select c from customer c where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
+      ) as customer
+      from given g
+    ), found as (
+      select f.*, (customer).id, fills, fills
+          or (customer).last_seen_at is null or (customer).last_seen_at < now() - interval '1 day'
+          or ip is not null and (customer).last_ip is distinct from ip as due
+      from looked_up f
+      cross join lateral (
+        select ((customer).company_name is null and company_name is not null)
+          or ((customer).company_registration_number is null and company_registration_number is not null)
+          or ((customer).tax_identification_number is null and tax_identification_number is not null) as fills
+      ) filling
+    ), locked as (
+      select c.id from customer c
+      where c.organisation_id = $1 and c.id = any(array(select id from found where id is not null and due))
+      order by c.id
+      for no key update
     ), touched as (
       update customer c set
-        company_name = coalesce(c.company_name, $4),
-        company_registration_number = coalesce(c.company_registration_number, $5),
-        tax_identification_number = coalesce(c.tax_identification_number, $6),
-        last_seen_at = now(),
-        last_ip = coalesce($8::inet, c.last_ip),
-        updated_at = case when (select fills from found) then now() else c.updated_at end,
-        version = c.version + (select fills::int from found)
-      where c.organisation_id = $1 and c.id = (select (customer).id from found where fills or stale or moved)
+        (company_name, company_registration_number, tax_identification_number, last_seen_at, last_ip, updated_at, version) = (
+          select coalesce(c.company_name, f.company_name),
+            coalesce(c.company_registration_number, f.company_registration_number),
+            coalesce(c.tax_identification_number, f.tax_identification_number),
+            now(),
+            coalesce(f.ip, c.last_ip),
+            case when f.fills then now() else c.updated_at end,
+            c.version + f.fills::int
+          from found f where f.id = c.id
+        )
+      where c.organisation_id = $1 and c.id = any(array(select id from locked))
       returning c as customer
     ), made as (
       insert into customer as c (organisation_id, email, canonical_email, company_name, company_registration_number,
         tax_identification_number, cu_ref_no, last_seen_at, last_ip)
-      select $1, $2, $3, $4, $5, $6, $7, now(), $8::inet
-      where not exists (select from found)
+      select $1, email, canonical_email, company_name, company_registration_number, tax_identification_number, cu_ref_no, now(), ip
+      from found
+      where id is null and (select count(*) from touched) >= 0
+      order by canonical_email
       on conflict do nothing
       returning c as customer
     ), current as (
-      select customer, true as new_account from made
-      union all
-      select customer, false from touched
-      union all
-      select customer, false from found where not exists (select from touched)
+      select position, ip, coalesce(
+          m.customer,
+          (select t.customer from touched t where (t.customer).id = f.id),
+          f.customer
+        ) as customer, f.id is null as new_account
+      from found f
+      left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email
+      where f.id is not null or (m.customer).id is not null
     ), seen as (
       insert into customer_ip (organisation_id, customer_id, address)
-      select $1, (customer).id, $8::inet from current
-      where $8::inet is not null and (new_account or not exists (
-        select from customer_ip i
-        where i.organisation_id = $1 and i.customer_id = (select (customer).id from current) and i.address = $8::inet
-          and i.seen_at > now() - interval '1 day'
-      ))
+      select $1, (customer).id, ip from current
+      where ip is not null and (new_account or (
+        select true from customer_ip i
+        where i.organisation_id = $1 and i.customer_id = (current.customer).id and i.address = ip and i.seen_at > now() - interval '1 day'
+        limit 1
+      ) is null)
+      order by (customer).id
       on conflict do nothing
     )
-    select ${columns.map((column) => `(customer).${column}`).join(', ')}, new_account, (
+    select position::int, ${columns.map((column) => `(customer).${column}`).join(', ')}, new_account, (
         select json_agg(json_build_object('name', g.name, 'slug', g.slug) order by g.id)
         from customer_group_membership m
         join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
@@ -123,9 +156,27 @@ const createOrReturn: Statement = {
           and s.starts_at <= now() and (s.ends_at is null or s.ends_at > now())
       ) as subscriptions
     from current`,
+  keyOf: ({ canonicalEmail: mailbox }) => mailbox,
+  isSame: (call, earlier) =>
+    call.email === earlier.email &&
+    call.companyName === earlier.companyName &&
+    call.companyRegistrationNumber === earlier.companyRegistrationNumber &&
+    call.taxIdentificationNumber === earlier.taxIdentificationNumber &&
+    call.customerRealIp === earlier.customerRealIp,
+  values: (organisationId, calls) => [
+    organisationId,
+    calls.map(({ email }) => email),
+    calls.map((call) => call.canonicalEmail),
+    calls.map(({ companyName }) => companyName),
+    calls.map(({ companyRegistrationNumber }) => companyRegistrationNumber),
+    calls.map(({ taxIdentificationNumber }) => taxIdentificationNumber),
+    calls.map(() => randomAlphanumeric(REFERENCE_LENGTH)),
+    calls.map(({ customerRealIp }) => customerRealIp),
+  ],
 };
 
 interface Row {
+  position: number;
   id: string;
   new_account: boolean;
   groups: CustomerGroup[] | null;
@@ -144,24 +195,15 @@ export async function createOrReturnCustomer(
   database: OrganisationDatabase,
   input: CreateCustomer,
 ): Promise<CreatedCustomer> {
-  const { email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp } = input;
+  const call = { ...input, canonicalEmail: canonicalEmail(input.email) };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [row] = await database.run<Row>(createOrReturn, [
-      database.organisationId,
-      email,
-      canonicalEmail(email),
-      companyName,
-      companyRegistrationNumber,
-      taxIdentificationNumber,
-      randomAlphanumeric(REFERENCE_LENGTH),
-      customerRealIp,
-    ]);
+    const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     if (!row) continue;
-    const { new_account: newAccount, groups, referrer, subscriptions, ...profile } = row;
+    const { position: _, new_account: made, groups, referrer, subscriptions, ...profile } = row;
     const customer = database.map<Customer>(CustomerEntity, profile);
     return {
       customer: { ...customer, id: Number(customer.id) },
-      newAccount,
+      newAccount: made && first,
       groups: groups ?? [],
       referrer,
       subscriptions: subscriptions ?? [],

@@ -10,7 +10,8 @@ import {
 import pg from 'pg';
 import { OPERATION_TIMEOUT } from '../config.ts';
 import type { Log } from '../log.ts';
-import { timedOut } from './failure.ts';
+import { type Batched, Batches, type BatchStatement } from './batch.ts';
+import { timedOut, toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
 import { prepareSettings, SettingsQuery } from './settings-query.ts';
 
@@ -43,6 +44,12 @@ export interface OrganisationDatabase {
    * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
    */
   run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs a call of a prepared statement that serves many at once, together with those that arrive at the same time.
+   *
+   * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
+   */
+  runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>>;
   /** Turns a row with PostgreSQL's column names into an entity's properties, without a unit of work. */
   map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
 }
@@ -96,8 +103,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       query_timeout: operationTimeout && operationTimeout + GRACE,
       keepAlive: true,
       async onConnect(client: pg.ClientBase) {
-        // Every statement has its index. A plan made while a table was small would go on reading all of it as it grows.
-        await client.query(`set enable_seqscan = off; set jit = off; ${asOwner ? '' : `set role ${SERVING_ROLE}`}`);
+        // Every statement has its index. A plan made while a table was small would go on reading all of it as it grows;
+        // one made anew for each list of values would cost more than it saves.
+        const planning = 'set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan';
+        await client.query(`${planning}; ${asOwner ? '' : `set role ${SERVING_ROLE}`}`);
         await prepareSettings(client);
       },
     },
@@ -114,6 +123,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   const map = <Entity extends object>(entity: EntityName<Entity>, row: object) =>
     orm.em.getComparator().mapResult(orm.getMetadata(entity), row as never) as Entity;
+  const queryAs = async (organisationId: number, deadline: number, config: pg.QueryConfig) =>
+    wall ? runWithin(await nativePool(), organisationId, deadline, config) : (await nativePool()).query(config);
+  const batches = new Batches({
+    run: async (organisationId, deadline, config) => (await queryAs(organisationId, deadline, config)).rows,
+    isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
+  });
 
   return {
     orm,
@@ -121,8 +136,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     operationTimeout,
     of: (organisationId) => {
       const deadline = operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY;
-      const query = async (config: pg.QueryConfig) =>
-        wall ? runWithin(await nativePool(), organisationId, deadline, config) : (await nativePool()).query(config);
+      const query = (config: pg.QueryConfig) => queryAs(organisationId, deadline, config);
       let em: EntityManager | undefined;
       return {
         organisationId,
@@ -133,6 +147,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
           return (await query({ ...statement, values: [...values] })).rows as Row[];
         },
+        runBatched: (statement, call) => batches.run(organisationId, deadline, statement, call),
         map,
       };
     },

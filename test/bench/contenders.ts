@@ -81,8 +81,7 @@ type Answer = {
 };
 
 function readGraphQL(question: Question, { data }: Answer): Said[] {
-  if (question === 'create')
-    return [{ ...data.createCustomer.customer, newAccount: data.createCustomer.newAccount }];
+  if (question === 'create') return [{ ...data.createCustomer.customer, newAccount: data.createCustomer.newAccount }];
   if (question === 'customer') return [data.customer];
   return data.customers.edges?.map(({ node }) => node) ?? data.customers;
 }
@@ -100,11 +99,7 @@ const restQuestions = (create: string, customer: Template, customers: string) =>
   })[question]();
 
 const floor = {
-  ask: restQuestions(
-    '/customers',
-    { method: 'GET', path: `/customer?email=${EMAIL}`, headers: {} },
-    '/customers',
-  ),
+  ask: restQuestions('/customers', { method: 'GET', path: `/customer?email=${EMAIL}`, headers: {} }, '/customers'),
   read: (question: Question, body: Said | Said[]) => (question === 'page' ? (body as Said[]) : [body as Said]),
 };
 
@@ -165,7 +160,10 @@ const postgraphile = (organisation: number) => ({
           { given: EMAIL },
         ),
       page: () =>
-        postGraphQL(`{ peersNewestCustomers(organisation: ${organisation}, first: 50) { nodes { ${GRAPHILE_PROFILE} } } }`, {}),
+        postGraphQL(
+          `{ peersNewestCustomers(organisation: ${organisation}, first: 50) { nodes { ${GRAPHILE_PROFILE} } } }`,
+          {},
+        ),
     })[question](),
   read(
     question: Question,
@@ -254,8 +252,12 @@ export async function startContenders(bench: Bench): Promise<{ contenders: Conte
     url: gateway.url,
     ...own,
     usage: processUsage(gateway.child),
-    ask: (question) => (question === 'create' ? restQuestions(restPath, throughGraphQL.ask('customer'), '')('create') : throughGraphQL.ask(question)),
-    read: (question, body) => (question === 'create' ? floor.read(question, body) : throughGraphQL.read(question, body)),
+    ask: (question) =>
+      question === 'create'
+        ? restQuestions(restPath, throughGraphQL.ask('customer'), '')('create')
+        : throughGraphQL.ask(question),
+    read: (question, body) =>
+      question === 'create' ? floor.read(question, body) : throughGraphQL.read(question, body),
   });
   contenders.push({
     name: 'gateway, GraphQL',

@@ -17,17 +17,26 @@ export interface GatewayProcess {
   stop(): Promise<number | string>;
 }
 
-/** Starts `src/main.ts`, or another program, with an environment of nothing but what is given. */
+/**
+ * Starts `src/main.ts`, or another program, with an environment of nothing but what is given.
+ *
+ * @param logFile - an open file that takes what it prints, where nobody wants to read it
+ */
 export function spawnGateway(
   environment: Record<string, string>,
   program = 'src/main.ts',
+  logFile?: number,
 ): Omit<GatewayProcess, 'url'> {
   const { PATH = '', HOME = '' } = process.env;
   // A process group of its own, so that a test can signal all of it, as a terminal does on Ctrl-C.
-  const child = spawn(process.execPath, [program], { env: { PATH, HOME, ...environment }, detached: true });
+  const child = spawn(process.execPath, [program], {
+    env: { PATH, HOME, ...environment },
+    detached: true,
+    stdio: ['pipe', logFile ?? 'pipe', 'pipe'],
+  });
   let text = '';
-  child.stdout.on('data', (chunk) => (text += chunk));
-  child.stderr.on('data', (chunk) => (text += chunk));
+  child.stdout?.on('data', (chunk) => (text += chunk));
+  child.stderr?.on('data', (chunk) => (text += chunk));
   const ended = new Promise<number | string>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
   );
@@ -43,9 +52,13 @@ export function spawnGateway(
 }
 
 /** Starts a gateway and waits until it is ready. */
-export async function startProcess(environment: Record<string, string>, program?: string): Promise<GatewayProcess> {
+export async function startProcess(
+  environment: Record<string, string>,
+  program?: string,
+  logFile?: number,
+): Promise<GatewayProcess> {
   const port = String(await freePort());
-  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program);
+  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program, logFile);
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 600; i++) {
     if (gateway.child.exitCode !== null) throw new Error(`the gateway ended: ${gateway.output()}`);

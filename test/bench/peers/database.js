@@ -96,7 +96,7 @@ export async function createCustomer({ email, companyName, customerRealIp }) {
 const LANES = 2;
 const LARGEST_BATCH = 64;
 let busy = 0;
-let waiting = [];
+const waiting = [];
 
 /** The same, but what arrives while both lanes are busy travels together. */
 export function createCustomerTogether(input) {

@@ -6,4 +6,7 @@ import { port } from './database.js';
 import { resolvers, typeDefs } from './schema.js';
 
 const schema = makeExecutableSchema({ typeDefs, resolvers });
-createServer(useSofa({ basePath: '/api', schema, routes: { 'Query.customer': { method: 'POST' } } })).listen(port, '127.0.0.1');
+createServer(useSofa({ basePath: '/api', schema, routes: { 'Query.customer': { method: 'POST' } } })).listen(
+  port,
+  '127.0.0.1',
+);

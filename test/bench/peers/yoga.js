@@ -56,7 +56,11 @@ const Customer = defineEntity({
     bannedAt: p.datetime().nullable(),
     deletedAt: p.datetime().nullable(),
     groups: () =>
-      p.manyToMany(Group).pivotTable('customer_group_membership').joinColumn('customer_id').inverseJoinColumn('group_id'),
+      p
+        .manyToMany(Group)
+        .pivotTable('customer_group_membership')
+        .joinColumn('customer_id')
+        .inverseJoinColumn('group_id'),
     subscriptions: () => p.oneToMany(Subscription).mappedBy('customer'),
     referral: () => p.oneToOne(Referral).mappedBy('customer').nullable(),
   },
