@@ -9,7 +9,7 @@ if (!withRedis) console.warn(`${needRedis} is left out: there is no redis-server
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: withRedis ? [] : [needRedis],
+    exclude: ['**/node_modules/**', ...(withRedis ? [] : [needRedis])],
     globalSetup: ['test/support/postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -25,7 +25,15 @@ import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './h
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openApiDocument } from './rest/openapi.ts';
-import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
+import {
+  answerRest,
+  assertEndpoints,
+  keyInBody,
+  type RunOperation,
+  refuseRest,
+  restMethods,
+  restOperations,
+} from './rest/shim.ts';
 
 /** What a gateway needs to run. */
 export interface AppOptions {
@@ -48,8 +56,8 @@ export interface AppOptions {
   ipDatabases?: IpDatabasePaths | undefined;
   /** Whether the names of addresses are asked of the DNS, or the DNS servers that are asked. */
   reverseDns?: boolean | readonly string[];
-  /** Parts to use instead of the usual ones; a benchmark measures one part by leaving it out. */
-  parts?: { database?: Database; admission?: Admission };
+  /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
+  parts?: { database?: Database; admission?: Admission; shortWay?: boolean };
 }
 
 /** One gateway, without a port. */
@@ -82,8 +90,9 @@ export function createApp(options: AppOptions): App {
   const keys = openKeyDirectory(database, log);
   const limiter = openRateLimiter(redisUrl, log);
   const admission = parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log), demo });
-  const execute = createExecutor({ schema, log, hideSuggestions });
-  const graphql = openGraphQLDoor({ schema, execute, log, introspection, hideSuggestions, corsOrigins });
+  const execute = createExecutor({ schema, log, hideSuggestions, compiled: restOperations });
+  const { shortWay } = parts;
+  const graphql = openGraphQLDoor({ schema, execute, log, introspection, hideSuggestions, corsOrigins, shortWay });
   const openApi = JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
@@ -155,7 +164,7 @@ export function createApp(options: AppOptions): App {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.
       if (fresh.status !== 200 || inbound.record.code) return undefined;
-      return { status: 200, contentType: fresh.contentType ?? '', body: Buffer.from(fresh.body as Uint8Array) };
+      return { status: 200, contentType: fresh.contentType ?? '', body: Buffer.from(fresh.body) };
     });
     if (!kept) return fresh as Outbound;
     return { ...kept, headers: { 'Cache-Control': 'no-store', 'Idempotent-Replayed': 'true' } };

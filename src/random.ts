@@ -1,9 +1,24 @@
 // Random letters and digits for references and keys.
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** The largest multiple of the alphabet's size that fits a byte: bytes above it would favour its first characters. */
 const fairBytes = 256 - (256 % alphabet.length);
+
+/** Bytes that are drawn at once: a call of the random source costs the same for one as for many. */
+const drawn = Buffer.alloc(4096);
+let used = drawn.length;
+
+function nextByte(): number {
+  if (used === drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  const byte = drawn[used] as number;
+  // What was given out is not kept.
+  drawn[used++] = 0;
+  return byte;
+}
 
 /**
  * Draws characters of `[A-Za-z0-9]`, each equally likely, from a secure random source.
@@ -13,9 +28,8 @@ const fairBytes = 256 - (256 % alphabet.length);
 export function randomAlphanumeric(length: number): string {
   let text = '';
   while (text.length < length) {
-    for (const byte of randomBytes(length - text.length + 4)) {
-      if (byte < fairBytes && text.length < length) text += alphabet[byte % alphabet.length];
-    }
+    const byte = nextByte();
+    if (byte < fairBytes) text += alphabet[byte % alphabet.length];
   }
   return text;
 }

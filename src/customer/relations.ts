@@ -8,82 +8,99 @@ import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-histo
 import { ReferralEntity, type Referrer } from './referral.ts';
 import { type Subscription, SubscriptionEntity } from './subscription.ts';
 
+/** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
+type Load<Value> = (database: OrganisationDatabase, ids: readonly number[]) => Promise<Value[]>;
+
+const loadGroups: Load<CustomerGroup[]> = async ({ em, organisationId }, ids) => {
+  const memberships = await em.find(
+    CustomerGroupMembershipEntity,
+    { organisationId, customerId: { $in: [...ids] } },
+    { populate: ['group'], orderBy: { groupId: 'asc' } },
+  );
+  return collect(ids, memberships, (membership) => membership.group);
+};
+
+const loadReferrers: Load<Referrer | null> = async ({ em, organisationId }, ids) => {
+  const referrals = await em.find(
+    ReferralEntity,
+    { organisationId, customerId: { $in: [...ids] }, referrer: { deletedAt: null } },
+    { populate: ['referrer'] },
+  );
+  const byCustomer = new Map(referrals.map((referral) => [referral.customerId, referral.referrer as Referrer]));
+  return ids.map((id) => byCustomer.get(id) ?? null);
+};
+
+const loadRunningSubscriptions: Load<Subscription[]> = async ({ em, organisationId }, ids) => {
+  const now = new Date();
+  const running = await em.find(
+    SubscriptionEntity,
+    {
+      organisationId,
+      customerId: { $in: [...ids] },
+      startsAt: { $lte: now },
+      $or: [{ endsAt: null }, { endsAt: { $gt: now } }],
+    },
+    { orderBy: { id: 'asc' } },
+  );
+  return collect(ids, running, (subscription) => subscription);
+};
+
+const loadCustomers: Load<Customer | null> = async ({ em, organisationId }, ids) => {
+  const customers = await em.find(CustomerEntity, { organisationId, id: { $in: [...ids] }, deletedAt: null });
+  const byId = new Map(customers.map((customer) => [customer.id, customer]));
+  return ids.map((id) => byId.get(id) ?? null);
+};
+
 /**
- * Loads groups, referrers, running subscriptions and customers by internal id, within one organisation and for one
- * request: whatever is asked for in the same moment travels in one statement.
+ * What belongs to customers, by internal id, within one organisation and for one request: whatever is asked for in the
+ * same moment travels in one statement, and what came along with a customer is there at once.
  */
 export class CustomerRelations {
-  readonly groups: DataLoader<number, CustomerGroup[]>;
-  readonly referrer: DataLoader<number, Referrer | null>;
-  readonly runningSubscriptions: DataLoader<number, Subscription[]>;
-  readonly customer: DataLoader<number, Customer | null>;
-  readonly #ipHistories = new Map<string, DataLoader<number, IpSighting[]>>();
   readonly #database: OrganisationDatabase;
+  readonly #created = new Map<number, CreatedCustomer>();
+  readonly #loaders = new Map<unknown, DataLoader<number, unknown>>();
 
   constructor(database: OrganisationDatabase) {
-    const { organisationId } = database;
     this.#database = database;
-    this.groups = new DataLoader(async (ids) => {
-      const memberships = await database.em.find(
-        CustomerGroupMembershipEntity,
-        { organisationId, customerId: { $in: [...ids] } },
-        { populate: ['group'], orderBy: { groupId: 'asc' } },
-      );
-      return collect(ids, memberships, (membership) => membership.group);
-    });
-    this.referrer = new DataLoader(async (ids) => {
-      const referrals = await database.em.find(
-        ReferralEntity,
-        { organisationId, customerId: { $in: [...ids] }, referrer: { deletedAt: null } },
-        { populate: ['referrer'] },
-      );
-      const byCustomer = new Map(referrals.map((referral) => [referral.customerId, referral.referrer as Referrer]));
-      return ids.map((id) => byCustomer.get(id) ?? null);
-    });
-    this.runningSubscriptions = new DataLoader(async (ids) => {
-      const now = new Date();
-      const running = await database.em.find(
-        SubscriptionEntity,
-        {
-          organisationId,
-          customerId: { $in: [...ids] },
-          startsAt: { $lte: now },
-          $or: [{ endsAt: null }, { endsAt: { $gt: now } }],
-        },
-        { orderBy: { id: 'asc' } },
-      );
-      return collect(ids, running, (subscription) => subscription);
-    });
-    this.customer = new DataLoader(async (ids) => {
-      const customers = await database.em.find(CustomerEntity, {
-        organisationId,
-        id: { $in: [...ids] },
-        deletedAt: null,
-      });
-      const byId = new Map(customers.map((customer) => [customer.id, customer]));
-      return ids.map((id) => byId.get(id) ?? null);
-    });
+  }
+
+  /** Remembers what came along with a customer, so that it is not loaded again. */
+  remember(created: CreatedCustomer): void {
+    this.#created.set(created.customer.id, created);
+  }
+
+  groups(customerId: number): CustomerGroup[] | Promise<CustomerGroup[]> {
+    return this.#created.get(customerId)?.groups ?? this.#load(loadGroups, customerId);
+  }
+
+  referrer(customerId: number): Referrer | null | Promise<Referrer | null> {
+    const created = this.#created.get(customerId);
+    return created ? created.referrer : this.#load(loadReferrers, customerId);
+  }
+
+  runningSubscriptions(customerId: number): Subscription[] | Promise<Subscription[]> {
+    return this.#created.get(customerId)?.subscriptions ?? this.#load(loadRunningSubscriptions, customerId);
+  }
+
+  customer(customerId: number): Customer | Promise<Customer | null> {
+    return this.#created.get(customerId)?.customer ?? this.#load(loadCustomers, customerId);
   }
 
   /** The addresses that a customer came from; the same page of many customers travels in one statement. */
   ipHistory(customerId: number, page: IpHistoryPage): Promise<IpSighting[]> {
-    const name = JSON.stringify(page);
-    let loader = this.#ipHistories.get(name);
-    if (!loader) {
-      loader = new DataLoader(async (ids) =>
-        collect(ids, await listIpHistories(this.#database, ids, page), (sighting) => sighting),
-      );
-      this.#ipHistories.set(name, loader);
-    }
-    return loader.load(customerId);
+    const load: Load<IpSighting[]> = async (database, ids) =>
+      collect(ids, await listIpHistories(database, ids, page), (sighting) => sighting);
+    return this.#load(load, customerId, JSON.stringify(page));
   }
 
-  /** Remembers what came along with a customer, so that it is not loaded again. */
-  remember({ customer, groups, referrer, subscriptions }: CreatedCustomer): void {
-    this.groups.clear(customer.id).prime(customer.id, groups);
-    this.referrer.clear(customer.id).prime(customer.id, referrer);
-    this.runningSubscriptions.clear(customer.id).prime(customer.id, subscriptions);
-    this.customer.clear(customer.id).prime(customer.id, customer);
+  /** @param name - what is loaded, where `load` itself does not tell */
+  #load<Value>(load: Load<Value>, customerId: number, name: unknown = load): Promise<Value> {
+    let loader = this.#loaders.get(name) as DataLoader<number, Value> | undefined;
+    if (!loader) {
+      loader = new DataLoader((ids) => load(this.#database, ids));
+      this.#loaders.set(name, loader);
+    }
+    return loader.load(customerId);
   }
 }
 

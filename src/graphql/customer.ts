@@ -41,7 +41,7 @@ builder.node(CustomerType, {
     groups: t.field({
       type: [CustomerGroupType],
       description: 'Groups that the customer belongs to.',
-      resolve: ({ id }, _, { relations }) => relations.groups.load(id),
+      resolve: ({ id }, _, { relations }) => relations.groups(id),
     }),
     meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs keep with the customer.' }),
     customFields: t.expose('customFields', { type: 'JSONObject', description: 'Fields that the organisation added.' }),
@@ -49,12 +49,12 @@ builder.node(CustomerType, {
       type: ReferralType,
       nullable: true,
       description: 'The customer who brought this one.',
-      resolve: ({ id }, _, { relations }) => relations.referrer.load(id),
+      resolve: ({ id }, _, { relations }) => relations.referrer(id),
     }),
     runningSubscriptions: t.field({
       type: [CustomerSubscriptionType],
       description: 'Subscriptions that run now.',
-      resolve: ({ id }, _, { relations }) => relations.runningSubscriptions.load(id),
+      resolve: ({ id }, _, { relations }) => relations.runningSubscriptions(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile last changed.' }),
@@ -78,7 +78,7 @@ ReferralType.implement({
       nullable: true,
       description: 'The referring customer.',
       scope: 'customer:read',
-      resolve: ({ id }, _, { relations }) => relations.customer.load(id),
+      resolve: ({ id }, _, { relations }) => relations.customer(id),
     }),
   }),
 });

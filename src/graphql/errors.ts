@@ -53,7 +53,8 @@ export function presentErrors(errors: readonly GraphQLError[], request: Request,
 function classify(error: GraphQLError): { apiError: ApiError; http?: HttpHint } {
   let root: unknown = error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
-  const http = (error.extensions.http as HttpHint | undefined) ?? (root instanceof ApiError ? httpOf(root) : undefined);
+  const http =
+    (error.extensions?.http as HttpHint | undefined) ?? (root instanceof ApiError ? httpOf(root) : undefined);
   if (!(root instanceof GraphQLError)) return { apiError: toApiError(root), ...(http && { http }) };
   // The language's own errors: they speak of the caller's document in words that are the specification's.
   const code = http?.status === 405 ? 'INTERNAL_METHOD_NOT_ALLOWED' : 'INTERNAL_REQUEST_MALFORMED';

@@ -19,6 +19,7 @@ import type { Requirement } from '../access/scopes.ts';
 import { timedOut, toApiError } from '../database/failure.ts';
 import { ApiError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { type CompiledOperation, compileOperation } from './compile.ts';
 import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentErrors, requestError } from './errors.ts';
@@ -44,6 +45,8 @@ interface OperationFacts {
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
   costDependsOnVariables: boolean;
+  /** Of an operation of the gateway's own, once it has run. */
+  compiled?: CompiledOperation;
 }
 
 const LONGEST_RECORD = 128;
@@ -54,10 +57,12 @@ export interface ExecutorOptions {
   log: Log;
   /** Whether errors leave out which other name may have been meant. */
   hideSuggestions: boolean;
+  /** Operations of the gateway's own, which are compiled. */
+  compiled: readonly DocumentNode[];
 }
 
 /** Makes the function that runs the operations of a schema. */
-export function createExecutor({ schema, log, hideSuggestions }: ExecutorOptions): ExecuteOperation {
+export function createExecutor({ schema, log, hideSuggestions, compiled }: ExecutorOptions): ExecuteOperation {
   const known = new WeakMap<DocumentNode, Map<string, OperationFacts>>();
 
   function factsOf(document: DocumentNode, name: string | null | undefined): OperationFacts | undefined {
@@ -89,7 +94,9 @@ export function createExecutor({ schema, log, hideSuggestions }: ExecutorOptions
     const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
     if (!facts.costDependsOnVariables) facts.cost = cost;
     if (cost.requests > 1) await context.charge(cost.requests - 1);
-    const result = await within(context.timeout, executeRootSelectionSet(validated));
+    if (compiled.includes(document)) facts.compiled ??= compileOperation(schema, document);
+    const running = facts.compiled?.(context, variables ?? {}) ?? executeRootSelectionSet(validated);
+    const result = await within(context.timeout, running);
     return context.tellCost ? { ...result, extensions: { cost } } : result;
   }
 

@@ -37,7 +37,7 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer | unde
         resolve(undefined);
       } else chunks.push(chunk);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     // The caller went away in the middle: there is nobody to answer, and nothing of ours failed.
     request.on('error', () => reject(malformed('The body ended early.')));
   });
@@ -76,9 +76,11 @@ function mediaTypeOf(headers: IncomingHttpHeaders): MediaType | undefined {
   return type in readers ? (type as MediaType) : undefined;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw malformed('The body is not UTF-8.');
   }

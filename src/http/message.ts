@@ -71,13 +71,19 @@ export function receive(request: IncomingMessage, trusted: TrustedProxies | unde
     body ??= readBytes(request);
     return body;
   };
+  let query: URLSearchParams | undefined;
   return {
     method,
     path,
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    get query() {
+      query ??= new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+      return query;
+    },
     headers: request.headers,
     requestId,
-    address: clientAddress(request, trusted),
+    get address() {
+      return clientAddress(request, trusted);
+    },
     answerHeaders: { ...securityHeaders, 'X-Request-Id': requestId },
     bytes,
     members(accepted) {
@@ -90,12 +96,13 @@ export function receive(request: IncomingMessage, trusted: TrustedProxies | unde
 
 /** Sends an answer. */
 export function send(response: ServerResponse, inbound: Inbound, outbound: Outbound): void {
-  const body = typeof outbound.body === 'string' ? Buffer.from(outbound.body) : outbound.body;
+  // Text stays text: Node sends it in one piece with the head.
+  const { body } = outbound;
   response.writeHead(outbound.status, {
     ...(outbound.contentType && { 'Content-Type': outbound.contentType }),
     ...inbound.answerHeaders,
     ...outbound.headers,
-    ...(outbound.status !== 204 && { 'Content-Length': body.byteLength }),
+    ...(outbound.status !== 204 && { 'Content-Length': Buffer.byteLength(body) }),
   });
   response.end(inbound.method === 'HEAD' ? undefined : body);
 }
