@@ -2,52 +2,19 @@
 import type { BatchStatement } from '../database/batch.ts';
 import type { OrganisationDatabase } from '../database/orm.ts';
 import { randomAlphanumeric } from '../random.ts';
-import { type Customer, CustomerEntity } from './customer.ts';
 import { canonicalEmail } from './email.ts';
-import type { CustomerGroup } from './group.ts';
 import type { CreateCustomer } from './input.ts';
-import type { Referrer } from './referral.ts';
-import type { Subscription } from './subscription.ts';
+import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
 const REFERENCE_LENGTH = 16;
 /** A call that loses a race finds the winner's customer on its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
 
-/** A customer together with what an answer to `createCustomer` shows of it. */
-export interface CreatedCustomer {
-  customer: Customer;
+/** What became of a call. */
+export interface Created extends Profile {
   /** Whether this call made the customer. */
   newAccount: boolean;
-  groups: CustomerGroup[];
-  referrer: Referrer | null;
-  subscriptions: Subscription[];
 }
-
-/** Named one by one: with `*`, a column that a newer version adds would break the prepared statement of a running one. */
-const columns = [
-  'organisation_id',
-  'id',
-  'cu_ref_no',
-  'email',
-  'canonical_email',
-  'phone',
-  'first_name',
-  'last_name',
-  'company_name',
-  'company_registration_number',
-  'tax_identification_number',
-  'credit_balance',
-  'premium',
-  'meta',
-  'custom_fields',
-  'version',
-  'created_at',
-  'updated_at',
-  'last_seen_at',
-  'last_ip',
-  'banned_at',
-  'deleted_at',
-];
 
 /** A call, ready for the statement. */
 interface Call extends CreateCustomer {
@@ -67,7 +34,7 @@ interface Call extends CreateCustomer {
  * Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on tables that are new
  * and whose size PostgreSQL does not know yet.
  */
-export const createOrReturn: BatchStatement<Call> = {
+const createOrReturn: BatchStatement<Call> = {
   name: 'customer_create_or_return',
   text: `
     with given as (
@@ -122,7 +89,7 @@ export const createOrReturn: BatchStatement<Call> = {
           m.customer,
           (select t.customer from touched t where (t.customer).id = f.id),
           f.customer
-        ) as customer, f.id is null as new_account
+        ) as customer, f.id is null as new_account, f.id is not null as has_belongings
       from found f
       left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email
       where f.id is not null or (m.customer).id is not null
@@ -137,24 +104,7 @@ export const createOrReturn: BatchStatement<Call> = {
       order by (customer).id
       on conflict do nothing
     )
-    select position::int, ${columns.map((column) => `(customer).${column}`).join(', ')}, new_account, (
-        select json_agg(json_build_object('name', g.name, 'slug', g.slug) order by g.id)
-        from customer_group_membership m
-        join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
-        where not new_account and m.organisation_id = $1 and m.customer_id = (customer).id
-      ) as groups, (
-        select json_build_object('id', r.id, 'cuRefNo', r.cu_ref_no, 'email', r.email, 'firstName', r.first_name, 'lastName', r.last_name)
-        from customer r
-        where not new_account and r.organisation_id = $1 and r.deleted_at is null and r.id = (
-          select referrer_id from referral f where f.organisation_id = $1 and f.customer_id = (customer).id
-        )
-      ) as referrer, (
-        select json_agg(json_build_object('externalId', s.external_id, 'productSlug', s.product_slug, 'productCode', s.product_code,
-          'orderNumber', s.order_number, 'orderHash', s.order_hash, 'autoRenew', s.auto_renew) order by s.id)
-        from subscription s
-        where not new_account and s.organisation_id = $1 and s.customer_id = (customer).id
-          and s.starts_at <= now() and (s.ends_at is null or s.ends_at > now())
-      ) as subscriptions
+    select position::int, new_account, ${selectProfile(true)}
     from current`,
   keyOf: ({ canonicalEmail: mailbox }) => mailbox,
   isSame: (call, earlier) =>
@@ -175,13 +125,9 @@ export const createOrReturn: BatchStatement<Call> = {
   ],
 };
 
-interface Row {
+interface Row extends ProfileRow {
   position: number;
-  id: string;
   new_account: boolean;
-  groups: CustomerGroup[] | null;
-  referrer: Referrer | null;
-  subscriptions: Subscription[] | null;
 }
 
 /**
@@ -191,23 +137,13 @@ interface Row {
  *
  * @see the documentation of `POST /api/v1/customer/create`
  */
-export async function createOrReturnCustomer(
-  database: OrganisationDatabase,
-  input: CreateCustomer,
-): Promise<CreatedCustomer> {
+export async function createOrReturnCustomer(database: OrganisationDatabase, input: CreateCustomer): Promise<Created> {
   const call = { ...input, canonicalEmail: canonicalEmail(input.email) };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     if (!row) continue;
-    const { position: _, new_account: made, groups, referrer, subscriptions, ...profile } = row;
-    const customer = database.map<Customer>(CustomerEntity, profile);
-    return {
-      customer: { ...customer, id: Number(customer.id) },
-      newAccount: made && first,
-      groups: groups ?? [],
-      referrer,
-      subscriptions: subscriptions ?? [],
-    };
+    const { position: _, new_account: isNew, ...profile } = row;
+    return { ...readProfile(database, profile), newAccount: isNew && first };
   }
   throw new Error('the customer was made and deleted by others at every attempt');
 }

@@ -1,25 +1,53 @@
 // Finds customers: one by what names it, many page by page.
-import type { OrganisationDatabase } from '../database/orm.ts';
-import { type Customer, CustomerEntity } from './customer.ts';
+import type { BatchStatement } from '../database/batch.ts';
+import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { canonicalEmail } from './email.ts';
+import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
 /** What names one customer of an organisation; `email` is normalised. */
 export type CustomerKey = { cuRefNo: string } | { email: string };
 
 const referenceForm = /^[A-Za-z0-9]{16}$/;
 
+/** Look-ups by a column that names a customer; those that arrive together travel together. */
+function lookUp(column: 'cu_ref_no' | 'canonical_email', withBelongings: boolean): BatchStatement<string> {
+  return {
+    name: `customer_by_${column}${withBelongings ? '_with_belongings' : ''}`,
+    text: `
+      with found as materialized (
+        select position, true as has_belongings, (
+          select c from customer c where c.organisation_id = $1 and c.${column} = g.name and c.deleted_at is null
+        ) as customer
+        from unnest($2::text[]) with ordinality as g (name, position)
+      )
+      select position::int, ${selectProfile(withBelongings)} from found where (customer).id is not null`,
+    keyOf: (name) => name,
+    isSame: () => true,
+    values: (organisationId, names) => [organisationId, names],
+  };
+}
+
+const lookUps = {
+  cu_ref_no: [lookUp('cu_ref_no', false), lookUp('cu_ref_no', true)],
+  canonical_email: [lookUp('canonical_email', false), lookUp('canonical_email', true)],
+} as const;
+
 /**
  * Finds the customer that a key names.
  *
+ * @param withBelongings - whether what belongs to it is read along
  * @returns null when the organisation has none, or only a deleted one
  */
 export async function findCustomer(
-  { em, organisationId }: OrganisationDatabase,
+  database: OrganisationDatabase,
   key: CustomerKey,
-): Promise<Customer | null> {
+  withBelongings: boolean,
+): Promise<Profile | null> {
   if ('cuRefNo' in key && !referenceForm.test(key.cuRefNo)) return null;
-  const named = 'cuRefNo' in key ? { cuRefNo: key.cuRefNo } : { canonicalEmail: canonicalEmail(key.email) };
-  return em.findOne(CustomerEntity, { organisationId, ...named, deletedAt: null });
+  const [column, name] = 'cuRefNo' in key ? ['cu_ref_no', key.cuRefNo] : ['canonical_email', canonicalEmail(key.email)];
+  const statement = lookUps[column as keyof typeof lookUps][withBelongings ? 1 : 0];
+  const { row } = await database.runBatched<string, ProfileRow>(statement, name as string);
+  return row ? readProfile(database, row) : null;
 }
 
 /** One page: customers older than `after` or younger than `before`, by reference. */
@@ -32,36 +60,53 @@ export interface CustomerPage {
   inverted: boolean;
 }
 
+/** Where a customer stands in the order by age; a deleted one keeps its place. */
+const position: Statement = {
+  name: 'customer_position',
+  text: 'select id from customer where organisation_id = $1 and cu_ref_no = $2',
+};
+
+function pages(direction: 'asc' | 'desc', withBelongings: boolean): Statement {
+  return {
+    name: `customer_pages_${direction}${withBelongings ? '_with_belongings' : ''}`,
+    text: `
+      select ${selectProfile(withBelongings)}
+      from (
+        select c as customer, true as has_belongings
+        from customer c
+        where c.organisation_id = $1 and c.deleted_at is null
+          and c.id < coalesce($2::bigint, 9223372036854775807) and c.id > coalesce($3::bigint, 0)
+        order by c.id ${direction}
+        limit $4
+      ) page
+      order by (customer).id ${direction}`,
+  };
+}
+
+const newestFirst = [pages('desc', false), pages('desc', true)] as const;
+const oldestFirst = [pages('asc', false), pages('asc', true)] as const;
+
 /**
  * Lists the customers of an organisation by age.
  *
+ * @param withBelongings - whether what belongs to them is read along
  * @returns undefined when `after` or `before` is no customer of this organisation
  */
 export async function listCustomers(
   database: OrganisationDatabase,
-  page: CustomerPage,
-): Promise<Customer[] | undefined> {
-  const [after, before] = await Promise.all([positionOf(database, page.after), positionOf(database, page.before)]);
-  if ((page.after && after === undefined) || (page.before && before === undefined)) return undefined;
-  return database.em.find(
-    CustomerEntity,
-    {
-      organisationId: database.organisationId,
-      deletedAt: null,
-      ...((after !== undefined || before !== undefined) && {
-        id: { ...(after !== undefined && { $lt: after }), ...(before !== undefined && { $gt: before }) },
-      }),
-    },
-    { orderBy: { id: page.inverted ? 'asc' : 'desc' }, limit: page.limit },
-  );
+  { after, before, limit, inverted }: CustomerPage,
+  withBelongings: boolean,
+): Promise<Profile[] | undefined> {
+  const [older, younger] = await Promise.all([positionOf(database, after), positionOf(database, before)]);
+  if ((after && older === undefined) || (before && younger === undefined)) return undefined;
+  const statement = (inverted ? oldestFirst : newestFirst)[withBelongings ? 1 : 0];
+  const values = [database.organisationId, older ?? null, younger ?? null, limit];
+  const rows = await database.run<ProfileRow>(statement, values);
+  return rows.map((row) => readProfile(database, row));
 }
 
-/** Where a customer stands in the order by age; a deleted one keeps its place. */
-async function positionOf(
-  { em, organisationId }: OrganisationDatabase,
-  cuRefNo: string | undefined,
-): Promise<number | undefined> {
+async function positionOf(database: OrganisationDatabase, cuRefNo: string | undefined): Promise<string | undefined> {
   if (cuRefNo === undefined || !referenceForm.test(cuRefNo)) return undefined;
-  const customer = await em.findOne(CustomerEntity, { organisationId, cuRefNo }, { fields: ['id'] });
-  return customer?.id;
+  const [row] = await database.run<{ id: string }>(position, [database.organisationId, cuRefNo]);
+  return row?.id;
 }

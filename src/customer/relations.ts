@@ -1,10 +1,10 @@
 // What belongs to customers, loaded for many of them at once.
 import DataLoader from 'dataloader';
 import type { OrganisationDatabase } from '../database/orm.ts';
-import type { CreatedCustomer } from './create.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history.ts';
+import type { Belongings, Profile } from './profile.ts';
 import { ReferralEntity, type Referrer } from './referral.ts';
 import { type Subscription, SubscriptionEntity } from './subscription.ts';
 
@@ -53,37 +53,38 @@ const loadCustomers: Load<Customer | null> = async ({ em, organisationId }, ids)
 
 /**
  * What belongs to customers, by internal id, within one organisation and for one request: whatever is asked for in the
- * same moment travels in one statement, and what came along with a customer is there at once.
+ * same moment travels in one statement, and what was read along with a customer is there at once.
  */
 export class CustomerRelations {
   readonly #database: OrganisationDatabase;
-  readonly #created = new Map<number, CreatedCustomer>();
+  readonly #known = new Map<number, Profile>();
   readonly #loaders = new Map<unknown, DataLoader<number, unknown>>();
 
   constructor(database: OrganisationDatabase) {
     this.#database = database;
   }
 
-  /** Remembers what came along with a customer, so that it is not loaded again. */
-  remember(created: CreatedCustomer): void {
-    this.#created.set(created.customer.id, created);
+  /** Remembers a customer and what was read along with it, so that it is not loaded again. */
+  remember(profile: Profile): Customer {
+    this.#known.set(profile.customer.id, profile);
+    return profile.customer;
   }
 
   groups(customerId: number): CustomerGroup[] | Promise<CustomerGroup[]> {
-    return this.#created.get(customerId)?.groups ?? this.#load(loadGroups, customerId);
+    return this.#belongings(customerId)?.groups ?? this.#load(loadGroups, customerId);
   }
 
   referrer(customerId: number): Referrer | null | Promise<Referrer | null> {
-    const created = this.#created.get(customerId);
-    return created ? created.referrer : this.#load(loadReferrers, customerId);
+    const belongings = this.#belongings(customerId);
+    return belongings ? belongings.referrer : this.#load(loadReferrers, customerId);
   }
 
   runningSubscriptions(customerId: number): Subscription[] | Promise<Subscription[]> {
-    return this.#created.get(customerId)?.subscriptions ?? this.#load(loadRunningSubscriptions, customerId);
+    return this.#belongings(customerId)?.subscriptions ?? this.#load(loadRunningSubscriptions, customerId);
   }
 
   customer(customerId: number): Customer | Promise<Customer | null> {
-    return this.#created.get(customerId)?.customer ?? this.#load(loadCustomers, customerId);
+    return this.#known.get(customerId)?.customer ?? this.#load(loadCustomers, customerId);
   }
 
   /** The addresses that a customer came from; the same page of many customers travels in one statement. */
@@ -91,6 +92,10 @@ export class CustomerRelations {
     const load: Load<IpSighting[]> = async (database, ids) =>
       collect(ids, await listIpHistories(database, ids, page), (sighting) => sighting);
     return this.#load(load, customerId, JSON.stringify(page));
+  }
+
+  #belongings(customerId: number): Belongings | undefined {
+    return this.#known.get(customerId)?.belongings;
   }
 
   /** @param name - what is loaded, where `load` itself does not tell */

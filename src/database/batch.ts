@@ -5,7 +5,7 @@ import type { Statement } from './orm.ts';
  * Statements of one organisation that run at once. One that is alone goes at once; what arrives while all lanes are
  * busy waits for the next that is free.
  */
-const LANES = 2;
+const LANES = 1;
 /** Calls in one statement. */
 const LARGEST_BATCH = 64;
 

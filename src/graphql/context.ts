@@ -31,6 +31,8 @@ export interface GatewayContext extends OperationRequest {
   readonly relations: CustomerRelations;
   /** What can be known about IP addresses. */
   readonly ip: IpLookup;
+  /** Schema coordinates of the fields that the operation selects anywhere, `Customer.groups`; known when it runs. */
+  selected: ReadonlySet<string>;
   /** What was done with API keys, by fingerprint. */
   readonly keyHistories: DataLoader<string, AuditEntry[]>;
 }
@@ -50,6 +52,7 @@ export function createContext({ database, ip }: SharedParts, request: OperationR
   return {
     ...request,
     ip,
+    selected: new Set(),
     timeout: database.operationTimeout,
     get database() {
       if (!own) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');

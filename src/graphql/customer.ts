@@ -5,10 +5,23 @@ import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.
 import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
 import type { Referrer } from '../customer/referral.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
+import type { GatewayContext } from './context.ts';
 import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { readPage } from './page.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
+
+/** The fields of a customer that are read along with it, where an operation selects any of them. */
+const belongings = ['Customer.groups', 'Customer.referral', 'Customer.runningSubscriptions'];
+
+function selectsBelongings(selected: ReadonlySet<string>): boolean {
+  return belongings.some((field) => selected.has(field));
+}
+
+async function find(key: CustomerKey, { database, relations, selected }: GatewayContext): Promise<Customer | null> {
+  const profile = await findCustomer(database, key, selectsBelongings(selected));
+  return profile && relations.remember(profile);
+}
 
 export const CustomerType = builder.objectRef<Customer>('Customer');
 const ReferralType = builder.objectRef<Referrer>('Referral');
@@ -16,7 +29,7 @@ const ReferralType = builder.objectRef<Referrer>('Referral');
 builder.node(CustomerType, {
   description: 'A person or company that an organisation knows.',
   id: { resolve: (customer) => customer.cuRefNo },
-  loadOne: (cuRefNo, { database }) => findCustomer(database, { cuRefNo }),
+  loadOne: (cuRefNo, context) => find({ cuRefNo }, context),
   fields: (t) => ({
     cuRefNo: t.exposeString('cuRefNo', { description: 'Public reference: 16 letters and digits; never changes.' }),
     email: t.exposeString('email', {
@@ -102,7 +115,7 @@ builder.queryFields((t) => ({
     description: 'Finds one customer. Null when there is none.',
     args: { by: t.arg({ type: CustomerByInput, required: true, description: 'What names the customer.' }) },
     scope: 'customer:read',
-    resolve: (_, { by }, { database }) => findCustomer(database, by as CustomerKey),
+    resolve: (_, { by }, context) => find(by as CustomerKey, context),
   }),
   customers: t.connection(
     {
@@ -111,7 +124,7 @@ builder.queryFields((t) => ({
       description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
       scope: 'customer:read',
       complexity: pricedByPage,
-      resolve: (_, args, { database }) =>
+      resolve: (_, args, { database, relations, selected }) =>
         readPage<Customer>(
           args,
           ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
@@ -122,8 +135,8 @@ builder.queryFields((t) => ({
               limit,
               inverted,
             };
-            const customers = await listCustomers(database, page);
-            if (customers) return customers;
+            const profiles = await listCustomers(database, page, selectsBelongings(selected));
+            if (profiles) return profiles.map((profile) => relations.remember(profile));
             throw foreignCursor(after ? 'after' : 'before');
           },
         ),
@@ -171,8 +184,7 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, { database, relations }) => {
       // The zod plugin hands on what its schema made of the input.
       const created = await createOrReturnCustomer(database, input as CreateCustomer);
-      relations.remember(created);
-      return created;
+      return { customer: relations.remember(created), newAccount: created.newAccount };
     },
   }),
 }));

@@ -41,6 +41,8 @@ export type ExecuteOperation = (call: OperationCall) => Promise<ExecutionResult>
 interface OperationFacts {
   operation: OperationDefinitionNode;
   requirements: Set<Requirement>;
+  /** Schema coordinates of its fields. */
+  selected: ReadonlySet<string>;
   rootFields: string;
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
@@ -77,6 +79,7 @@ export function createExecutor({ schema, log, hideSuggestions, compiled }: Execu
     const facts = factsOf(document, operationName);
     if (facts) {
       context.record.operation = facts.rootFields;
+      context.selected = facts.selected;
       if (context.caller) authorize(context.caller, facts.requirements);
     }
     const validated = validateExecutionArgs({
@@ -121,9 +124,10 @@ function lookAt(
   );
   return {
     operation,
-    requirements: new Set(fields.flatMap((field) => requirementOf(field) ?? [])),
+    requirements: new Set([...fields.values()].flatMap((field) => requirementOf(field) ?? [])),
+    selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
-    costDependsOnVariables: fields.some((field) => typeof field.extensions.complexity === 'function'),
+    costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
   };
 }
 
@@ -132,9 +136,9 @@ export function requirementsOf(schema: GraphQLSchema, document: DocumentNode): R
   return [...(lookAt(schema, document, undefined)?.requirements ?? [])];
 }
 
-/** Every field that an operation selects, in fragments too. */
+/** Every field that an operation selects, in fragments too, by its schema coordinate. */
 function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
-  const fields = new Set<GraphQLField<unknown, unknown>>();
+  const fields = new Map<string, GraphQLField<unknown, unknown>>();
   const typeInfo = new TypeInfo(schema);
   visit(
     document,
@@ -142,11 +146,11 @@ function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: Oper
       OperationDefinition: (node) => (node === operation ? undefined : false),
       Field() {
         const field = typeInfo.getFieldDef();
-        if (field) fields.add(field);
+        if (field) fields.set(`${typeInfo.getParentType()?.name}.${field.name}`, field);
       },
     }),
   );
-  return [...fields];
+  return fields;
 }
 
 /** Waits for a result no longer than it may take; the statements it waits for are cancelled by PostgreSQL. */
