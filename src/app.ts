@@ -25,15 +25,7 @@ import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './h
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openApiDocument } from './rest/openapi.ts';
-import {
-  answerRest,
-  assertEndpoints,
-  keyInBody,
-  type RunOperation,
-  refuseRest,
-  restMethods,
-  restOperations,
-} from './rest/shim.ts';
+import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
 
 /** What a gateway needs to run. */
 export interface AppOptions {
@@ -90,16 +82,23 @@ export function createApp(options: AppOptions): App {
   const keys = openKeyDirectory(database, log);
   const limiter = openRateLimiter(redisUrl, log);
   const admission = parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log), demo });
-  const execute = createExecutor({ schema, log, hideSuggestions, compiled: restOperations });
-  const { shortWay } = parts;
-  const graphql = openGraphQLDoor({ schema, execute, log, introspection, hideSuggestions, corsOrigins, shortWay });
+  const execute = createExecutor({ schema, log, hideSuggestions, compile: parts.shortWay });
+  const graphql = openGraphQLDoor({
+    schema,
+    execute,
+    log,
+    introspection,
+    hideSuggestions,
+    corsOrigins,
+    shortWay: parts.shortWay,
+  });
   const openApi = JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
 
   function visitor(inbound: Inbound) {
     const tell = (verdict: Verdict) => void Object.assign(inbound.answerHeaders, rateLimitHeaders(verdict));
-    return { address: inbound.address, tell };
+    return { address: () => inbound.address, tell };
   }
 
   async function identify(presented: unknown, inbound: Inbound): Promise<Caller> {

@@ -23,8 +23,8 @@ export interface Caller {
 
 /** Where a request comes from, and who is told how much of the key's limit is left. */
 export interface Visitor {
-  /** IPv4 or IPv6. */
-  readonly address: string;
+  /** IPv4 or IPv6. Found out only when it matters. */
+  address(): string;
   /** Told whenever a request was counted, also when it was one too many. */
   tell(verdict: Verdict): void;
 }
@@ -60,12 +60,12 @@ export interface AdmissionOptions {
 
 /** Puts the checks together. */
 export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions): Admission {
-  async function find(presented: unknown, address: string): Promise<ApiKey> {
+  async function find(presented: unknown, visitor: Visitor): Promise<ApiKey> {
     const digest = typeof presented === 'string' && hasKeyForm(presented) ? digestOf(presented) : undefined;
     const found = digest ? keys.recall(digest) : undefined;
     if (found) return found;
     // What is not known to be a key counts as a guess until it turns out to be one, or nobody can tell.
-    const takeBack = digest && keys.hasSeen(digest) ? undefined : guesses.count(address);
+    const takeBack = digest && keys.hasSeen(digest) ? undefined : guesses.count(visitor.address());
     if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
     if (!digest) throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
     if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
@@ -87,7 +87,7 @@ export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions
 
   return {
     async admit(presented, visitor) {
-      const key = await find(presented, visitor.address);
+      const key = await find(presented, visitor);
       assertUsable(key);
       const prefix = prefixOf(key.fingerprint);
       const caller = {

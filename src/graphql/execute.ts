@@ -14,12 +14,13 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { authorize } from '../access/check.ts';
 import type { Requirement } from '../access/scopes.ts';
 import { timedOut, toApiError } from '../database/failure.ts';
 import { ApiError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type CompiledOperation, compileOperation } from './compile.ts';
+import { type CompiledOperation, compileOperation, isCompilable } from './compile.ts';
 import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentErrors, requestError } from './errors.ts';
@@ -47,11 +48,15 @@ interface OperationFacts {
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
   costDependsOnVariables: boolean;
-  /** Of an operation of the gateway's own, once it has run. */
-  compiled?: CompiledOperation;
+  /** Times that it has run. */
+  runs: number;
+  isCompilable: boolean;
 }
 
 const LONGEST_RECORD = 128;
+/** Compiled operations that are kept; each takes some hundred kilobytes. */
+const MOST_COMPILED = 100;
+const RUNS_BEFORE_COMPILING = 10;
 
 /** What running operations takes. */
 export interface ExecutorOptions {
@@ -59,12 +64,13 @@ export interface ExecutorOptions {
   log: Log;
   /** Whether errors leave out which other name may have been meant. */
   hideSuggestions: boolean;
-  /** Operations of the gateway's own, which are compiled. */
-  compiled: readonly DocumentNode[];
+  /** False to compile nothing; a test compares the two. */
+  compile?: boolean | undefined;
 }
 
 /** Makes the function that runs the operations of a schema. */
-export function createExecutor({ schema, log, hideSuggestions, compiled }: ExecutorOptions): ExecuteOperation {
+export function createExecutor(options: ExecutorOptions): ExecuteOperation {
+  const { schema, log, hideSuggestions, compile = true } = options;
   const known = new WeakMap<DocumentNode, Map<string, OperationFacts>>();
 
   function factsOf(document: DocumentNode, name: string | null | undefined): OperationFacts | undefined {
@@ -73,6 +79,20 @@ export function createExecutor({ schema, log, hideSuggestions, compiled }: Execu
     const facts = ofDocument.get(name ?? '') ?? lookAt(schema, document, name);
     if (facts) ofDocument.set(name ?? '', facts);
     return facts;
+  }
+
+  const compiled = new LRUCache<OperationFacts, CompiledOperation>({ max: MOST_COMPILED });
+
+  /** Who sends an operation again and again is a program; what an attacker makes up runs once and is not worth compiling. */
+  function compiledOf(facts: OperationFacts, document: DocumentNode, name: string | null | undefined) {
+    facts.runs += 1;
+    if (!compile || !facts.isCompilable || facts.runs < RUNS_BEFORE_COMPILING) return undefined;
+    const known = compiled.get(facts);
+    if (known) return known;
+    const made = compileOperation(schema, document, name);
+    if (made) compiled.set(facts, made);
+    else facts.isCompilable = false;
+    return made;
   }
 
   async function run({ document, operationName, variables, context }: OperationCall): Promise<ExecutionResult> {
@@ -97,9 +117,12 @@ export function createExecutor({ schema, log, hideSuggestions, compiled }: Execu
     const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
     if (!facts.costDependsOnVariables) facts.cost = cost;
     if (cost.requests > 1) await context.charge(cost.requests - 1);
-    if (compiled.includes(document)) facts.compiled ??= compileOperation(schema, document);
-    const running = facts.compiled?.(context, variables ?? {}) ?? executeRootSelectionSet(validated);
-    const result = await within(context.timeout, running);
+    const compiled = compiledOf(facts, document, operationName);
+    const { coerced } = validated.variableValues;
+    const result = await within(
+      context.timeout,
+      compiled ? compiled(context, coerced) : executeRootSelectionSet(validated),
+    );
     return context.tellCost ? { ...result, extensions: { cost } } : result;
   }
 
@@ -127,6 +150,8 @@ function lookAt(
     requirements: new Set([...fields.values()].flatMap((field) => requirementOf(field) ?? [])),
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
+    runs: 0,
+    isCompilable: isCompilable(fields.values()),
     costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
   };
 }

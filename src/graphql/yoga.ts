@@ -1,5 +1,6 @@
 // The GraphQL door: GraphQL over HTTP by Yoga, with the errors of the catalogue.
 import {
+  type DocumentNode,
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
@@ -66,6 +67,17 @@ class PlainResponse {
   }
 }
 
+/** Whether there is nothing in the members of a body that Yoga would look at twice. */
+function isPlain(params: GraphQLParams): params is GraphQLParams & { query: string } {
+  for (const name in params) if (name !== 'query' && name !== 'variables' && name !== 'operationName') return false;
+  const { query, variables, operationName } = params;
+  return (
+    typeof query === 'string' &&
+    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
+    (operationName == null || typeof operationName === 'string')
+  );
+}
+
 const plainFetch = { Response: PlainResponse } as unknown as FetchAPI;
 /** What Yoga's checks look at of a request whose body was read before. */
 const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
@@ -74,6 +86,10 @@ const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
 export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
   const { schema, execute, log, introspection, hideSuggestions, corsOrigins, shortWay = true } = options;
   const ownRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
+
+  const caches = documentCaches();
+  /** Documents that passed all of Yoga's steps, with the operations of theirs that did. */
+  const approved = new WeakMap<DocumentNode, Set<string | undefined>>();
 
   const plugin: Plugin<ServerContext, ServerContext> = {
     onRequestParse({ serverContext, setRequestParser }) {
@@ -93,11 +109,12 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
         return validate(schema, document, [...rules, ...ownRules], { maxErrors: MOST_ERRORS, hideSuggestions });
       });
     },
-    onExecute({ setExecuteFn }) {
+    onExecute({ args: { document, operationName }, setExecuteFn }) {
+      approved.set(document, (approved.get(document) ?? new Set()).add(operationName ?? undefined));
       setExecuteFn((args) =>
         execute({
-          document: args.document,
-          operationName: args.operationName,
+          document,
+          operationName,
           variables: args.variableValues as OperationCall['variables'],
           context: (args.contextValue as ServerContext).gateway,
         }),
@@ -123,24 +140,36 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
     batching: false,
     cors: false,
     multipart: false,
-    parserAndValidationCache: documentCaches(),
+    parserAndValidationCache: caches,
     plugins: [plugin],
   });
 
+  /** The document of a plain request, where it passed all of Yoga's steps before. */
+  function approvedDocument(params: GraphQLParams): DocumentNode | undefined {
+    if (!isPlain(params)) return undefined;
+    const document = caches.documentCache.get(params.query);
+    return document && approved.get(document)?.has(params.operationName ?? undefined) ? document : undefined;
+  }
+
+  async function resultOf({ params, gateway }: ServerContext & { params: GraphQLParams }): Promise<ExecutionResult> {
+    const document = approvedDocument(params);
+    const { operationName, variables } = params;
+    if (document) return execute({ document, operationName, variables, context: gateway });
+    try {
+      const result = await yoga.getResultForParams({ params, request: plainPost }, { gateway, params });
+      return presented(result as ExecutionResult, gateway);
+    } catch (error) {
+      if (error instanceof GraphQLError) return presented({ errors: [error] }, gateway);
+      throw error;
+    }
+  }
+
   /**
-   * The short way: a POST, whose body was read, goes through all of Yoga's steps, but without the Fetch API's requests and
-   * responses around them, which take longer than they do.
+   * The short way: a POST, whose body was read, goes through Yoga's steps, but without the Fetch API's requests and responses
+   * around them, which take longer than they do; and when the same operation passed them before, it is run at once.
    */
   async function answerPost(inbound: Inbound, context: ServerContext & { params: GraphQLParams }): Promise<Outbound> {
-    const { params, gateway } = context;
-    let result: ExecutionResult;
-    try {
-      result = (await yoga.getResultForParams({ params, request: plainPost }, context)) as ExecutionResult;
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      result = { errors: [error] };
-    }
-    const shown = presented(result, gateway);
+    const shown = await resultOf(context);
     const answer = processRegularResult(shown, plainFetch, acceptedType(inbound)) as unknown as PlainResponse;
     const { 'Content-Type': contentType, ...headers } = answer.init.headers;
     return {

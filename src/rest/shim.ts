@@ -11,9 +11,6 @@ export type RunOperation = (
   variables: Record<string, unknown>,
 ) => Promise<ExecutionResult>;
 
-/** The operations that the endpoints run. */
-export const restOperations = endpoints.map(({ operation }) => operation);
-
 const mediaTypes = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /**
