@@ -136,20 +136,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     operationTimeout,
     of: (organisationId) => {
       const deadline = operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY;
-      const query = (config: pg.QueryConfig) => queryAs(organisationId, deadline, config);
-      let em: EntityManager | undefined;
-      return {
-        organisationId,
-        get em() {
-          em ??= forkFor(orm, query);
-          return em;
-        },
-        async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
-          return (await query({ ...statement, values: [...values] })).rows as Row[];
-        },
-        runBatched: (statement, call) => batches.run(organisationId, deadline, statement, call),
-        map,
-      };
+      return new OrganisationView(organisationId, deadline, { orm, queryAs, batches, map });
     },
     async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
       return (await (await nativePool()).query<Row>({ ...statement, values: [...values] })).rows;
@@ -160,6 +147,47 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     close: () => orm.close(true),
   };
+}
+
+/** What the views of all organisations share. */
+interface ViewParts {
+  orm: MikroORM;
+  queryAs(organisationId: number, deadline: number, config: pg.QueryConfig): Promise<pg.QueryResult>;
+  batches: Batches;
+  map: Database['map'];
+}
+
+/** The database as one organisation sees it until a deadline. */
+class OrganisationView implements OrganisationDatabase {
+  readonly organisationId: number;
+  readonly map: Database['map'];
+  readonly #deadline: number;
+  readonly #parts: ViewParts;
+  #em: EntityManager | undefined;
+
+  constructor(organisationId: number, deadline: number, parts: ViewParts) {
+    this.organisationId = organisationId;
+    this.map = parts.map;
+    this.#deadline = deadline;
+    this.#parts = parts;
+  }
+
+  get em(): EntityManager {
+    this.#em ??= forkFor(this.#parts.orm, (config) => this.#query(config));
+    return this.#em;
+  }
+
+  async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.#query({ ...statement, values: [...values] })).rows as Row[];
+  }
+
+  runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
+    return this.#parts.batches.run(this.organisationId, this.#deadline, statement, call);
+  }
+
+  #query(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    return this.#parts.queryAs(this.organisationId, this.#deadline, config);
+  }
 }
 
 /** Opens a database as whoever its URL names, who owns the tables, for as long as something takes. */

@@ -45,26 +45,47 @@ export interface SharedParts {
 
 /** Makes the context of an operation that begins now. */
 export function createContext({ database, ip }: SharedParts, request: OperationRequest): GatewayContext {
-  const { caller } = request;
-  const own = caller && database.of(caller.organisationId);
-  let relations: CustomerRelations | undefined;
-  let histories: DataLoader<string, AuditEntry[]> | undefined;
-  return {
-    ...request,
-    ip,
-    selected: new Set(),
-    timeout: database.operationTimeout,
-    get database() {
-      if (!own) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
-      return own;
-    },
-    get relations() {
-      relations ??= new CustomerRelations(this.database);
-      return relations;
-    },
-    get keyHistories() {
-      histories ??= keyHistories(this.database);
-      return histories;
-    },
-  };
+  return new OperationContext(database, ip, request);
+}
+
+class OperationContext implements GatewayContext {
+  readonly requestId: string;
+  readonly record: RequestRecord;
+  readonly caller: Caller | null;
+  readonly charge: OperationRequest['charge'];
+  readonly tellCost: boolean;
+  readonly answerIsKept: boolean;
+  readonly timeout: number;
+  readonly ip: IpLookup;
+  selected: ReadonlySet<string> = new Set();
+  readonly #database: OrganisationDatabase | null;
+  #relations: CustomerRelations | undefined;
+  #keyHistories: DataLoader<string, AuditEntry[]> | undefined;
+
+  constructor(database: Database, ip: IpLookup, request: OperationRequest) {
+    this.requestId = request.requestId;
+    this.record = request.record;
+    this.caller = request.caller;
+    this.charge = request.charge;
+    this.tellCost = request.tellCost;
+    this.answerIsKept = request.answerIsKept;
+    this.timeout = database.operationTimeout;
+    this.ip = ip;
+    this.#database = request.caller && database.of(request.caller.organisationId);
+  }
+
+  get database(): OrganisationDatabase {
+    if (!this.#database) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+    return this.#database;
+  }
+
+  get relations(): CustomerRelations {
+    this.#relations ??= new CustomerRelations(this.database);
+    return this.#relations;
+  }
+
+  get keyHistories(): DataLoader<string, AuditEntry[]> {
+    this.#keyHistories ??= keyHistories(this.database);
+    return this.#keyHistories;
+  }
 }

@@ -58,40 +58,60 @@ const securityHeaders = {
 
 /** Takes what the doors need from a Node request. */
 export function receive(request: IncomingMessage, trusted: TrustedProxies | undefined): Inbound {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const given = request.headers['x-request-id'];
-  const usable = typeof given === 'string' && requestIdForm.test(given) && given.search(strayKey) < 0;
-  const requestId = usable ? given : randomUUID();
-  const method = request.method ?? 'GET';
-  let body: Promise<Buffer | undefined> | undefined;
-  let members: Promise<Members> | undefined;
-  const bytes = () => {
-    body ??= readBytes(request);
-    return body;
-  };
-  let query: URLSearchParams | undefined;
-  return {
-    method,
-    path,
-    get query() {
-      query ??= new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-      return query;
-    },
-    headers: request.headers,
-    requestId,
-    get address() {
-      return clientAddress(request, trusted);
-    },
-    answerHeaders: { ...securityHeaders, 'X-Request-Id': requestId },
-    bytes,
-    members(accepted) {
-      members ??= bytes().then((read) => parseBody(read, request.headers, accepted));
-      return members;
-    },
-    record: { requestId, method, path: path.replace(strayKey, '…').slice(0, LONGEST_PATH), status: 0, milliseconds: 0 },
-  };
+  return new NodeInbound(request, trusted);
+}
+
+/** A class, since accessors on a prototype cost nothing, and those of an object literal as much as the rest of a request. */
+class NodeInbound implements Inbound {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly requestId: string;
+  readonly answerHeaders: Record<string, string>;
+  readonly record: RequestRecord;
+  readonly #request: IncomingMessage;
+  readonly #trusted: TrustedProxies | undefined;
+  #query: URLSearchParams | undefined;
+  #bytes: Promise<Buffer | undefined> | undefined;
+  #members: Promise<Members> | undefined;
+
+  constructor(request: IncomingMessage, trusted: TrustedProxies | undefined) {
+    const { url = '/', method = 'GET', headers } = request;
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const given = headers['x-request-id'];
+    const usable = typeof given === 'string' && requestIdForm.test(given) && given.search(strayKey) < 0;
+    const requestId = usable ? given : randomUUID();
+    this.#request = request;
+    this.#trusted = trusted;
+    this.method = method;
+    this.path = path;
+    this.headers = headers;
+    this.requestId = requestId;
+    this.answerHeaders = { ...securityHeaders, 'X-Request-Id': requestId };
+    const loggedPath = path.replace(strayKey, '…').slice(0, LONGEST_PATH);
+    this.record = { requestId, method, path: loggedPath, status: 0, milliseconds: 0 };
+  }
+
+  get query(): URLSearchParams {
+    const { url = '/' } = this.#request;
+    this.#query ??= new URLSearchParams(url.slice(this.path.length + 1));
+    return this.#query;
+  }
+
+  get address(): string {
+    return clientAddress(this.#request, this.#trusted);
+  }
+
+  bytes(): Promise<Buffer | undefined> {
+    this.#bytes ??= readBytes(this.#request);
+    return this.#bytes;
+  }
+
+  members(accepted: readonly MediaType[]): Promise<Members> {
+    this.#members ??= this.bytes().then((read) => parseBody(read, this.headers, accepted));
+    return this.#members;
+  }
 }
 
 /** Sends an answer. */

@@ -33,7 +33,8 @@ const reasons: Record<string, string> = {
  * @param handle - answers requests
  */
 export function createHttpServer(handle: RequestListener, log: Log): Server {
-  const exchanges = new WeakMap<Duplex, Set<Exchange>>();
+  // A list, not a set: a set that changes for as long as a connection lives leaves its old requests to the slow garbage collection.
+  const exchanges = new WeakMap<Duplex, Exchange[]>();
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT,
@@ -43,11 +44,11 @@ export function createHttpServer(handle: RequestListener, log: Log): Server {
       maxHeaderSize: LARGEST_HEAD,
     },
     (request, response) => {
-      const open = exchanges.get(request.socket) ?? new Set();
+      const open = exchanges.get(request.socket) ?? [];
       exchanges.set(request.socket, open);
       const exchange = { request, response };
-      open.add(exchange);
-      response.once('close', () => open.delete(exchange));
+      open.push(exchange);
+      response.once('close', () => open.splice(open.indexOf(exchange), 1));
       handle(request, response);
     },
   );
@@ -55,7 +56,7 @@ export function createHttpServer(handle: RequestListener, log: Log): Server {
 
   function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     // Requests that came whole before the one that is none are answered first.
-    const [earlier] = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
+    const earlier = exchanges.get(socket)?.find(({ request }) => request.complete);
     if (earlier) {
       earlier.response.once('close', () => refuse(error, socket));
       return;
