@@ -1,13 +1,12 @@
 // Calls that arrive together travel together: one statement, one commit for all that waited for a lane.
 import type { Statement } from './orm.ts';
 
-/**
- * Statements of one organisation that run at once. One that is alone goes at once; what arrives while all lanes are
- * busy waits for the next that is free.
- */
-const LANES = 1;
 /** Calls in one statement. */
 const LARGEST_BATCH = 64;
+/** Milliseconds that calls wait for the statement before theirs; then they go beside it, for it may wait for a lock. */
+const PATIENCE = 5;
+/** Statements of one queue that run at once. */
+const MOST_AT_ONCE = 8;
 
 /** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
 export interface BatchStatement<Call> extends Statement {
@@ -39,9 +38,15 @@ interface Seat {
   riders: Rider[];
 }
 
+/** Calls of one statement in one organisation. */
 interface Queue {
-  busy: number;
+  readonly name: string;
+  readonly organisationId: number;
+  readonly statement: BatchStatement<unknown>;
+  /** Statements that run. */
+  running: number;
   waiting: (Rider & { call: unknown })[];
+  timer?: NodeJS.Timeout | undefined;
 }
 
 /** What batches need of the database. */
@@ -56,7 +61,10 @@ export interface BatchRunner {
   isOfOneCall(error: unknown): boolean;
 }
 
-/** Queues of calls, by organisation and statement. */
+/**
+ * Queues of calls, by organisation and statement. A call that is alone goes at once; what arrives while its statement runs
+ * waits, and travels together when it is done.
+ */
 export class Batches {
   readonly #queues = new Map<string, Queue>();
   readonly #runner: BatchRunner;
@@ -77,33 +85,44 @@ export class Batches {
     statement: BatchStatement<Call>,
     call: Call,
   ): Promise<Batched<Row>> {
+    const queue = this.#queueOf(organisationId, statement as BatchStatement<unknown>);
+    return new Promise((resolve, reject) => {
+      queue.waiting.push({ call, deadline, resolve: resolve as Rider['resolve'], reject });
+      if (queue.running === 0 || queue.waiting.length >= LARGEST_BATCH) this.#depart(queue);
+      else queue.timer ??= setTimeout(() => this.#depart(queue), PATIENCE);
+    });
+  }
+
+  #queueOf(organisationId: number, statement: BatchStatement<unknown>): Queue {
     const name = `${organisationId}/${statement.name}`;
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = { busy: 0, waiting: [] };
+      queue = { name, organisationId, statement, running: 0, waiting: [] };
       this.#queues.set(name, queue);
     }
-    const { waiting } = queue;
-    return new Promise((resolve, reject) => {
-      waiting.push({ call, deadline, resolve: resolve as Rider['resolve'], reject });
-      this.#depart(name, queue, organisationId, statement as BatchStatement<unknown>);
+    return queue;
+  }
+
+  #depart(queue: Queue): void {
+    clearTimeout(queue.timer);
+    queue.timer = undefined;
+    if (queue.waiting.length === 0) {
+      if (queue.running === 0) this.#queues.delete(queue.name);
+      return;
+    }
+    if (queue.running >= MOST_AT_ONCE) return;
+    const seats = takeSeats(queue);
+    queue.running += 1;
+    void this.#ride(queue, seats).finally(() => {
+      queue.running -= 1;
+      this.#depart(queue);
     });
   }
 
-  #depart(name: string, queue: Queue, organisationId: number, statement: BatchStatement<unknown>): void {
-    if (queue.waiting.length === 0 && queue.busy === 0) this.#queues.delete(name);
-    if (queue.waiting.length === 0 || queue.busy >= LANES) return;
-    const seats = takeSeats(queue, statement);
-    queue.busy += 1;
-    void this.#ride(organisationId, statement, seats).finally(() => {
-      queue.busy -= 1;
-      this.#depart(name, queue, organisationId, statement);
-    });
-  }
-
-  async #ride(organisationId: number, statement: BatchStatement<unknown>, seats: Seat[]): Promise<void> {
-    const deadline = Math.max(...seats.flatMap(({ riders }) => riders.map((rider) => rider.deadline)));
+  async #ride(queue: Queue, seats: Seat[]): Promise<void> {
+    const { organisationId, statement } = queue;
     const { name, text } = statement;
+    const deadline = Math.max(...seats.flatMap(({ riders }) => riders.map((rider) => rider.deadline)));
     try {
       const values = statement.values(
         organisationId,
@@ -117,14 +136,15 @@ export class Batches {
       });
     } catch (error) {
       if (seats.length > 1 && this.#runner.isOfOneCall(error)) {
-        await Promise.all(seats.map((seat) => this.#ride(organisationId, statement, [seat])));
+        await Promise.all(seats.map((seat) => this.#ride(queue, [seat])));
       } else for (const { riders } of seats) for (const { reject } of riders) reject(error);
     }
   }
 }
 
 /** Takes as many calls out of a queue as may travel together. */
-function takeSeats(queue: Queue, { keyOf, isSame }: BatchStatement<unknown>): Seat[] {
+function takeSeats(queue: Queue): Seat[] {
+  const { keyOf, isSame } = queue.statement;
   const seats = new Map<string, Seat>();
   const left: Queue['waiting'] = [];
   for (const rider of queue.waiting) {
@@ -134,6 +154,6 @@ function takeSeats(queue: Queue, { keyOf, isSame }: BatchStatement<unknown>): Se
     else if (seat || seats.size >= LARGEST_BATCH) left.push(rider);
     else seats.set(key, { call: rider.call, riders: [rider] });
   }
-  queue.waiting.splice(0, queue.waiting.length, ...left);
+  queue.waiting = left;
   return [...seats.values()];
 }
