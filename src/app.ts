@@ -5,8 +5,9 @@ import { openKeyDirectory } from './access/directory.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
+import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
-import type { Verdict } from './access/sliding-window.ts';
+import { SlidingWindows, type Verdict, type Windows } from './access/sliding-window.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
 import { type Database, openDatabase, withOwner } from './database/orm.ts';
@@ -48,6 +49,8 @@ export interface AppOptions {
   ipDatabases?: IpDatabasePaths | undefined;
   /** Whether the names of addresses are asked of the DNS, or the DNS servers that are asked. */
   reverseDns?: boolean | readonly string[];
+  /** Where requests and guesses are counted; in this process unless told. */
+  windows?: (counted: Counted) => Windows;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
   parts?: { database?: Database; admission?: Admission; shortWay?: boolean };
 }
@@ -75,13 +78,15 @@ const READ_METHODS = ['GET', 'HEAD'];
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(options: AppOptions): App {
   const { databaseUrl, demo, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
+  const { windows = () => new SlidingWindows() } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
   const hideSuggestions = !demo;
   const database = parts.database ?? openDatabase({ url: databaseUrl, entities, log, operationTimeout });
   const keys = openKeyDirectory(database, log);
-  const limiter = openRateLimiter(redisUrl, log);
-  const admission = parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log), demo });
+  const limiter = openRateLimiter(redisUrl, log, windows('requests'));
+  const admission =
+    parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log, windows('guesses')), demo });
   const execute = createExecutor({ schema, log, hideSuggestions, compile: parts.shortWay });
   const graphql = openGraphQLDoor({
     schema,

@@ -100,6 +100,12 @@ const environment = z.object({
     .refine((milliseconds) => milliseconds >= 100)
     .default(OPERATION_TIMEOUT)
     .meta({ expected: 'a whole number of milliseconds from 100 to 999999' }),
+  WORKERS: z
+    .string()
+    .regex(/^[1-9]\d?$/)
+    .transform(Number)
+    .default(1)
+    .meta({ expected: 'a whole number from 1 to 99' }),
   LOG_LEVEL: z
     .enum(logLevels)
     .default('info')
@@ -141,6 +147,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     },
     reverseDns: edges.REVERSE_DNS,
     operationTimeout: edges.OPERATION_TIMEOUT,
+    workers: edges.WORKERS,
     logLevel: LOG_LEVEL,
     demo,
   });

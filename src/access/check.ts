@@ -60,12 +60,26 @@ export interface AdmissionOptions {
 
 /** Puts the checks together. */
 export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions): Admission {
+  const counting = new Set<string>();
+
+  /** What is not known to be a key counts as a guess until it turns out to be one, or nobody can tell. */
+  async function countGuess(digest: string | undefined, visitor: Visitor): Promise<(() => void) | undefined> {
+    if (digest === undefined) return guesses.count(visitor.address());
+    // Requests that come with the same key at once are one guess.
+    if (keys.hasSeen(digest) || counting.has(digest)) return undefined;
+    counting.add(digest);
+    try {
+      return await guesses.count(visitor.address());
+    } finally {
+      counting.delete(digest);
+    }
+  }
+
   async function find(presented: unknown, visitor: Visitor): Promise<ApiKey> {
     const digest = typeof presented === 'string' && hasKeyForm(presented) ? digestOf(presented) : undefined;
     const found = digest ? keys.recall(digest) : undefined;
     if (found) return found;
-    // What is not known to be a key counts as a guess until it turns out to be one, or nobody can tell.
-    const takeBack = digest && keys.hasSeen(digest) ? undefined : guesses.count(visitor.address());
+    const takeBack = await countGuess(digest, visitor);
     if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
     if (!digest) throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
     if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');

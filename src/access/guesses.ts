@@ -3,11 +3,10 @@ import ipaddr from 'ipaddr.js';
 import { ApiError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { secondsUntil } from './rate-limit.ts';
-import { SlidingWindows } from './sliding-window.ts';
+import type { Windows } from './sliding-window.ts';
 
 /** Bad keys a minute and address. */
 export const GUESS_LIMIT = 100;
-const MOST_ADDRESSES = 20_000;
 /** Whoever has one IPv6 address has all that share its first 64 bits. */
 const IPV6_NETWORK = 64;
 
@@ -20,17 +19,16 @@ export interface Guesses {
    * @returns takes the guess back, unless the key turned out to be bad
    * @throws ApiError `INTERNAL_TOO_MANY_REQUESTS`
    */
-  count(address: string): () => void;
+  count(address: string): Promise<() => void>;
 }
 
-/** Starts to count guesses, in this process. */
-export function countGuesses(log: Log): Guesses {
-  const windows = new SlidingWindows(MOST_ADDRESSES);
+/** Starts to count guesses, in the windows that are given. */
+export function countGuesses(log: Log, windows: Windows): Guesses {
   return {
-    count(address) {
+    async count(address) {
       const name = networkOf(address);
       const now = Date.now();
-      const verdict = windows.take(name, 1, GUESS_LIMIT, now);
+      const verdict = await windows.take(name, 1, GUESS_LIMIT, now);
       if (!verdict.allowed) {
         const message = 'Too many requests with a bad API key came from this address.';
         throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { message, retryAfter: secondsUntil(verdict) });

@@ -2,12 +2,10 @@
 import type { Log } from '../log.ts';
 import type { KeyPrefix } from './key.ts';
 import { openSharedWindows } from './shared-window.ts';
-import { SlidingWindows, type Verdict } from './sliding-window.ts';
+import { SlidingWindows, type Verdict, type Windows } from './sliding-window.ts';
 
 /** Requests a minute, unless the key carries a limit of its own; null for none. */
 const defaultLimits: Record<KeyPrefix, number | null> = { PROD: 500_000, DEV_: 1_000, ROOT: null };
-
-const MOST_WINDOWS = 20_000;
 
 /**
  * The limit of a key.
@@ -39,19 +37,20 @@ export interface RateLimiter {
 /**
  * Opens a rate limiter.
  *
- * @param redisUrl - where several processes count together; without it each counts by itself. While Redis is away each
- *   goes on with what it has seen itself.
+ * @param redisUrl - where several gateways count together; without it each counts by itself. While Redis is away each
+ *   process goes on with what it has seen itself.
+ * @param windows - where this gateway counts by itself
  */
-export function openRateLimiter(redisUrl: string | undefined, log: Log): RateLimiter {
-  const own = new SlidingWindows(MOST_WINDOWS);
+export function openRateLimiter(redisUrl: string | undefined, log: Log, windows: Windows): RateLimiter {
   if (!redisUrl) {
     return {
-      take: (name, cost, limit) => own.take(name, cost, limit, Date.now()),
+      take: (name, cost, limit) => windows.take(name, cost, limit, Date.now()),
       counting: () => 'in memory',
       close: () => {},
     };
   }
   const shared = openSharedWindows(redisUrl, log);
+  const own = new SlidingWindows();
   return {
     async take(name, cost, limit) {
       const verdict = await shared.take(name, cost, limit);

@@ -84,15 +84,11 @@ class SlidingWindow {
   }
 }
 
-/** Sliding windows by name. The one that was used longest ago goes when there are too many. */
-export class SlidingWindows {
-  readonly #windows: LRUCache<string, SlidingWindow>;
+/** Windows that are kept at once; each takes about a kilobyte. */
+const MOST_WINDOWS = 20_000;
 
-  /** @param most - windows that are kept at once; each takes about a kilobyte */
-  constructor(most: number) {
-    this.#windows = new LRUCache({ max: most });
-  }
-
+/** Sliding windows by name, wherever they are counted. */
+export interface Windows {
   /**
    * Counts a request, unless the window is full.
    *
@@ -101,6 +97,24 @@ export class SlidingWindows {
    * @param limit - requests that the window may hold
    * @param now - milliseconds since 1970
    */
+  take(name: string, cost: number, limit: number, now: number): Verdict | Promise<Verdict>;
+  /**
+   * Takes back what was counted.
+   *
+   * @param then - when it was counted, in milliseconds since 1970
+   */
+  giveBack(name: string, cost: number, then: number): void;
+}
+
+/** Windows that are counted in this process. The one that was used longest ago goes when there are too many. */
+export class SlidingWindows implements Windows {
+  readonly #windows: LRUCache<string, SlidingWindow>;
+
+  /** @param most - windows that are kept at once */
+  constructor(most = MOST_WINDOWS) {
+    this.#windows = new LRUCache({ max: most });
+  }
+
   take(name: string, cost: number, limit: number, now: number): Verdict {
     let window = this.#windows.get(name);
     if (!window) {
@@ -110,11 +124,6 @@ export class SlidingWindows {
     return window.take(cost, limit, now);
   }
 
-  /**
-   * Takes back what was counted.
-   *
-   * @param then - when it was counted, in milliseconds since 1970
-   */
   giveBack(name: string, cost: number, then: number): void {
     this.#windows.peek(name)?.giveBack(cost, then);
   }

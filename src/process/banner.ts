@@ -1,6 +1,6 @@
 // What demo mode says to the person who started it.
-import { SAMPLE_KEY } from './access/key.ts';
-import type { DemoKeys } from './demo/data.ts';
+import { SAMPLE_KEY } from '../access/key.ts';
+import type { DemoKeys } from '../demo/data.ts';
 
 /** Prints where the gateway is, a command to copy, and keys that were just made. */
 export function greet({ host, port, made }: { host: string; port: number; made: DemoKeys | undefined }): void {

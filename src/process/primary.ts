@@ -1,0 +1,98 @@
+// The process that starts the workers: counts for them, replaces those that fall, and ends them in peace.
+import cluster, { type Worker } from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WindowsForWorkers } from '../access/primary-windows.ts';
+import { createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { startEmbeddedPostgres } from '../database/embedded.ts';
+import { openLog } from '../log.ts';
+import { greet } from './banner.ts';
+import { DRAIN_TIMEOUT } from './serve.ts';
+import { onEndSignal } from './signals.ts';
+import { EMBEDDED_DATABASE_URL, END, READY } from './worker.ts';
+
+/** Milliseconds that a worker has beyond those of its answers in flight, before it is killed. */
+const GRACE = 5_000;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
+/** Milliseconds after which a worker that fell counts as one that had worked. */
+const SETTLED = 60_000;
+
+/** Runs as many workers as the settings say, until told to end. */
+export async function runPrimary(config: Config): Promise<void> {
+  const { log, flush } = openLog(config.logLevel, config.demo);
+  let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
+  let started = false;
+  let ending = false;
+  onEndSignal(async (signal) => {
+    if (!started) process.exit(1);
+    ending = true;
+    log.info({ signal }, 'ending: answering what is in flight');
+    await Promise.all(workers().map(endWorker));
+    await embedded?.stop();
+    log.info('ended');
+    flush();
+    process.exit(0);
+  });
+
+  embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const made = embedded && (await prepareDemo(config, embedded.url));
+  const windows = new WindowsForWorkers();
+  const environment = embedded && { [EMBEDDED_DATABASE_URL]: embedded.url };
+  let pause = FIRST_PAUSE;
+
+  function start(): Worker {
+    const worker = cluster.fork(environment);
+    const startedAt = performance.now();
+    windows.join(worker);
+    worker.once('exit', async (code, signal) => {
+      if (ending || !started) return;
+      log.error({ worker: worker.process.pid, code, signal }, 'a worker fell; another takes its place');
+      pause = performance.now() - startedAt > SETTLED ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      await sleep(pause);
+      if (!ending) start();
+    });
+    return worker;
+  }
+
+  async function prepareDemo(settings: Config, databaseUrl: string) {
+    const app = createApp({ ...settings, databaseUrl, log });
+    return app.prepare().finally(() => app.close());
+  }
+
+  // The first one alone: if it cannot listen, it says why, and there is no point in others.
+  const first = start();
+  const listening = await new Promise<boolean>((resolve) => {
+    first.once('listening', () => resolve(true));
+    first.once('exit', () => resolve(false));
+  });
+  if (!listening) {
+    await embedded?.stop();
+    process.exit(1);
+  }
+  started = true;
+  const all = [first, ...Array.from({ length: config.workers - 1 }, start)];
+  await Promise.all(all.map(isReady));
+  if (ending) return;
+  if (config.demo) greet({ host: config.host, port: config.port, made });
+  else log.info({ host: config.host, port: config.port, workers: config.workers }, 'ready');
+}
+
+function workers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
+function isReady(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.on('message', (message) => message === READY && resolve());
+    worker.once('exit', () => resolve());
+  });
+}
+
+async function endWorker(worker: Worker): Promise<void> {
+  const gone = new Promise((resolve) => worker.once('exit', resolve));
+  worker.send(END);
+  const killed = setTimeout(() => worker.process.kill('SIGKILL'), DRAIN_TIMEOUT + GRACE);
+  await gone;
+  clearTimeout(killed);
+}

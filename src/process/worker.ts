@@ -1,0 +1,35 @@
+// One of several processes that serve on the same port.
+import { PrimaryWindows } from '../access/primary-windows.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { openLog } from '../log.ts';
+import { serve } from './serve.ts';
+import { END_SIGNALS } from './signals.ts';
+
+/** Names the database of a worker in demo mode: the process that started it runs that one. */
+export const EMBEDDED_DATABASE_URL = 'GATEWAY_EMBEDDED_DATABASE_URL';
+
+/** What a worker is told, and what it tells. */
+export const END = 'end';
+export const READY = 'ready';
+
+/** Serves until the process that started it says so, or is gone. */
+export async function runWorker(config: Config): Promise<void> {
+  // A terminal signals all processes of a program; who ends, and when, is for the first of them to say.
+  for (const signal of END_SIGNALS) process.on(signal, () => {});
+  const { log, flush } = openLog(config.logLevel, config.demo);
+  const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
+  if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
+  const serving = await serve(config, {
+    databaseUrl,
+    log,
+    windows: (counted) => new PrimaryWindows(process, counted),
+  });
+  process.on('message', async (message) => {
+    if (message !== END) return;
+    await serving.end();
+    flush();
+    process.exit(0);
+  });
+  await serving.prepared;
+  process.send?.(READY);
+}
