@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../src/database/migrations/index.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
 import { type GatewayProcess, startProcess } from './support/process.ts';
+import { seededRandom } from './support/random.ts';
 
 let databaseUrl: string;
 let key: string;
@@ -77,6 +78,41 @@ it('keeps the first of two values for one blank, and shows the same to all who a
     expect(two).toMatchObject({ companyName: (one as unknown as { companyName: string }).companyName });
   }
 });
+
+it('20,000 creates, three of ten for a mailbox that others ask for too, make each customer once and without a deadlock', async () => {
+  const CALLS = 20_000;
+  const LANES = 64;
+  const SHARED = 1_500;
+  const random = seededRandom(6);
+  const inputs = Array.from({ length: CALLS }, (_, i) => {
+    const shared = random() < 0.3;
+    return {
+      email: shared ? `shared${Math.floor(random() * SHARED)}@load.example` : `alone${i}@load.example`,
+      ...(random() < 0.5 && { companyName: `C${i}` }),
+      ...(random() < 0.5 && { customerRealIp: `10.0.0.${i % 200}` }),
+    };
+  });
+  let next = 0;
+  let made = 0;
+  const failed: unknown[] = [];
+  const lane = async () => {
+    for (let i = next++; i < CALLS; i = next++) {
+      const answer = await create(i, inputs[i] as object);
+      if (answer.newAccount) made += 1;
+      if (answer.status !== 200) failed.push(answer);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const distinct = new Set(inputs.map(({ email }) => email)).size;
+  expect(failed).toEqual([]);
+  expect(made).toBe(distinct);
+  const [row] = await runSql(
+    databaseUrl,
+    `select count(*)::int as customers, (select deadlocks::int from pg_stat_database where datname = current_database()) as deadlocks
+     from customer where email like '%@load.example'`,
+  );
+  expect(row).toEqual({ customers: distinct, deadlocks: 0 });
+}, 180_000);
 
 it('migrates an empty database once when two processes start at the same time', async () => {
   const empty = new URL(await createDatabase());

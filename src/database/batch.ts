@@ -5,6 +5,8 @@ import type { Statement } from './orm.ts';
 const LARGEST_BATCH = 64;
 /** Milliseconds that calls wait for the statement before theirs; then they go beside it, for it may wait for a lock. */
 const PATIENCE = 5;
+/** Milliseconds that a statement of several calls waits for a lock; then each goes alone, and one alone goes on waiting. */
+const LOCK_PATIENCE = 200;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
 
@@ -49,12 +51,20 @@ interface Queue {
   timer?: NodeJS.Timeout | undefined;
 }
 
+/** How long a statement may take. */
+export interface Limits {
+  /** When its time is up, by `performance.now()`. */
+  deadline: number;
+  /** Milliseconds that it may wait for a lock; 0 for as long as it takes. */
+  lockTimeout: number;
+}
+
 /** What batches need of the database. */
 export interface BatchRunner {
-  /** Runs a statement that sees one organisation and ends by the deadline. */
+  /** Runs a statement that sees one organisation. */
   run(
     organisationId: number,
-    deadline: number,
+    limits: Limits,
     statement: Statement & { values: unknown[] },
   ): Promise<{ position: number }[]>;
   /** Whether a failure is that of a single call, rather than of the database. */
@@ -128,7 +138,8 @@ export class Batches {
         organisationId,
         seats.map(({ call }) => call),
       );
-      const rows = await this.#runner.run(organisationId, deadline, { name, text, values });
+      const lockTimeout = seats.length > 1 ? LOCK_PATIENCE : 0;
+      const rows = await this.#runner.run(organisationId, { deadline, lockTimeout }, { name, text, values });
       const byPosition = new Map(rows.map((row) => [row.position, row]));
       seats.forEach(({ riders }, i) => {
         const row = byPosition.get(i + 1);

@@ -10,7 +10,7 @@ import {
 import pg from 'pg';
 import { OPERATION_TIMEOUT } from '../config.ts';
 import type { Log } from '../log.ts';
-import { type Batched, Batches, type BatchStatement } from './batch.ts';
+import { type Batched, Batches, type BatchStatement, type Limits } from './batch.ts';
 import { timedOut, toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
 import { prepareSettings, SettingsQuery } from './settings-query.ts';
@@ -123,10 +123,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   const map = <Entity extends object>(entity: EntityName<Entity>, row: object) =>
     orm.em.getComparator().mapResult(orm.getMetadata(entity), row as never) as Entity;
-  const queryAs = async (organisationId: number, deadline: number, config: pg.QueryConfig) =>
-    wall ? runWithin(await nativePool(), organisationId, deadline, config) : (await nativePool()).query(config);
+  const queryAs = async (organisationId: number, limits: Limits, config: pg.QueryConfig) =>
+    wall ? runWithin(await nativePool(), organisationId, limits, config) : (await nativePool()).query(config);
   const batches = new Batches({
-    run: async (organisationId, deadline, config) => (await queryAs(organisationId, deadline, config)).rows,
+    run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
     isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
   });
 
@@ -152,7 +152,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 /** What the views of all organisations share. */
 interface ViewParts {
   orm: MikroORM;
-  queryAs(organisationId: number, deadline: number, config: pg.QueryConfig): Promise<pg.QueryResult>;
+  queryAs(organisationId: number, limits: Limits, config: pg.QueryConfig): Promise<pg.QueryResult>;
   batches: Batches;
   map: Database['map'];
 }
@@ -186,7 +186,7 @@ class OrganisationView implements OrganisationDatabase {
   }
 
   #query(config: pg.QueryConfig): Promise<pg.QueryResult> {
-    return this.#parts.queryAs(this.organisationId, this.#deadline, config);
+    return this.#parts.queryAs(this.organisationId, { deadline: this.#deadline, lockTimeout: 0 }, config);
   }
 }
 
@@ -207,7 +207,7 @@ export async function withOwner<Result>(
 function runWithin(
   pool: pg.Pool,
   organisationId: number,
-  deadline: number,
+  { deadline, lockTimeout }: Limits,
   config: pg.QueryConfig,
 ): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
@@ -218,7 +218,7 @@ function runWithin(
         release();
         return reject(timedOut());
       }
-      const settings = { organisationId, timeout: Number.isFinite(remaining) ? remaining : 0 };
+      const settings = { organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
       const callback = (error: Error | null, result: pg.QueryResult) => {
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
         release(error !== null && !(error instanceof pg.DatabaseError));

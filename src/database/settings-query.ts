@@ -7,6 +7,8 @@ export interface TransactionSettings {
   organisationId: number;
   /** Milliseconds after which PostgreSQL cancels the statement; 0 for never. */
   timeout: number;
+  /** Milliseconds after which PostgreSQL cancels it when it waits for a lock; 0 for never. */
+  lockTimeout: number;
 }
 
 /** Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it. */
@@ -14,12 +16,13 @@ const applySettings = {
   name: 'transaction_settings',
   text: `
     select where set_config('${ORGANISATION_SETTING}', $1, true) is null
-      or set_config('statement_timeout', $2, true) is null`,
+      or set_config('statement_timeout', $2, true) is null
+      or set_config('lock_timeout', $3, true) is null`,
 };
 
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
-  await client.query({ ...applySettings, values: ['', '0'] });
+  await client.query({ ...applySettings, values: ['', '0', '0'] });
 }
 
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
@@ -56,8 +59,8 @@ export class SettingsQuery extends BaseQuery {
   }
 
   override prepare(connection: ProtocolConnection): void {
-    const { organisationId, timeout } = this.#settings;
-    const values = [String(organisationId), String(timeout)];
+    const { organisationId, timeout, lockTimeout } = this.#settings;
+    const values = [String(organisationId), String(timeout), String(lockTimeout)];
     connection.bind({ statement: applySettings.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);

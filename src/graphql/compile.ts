@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 
@@ -20,11 +21,15 @@ export type CompiledOperation = (
 
 /**
  * Whether a compiled operation does what an interpreted one does. graphql-jit differs in what it makes of variables that are
- * wrong and of `@oneOf`, which graphql judges before, and of defaults, which it leaves out.
+ * wrong and of `@oneOf`, which graphql judges before, and of defaults, which it leaves out or takes for what they stand for.
  *
  * @param fields - all that the operation selects
  */
-export function isCompilable(fields: Iterable<GraphQLField<unknown, unknown>>): boolean {
+export function isCompilable(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  fields: Iterable<GraphQLField<unknown, unknown>>,
+): boolean {
+  if (variableDefinitions.some(({ defaultValue }) => defaultValue)) return false;
   const seen = new Set<unknown>();
   const hasDefault = ({
     default: own,
@@ -55,11 +60,27 @@ export function compileOperation(
   const compiled = compileQuery(schema, document, operationName ?? undefined);
   if (!isCompiledQuery(compiled)) return undefined;
   const asGraphQL = (result: ExecutionResult) =>
-    result.errors ? { ...result, errors: result.errors.map((error) => locate(error, document)) } : result;
+    result.errors ? { errors: firstOfEach(result).map((error) => locate(error, document)), data: result.data } : result;
   return (context, variables) => {
     const result = compiled.query(undefined, context, variables);
     return result instanceof Promise ? result.then(asGraphQL) : asGraphQL(result);
   };
+}
+
+/**
+ * The first error of each place that is null because of one. graphql-jit goes on to tell of what failed below such a place,
+ * where graphql, by its specification, does not.
+ */
+function firstOfEach({ errors = [], data }: ExecutionResult): readonly GraphQLError[] {
+  if (errors.length < 2) return errors;
+  const places = new Set<string>();
+  return errors.filter(({ path = [] }) => {
+    let depth = 0;
+    for (let value: unknown = data; value != null && depth < path.length; depth++)
+      value = (value as Record<string | number, unknown>)[path[depth] as string | number];
+    const place = JSON.stringify(path.slice(0, depth));
+    return places.size < places.add(place).size;
+  });
 }
 
 const lineBreak = /\r\n|[\n\r]/g;

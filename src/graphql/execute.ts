@@ -9,6 +9,7 @@ import {
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   TypeInfo,
   validateExecutionArgs,
   visit,
@@ -119,10 +120,11 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     if (cost.requests > 1) await context.charge(cost.requests - 1);
     const compiled = compiledOf(facts, document, operationName);
     const { coerced } = validated.variableValues;
-    const result = await within(
-      context.timeout,
-      compiled ? compiled(context, coerced) : executeRootSelectionSet(validated),
-    );
+    const interpret = () => within(context.timeout, executeRootSelectionSet(validated));
+    let result = compiled ? await within(context.timeout, compiled(context, coerced)) : await interpret();
+    // Of several errors, one may have hidden another. Only of queries can that be found out without consequences.
+    const unclear = compiled && result.errors && result.errors.length > 1;
+    if (unclear && facts.operation.operation === OperationTypeNode.QUERY) result = await interpret();
     return context.tellCost ? { ...result, extensions: { cost } } : result;
   }
 
@@ -151,7 +153,7 @@ function lookAt(
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
     runs: 0,
-    isCompilable: isCompilable(fields.values()),
+    isCompilable: isCompilable(operation, fields.values()),
     costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
   };
 }

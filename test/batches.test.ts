@@ -1,0 +1,130 @@
+// Calls that travel together in one statement: none is touched by what befalls another.
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';
+import { doors, rest } from './support/doors.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+const TIMEOUT = 2_000;
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ operationTimeout: TIMEOUT });
+  // What PostgreSQL refuses although every rule of the gateway lets it pass.
+  await runSql(
+    gateway.databaseUrl,
+    `create function refuse() returns trigger language plpgsql as $$
+     begin
+       if new.email like 'refused%' then raise exception 'no' using errcode = substr(new.company_name, 1, 5); end if;
+       return new;
+     end $$`,
+  );
+  await runSql(
+    gateway.databaseUrl,
+    'create trigger refuse before insert or update on customer for each row execute function refuse()',
+  );
+});
+afterAll(() => gateway.close());
+
+const many = (count: number, email: (i: number) => string) =>
+  Promise.all(Array.from({ length: count }, (_, i) => rest.create(gateway, { email: email(i) })));
+
+it('many creates that arrive together are a few statements', async () => {
+  // Connections are made.
+  await many(100, (i) => `warm${i}@example.com`);
+  const sent = await statementsOf(() => many(100, (i) => `together${i}@example.com`));
+  expect(sent.length).toBeLessThan(30);
+});
+
+it('so are look-ups', async () => {
+  const query = 'query ($email: String!) { customer(by: { email: $email }) { email } }';
+  const ask = (i: number) => gateway.graphql(query, { email: `together${i}@example.com` });
+  await ask(0);
+  let emails: string[] = [];
+  const sent = await statementsOf(async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i)));
+    emails = answers.map(({ body }) => body.data.customer.email);
+  });
+  expect(sent.length).toBeLessThan(30);
+  expect(emails).toEqual(Array.from({ length: 100 }, (_, i) => `together${i}@example.com`));
+});
+
+// An error of a value, of a constraint, of a rule of the database's own, and a deadlock.
+describe.each(['22003', '23514', 'P0001', '40P01'])('a call that PostgreSQL refuses with %s', (state) => {
+  it.each(doors)('fails alone among its neighbours: $name', async (door) => {
+    const input = (i: number) => ({
+      email: `${i % 10 === 5 ? 'refused' : 'fine'}${i}-${state}-${door.name}@example.com`,
+      companyName: state,
+    });
+    const outcomes = await Promise.all(Array.from({ length: 60 }, (_, i) => door.create(gateway, input(i))));
+    for (const [i, { code, newAccount }] of outcomes.entries()) {
+      if (i % 10 === 5) expect(code).toBe('INTERNAL_SERVER_ERROR');
+      else expect({ code, newAccount }).toEqual({ code: undefined, newAccount: true });
+    }
+    const [row] = await runSql<{ count: number }>(
+      gateway.databaseUrl,
+      'select count(*)::int from customer where company_name = $1 and email like $2',
+      [state, `%-${door.name.toLowerCase()}@example.com`],
+    );
+    expect(row?.count).toBe(54);
+  });
+});
+
+describe('a customer that somebody else holds', () => {
+  let holder: pg.Client;
+  beforeAll(async () => {
+    await many(1, () => 'held@example.com');
+    holder = new pg.Client({ connectionString: gateway.databaseUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query(`select from customer where email = 'held@example.com' for update`);
+  });
+  afterAll(() => holder.end());
+
+  const touch = () => rest.create(gateway, { email: 'held@example.com', companyName: 'Late' });
+
+  it('holds up only the call for it, which is told when its time is up', async () => {
+    const waiting = touch();
+    const others = await many(100, (i) => `beside${i}@example.com`);
+    expect(others.every(({ newAccount }) => newAccount)).toBe(true);
+    const again = touch();
+    const more = await many(30, (i) => `beside-again${i}@example.com`);
+    expect(more.every(({ newAccount }) => newAccount)).toBe(true);
+    for (const { answer, code } of await Promise.all([waiting, again]))
+      expect([answer.status, code]).toEqual([503, 'INTERNAL_SERVICE_UNAVAILABLE']);
+  });
+
+  it('is served when it is let go in time', async () => {
+    const waiting = touch();
+    await many(30, (i) => `before${i}@example.com`);
+    await holder.query('commit');
+    expect(await waiting).toMatchObject({ newAccount: false, profile: { companyName: 'Late' } });
+  });
+});
+
+it('organisations never travel together', async () => {
+  const other = await createOrganisation(gateway.databaseUrl);
+  const keys = [gateway.key, await createKey(gateway.databaseUrl, other)];
+  await Promise.all(keys.map((key) => rest.create(gateway, { email: 'first@example.com' }, { key })));
+  const calls = Array.from({ length: 100 }, (_, i) =>
+    rest.create(
+      gateway,
+      { email: `same${i >> 1}@example.com`, companyName: `${i % 2}` },
+      { key: keys[i % 2] as string },
+    ),
+  );
+  for (const [i, { newAccount, profile }] of (await Promise.all(calls)).entries())
+    expect([newAccount, profile?.companyName]).toEqual([true, `${i % 2}`]);
+});
+
+it('calls for one mailbox take their turns: the first value stays, other blanks are filled', async () => {
+  const inputs = Array.from({ length: 40 }, (_, i) => ({
+    email: i % 2 === 0 ? 'turns@gmail.com' : 't.u.r.n.s+x@gmail.com',
+    ...(i % 4 < 2 ? { companyName: `C${i}` } : { companyRegistrationNumber: `R${i}` }),
+  }));
+  const outcomes = await Promise.all(inputs.map((input) => rest.create(gateway, input)));
+  expect(outcomes.filter(({ newAccount }) => newAccount)).toHaveLength(1);
+  const last = await rest.create(gateway, { email: 'turns@gmail.com' });
+  const names = outcomes.map(({ profile }) => profile?.companyName).filter(Boolean);
+  expect(new Set(names)).toEqual(new Set([last.profile?.companyName]));
+});
