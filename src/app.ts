@@ -97,7 +97,7 @@ export function createApp(options: AppOptions): App {
     corsOrigins,
     shortWay: parts.shortWay,
   });
-  const openApi = JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
+  let openApi: string | undefined;
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
 
@@ -191,7 +191,10 @@ export function createApp(options: AppOptions): App {
     '/': () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }),
     '/health/live': () => json(200, { status: 'live' }),
     '/health/ready': readiness,
-    '/openapi.json': () => ({ status: 200, contentType: JSON_TYPE, headers: {}, body: openApi }),
+    '/openapi.json': () => {
+      openApi ??= JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
+      return { status: 200, contentType: JSON_TYPE, headers: {}, body: openApi };
+    },
   };
 
   function methodsAt(path: string): readonly string[] {

@@ -1,18 +1,20 @@
 // The program: one process that serves, or one that starts several and counts for them.
 import cluster from 'node:cluster';
-import { ConfigError, readConfig } from './config.ts';
-import { runAlone } from './process/alone.ts';
-import { runPrimary } from './process/primary.ts';
-import { runWorker } from './process/worker.ts';
+import { enableCompileCache } from 'node:module';
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
-  if (cluster.isWorker) return runWorker(config);
-  return config.workers > 1 ? runPrimary(config) : runAlone(config);
+  // Whatever is imported after this is compiled once, and not at every start.
+  enableCompileCache();
+  const { ConfigError, readConfig } = await import('./config.ts');
+  try {
+    const config = readConfig(process.env);
+    if (cluster.isWorker) await (await import('./process/worker.ts')).runWorker(config);
+    else if (config.workers > 1) await (await import('./process/primary.ts')).runPrimary(config);
+    else await (await import('./process/alone.ts')).runAlone(config);
+  } catch (error) {
+    console.error(error instanceof ConfigError ? error.message : error);
+    process.exit(1);
+  }
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(error.message);
-  else console.error(error);
-  process.exit(1);
-});
+void main();

@@ -1,7 +1,7 @@
 // How many requests a key may make: the limits of the prefixes, the counting, and what callers are told of it.
 import type { Log } from '../log.ts';
 import type { KeyPrefix } from './key.ts';
-import { openSharedWindows } from './shared-window.ts';
+import type { SharedWindows } from './shared-window.ts';
 import { SlidingWindows, type Verdict, type Windows } from './sliding-window.ts';
 
 /** Requests a minute, unless the key carries a limit of its own; null for none. */
@@ -49,18 +49,26 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, windows:
       close: () => {},
     };
   }
-  const shared = openSharedWindows(redisUrl, log);
+  let shared: SharedWindows | undefined;
+  let closed = false;
+  // Who counts in memory needs no client of Redis.
+  void import('./shared-window.ts').then(({ openSharedWindows }) => {
+    if (!closed) shared = openSharedWindows(redisUrl, log);
+  });
   const own = new SlidingWindows();
   return {
     async take(name, cost, limit) {
-      const verdict = await shared.take(name, cost, limit);
+      const verdict = await shared?.take(name, cost, limit);
       if (!verdict) return own.take(name, cost, limit, Date.now());
       // Counted here too, so that the loss of Redis does not give every caller a fresh minute.
       if (verdict.allowed) own.take(name, cost, Number.POSITIVE_INFINITY, Date.now());
       return verdict;
     },
-    counting: () => (shared.isReachable() ? 'in Redis' : 'in memory, Redis is away'),
-    close: () => shared.close(),
+    counting: () => (shared?.isReachable() ? 'in Redis' : 'in memory, Redis is away'),
+    close() {
+      closed = true;
+      shared?.close();
+    },
   };
 }
 

@@ -11,7 +11,6 @@ import {
   isInputObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
 
 /** An operation whose document was validated and whose variables were read, both by graphql itself. */
 export type CompiledOperation = (
@@ -52,11 +51,12 @@ export function isCompilable(
  *
  * @returns undefined when graphql-jit does not know how
  */
-export function compileOperation(
+export async function compileOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
-): CompiledOperation | undefined {
+): Promise<CompiledOperation | undefined> {
+  const { compileQuery, isCompiledQuery } = await import('graphql-jit');
   const compiled = compileQuery(schema, document, operationName ?? undefined);
   if (!isCompiledQuery(compiled)) return undefined;
   const asGraphQL = (result: ExecutionResult) =>

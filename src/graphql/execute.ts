@@ -49,7 +49,7 @@ interface OperationFacts {
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
   costDependsOnVariables: boolean;
-  /** Times that it has run. */
+  /** Times that it has run without being compiled. */
   runs: number;
   isCompilable: boolean;
 }
@@ -86,14 +86,17 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
 
   /** Who sends an operation again and again is a program; what an attacker makes up runs once and is not worth compiling. */
   function compiledOf(facts: OperationFacts, document: DocumentNode, name: string | null | undefined) {
-    facts.runs += 1;
-    if (!compile || !facts.isCompilable || facts.runs < RUNS_BEFORE_COMPILING) return undefined;
     const known = compiled.get(facts);
-    if (known) return known;
-    const made = compileOperation(schema, document, name);
-    if (made) compiled.set(facts, made);
-    else facts.isCompilable = false;
-    return made;
+    if (known || !compile || !facts.isCompilable) return known;
+    facts.runs += 1;
+    if (facts.runs % RUNS_BEFORE_COMPILING === 0) {
+      // This request does not wait for it.
+      void compileOperation(schema, document, name).then((made) => {
+        if (made) compiled.set(facts, made);
+        else facts.isCompilable = false;
+      });
+    }
+    return undefined;
   }
 
   async function run({ document, operationName, variables, context }: OperationCall): Promise<ExecutionResult> {
