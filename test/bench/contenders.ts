@@ -205,6 +205,19 @@ export async function installPeers(): Promise<void> {
   await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund'], { cwd: PEERS });
 }
 
+/** Starts a peer as a process of its own and waits until it answers. */
+export async function startPeer(
+  program: string,
+  environment: Record<string, string>,
+): Promise<Usage & { url: string; stop(): Promise<unknown> }> {
+  const port = String(await freePort());
+  const path = new URL(program, PEERS).pathname;
+  const { child, stop, output } = spawnGateway({ PORT: port, NODE_ENV: 'production', ...environment }, path);
+  const url = `http://127.0.0.1:${port}`;
+  await answers(url, output);
+  return { url, stop, ...processUsage(child) };
+}
+
 /** Starts every contender on the bench's database, each with an organisation of its own. */
 export async function startContenders(bench: Bench): Promise<{ contenders: Contender[]; stop(): Promise<void> }> {
   await installPeers();
@@ -221,51 +234,37 @@ export async function startContenders(bench: Bench): Promise<{ contenders: Conte
 
   for (const { name, program, environment, talk } of peers) {
     const own = await ownOrganisation();
-    const port = String(await freePort());
-    const { child, stop, output } = spawnGateway(
-      {
-        DATABASE_URL: bench.databaseUrl,
-        PORT: port,
-        ORGANISATION: String(own.organisationId),
-        NODE_ENV: 'production',
-        ...environment,
-      },
-      new URL(program, PEERS).pathname,
-    );
+    const { url, stop, ...usage } = await startPeer(program, {
+      DATABASE_URL: bench.databaseUrl,
+      ORGANISATION: String(own.organisationId),
+      ...environment,
+    });
     started.push(stop);
-    const url = `http://127.0.0.1:${port}`;
-    await answers(url, output);
-    contenders.push({ name, url, ...own, usage: processUsage(child), ...talk(own.organisationId) });
+    contenders.push({ name, url, ...own, usage, ...talk(own.organisationId) });
   }
 
-  const own = await ownOrganisation();
   const gateway = await bench.startGateway();
-  const key = await bench.makeKey('PROD', 2_000_000_000, own.organisationId);
-  const restPath = `/api/v1/customer/create?apiKey=${key}`;
-  const bearer = { Authorization: `Bearer ${key}` };
-  const throughGraphQL = {
-    ask: graphqlQuestions('CustomerBy', `customers(first: 50) { edges { node { ${PROFILE} } } }`, bearer),
-    read: readGraphQL,
+  const door = async (name: string, talk: (key: string) => Pick<Contender, 'ask' | 'read'>) => {
+    const own = await ownOrganisation();
+    const key = await bench.makeKey('PROD', 2_000_000_000, own.organisationId);
+    contenders.push({ name, url: gateway.url, ...own, usage: gateway, ...talk(key) });
   };
-  contenders.push({
-    name: 'gateway, REST',
-    url: gateway.url,
-    ...own,
-    usage: processUsage(gateway.child),
-    ask: (question) =>
-      question === 'create'
-        ? restQuestions(restPath, throughGraphQL.ask('customer'), '')('create')
-        : throughGraphQL.ask(question),
-    read: (question, body) =>
-      question === 'create' ? floor.read(question, body) : throughGraphQL.read(question, body),
+  const throughGraphQL = (key: string) => ({
+    ask: graphqlQuestions('CustomerBy', `customers(first: 50) { edges { node { ${PROFILE} } } }`, {
+      Authorization: `Bearer ${key}`,
+    }),
+    read: readGraphQL,
   });
-  contenders.push({
-    name: 'gateway, GraphQL',
-    url: gateway.url,
-    ...own,
-    usage: processUsage(gateway.child),
-    ...throughGraphQL,
+  // REST has no look-ups: those go to the other door.
+  await door('gateway, REST', (key) => {
+    const { ask, read } = throughGraphQL(key);
+    const create = restQuestions(`/api/v1/customer/create?apiKey=${key}`, ask('customer'), '');
+    return {
+      ask: (question) => (question === 'create' ? create(question) : ask(question)),
+      read: (question, body) => (question === 'create' ? floor.read(question, body) : read(question, body)),
+    };
   });
+  await door('gateway, GraphQL', throughGraphQL);
   await runSql(bench.databaseUrl, 'vacuum analyze');
   return { contenders, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
 }

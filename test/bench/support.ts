@@ -15,6 +15,7 @@ import { type GatewayProcess, startProcess } from '../support/process.ts';
 import { runWrk } from './wrk.ts';
 
 const CUSTOMERS = 20_000;
+const LABEL = 'filled';
 /** Clock ticks a second in which Linux counts CPU time. */
 const TICKS = 100;
 
@@ -58,6 +59,18 @@ function databaseProcesses(dataDir: string): number[] {
   return [Number(server), ...children.filter(Boolean).map(Number)];
 }
 
+/** Looks at what a child process and the children that it started use together. */
+export function processTreeUsage({ pid }: ChildProcess): Usage {
+  const all = () => {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return [String(pid), ...children].map((each) => processUsage({ pid: Number(each) } as ChildProcess));
+  };
+  return {
+    cpu: () => all().reduce((sum, { cpu }) => sum + cpu(), 0),
+    memory: () => all().reduce((sum, { memory }) => sum + memory(), 0),
+  };
+}
+
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 /** Starts the database of a benchmark. */
@@ -69,7 +82,7 @@ export async function openBench() {
   await migrate(postgres.url, entities, log);
   const organisationId = await createOrganisation(postgres.url);
   // A database that has been at work for a while: PostgreSQL knows how large its tables are.
-  await fillOrganisation(postgres.url, organisationId, 'filled', CUSTOMERS);
+  await fillOrganisation(postgres.url, organisationId, LABEL, CUSTOMERS);
   await runSql(postgres.url, 'vacuum analyze');
   const makeKey = (prefix: KeyPrefix = 'PROD', limitPerMinute?: number, organisation = organisationId) =>
     createKey(postgres.url, organisation, { prefix, limitPerMinute });
@@ -77,6 +90,8 @@ export async function openBench() {
   return {
     databaseUrl: postgres.url,
     organisationId,
+    /** E-mail addresses of the organisation's customers: this and a number from 1 on. */
+    label: LABEL,
     makeKey,
     /** Milliseconds of CPU that PostgreSQL has used, all its processes together. */
     databaseCpu: () => databaseProcesses(dataDir).reduce((sum, pid) => sum + cpuOf(pid), 0),

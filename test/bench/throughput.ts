@@ -1,180 +1,104 @@
-// How fast each contender answers: interleaved rounds on one database, correctness checked around them.
-import { runSql } from '../support/database.ts';
-import { type Contender, EMAIL, type Question } from './contenders.ts';
-import { type Bench, median } from './support.ts';
-import { type Measured, runWrk } from './wrk.ts';
+// The gateway beside its floor and its peers.
+import { startContenders } from './contenders.ts';
+import type { Effort } from './main.ts';
+import { fixed, type Promised, type Section, table } from './report.ts';
+import { checkContender, measure, type Result, workloads } from './rounds.ts';
+import type { Bench } from './support.ts';
 
-const PAGE = 50;
-const EXISTING = 1_000;
-const CHECKED = 200;
+const CONNECTIONS = [1, 32, 256];
+const FLOOR = 'floor';
+const COALESCING = 'floor, coalescing';
+const USUAL = 'Yoga + Pothos + MikroORM, usual';
+const MERCURIUS = 'Mercurius + jit';
+const REST = 'gateway, REST';
+const GRAPHQL = 'gateway, GraphQL';
+const CREATE_NEW = 'create new';
+const EXISTING = 'return existing';
 
-/** What is sent, and which e-mail address the nth request of a round names, in Lua. */
-export interface Workload {
-  name: string;
-  question: Question;
-  email(label: string): string;
-  /** Share of the requests that make a customer. */
-  fresh: number;
-}
-
-const fresh = `'new' .. round .. '-' .. n .. '@example.com'`;
-const existing = (label: string) => `'${label}' .. (1 + n % ${EXISTING}) .. '@example.com'`;
-
-export const workloads: Workload[] = [
-  { name: 'create new', question: 'create', email: () => fresh, fresh: 1 },
-  { name: 'return existing', question: 'create', email: existing, fresh: 0 },
-  {
-    name: '9 existing to 1 new',
-    question: 'create',
-    email: (label) => `n % 10 == 0 and ${fresh} or ${existing(label)}`,
-    fresh: 0.1,
-  },
-  { name: 'customer(by:)', question: 'customer', email: existing, fresh: 0 },
-  { name: 'page of 50', question: 'page', email: existing, fresh: 0 },
-];
-
-/** One round of one contender. */
-export interface Round extends Measured {
-  /** Microseconds of CPU a request. */
-  gateway: number;
-  database: number;
-}
-
-/** The medians of a contender's rounds. */
-export interface Result extends Round {
-  contender: string;
-  workload: string;
-  connections: number;
-  /** Megabytes that the process has in memory afterwards. */
-  memory: number;
-}
-
-let rounds = 0;
-
-function scriptOf(contender: Contender, { question, email }: Workload): string {
-  const { method, path, headers, body = '' } = contender.ask(question);
-  const lua = (text: string) => {
-    const parts = text.split(/@@(EMAIL|REFERENCE)@@/);
-    return parts
-      .map((part, i) => (i % 2 === 0 ? `[==[${part}]==]` : part === 'EMAIL' ? 'email' : 'reference'))
-      .join(' .. ');
-  };
-  const constant = !`${path}${body}`.includes(EMAIL);
-  const lines = [
-    `local round, n = ${rounds++}, 0`,
-    `wrk.method = '${method}'`,
-    ...Object.entries(headers).map(([name, value]) => `wrk.headers['${name}'] = '${value}'`),
-    'request = function()',
-    '  n = n + 1',
-    ...(constant ? [] : [`  local email = ${email(contender.label)}`]),
-    ...(body.includes('@@REFERENCE@@') ? [`  local reference = string.format('%06d%010d', round, n)`] : []),
-    `  return wrk.format(nil, ${lua(path)}, nil, ${body ? lua(body) : 'nil'})`,
-    'end',
-  ];
-  return lines.join('\n');
-}
-
-/** Loads a contender for some seconds. */
-export async function runRound(
-  bench: Bench,
-  contender: Contender,
-  workload: Workload,
-  load: { connections: number; seconds: number },
-): Promise<Round> {
-  const [ofGateway, ofDatabase] = [contender.usage.cpu(), bench.databaseCpu()];
-  const before = workload.fresh > 0 ? await customersOf(bench, contender) : 0;
-  const measured = await runWrk(contender.url, { ...load, script: scriptOf(contender, workload) });
-  const gateway = ((contender.usage.cpu() - ofGateway) * 1_000) / measured.requests;
-  const database = ((bench.databaseCpu() - ofDatabase) * 1_000) / measured.requests;
-  if (workload.fresh > 0) {
-    // What was on its way when the load stopped may be there too.
-    const made = (await customersOf(bench, contender)) - before;
-    const answered = Math.floor(measured.requests * workload.fresh);
-    if (made < answered || made > answered + load.connections + 1)
-      throw new Error(`${contender.name} answered ${answered} new customers, and ${made} are there`);
-  }
-  return { ...measured, gateway, database };
-}
-
-async function customersOf(bench: Bench, { organisationId }: Contender): Promise<number> {
-  const text = 'select count(*)::int as count from customer where organisation_id = $1';
-  const [row] = await runSql<{ count: number }>(bench.databaseUrl, text, [organisationId]);
-  return row?.count ?? 0;
-}
-
-async function call(contender: Contender, question: Question, email: string) {
-  const { method, path, headers, body } = contender.ask(question);
-  const reference = String(rounds++).padStart(16, '0');
-  const written = (text: string) => text.replaceAll(EMAIL, email).replaceAll('@@REFERENCE@@', reference);
-  const answer = await fetch(contender.url + written(path), { method, headers, body: body && written(body) });
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(`${contender.name}: ${answer.status} ${text}`);
-  return contender.read(question, JSON.parse(text) as never);
-}
-
-/**
- * Checks that a contender answers rightly: new customers are as many as it says, existing ones come with what belongs
- * to them, a page is whole.
- *
- * @throws Error telling what is wrong
- */
-export async function checkContender(bench: Bench, contender: Contender): Promise<void> {
-  const { name, label } = contender;
-  const fail = (what: string): never => {
-    throw new Error(`${name}: ${what}`);
-  };
-  const before = await customersOf(bench, contender);
-  const mark = `check${rounds++}-`;
-  const calls = Array.from({ length: CHECKED }, (_, i) => call(contender, 'create', `${mark}${i}@example.com`));
-  const made = (await Promise.all(calls)).flat();
-  if (new Set(made.map(({ cuRefNo }) => cuRefNo)).size !== CHECKED) fail('customers were mixed up');
-  if (made.some(({ newAccount }) => newAccount === false)) fail('a new customer is said to be an old one');
-  const rows = (await customersOf(bench, contender)) - before;
-  if (rows !== CHECKED) fail(`${CHECKED} new customers were answered, and ${rows} are there`);
-  for (let i = 0; i < 3; i++) {
-    const [again] = await call(contender, 'create', `${mark}${i}@example.com`);
-    if (again?.newAccount || again?.cuRefNo !== made[i]?.cuRefNo) fail('an old customer is not found again');
-    const [[returned], [found]] = await Promise.all([
-      call(contender, 'create', `${label}${i + 2}@example.com`),
-      call(contender, 'customer', `${label}${i + 2}@example.com`),
-    ]);
-    if (returned?.groups.length !== 3 || found?.groups.length !== 3) fail('groups are missing');
-    if (returned?.cuRefNo !== found?.cuRefNo) fail('a customer has two references');
-  }
-  const page = await call(contender, 'page', '');
-  if (page.length !== PAGE || new Set(page.map(({ cuRefNo }) => cuRefNo)).size !== PAGE) fail('the page is not whole');
-}
-
-/** Measures contenders with one workload, in interleaved rounds. */
-export async function measure(
-  bench: Bench,
-  contenders: Contender[],
-  workload: Workload,
-  load: { connections: number; seconds: number; rounds: number },
-): Promise<Result[]> {
-  const results = contenders.map((): Round[] => []);
-  for (const contender of contenders)
-    await runRound(bench, contender, workload, { ...load, seconds: Math.max(load.seconds / 2, 1) });
-  for (let turn = 0; turn < load.rounds; turn++) {
-    // Each starts as often as the others: what runs first in a round is no better off.
-    for (let i = 0; i < contenders.length; i++) {
-      const which = (i + turn) % contenders.length;
-      results[which]?.push(await runRound(bench, contenders[which] as Contender, workload, load));
+/** Measures every contender with every workload. */
+export async function measureThroughput(bench: Bench, effort: Effort): Promise<Section> {
+  const { contenders, stop } = await startContenders(bench);
+  try {
+    for (const contender of contenders) await checkContender(bench, contender);
+    const results: Result[] = [];
+    for (const workload of workloads) {
+      for (const connections of effort.quick ? [32] : CONNECTIONS) {
+        console.log(`${workload.name} at ${connections} connections`);
+        // The second door to a look-up is the first.
+        const asked = contenders.filter(({ name }) => workload.question === 'create' || name !== REST);
+        results.push(...(await measure(bench, asked, workload, { ...effort, connections })));
+      }
     }
+    for (const contender of contenders) await checkContender(bench, contender);
+    return { title: 'Beside the floor and the peers', text: texts(results), promised: promisedOf(results) };
+  } finally {
+    await stop();
   }
-  return contenders.map((contender, i) => {
-    const middle = (of: keyof Round) => median((results[i] ?? []).map((round) => round[of]));
-    return {
-      contender: contender.name,
-      workload: workload.name,
-      connections: load.connections,
-      requests: middle('requests'),
-      rate: middle('rate'),
-      p50: middle('p50'),
-      p99: middle('p99'),
-      gateway: middle('gateway'),
-      database: middle('database'),
-      memory: contender.usage.memory(),
-    };
+}
+
+function texts(results: Result[]): string {
+  const groups = Map.groupBy(results, ({ workload, connections }) => `${workload}, ${connections} connections`);
+  return [...groups]
+    .map(([name, group]) => {
+      const floor = group.find(({ contender }) => contender === FLOOR) as Result;
+      const rows = group.map((result) => [
+        result.contender,
+        fixed(result.rate),
+        fixed(result.rate / floor.rate, 2),
+        fixed(result.p50, 2),
+        fixed(result.p99, 2),
+        fixed(result.gateway),
+        fixed(result.database),
+        fixed(result.memory),
+      ]);
+      const head = ['', 'requests/s', 'to the floor', 'p50 ms', 'p99 ms', 'CPU µs', 'database CPU µs', 'MB'];
+      return `${name}:\n\n${table(head, rows)}`;
+    })
+    .join('\n\n');
+}
+
+function promisedOf(results: Result[]): Promised[] {
+  const of = (contender: string, workload: string, connections = 32) =>
+    results.find(
+      (each) => each.contender === contender && each.workload === workload && each.connections === connections,
+    );
+  const ratio = (one: string, other: string, workload: string, field: 'rate' | 'p50' | 'p99' = 'rate', at = 32) =>
+    (of(one, workload, at)?.[field] ?? Number.NaN) / (of(other, workload, at)?.[field] ?? Number.NaN);
+  const least = (what: string, measured: number, atLeast: number, aim: string): Promised => ({
+    what,
+    must: `≥ ${atLeast}`,
+    aim,
+    measured,
+    atLeast,
   });
+  const most = (what: string, measured: number, atMost: number, aim: string): Promised => ({
+    what,
+    must: `≤ ${atMost}`,
+    aim,
+    measured,
+    atMost,
+  });
+  const creates = [CREATE_NEW, EXISTING];
+  return [
+    least('REST create new at 32 connections, to the floor', ratio(REST, FLOOR, CREATE_NEW), 1.3, '2.0'),
+    least('REST return existing, to the floor', ratio(REST, FLOOR, EXISTING), 1, '2.0'),
+    ...creates.map((name) =>
+      least(`REST ${name}, to the floor with coalescing`, ratio(REST, COALESCING, name), 0.5, '0.75'),
+    ),
+    ...creates.map((name) =>
+      most(`REST ${name} at 1 connection: p50, to the floor's`, ratio(REST, FLOOR, name, 'p50', 1), 1.35, '1.15'),
+    ),
+    least('/graphql create new, to Mercurius + jit', ratio(GRAPHQL, MERCURIUS, CREATE_NEW), 1.3, '2.0'),
+    least('/graphql return existing, to Mercurius + jit', ratio(GRAPHQL, MERCURIUS, EXISTING), 1.1, '2.0'),
+    ...[REST, GRAPHQL].flatMap((door) =>
+      creates.map((name) => least(`${door}: ${name}, to usual Yoga + MikroORM`, ratio(door, USUAL, name), 5, '8')),
+    ),
+    least('customer(by:), to Mercurius + jit', ratio(GRAPHQL, MERCURIUS, 'customer(by:)'), 0.9, '1.2'),
+    least('page of 50 nested, to usual Yoga + MikroORM', ratio(GRAPHQL, USUAL, 'page of 50'), 2, '4'),
+    ...[REST, GRAPHQL].flatMap((door) =>
+      creates.map((name) =>
+        most(`${door}: p99 of ${name} at 32 connections, to the floor's`, ratio(door, FLOOR, name, 'p99'), 2, '1.0'),
+      ),
+    ),
+  ].filter(({ measured }) => !Number.isNaN(measured));
 }

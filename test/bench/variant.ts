@@ -30,6 +30,7 @@ const app = createApp({
   databaseUrl,
   log,
   parts: {
+    shortWay: !off.has('shortWay'),
     ...(off.has('admission') && { admission }),
     ...(off.has('wall') && { database: openDatabase({ url: databaseUrl, entities, log, asOwner: true, wall: false }) }),
   },

@@ -1,0 +1,46 @@
+// What each feature costs: the same build with each switched off alone, side by side.
+import { CREATE_NEW, compare, RETURN_EXISTING, type Variant } from './gateway.ts';
+import type { Effort } from './main.ts';
+import { fixed, type Section, table } from './report.ts';
+import type { Bench } from './support.ts';
+
+const INSTANCES = 2;
+const CONNECTIONS = 32;
+const VARIANT = 'test/bench/variant.ts';
+
+/** Measures the gateway with all features, and without each. */
+export async function measureFeatures(bench: Bench, effort: Effort): Promise<Section> {
+  const key = await bench.makeKey('PROD', 2_000_000_000);
+  const start = async (name: string, environment: Record<string, string>, members = {}): Promise<Variant> => {
+    const gateways = await Promise.all(
+      Array.from({ length: INSTANCES }, () =>
+        bench.startGateway({ ORGANISATION: String(bench.organisationId), ...environment }, VARIANT),
+      ),
+    );
+    return { name, gateways, key, members };
+  };
+  const variants = [
+    await start('all on', {}),
+    await start('key check and limits off', { SWITCHED_OFF: 'admission' }),
+    await start('row level security off', { SWITCHED_OFF: 'wall' }),
+    await start('log off', { LOG_LEVEL: 'fatal' }),
+    await start('IP history off', {}, { customerRealIp: undefined }),
+    await start('short way and compiling off', { SWITCHED_OFF: 'shortWay' }),
+  ];
+  const rows = new Map(variants.map(({ name }): [string, (string | number)[]] => [name, [name]]));
+  for (const workload of [CREATE_NEW, RETURN_EXISTING]) {
+    console.log(workload.name);
+    const medians = await compare(bench, variants, workload, { ...effort, connections: CONNECTIONS });
+    variants.forEach(({ name }, i) => {
+      const { rate, gateway, database } = medians[i] as (typeof medians)[number];
+      const all = medians[0] as (typeof medians)[number];
+      rows.get(name)?.push(fixed(rate), fixed(all.rate / rate, 2), fixed(gateway), fixed(database));
+    });
+  }
+  const columns = (of: string) => [`${of}, requests/s`, 'all on is', 'CPU µs', 'database CPU µs'];
+  const head = ['', ...columns('new'), ...columns('existing')];
+  return {
+    title: 'What each feature costs',
+    text: `REST, ${CONNECTIONS} connections, ${INSTANCES} processes each.\n\n${table(head, [...rows.values()])}`,
+  };
+}

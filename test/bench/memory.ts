@@ -1,0 +1,48 @@
+// Whether a gateway that has answered a million requests is larger than one that has answered ten thousand.
+import { compare } from './gateway.ts';
+import type { Effort } from './main.ts';
+import { fixed, type Section, table } from './report.ts';
+import { workloads } from './rounds.ts';
+import type { Bench } from './support.ts';
+
+const FEW = 10_000;
+const MANY = 1_000_000;
+
+/** Measures the resident memory as requests go by. */
+export async function measureMemory(bench: Bench, { seconds }: Effort): Promise<Section> {
+  const key = await bench.makeKey('PROD', 2_000_000_000);
+  const gateway = await bench.startGateway();
+  const mix = workloads[2] as (typeof workloads)[number];
+  const rows: [requests: number, megabytes: number][] = [];
+  let requests = 0;
+  for (let next = FEW; requests < MANY; ) {
+    const [result] = await compare(bench, [{ name: 'gateway', gateways: [gateway], key }], mix, {
+      seconds,
+      rounds: 1,
+      connections: 32,
+    });
+    // A round to warm up, and one.
+    requests += 2 * (result?.rate ?? 0) * seconds;
+    if (requests < next) continue;
+    rows.push([Math.round(requests), gateway.memory()]);
+    console.log(`${fixed(requests)} requests: ${fixed(gateway.memory())} MB`);
+    next = requests < MANY / 4 ? next * 4 : Math.min(next + MANY / 4, MANY);
+  }
+  const [first, last] = [rows[0], rows.at(-1)];
+  return {
+    title: 'Memory',
+    text: `REST, nine existing customers to one new, 32 connections.\n\n${table(
+      ['requests', 'MB'],
+      rows.map(([count, megabytes]) => [count, fixed(megabytes)]),
+    )}`,
+    promised: [
+      {
+        what: 'resident memory after 1 million requests, to after 10 thousand',
+        must: '≤ 1.2',
+        aim: '1.05',
+        measured: (last?.[1] ?? 0) / (first?.[1] ?? 1),
+        atMost: 1.2,
+      },
+    ],
+  };
+}

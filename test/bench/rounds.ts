@@ -1,0 +1,184 @@
+// Rounds of load on contenders, interleaved on one database, with correctness checked around them.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runSql } from '../support/database.ts';
+import { type Contender, EMAIL, type Question } from './contenders.ts';
+import { type Bench, median } from './support.ts';
+import { type Measured, runWrk } from './wrk.ts';
+
+const PAGE = 50;
+const EXISTING = 1_000;
+const CHECKED = 200;
+
+/** What is sent, and which e-mail address the nth request of a round names, in Lua. */
+export interface Workload {
+  name: string;
+  question: Question;
+  email(label: string): string;
+  /** Share of the requests that make a customer. */
+  fresh: number;
+}
+
+const fresh = `'new' .. round .. '-' .. n .. '@example.com'`;
+const existing = (label: string) => `'${label}' .. (1 + n % ${EXISTING}) .. '@example.com'`;
+
+export const workloads: Workload[] = [
+  { name: 'create new', question: 'create', email: () => fresh, fresh: 1 },
+  { name: 'return existing', question: 'create', email: existing, fresh: 0 },
+  {
+    name: '9 existing to 1 new',
+    question: 'create',
+    email: (label) => `n % 10 == 0 and ${fresh} or ${existing(label)}`,
+    fresh: 0.1,
+  },
+  { name: 'customer(by:)', question: 'customer', email: existing, fresh: 0 },
+  { name: 'page of 50', question: 'page', email: existing, fresh: 0 },
+];
+
+/** One round of one contender. */
+export interface Round extends Measured {
+  /** Microseconds of CPU a request. */
+  gateway: number;
+  database: number;
+}
+
+/** The medians of a contender's rounds. */
+export interface Result extends Round {
+  contender: string;
+  workload: string;
+  connections: number;
+  /** Megabytes that the process has in memory afterwards. */
+  memory: number;
+}
+
+let rounds = 0;
+
+function scriptOf(contender: Contender, { question, email }: Workload): string {
+  const { method, path, headers, body = '' } = contender.ask(question);
+  const lua = (text: string) => {
+    const parts = text.split(/@@(EMAIL|REFERENCE)@@/);
+    return parts
+      .map((part, i) => (i % 2 === 0 ? `[==[${part}]==]` : part === 'EMAIL' ? 'email' : 'reference'))
+      .join(' .. ');
+  };
+  const constant = !`${path}${body}`.includes(EMAIL);
+  const lines = [
+    `local round, n = ${rounds++}, 0`,
+    `wrk.method = '${method}'`,
+    ...Object.entries(headers).map(([name, value]) => `wrk.headers['${name}'] = '${value}'`),
+    'request = function()',
+    '  n = n + 1',
+    ...(constant ? [] : [`  local email = ${email(contender.label)}`]),
+    ...(body.includes('@@REFERENCE@@') ? [`  local reference = string.format('%06d%010d', round, n)`] : []),
+    `  return wrk.format(nil, ${lua(path)}, nil, ${body ? lua(body) : 'nil'})`,
+    'end',
+  ];
+  return lines.join('\n');
+}
+
+/** Loads a contender for some seconds. */
+export async function runRound(
+  bench: Bench,
+  contender: Contender,
+  workload: Workload,
+  load: { connections: number; seconds: number },
+): Promise<Round> {
+  // What the last round left on its way arrives.
+  await sleep(50);
+  const before = workload.fresh > 0 ? await customersOf(bench, contender) : 0;
+  const [ofGateway, ofDatabase] = [contender.usage.cpu(), bench.databaseCpu()];
+  const measured = await runWrk(contender.url, { ...load, script: scriptOf(contender, workload) });
+  const gateway = ((contender.usage.cpu() - ofGateway) * 1_000) / measured.requests;
+  const database = ((bench.databaseCpu() - ofDatabase) * 1_000) / measured.requests;
+  if (workload.fresh > 0) {
+    // What was on its way when the load stopped may be there too.
+    await sleep(50);
+    const made = (await customersOf(bench, contender)) - before;
+    const answered = Math.floor(measured.requests * workload.fresh);
+    if (made < answered || made > answered + load.connections + 1)
+      throw new Error(`${contender.name} answered ${answered} new customers, and ${made} are there`);
+  }
+  return { ...measured, gateway, database };
+}
+
+async function customersOf(bench: Bench, { organisationId }: Contender): Promise<number> {
+  const text = 'select count(*)::int as count from customer where organisation_id = $1';
+  const [row] = await runSql<{ count: number }>(bench.databaseUrl, text, [organisationId]);
+  return row?.count ?? 0;
+}
+
+async function call(contender: Contender, question: Question, email: string) {
+  const { method, path, headers, body } = contender.ask(question);
+  const reference = String(rounds++).padStart(16, '0');
+  const written = (text: string) => text.replaceAll(EMAIL, email).replaceAll('@@REFERENCE@@', reference);
+  const answer = await fetch(contender.url + written(path), { method, headers, body: body && written(body) });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${contender.name}: ${answer.status} ${text}`);
+  return contender.read(question, JSON.parse(text) as never);
+}
+
+/**
+ * Checks that a contender answers rightly: new customers are as many as it says, existing ones come with what belongs
+ * to them, a page is whole.
+ *
+ * @throws Error telling what is wrong
+ */
+export async function checkContender(bench: Bench, contender: Contender): Promise<void> {
+  const { name, label } = contender;
+  const fail = (what: string): never => {
+    throw new Error(`${name}: ${what}`);
+  };
+  const before = await customersOf(bench, contender);
+  const mark = `check${rounds++}-`;
+  const calls = Array.from({ length: CHECKED }, (_, i) => call(contender, 'create', `${mark}${i}@example.com`));
+  const made = (await Promise.all(calls)).flat();
+  if (new Set(made.map(({ cuRefNo }) => cuRefNo)).size !== CHECKED) fail('customers were mixed up');
+  if (made.some(({ newAccount }) => newAccount === false)) fail('a new customer is said to be an old one');
+  const rows = (await customersOf(bench, contender)) - before;
+  if (rows !== CHECKED) fail(`${CHECKED} new customers were answered, and ${rows} are there`);
+  for (let i = 0; i < 3; i++) {
+    const [again] = await call(contender, 'create', `${mark}${i}@example.com`);
+    if (again?.newAccount || again?.cuRefNo !== made[i]?.cuRefNo) fail('an old customer is not found again');
+    const [[returned], [found]] = await Promise.all([
+      call(contender, 'create', `${label}${i + 2}@example.com`),
+      call(contender, 'customer', `${label}${i + 2}@example.com`),
+    ]);
+    if (returned?.groups.length !== 3 || found?.groups.length !== 3) fail('groups are missing');
+    if (returned?.cuRefNo !== found?.cuRefNo) fail('a customer has two references');
+  }
+  const page = await call(contender, 'page', '');
+  if (page.length !== PAGE || new Set(page.map(({ cuRefNo }) => cuRefNo)).size !== PAGE) fail('the page is not whole');
+}
+
+/** Measures contenders with one workload, in interleaved rounds. */
+export async function measure(
+  bench: Bench,
+  contenders: Contender[],
+  workload: Workload,
+  load: { connections: number; seconds: number; rounds: number },
+): Promise<Result[]> {
+  const results = contenders.map((): Round[] => []);
+  for (const contender of contenders)
+    await runRound(bench, contender, workload, { ...load, seconds: Math.max(load.seconds / 2, 1) });
+  for (let turn = 0; turn < load.rounds; turn++) {
+    // Each starts as often as the others: what runs first in a round is no better off.
+    for (let i = 0; i < contenders.length; i++) {
+      const which = (i + turn) % contenders.length;
+      results[which]?.push(await runRound(bench, contenders[which] as Contender, workload, load));
+    }
+  }
+  return contenders.map((contender, i) => {
+    const middle = (of: keyof Round) => median((results[i] ?? []).map((round) => round[of]));
+    return {
+      contender: contender.name,
+      workload: workload.name,
+      connections: load.connections,
+      requests: middle('requests'),
+      rate: middle('rate'),
+      p50: middle('p50'),
+      p99: middle('p99'),
+      gateway: middle('gateway'),
+      database: middle('database'),
+      memory: contender.usage.memory(),
+    };
+  });
+}
