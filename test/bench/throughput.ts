@@ -22,6 +22,7 @@ export async function measureThroughput(bench: Bench, effort: Effort): Promise<S
     for (const contender of contenders) await checkContender(bench, contender);
     const results: Result[] = [];
     for (const workload of workloads) {
+      if (effort.quick && workload.fresh > 0 && workload.fresh < 1) continue;
       for (const connections of effort.quick ? [32] : CONNECTIONS) {
         console.log(`${workload.name} at ${connections} connections`);
         // The second door to a look-up is the first.
