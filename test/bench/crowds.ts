@@ -95,9 +95,9 @@ export async function measureConnections(bench: Bench, effort: Effort): Promise<
 
 /** Passes everything on to the database, and its answers later. */
 async function openSlowProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl);
+  const { port, hostname } = new URL(databaseUrl);
   const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
+    const upstream = connect(Number(port), hostname);
     client.on('data', (chunk) => upstream.write(chunk));
     upstream.on('data', async (chunk) => {
       await sleep(DELAY);
@@ -111,8 +111,9 @@ async function openSlowProxy(databaseUrl: string) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  target.port = String(address && typeof address === 'object' ? address.port : 0);
-  return { url: target.href, close: () => server.close() };
+  const url = new URL(databaseUrl);
+  url.port = String(address && typeof address === 'object' ? address.port : 0);
+  return { url: url.href, close: () => server.close() };
 }
 
 /** A database whose every answer takes 20 ms longer, at 256 connections. */

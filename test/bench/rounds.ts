@@ -82,17 +82,15 @@ export async function runRound(
   workload: Workload,
   load: { connections: number; seconds: number },
 ): Promise<Round> {
-  // What the last round left on its way arrives.
-  await sleep(50);
-  const before = workload.fresh > 0 ? await customersOf(bench, contender) : 0;
+  const last = workload.fresh > 0 ? await settledLastOf(bench, contender) : '0';
   const [ofGateway, ofDatabase] = [contender.usage.cpu(), bench.databaseCpu()];
   const measured = await runWrk(contender.url, { ...load, script: scriptOf(contender, workload) });
   const gateway = ((contender.usage.cpu() - ofGateway) * 1_000) / measured.requests;
   const database = ((bench.databaseCpu() - ofDatabase) * 1_000) / measured.requests;
   if (workload.fresh > 0) {
-    // What was on its way when the load stopped may be there too.
-    await sleep(50);
-    const made = (await customersOf(bench, contender)) - before;
+    // What was on its way when the load stopped is there too.
+    await settledLastOf(bench, contender);
+    const made = await customersOf(bench, contender, last);
     const answered = Math.floor(measured.requests * workload.fresh);
     if (made < answered || made > answered + load.connections + 1)
       throw new Error(`${contender.name} answered ${answered} new customers, and ${made} are there`);
@@ -100,10 +98,22 @@ export async function runRound(
   return { ...measured, gateway, database };
 }
 
-async function customersOf(bench: Bench, { organisationId }: Contender): Promise<number> {
-  const text = 'select count(*)::int as count from customer where organisation_id = $1';
-  const [row] = await runSql<{ count: number }>(bench.databaseUrl, text, [organisationId]);
+/** How many customers there are, or how many that are younger than one. */
+async function customersOf(bench: Bench, { organisationId }: Contender, after = '0'): Promise<number> {
+  const text = 'select count(*)::int as count from customer where organisation_id = $1 and id > $2';
+  const [row] = await runSql<{ count: number }>(bench.databaseUrl, text, [organisationId, after]);
   return row?.count ?? 0;
+}
+
+/** The youngest customer when all that is on its way has arrived. */
+async function settledLastOf(bench: Bench, { organisationId }: Contender): Promise<string> {
+  const text = 'select max(id) as last from customer where organisation_id = $1';
+  for (let before = ''; ; await sleep(50)) {
+    const [row] = await runSql<{ last: string | null }>(bench.databaseUrl, text, [organisationId]);
+    const last = row?.last ?? '0';
+    if (last === before) return last;
+    before = last;
+  }
 }
 
 async function call(contender: Contender, question: Question, email: string) {
