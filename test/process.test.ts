@@ -42,7 +42,6 @@ describe('settings', () => {
     ['OPERATION_TIMEOUT', '5s'],
     ['OPERATION_TIMEOUT', '10'],
     ['WORKERS', '0'],
-    ['WORKERS', 'all'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s stops the start with one sentence that names it', async (name, value) => {
     const gateway = spawnGateway({ DATA_DIR: '/nowhere', [name]: value });
