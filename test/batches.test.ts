@@ -117,14 +117,84 @@ it('organisations never travel together', async () => {
     expect([newAccount, profile?.companyName]).toEqual([true, `${i % 2}`]);
 });
 
-it('calls for one mailbox take their turns: the first value stays, other blanks are filled', async () => {
-  const inputs = Array.from({ length: 40 }, (_, i) => ({
-    email: i % 2 === 0 ? 'turns@gmail.com' : 't.u.r.n.s+x@gmail.com',
-    ...(i % 4 < 2 ? { companyName: `C${i}` } : { companyRegistrationNumber: `R${i}` }),
-  }));
-  const outcomes = await Promise.all(inputs.map((input) => rest.create(gateway, input)));
-  expect(outcomes.filter(({ newAccount }) => newAccount)).toHaveLength(1);
-  const last = await rest.create(gateway, { email: 'turns@gmail.com' });
-  const names = outcomes.map(({ profile }) => profile?.companyName).filter(Boolean);
-  expect(new Set(names)).toEqual(new Set([last.profile?.companyName]));
+describe('calls for one mailbox that travel at the same time', () => {
+  /** The first call keeps the statement busy; the others wait for the next. */
+  async function together(inputs: Record<string, unknown>[]) {
+    const [, ...outcomes] = await Promise.all(
+      [{ email: 'busy@example.com' }, ...inputs].map((input) => rest.create(gateway, input)),
+    );
+    return outcomes;
+  }
+
+  it('make it once when they are equal', async () => {
+    for (let round = 0; round < 10; round++) {
+      const outcomes = await together(Array.from({ length: 20 }, () => ({ email: `equal${round}@example.com` })));
+      expect(outcomes.filter(({ newAccount }) => newAccount)).toHaveLength(1);
+      expect(new Set(outcomes.map(({ profile }) => profile?.cuRefNo)).size).toBe(1);
+    }
+  });
+
+  it('each leave what they bring, whatever the others do not', async () => {
+    for (let round = 0; round < 10; round++) {
+      const email = `brings${round}@example.com`;
+      await together([
+        { email },
+        { email, companyName: 'A' },
+        { email, companyRegistrationNumber: '1' },
+        { email, taxIdentificationNumber: 'CZ1' },
+        { email, customerRealIp: '192.0.2.1' },
+      ]);
+      const [row] = await runSql(
+        gateway.databaseUrl,
+        `select company_name, company_registration_number, tax_identification_number, host(last_ip) as ip,
+           (select count(*)::int from customer_ip i where i.customer_id = c.id) as seen from customer c where email = $1`,
+        [email],
+      );
+      expect(row).toEqual({
+        company_name: 'A',
+        company_registration_number: '1',
+        tax_identification_number: 'CZ1',
+        ip: '192.0.2.1',
+        seen: 1,
+      });
+    }
+  });
+
+  it('take their turns: the first value stays, other blanks are filled', async () => {
+    const inputs = Array.from({ length: 40 }, (_, i) => ({
+      email: i % 2 === 0 ? 'turns@gmail.com' : 't.u.r.n.s+x@gmail.com',
+      ...(i % 4 < 2 ? { companyName: `C${i}` } : { companyRegistrationNumber: `R${i}` }),
+    }));
+    const outcomes = await Promise.all(inputs.map((input) => rest.create(gateway, input)));
+    expect(outcomes.filter(({ newAccount }) => newAccount)).toHaveLength(1);
+    const last = await rest.create(gateway, { email: 'turns@gmail.com' });
+    const names = outcomes.map(({ profile }) => profile?.companyName).filter(Boolean);
+    expect(new Set(names)).toEqual(new Set([last.profile?.companyName]));
+  });
+});
+
+it('two gateways that make and touch the same customers in opposite order do not block each other', async () => {
+  const other = await startGateway({ databaseUrl: gateway.databaseUrl });
+  const key = gateway.key;
+  const orders = (round: number) =>
+    Array.from({ length: 40 }, (_, i) => `order${round}-${String(i).padStart(2, '0')}@b.cz`);
+  for (let round = 0; round < 20; round++) {
+    // Every second time they are there, and all are moved.
+    const emails = orders(round >> 1);
+    const call = (to: TestGateway, address: string) => (email: string) =>
+      rest.create(to, { email, customerRealIp: address }, { key });
+    const outcomes = await Promise.all([
+      ...['busy@b.cz', ...emails].map(call(gateway, `10.1.${round}.1`)),
+      ...['busy@b.cz', ...emails.toReversed()].map(call(other, `10.2.${round}.1`)),
+    ]);
+    expect(outcomes.filter(({ code }) => code)).toEqual([]);
+    const made = outcomes.filter(({ newAccount }) => newAccount).length;
+    expect(made).toBe(round % 2 === 0 ? emails.length + Number(round === 0) : 0);
+  }
+  await other.close();
+  const [row] = await runSql(
+    gateway.databaseUrl,
+    'select deadlocks::int from pg_stat_database where datname = current_database()',
+  );
+  expect(row).toEqual({ deadlocks: 0 });
 });

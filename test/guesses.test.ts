@@ -1,7 +1,9 @@
 // Keys that are guessed: how many an address may try, whose address it is, and who is not touched by it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GUESS_LIMIT } from '../src/access/guesses.ts';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { SlidingWindows } from '../src/access/sliding-window.ts';
 import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -101,6 +103,21 @@ it('lets a burst of calls with a key that nobody has seen yet through', async ()
     Array.from({ length: 400 }, () => rest.create(gateway, { email }, { key, headers: from('192.0.2.13') })),
   );
   expect(burst.filter(({ code }) => code !== undefined)).toEqual([]);
+});
+
+it('lets it through too where counting takes a while', async () => {
+  const own = new SlidingWindows();
+  const slow = await startGateway({
+    databaseUrl: gateway.databaseUrl,
+    windows: () => ({
+      take: async (...asked) => sleep(50).then(() => own.take(...asked)),
+      giveBack: (...given) => own.giveBack(...given),
+    }),
+  });
+  const key = await makeKey();
+  const burst = await Promise.all(Array.from({ length: 300 }, () => rest.create(slow, { email }, { key })));
+  expect(burst.filter(({ code }) => code !== undefined)).toEqual([]);
+  await slow.close();
 });
 
 describe('whose address it is', () => {

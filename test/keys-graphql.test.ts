@@ -168,3 +168,20 @@ it('keeps no answer with a key in it', async () => {
   });
   expect(await runSql(gateway.databaseUrl, `select * from api_key where name = 'kept'`)).toEqual([]);
 });
+
+it('gives a day of grace unless told, however often that is asked', async () => {
+  let { key } = (await ask(create, { input: { prefix: 'PROD', name: 'rotating' } })).data.createApiKey;
+  const rotate = 'mutation ($f: String!) { rotateApiKey(fingerprint: $f) { key } }';
+  // Often enough to be compiled.
+  for (let turn = 0; turn < 25; turn++) {
+    const f = key.slice(0, 8);
+    key = (await ask(rotate, { f })).data.rotateApiKey.key;
+    const [old] = await runSql<{ left: number }>(
+      gateway.databaseUrl,
+      `select extract(epoch from expires_at - now())::int as left from api_key where fingerprint = $1`,
+      [f],
+    );
+    expect(old?.left).toBeGreaterThan(86_300);
+    expect(old?.left).toBeLessThanOrEqual(86_400);
+  }
+});
