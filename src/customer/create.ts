@@ -108,7 +108,6 @@ const createOrReturn: BatchStatement<Call> = {
     from current`,
   keyOf: ({ canonicalEmail: mailbox }) => mailbox,
   isSame: (call, earlier) =>
-    call.email === earlier.email &&
     call.companyName === earlier.companyName &&
     call.companyRegistrationNumber === earlier.companyRegistrationNumber &&
     call.taxIdentificationNumber === earlier.taxIdentificationNumber &&

@@ -9,7 +9,6 @@ import {
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
-  OperationTypeNode,
   TypeInfo,
   validateExecutionArgs,
   visit,
@@ -123,11 +122,10 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     if (cost.requests > 1) await context.charge(cost.requests - 1);
     const compiled = compiledOf(facts, document, operationName);
     const { coerced } = validated.variableValues;
-    const interpret = () => within(context.timeout, executeRootSelectionSet(validated));
-    let result = compiled ? await within(context.timeout, compiled(context, coerced)) : await interpret();
-    // Of several errors, one may have hidden another. Only of queries can that be found out without consequences.
-    const unclear = compiled && result.errors && result.errors.length > 1;
-    if (unclear && facts.operation.operation === OperationTypeNode.QUERY) result = await interpret();
+    const result = await within(
+      context.timeout,
+      compiled ? compiled(context, coerced) : executeRootSelectionSet(validated),
+    );
     return context.tellCost ? { ...result, extensions: { cost } } : result;
   }
 
