@@ -110,7 +110,7 @@ it('lets it through too where counting takes a while', async () => {
   const slow = await startGateway({
     databaseUrl: gateway.databaseUrl,
     windows: () => ({
-      take: async (...asked) => sleep(500).then(() => own.take(...asked)),
+      take: async (...asked) => sleep(2_000).then(() => own.take(...asked)),
       giveBack: (...given) => own.giveBack(...given),
     }),
   });
