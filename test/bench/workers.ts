@@ -1,4 +1,5 @@
 // One worker and two.
+import { cpus } from 'node:os';
 import { compare, RETURN_EXISTING } from './gateway.ts';
 import type { Effort } from './main.ts';
 import { fixed, type Section, table } from './report.ts';
@@ -31,12 +32,22 @@ export async function measureWorkers(bench: Bench, effort: Effort): Promise<Sect
         fixed(result.p99, 1),
         fixed(result.gateway),
         fixed(result.database),
+        fixed((result.rate * (result.gateway + result.database)) / 1_000_000, 2),
       ]);
   }
-  const head = ['workers', 'connections', 'requests/s', 'to one', 'p99 ms', 'CPU µs', 'database CPU µs'];
+  const head = [
+    'workers',
+    'connections',
+    'requests/s',
+    'to one',
+    'p99 ms',
+    'CPU µs',
+    'database CPU µs',
+    'processors of both',
+  ];
   return {
     title: 'Workers',
-    text: `REST, return existing.\n\n${table(head, rows)}`,
+    text: `REST, return existing; of ${cpus().length} processors the load takes a part too.\n\n${table(head, rows)}`,
     promised: [{ what: '2 workers to 1, return existing', must: '≥ 1.3', aim: '–', measured: ratio, atLeast: 1.3 }],
   };
 }
