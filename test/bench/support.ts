@@ -78,12 +78,16 @@ export async function openBench() {
   const log = pino({ level: 'silent' });
   const dataDir = join(tmpdir(), `gateway-bench-${process.pid}`);
   await mkdir(dataDir, { mode: 0o755 });
-  const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['autovacuum=off'] });
+  const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['autovacuum=off', 'min_wal_size=1GB'] });
   await migrate(postgres.url, entities, log);
   const organisationId = await createOrganisation(postgres.url);
   // A database that has been at work for a while: PostgreSQL knows how large its tables are.
   await fillOrganisation(postgres.url, organisationId, LABEL, CUSTOMERS);
   await runSql(postgres.url, 'vacuum analyze');
+  // And it has written its log round once: files that are made anew stop all commits for a while each.
+  await runSql(postgres.url, `create table filler as select repeat('x', 1000) from generate_series(1, 800000)`);
+  await runSql(postgres.url, 'drop table filler');
+  await runSql(postgres.url, 'checkpoint');
   const makeKey = (prefix: KeyPrefix = 'PROD', limitPerMinute?: number, organisation = organisationId) =>
     createKey(postgres.url, organisation, { prefix, limitPerMinute });
   const gateways: BenchGateway[] = [];
