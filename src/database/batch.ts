@@ -1,4 +1,4 @@
-// Calls that arrive together travel together: one statement, one commit for all that waited for a lane.
+// Calls that arrive together travel together: one statement, one commit for all that waited while the last one ran.
 import type { Statement } from './orm.ts';
 
 /** Calls in one statement. */
@@ -28,16 +28,16 @@ export interface Batched<Row> {
   first: boolean;
 }
 
-interface Rider {
+interface Waiter {
   /** When the call's time is up, by `performance.now()`. */
   deadline: number;
   resolve(result: Batched<object>): void;
   reject(error: unknown): void;
 }
 
-interface Seat {
+interface Entry {
   call: unknown;
-  riders: Rider[];
+  waiters: Waiter[];
 }
 
 /** Calls of one statement in one organisation. */
@@ -47,7 +47,7 @@ interface Queue {
   readonly statement: BatchStatement<unknown>;
   /** Statements that run. */
   running: number;
-  waiting: (Rider & { call: unknown })[];
+  waiting: (Waiter & { call: unknown })[];
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -97,9 +97,9 @@ export class Batches {
   ): Promise<Batched<Row>> {
     const queue = this.#queueOf(organisationId, statement as BatchStatement<unknown>);
     return new Promise((resolve, reject) => {
-      queue.waiting.push({ call, deadline, resolve: resolve as Rider['resolve'], reject });
-      if (queue.running === 0 || queue.waiting.length >= LARGEST_BATCH) this.#depart(queue);
-      else queue.timer ??= setTimeout(() => this.#depart(queue), PATIENCE);
+      queue.waiting.push({ call, deadline, resolve: resolve as Waiter['resolve'], reject });
+      if (queue.running === 0 || queue.waiting.length >= LARGEST_BATCH) this.#flush(queue);
+      else this.#flushSoon(queue);
     });
   }
 
@@ -113,7 +113,11 @@ export class Batches {
     return queue;
   }
 
-  #depart(queue: Queue): void {
+  #flushSoon(queue: Queue): void {
+    queue.timer ??= setTimeout(() => this.#flush(queue), PATIENCE);
+  }
+
+  #flush(queue: Queue): void {
     clearTimeout(queue.timer);
     queue.timer = undefined;
     if (queue.waiting.length === 0) {
@@ -121,50 +125,52 @@ export class Batches {
       return;
     }
     if (queue.running >= MOST_AT_ONCE) return;
-    const seats = takeSeats(queue);
+    const entries = takeBatch(queue);
     queue.running += 1;
-    void this.#ride(queue, seats).finally(() => {
+    void this.#runBatch(queue, entries).finally(() => {
       queue.running -= 1;
-      this.#depart(queue);
+      this.#flush(queue);
     });
+    // What did not fit must not wait for new calls, nor for a statement that waits itself.
+    if (queue.waiting.length > 0) this.#flushSoon(queue);
   }
 
-  async #ride(queue: Queue, seats: Seat[]): Promise<void> {
+  async #runBatch(queue: Queue, entries: Entry[]): Promise<void> {
     const { organisationId, statement } = queue;
     const { name, text } = statement;
-    const deadline = Math.max(...seats.flatMap(({ riders }) => riders.map((rider) => rider.deadline)));
+    const deadline = Math.max(...entries.flatMap(({ waiters }) => waiters.map((waiter) => waiter.deadline)));
     try {
       const values = statement.values(
         organisationId,
-        seats.map(({ call }) => call),
+        entries.map(({ call }) => call),
       );
-      const lockTimeout = seats.length > 1 ? LOCK_PATIENCE : 0;
+      const lockTimeout = entries.length > 1 ? LOCK_PATIENCE : 0;
       const rows = await this.#runner.run(organisationId, { deadline, lockTimeout }, { name, text, values });
       const byPosition = new Map(rows.map((row) => [row.position, row]));
-      seats.forEach(({ riders }, i) => {
+      entries.forEach(({ waiters }, i) => {
         const row = byPosition.get(i + 1);
-        for (const rider of riders) rider.resolve({ row, first: rider === riders[0] });
+        for (const waiter of waiters) waiter.resolve({ row, first: waiter === waiters[0] });
       });
     } catch (error) {
-      if (seats.length > 1 && this.#runner.isOfOneCall(error)) {
-        await Promise.all(seats.map((seat) => this.#ride(queue, [seat])));
-      } else for (const { riders } of seats) for (const { reject } of riders) reject(error);
+      if (entries.length > 1 && this.#runner.isOfOneCall(error)) {
+        await Promise.all(entries.map((entry) => this.#runBatch(queue, [entry])));
+      } else for (const { waiters } of entries) for (const { reject } of waiters) reject(error);
     }
   }
 }
 
 /** Takes as many calls out of a queue as may travel together. */
-function takeSeats(queue: Queue): Seat[] {
+function takeBatch(queue: Queue): Entry[] {
   const { keyOf, isSame } = queue.statement;
-  const seats = new Map<string, Seat>();
+  const entries = new Map<string, Entry>();
   const left: Queue['waiting'] = [];
-  for (const rider of queue.waiting) {
-    const key = keyOf(rider.call);
-    const seat = seats.get(key);
-    if (seat && isSame(rider.call, seat.call)) seat.riders.push(rider);
-    else if (seat || seats.size >= LARGEST_BATCH) left.push(rider);
-    else seats.set(key, { call: rider.call, riders: [rider] });
+  for (const waiter of queue.waiting) {
+    const key = keyOf(waiter.call);
+    const entry = entries.get(key);
+    if (entry && isSame(waiter.call, entry.call)) entry.waiters.push(waiter);
+    else if (entry || entries.size >= LARGEST_BATCH) left.push(waiter);
+    else entries.set(key, { call: waiter.call, waiters: [waiter] });
   }
   queue.waiting = left;
-  return [...seats.values()];
+  return [...entries.values()];
 }
