@@ -1,5 +1,5 @@
 // Several processes on one port: they count together, hear of every change of a key, fall and end without a call lost.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,7 +30,7 @@ const isReady = ({ output }: GatewayProcess, words = '"msg":"ready"') =>
 
 const makeKey = (traits = {}) => createKey(databaseUrl, organisationId, traits);
 
-/** Every call on a connection of its own, so that they spread over the workers. */
+/** Many at once spread over the workers, connection by connection. */
 function rest(url: string, key: string, email = 'one@example.com', members = {}) {
   return fetch(`${url}/api/v1/customer/create?apiKey=${key}`, {
     method: 'POST',
@@ -48,8 +48,8 @@ function graphql(key: string, email = 'one@example.com') {
 }
 
 const workersOf = ({ child }: Pick<GatewayProcess, 'child'>) =>
-  execFileSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' })
-    .trim()
+  spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' })
+    .stdout.trim()
     .split(/\s+/)
     .map(Number);
 
@@ -100,7 +100,11 @@ describe('a worker that falls', () => {
   it('is replaced, and the others go on', async () => {
     const key = await makeKey();
     const [victim] = workersOf(gateway);
+    // In the middle of work, when it is being told what was counted for it.
+    const calls = Array.from({ length: 300 }, () => rest(gateway.url, key).catch(() => undefined));
+    await Promise.race(calls);
     process.kill(Number(victim), 'SIGKILL');
+    await Promise.all(calls);
     await expect.poll(() => gateway.output()).toContain('a worker fell');
     expect((await rest(gateway.url, key)).status).toBe(200);
     await expect.poll(() => workersOf(gateway).length, { timeout: 10_000 }).toBe(Number(WORKERS));
@@ -133,6 +137,18 @@ describe('the end', () => {
       expect(own.output()).not.toContain('abandoned');
     },
   );
+
+  it('comes at once to workers that are still starting', async () => {
+    const own = spawnGateway({
+      DATABASE_URL: databaseUrl,
+      PORT: String(await freePort()),
+      WORKERS: '3',
+      LOG_LEVEL: 'info',
+    });
+    await vi.waitFor(() => expect(workersOf(own).length).toBe(3), { timeout: 20_000, interval: 5 });
+    expect(await own.stop()).toBe(0);
+    expect(own.output()).not.toContain('was killed');
+  });
 
   it('comes to the workers too when the first process is killed', async () => {
     const own = await startProcess({ DATABASE_URL: databaseUrl, WORKERS: '2' });

@@ -44,9 +44,10 @@ export async function findCustomer(
   withBelongings: boolean,
 ): Promise<Profile | null> {
   if ('cuRefNo' in key && !referenceForm.test(key.cuRefNo)) return null;
-  const [column, name] = 'cuRefNo' in key ? ['cu_ref_no', key.cuRefNo] : ['canonical_email', canonicalEmail(key.email)];
-  const statement = lookUps[column as keyof typeof lookUps][withBelongings ? 1 : 0];
-  const { row } = await database.runBatched<string, ProfileRow>(statement, name as string);
+  const byReference = 'cuRefNo' in key;
+  const statements = byReference ? lookUps.cu_ref_no : lookUps.canonical_email;
+  const name = byReference ? key.cuRefNo : canonicalEmail(key.email);
+  const { row } = await database.runBatched<string, ProfileRow>(statements[withBelongings ? 1 : 0], name);
   return row ? readProfile(database, row) : null;
 }
 

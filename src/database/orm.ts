@@ -129,6 +129,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
     isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
   });
+  const viewParts: ViewParts = { orm, queryAs, batches, map };
 
   return {
     orm,
@@ -136,7 +137,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     operationTimeout,
     of: (organisationId) => {
       const deadline = operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY;
-      return new OrganisationView(organisationId, deadline, { orm, queryAs, batches, map });
+      return new OrganisationView(organisationId, deadline, viewParts);
     },
     async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
       return (await (await nativePool()).query<Row>({ ...statement, values: [...values] })).rows;

@@ -81,19 +81,22 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     return facts;
   }
 
-  const compiled = new LRUCache<OperationFacts, CompiledOperation>({ max: MOST_COMPILED });
+  const compiledOperations = new LRUCache<OperationFacts, CompiledOperation>({ max: MOST_COMPILED });
 
   /** Who sends an operation again and again is a program; what an attacker makes up runs once and is not worth compiling. */
   function compiledOf(facts: OperationFacts, document: DocumentNode, name: string | null | undefined) {
-    const known = compiled.get(facts);
-    if (known || !compile || !facts.isCompilable) return known;
+    const compiled = compiledOperations.get(facts);
+    if (compiled || !compile || !facts.isCompilable) return compiled;
     facts.runs += 1;
     if (facts.runs % RUNS_BEFORE_COMPILING === 0) {
-      // This request does not wait for it.
-      void compileOperation(schema, document, name).then((made) => {
-        if (made) compiled.set(facts, made);
-        else facts.isCompilable = false;
-      });
+      // This request does not wait for it, and none depends on it.
+      compileOperation(schema, document, name).then(
+        (made) => compiledOperations.set(facts, made),
+        (error: unknown) => {
+          facts.isCompilable = false;
+          log.warn({ err: error }, 'an operation cannot be compiled; it is interpreted');
+        },
+      );
     }
     return undefined;
   }

@@ -33,8 +33,7 @@ const reasons: Record<string, string> = {
  * @param handle - answers requests
  */
 export function createHttpServer(handle: RequestListener, log: Log): Server {
-  // A list, not a set: a set that changes for as long as a connection lives leaves its old requests to the slow garbage collection.
-  const exchanges = new WeakMap<Duplex, Exchange[]>();
+  const exchanges = new WeakMap<Duplex, Set<Exchange>>();
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT,
@@ -44,11 +43,11 @@ export function createHttpServer(handle: RequestListener, log: Log): Server {
       maxHeaderSize: LARGEST_HEAD,
     },
     (request, response) => {
-      const open = exchanges.get(request.socket) ?? [];
+      const open = exchanges.get(request.socket) ?? new Set();
       exchanges.set(request.socket, open);
       const exchange = { request, response };
-      open.push(exchange);
-      response.once('close', () => open.splice(open.indexOf(exchange), 1));
+      open.add(exchange);
+      response.once('close', () => open.delete(exchange));
       handle(request, response);
     },
   );
@@ -56,7 +55,7 @@ export function createHttpServer(handle: RequestListener, log: Log): Server {
 
   function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     // Requests that came whole before the one that is none are answered first.
-    const earlier = exchanges.get(socket)?.find(({ request }) => request.complete);
+    const [earlier] = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
     if (earlier) {
       earlier.response.once('close', () => refuse(error, socket));
       return;

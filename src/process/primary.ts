@@ -5,7 +5,7 @@ import { WindowsForWorkers } from '../access/primary-windows.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
-import { openLog } from '../log.ts';
+import { type Log, openLog } from '../log.ts';
 import { greet } from './banner.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
 import { onEndSignal } from './signals.ts';
@@ -28,7 +28,7 @@ export async function runPrimary(config: Config): Promise<void> {
     if (!started) process.exit(1);
     ending = true;
     log.info({ signal }, 'ending: answering what is in flight');
-    await Promise.all(workers().map(endWorker));
+    await Promise.all(workers().map((worker) => endWorker(worker, log)));
     await embedded?.stop();
     log.info('ended');
     flush();
@@ -45,6 +45,8 @@ export async function runPrimary(config: Config): Promise<void> {
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
     windows.join(worker);
+    // A message to a worker that has just fallen would end this process; that it fell is told by its end.
+    worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
     worker.once('exit', async (code, signal) => {
       if (ending || !started) return;
       log.error({ worker: worker.process.pid, code, signal }, 'a worker fell; another takes its place');
@@ -89,10 +91,13 @@ function isReady(worker: Worker): Promise<void> {
   });
 }
 
-async function endWorker(worker: Worker): Promise<void> {
+async function endWorker(worker: Worker, log: Log): Promise<void> {
   const gone = new Promise((resolve) => worker.once('exit', resolve));
   worker.send(END);
-  const killed = setTimeout(() => worker.process.kill('SIGKILL'), DRAIN_TIMEOUT + GRACE);
+  const killed = setTimeout(() => {
+    log.error({ worker: worker.process.pid }, 'a worker did not end and was killed');
+    worker.process.kill('SIGKILL');
+  }, DRAIN_TIMEOUT + GRACE);
   await gone;
   clearTimeout(killed);
 }

@@ -2,7 +2,7 @@
 import { PrimaryWindows } from '../access/primary-windows.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { openLog } from '../log.ts';
-import { serve } from './serve.ts';
+import { type Serving, serve } from './serve.ts';
 import { END_SIGNALS } from './signals.ts';
 
 /** Names the database of a worker in demo mode: the process that started it runs that one. */
@@ -19,16 +19,17 @@ export async function runWorker(config: Config): Promise<void> {
   const { log, flush } = openLog(config.logLevel, config.demo);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
   if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
-  const serving = await serve(config, {
+  let serving: Serving | undefined;
+  process.on('message', async (message) => {
+    if (message !== END) return;
+    await serving?.end();
+    flush();
+    process.exit(0);
+  });
+  serving = await serve(config, {
     databaseUrl,
     log,
     windows: (counted) => new PrimaryWindows(process, counted),
-  });
-  process.on('message', async (message) => {
-    if (message !== END) return;
-    await serving.end();
-    flush();
-    process.exit(0);
   });
   await serving.prepared;
   process.send?.(READY);
