@@ -1,4 +1,5 @@
 // What each feature costs: the same build with each switched off alone, side by side.
+import { hasRedis, startRedis } from '../support/redis.ts';
 import { CREATE_NEW, compare, RETURN_EXISTING, type Variant } from './gateway.ts';
 import type { Effort } from './main.ts';
 import { fixed, type Section, table } from './report.ts';
@@ -10,6 +11,7 @@ const VARIANT = 'test/bench/variant.ts';
 
 /** Measures the gateway with all features, and without each. */
 export async function measureFeatures(bench: Bench, effort: Effort): Promise<Section> {
+  const redis = hasRedis() ? await startRedis() : undefined;
   const key = await bench.makeKey('PROD', 2_000_000_000);
   const start = async (name: string, environment: Record<string, string>, members = {}): Promise<Variant> => {
     const gateways = await Promise.all(
@@ -24,6 +26,7 @@ export async function measureFeatures(bench: Bench, effort: Effort): Promise<Sec
     await start('key check and limits off', { SWITCHED_OFF: 'admission' }),
     await start('row level security off', { SWITCHED_OFF: 'wall' }),
     await start('log off', { LOG_LEVEL: 'fatal' }),
+    ...(redis ? [await start('all on, counted in Redis', { REDIS_URL: redis.url })] : []),
     await start('IP history off', {}, { customerRealIp: undefined }),
     await start('short way and compiling off', { SWITCHED_OFF: 'shortWay' }),
   ];
@@ -37,6 +40,7 @@ export async function measureFeatures(bench: Bench, effort: Effort): Promise<Sec
       rows.get(name)?.push(fixed(rate), fixed(all.rate / rate, 2), fixed(gateway), fixed(database));
     });
   }
+  await redis?.stop();
   const columns = (of: string) => [`${of}, requests/s`, 'all on is', 'CPU µs', 'database CPU µs'];
   const head = ['', ...columns('new'), ...columns('existing')];
   return {

@@ -1,7 +1,7 @@
 // The gateway alone, asked for creates through REST: what the sections share that compare it with itself.
 import { EMAIL } from './contenders.ts';
-import { type Round, runRound, type Workload, workloads } from './rounds.ts';
-import { type Bench, type BenchGateway, median, type Usage } from './support.ts';
+import { interleave, type Load, type Round, runRound, type Workload, workloads } from './rounds.ts';
+import type { Bench, BenchGateway, Usage } from './support.ts';
 
 export const CREATE_NEW = workloads[0] as Workload;
 export const RETURN_EXISTING = workloads[1] as Workload;
@@ -17,60 +17,39 @@ export interface Variant {
   members?: object;
 }
 
-/** The medians of a variant's rounds. */
-export type Medians = Pick<Round, 'rate' | 'p50' | 'p99' | 'gateway' | 'database'>;
+/** Loads a variant for one round; `turn` says which of its processes. */
+export function loadOnce(
+  bench: Bench,
+  variant: Variant,
+  workload: Workload,
+  load: Omit<Load, 'rounds'>,
+  turn = 0,
+): Promise<Round> {
+  const gateway = variant.gateways[turn % variant.gateways.length] as Variant['gateways'][number];
+  const body = { email: EMAIL, companyName: 'BizKitHub', customerRealIp: '1.1.1.1', ...variant.members };
+  const contender = {
+    name: variant.name,
+    url: gateway.url,
+    organisationId: variant.organisationId ?? bench.organisationId,
+    label: variant.label ?? bench.label,
+    usage: gateway,
+    ask: () => ({
+      method: 'POST' as const,
+      path: `/api/v1/customer/create?apiKey=${variant.key}`,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+    read: () => [],
+  };
+  return runRound(bench, contender, workload, load);
+}
 
 /**
- * Measures variants with one workload, in interleaved rounds. Two processes of the same code differ by some percent for as
- * long as they live: a variant may have several, which take turns.
+ * Measures variants with one workload. Two processes of the same code differ by some percent for as long as they live: a
+ * variant may have several, which take turns.
  */
-export async function compare(
-  bench: Bench,
-  variants: Variant[],
-  workload: Workload,
-  load: { connections: number; seconds: number; rounds: number },
-): Promise<Medians[]> {
-  const contenderOf = (variant: Variant, turn: number) => {
-    const gateway = variant.gateways[turn % variant.gateways.length] as Variant['gateways'][number];
-    const body = JSON.stringify({
-      email: EMAIL,
-      companyName: 'BizKitHub',
-      customerRealIp: '1.1.1.1',
-      ...variant.members,
-    });
-    return {
-      name: variant.name,
-      url: gateway.url,
-      organisationId: variant.organisationId ?? bench.organisationId,
-      label: variant.label ?? bench.label,
-      usage: gateway,
-      ask: () => ({
-        method: 'POST' as const,
-        path: `/api/v1/customer/create?apiKey=${variant.key}`,
-        headers: { 'Content-Type': 'application/json' },
-        body,
-      }),
-      read: () => [],
-    };
-  };
-  for (const variant of variants)
-    for (const turn of variant.gateways.keys()) await runRound(bench, contenderOf(variant, turn), workload, load);
-  const results = variants.map((): Round[] => []);
-  for (let turn = 0; turn < load.rounds; turn++) {
-    for (let i = 0; i < variants.length; i++) {
-      const which = (i + turn) % variants.length;
-      const contender = contenderOf(variants[which] as Variant, turn);
-      results[which]?.push(await runRound(bench, contender, workload, load));
-    }
-  }
-  return results.map((rounds) => {
-    const middle = (of: keyof Medians) => median(rounds.map((round) => round[of]));
-    return {
-      rate: middle('rate'),
-      p50: middle('p50'),
-      p99: middle('p99'),
-      gateway: middle('gateway'),
-      database: middle('database'),
-    };
-  });
+export async function compare(bench: Bench, variants: Variant[], workload: Workload, load: Load): Promise<Round[]> {
+  const run = (which: number, turn: number) => loadOnce(bench, variants[which] as Variant, workload, load, turn);
+  for (const [which, { gateways }] of variants.entries()) for (const turn of gateways.keys()) await run(which, turn);
+  return interleave(variants.length, load.rounds, run);
 }

@@ -1,8 +1,9 @@
 // The same create in a database that grows.
 import { createOrganisation, runSql } from '../support/database.ts';
-import { CREATE_NEW, compare, type Medians, RETURN_EXISTING } from './gateway.ts';
+import { CREATE_NEW, compare, RETURN_EXISTING } from './gateway.ts';
 import type { Effort } from './main.ts';
 import { fixed, type Section, table } from './report.ts';
+import type { Round } from './rounds.ts';
 import type { Bench } from './support.ts';
 
 const SIZES = [10_000, 1_000_000, 10_000_000];
@@ -31,7 +32,7 @@ export async function measureGrowth(bench: Bench, effort: Effort): Promise<Secti
   const key = await bench.makeKey('PROD', 2_000_000_000, organisationId);
   const gateway = await bench.startGateway();
   const variants = [{ name: 'gateway', gateways: [gateway], key, organisationId, label }];
-  const results: { size: number; fresh: Medians; existing: Medians }[] = [];
+  const results: { size: number; fresh: Round; existing: Round }[] = [];
   for (const [i, size] of SIZES.entries()) {
     await grow(bench.databaseUrl, organisationId, label, SIZES[i - 1] ?? 0, size);
     const load = { ...effort, connections: 32 };

@@ -4,12 +4,12 @@ import { openIpLookup } from '../../src/ip/lookup.ts';
 import { startDns } from '../support/dns.ts';
 import { testDatabases } from '../support/geoip.ts';
 import { seededRandom } from '../support/random.ts';
-import { type BenchGateway, measureCreates, medians, openBench, type Throughput } from './support.ts';
+import { CREATE_NEW, compare, RETURN_EXISTING, type Variant } from './gateway.ts';
+import { fixed } from './report.ts';
+import { openBench } from './support.ts';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 16);
-const SECONDS = Number(process.env.SECONDS ?? 2);
+const LOAD = { rounds: 16, seconds: 2, connections: 32 };
 const INSTANCES = 4;
-const CONNECTIONS = 32;
 const LOOKUPS = 300_000;
 
 const bench = await openBench();
@@ -20,44 +20,22 @@ const start = (environment: Record<string, string>) =>
 const usual = await start({});
 const deaf = await start({ REVERSE_DNS: dns.server });
 const key = await bench.makeKey('PROD', 2_000_000_000);
-const company = { companyName: 'BizKitHub' };
-const located = { ...company, customerRealIp: '1.1.1.1' };
-const variants: [name: string, gateways: BenchGateway[], members: object][] = [
-  ['without customerRealIp', usual, company],
-  ['with customerRealIp', usual, located],
-  ['without, the DNS silent', deaf, company],
-  ['with, the DNS silent', deaf, located],
+const without = { customerRealIp: undefined };
+const variants: Variant[] = [
+  { name: 'without customerRealIp', gateways: usual, key, members: without },
+  { name: 'with customerRealIp', gateways: usual, key },
+  { name: 'without, the DNS silent', gateways: deaf, key, members: without },
+  { name: 'with, the DNS silent', gateways: deaf, key },
 ];
-/** Which e-mail address the nth request of a round has. */
-const workloads: Record<string, string> = {
-  'create new': `'new' .. round .. '-' .. n`,
-  'return existing': `'old' .. n % 1000`,
-};
-let round = 0;
-const load = (gateway: BenchGateway, email: string, members: object, seconds: number) =>
-  measureCreates(bench, gateway, { key, connections: CONNECTIONS, seconds, round: round++, email, members });
-
-for (const [workload, email] of Object.entries(workloads)) {
-  for (const gateway of [...usual, ...deaf]) await load(gateway, email, located, 3);
-  const results = variants.map((): Throughput[] => []);
-  for (let turn = 0; turn < ROUNDS; turn++) {
-    // Each starts as often as the others: what runs first in a round is no better off.
-    for (let i = 0; i < variants.length; i++) {
-      const which = (i + turn) % variants.length;
-      const [, gateways, members] = variants[which] as (typeof variants)[number];
-      results[which]?.push(await load(gateways[turn % INSTANCES] as BenchGateway, email, members, SECONDS));
-    }
-  }
-  console.log(`\n${workload}, REST, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`);
-  const middles = results.map(medians);
-  variants.forEach(([name], i) => {
-    const { rate, gateway, database } = middles[i] as Throughput;
+for (const workload of [CREATE_NEW, RETURN_EXISTING]) {
+  console.log(`\n${workload.name}, REST, ${LOAD.connections} connections, medians of ${LOAD.rounds} rounds`);
+  const results = await compare(bench, variants, workload, LOAD);
+  for (const [i, { rate, gateway, database }] of results.entries()) {
     // Processes differ: each is measured against itself.
-    const without = middles[i - (i % 2)] as Throughput;
-    const ratio = (rate / without.rate).toFixed(3);
-    const cpu = `CPU µs a request: gateway ${gateway.toFixed(0)}, database ${database.toFixed(0)}`;
-    console.log(`  ${name.padEnd(24)} ${rate.toFixed(0).padStart(6)} req/s, ${cpu}; ${ratio} of it without`);
-  });
+    const ratio = rate / (results[i - (i % 2)]?.rate ?? rate);
+    const cpu = `CPU µs a request: gateway ${fixed(gateway)}, database ${fixed(database)}`;
+    console.log(`  ${variants[i]?.name}: ${fixed(rate)} req/s, ${cpu}; ${fixed(ratio, 3)} of it without`);
+  }
 }
 console.log(`\nquestions to the DNS: ${dns.questions.length}`);
 await bench.close();

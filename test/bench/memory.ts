@@ -1,11 +1,10 @@
 // Whether a gateway that has answered a million requests is larger than one that has answered ten thousand.
-import { compare } from './gateway.ts';
+import { loadOnce } from './gateway.ts';
 import type { Effort } from './main.ts';
 import { fixed, type Section, table } from './report.ts';
 import { workloads } from './rounds.ts';
 import type { Bench } from './support.ts';
 
-const FEW = 10_000;
 const MANY = 1_000_000;
 
 /** Measures the resident memory as requests go by. */
@@ -15,18 +14,14 @@ export async function measureMemory(bench: Bench, { seconds }: Effort): Promise<
   const mix = workloads[2] as (typeof workloads)[number];
   const rows: [requests: number, megabytes: number][] = [];
   let requests = 0;
-  for (let next = FEW; requests < MANY; ) {
-    const [result] = await compare(bench, [{ name: 'gateway', gateways: [gateway], key }], mix, {
-      seconds,
-      rounds: 1,
-      connections: 32,
-    });
-    // A round to warm up, and one.
-    requests += 2 * (result?.rate ?? 0) * seconds;
+  for (let next = 0; requests < MANY; ) {
+    // The first figure is of a gateway that has answered little: a short round, and none to warm up.
+    const load = { seconds: requests === 0 ? seconds : seconds * 5, connections: 32 };
+    requests += (await loadOnce(bench, { name: 'gateway', gateways: [gateway], key }, mix, load)).requests;
     if (requests < next) continue;
     rows.push([Math.round(requests), gateway.memory()]);
     console.log(`${fixed(requests)} requests: ${fixed(gateway.memory())} MB`);
-    next = requests < MANY / 4 ? next * 4 : Math.min(next + MANY / 4, MANY);
+    next = Math.min(requests * 3, MANY);
   }
   const [first, last] = [rows[0], rows.at(-1)];
   return {

@@ -159,36 +159,53 @@ export async function checkContender(bench: Bench, contender: Contender): Promis
   if (page.length !== PAGE || new Set(page.map(({ cuRefNo }) => cuRefNo)).size !== PAGE) fail('the page is not whole');
 }
 
-/** Measures contenders with one workload, in interleaved rounds. */
-export async function measure(
-  bench: Bench,
-  contenders: Contender[],
-  workload: Workload,
-  load: { connections: number; seconds: number; rounds: number },
-): Promise<Result[]> {
-  const results = contenders.map((): Round[] => []);
-  for (const contender of contenders)
-    await runRound(bench, contender, workload, { ...load, seconds: Math.max(load.seconds / 2, 1) });
-  for (let turn = 0; turn < load.rounds; turn++) {
-    // Each starts as often as the others: what runs first in a round is no better off.
-    for (let i = 0; i < contenders.length; i++) {
-      const which = (i + turn) % contenders.length;
-      results[which]?.push(await runRound(bench, contenders[which] as Contender, workload, load));
+/** How a contender is loaded. */
+export interface Load {
+  connections: number;
+  seconds: number;
+  rounds: number;
+}
+
+/** The medians of the rounds of several, which take turns: each starts as often as the others, so none is better off. */
+export async function interleave(
+  count: number,
+  rounds: number,
+  run: (which: number, turn: number) => Promise<Round>,
+): Promise<Round[]> {
+  const results = Array.from({ length: count }, (): Round[] => []);
+  for (let turn = 0; turn < rounds; turn++)
+    for (let i = 0; i < count; i++) {
+      const which = (i + turn) % count;
+      results[which]?.push(await run(which, turn));
     }
-  }
-  return contenders.map((contender, i) => {
-    const middle = (of: keyof Round) => median((results[i] ?? []).map((round) => round[of]));
+  return results.map((of) => {
+    const middle = (field: keyof Round) => median(of.map((round) => round[field]));
     return {
-      contender: contender.name,
-      workload: workload.name,
-      connections: load.connections,
       requests: middle('requests'),
       rate: middle('rate'),
       p50: middle('p50'),
       p99: middle('p99'),
       gateway: middle('gateway'),
       database: middle('database'),
-      memory: contender.usage.memory(),
     };
   });
+}
+
+/** Measures contenders with one workload. */
+export async function measure(
+  bench: Bench,
+  contenders: Contender[],
+  workload: Workload,
+  load: Load,
+): Promise<Result[]> {
+  const run = (which: number) => runRound(bench, contenders[which] as Contender, workload, load);
+  for (const which of contenders.keys()) await run(which);
+  const medians = await interleave(contenders.length, load.rounds, run);
+  return contenders.map(({ name, usage }, i) => ({
+    ...(medians[i] as Round),
+    contender: name,
+    workload: workload.name,
+    connections: load.connections,
+    memory: usage.memory(),
+  }));
 }

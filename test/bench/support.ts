@@ -12,7 +12,6 @@ import { entities } from '../../src/entities.ts';
 import { createKey, createOrganisation, runSql } from '../support/database.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 import { type GatewayProcess, startProcess } from '../support/process.ts';
-import { runWrk } from './wrk.ts';
 
 const CUSTOMERS = 20_000;
 const LABEL = 'filled';
@@ -116,44 +115,3 @@ export async function openBench() {
 }
 
 export const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
-/** Requests a second, and microseconds of CPU a request in gateway and database. */
-export type Throughput = Record<'rate' | 'gateway' | 'database', number>;
-
-/** The medians of several measurements. */
-export function medians(results: Throughput[]): Throughput {
-  const middle = (of: keyof Throughput) => median(results.map((result) => result[of]));
-  return { rate: middle('rate'), gateway: middle('gateway'), database: middle('database') };
-}
-
-/**
- * Loads the REST door with creates for some seconds.
- *
- * @param load - `email` is a Lua expression of `round` and `n`, the number of the request; `members` are the rest of the body
- */
-export async function measureCreates(
-  bench: Bench,
-  gateway: BenchGateway,
-  load: { key: string; connections: number; seconds: number; round: number; email: string; members: object },
-): Promise<Throughput> {
-  const { key, connections, seconds, round, email, members } = load;
-  const [ofGateway, ofDatabase] = [gateway.cpu(), bench.databaseCpu()];
-  const { rate, requests } = await runWrk(`${gateway.url}/api/v1/customer/create?apiKey=${key}`, {
-    connections,
-    seconds,
-    script: `
-      local round, n = ${round}, 0
-      wrk.method = 'POST'
-      wrk.headers['Content-Type'] = 'application/json'
-      request = function()
-        n = n + 1
-        return wrk.format(nil, nil, nil, '{"email":"' .. ${email} .. '@example.com",${JSON.stringify(members).slice(1)}')
-      end`,
-  });
-  const perRequest = 1_000 / requests;
-  return {
-    rate,
-    gateway: (gateway.cpu() - ofGateway) * perRequest,
-    database: (bench.databaseCpu() - ofDatabase) * perRequest,
-  };
-}
