@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { openLog } from '../log.ts';
 import { greet } from './banner.ts';
+import { listen } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
 import { onEndSignal } from './signals.ts';
 
@@ -25,14 +26,17 @@ export async function runAlone(config: Config): Promise<void> {
   });
 
   embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
+  let port = config.port;
   try {
-    serving = await serve(config, { databaseUrl: config.databaseUrl ?? embedded?.url ?? '', log });
+    serving = await serve(config, { databaseUrl, log }, async (server) => {
+      port = await listen(server, config);
+    });
   } catch (error) {
     await embedded?.stop();
     throw error;
   }
-  const { port, prepared } = serving;
-  const made = await prepared;
+  const made = await serving.prepared;
   if (ending) return;
   if (config.demo) greet({ host: config.host, port, made });
   else log.info({ host: config.host, port }, 'ready');

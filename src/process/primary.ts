@@ -1,4 +1,4 @@
-// The process that starts the workers: counts for them, replaces those that fall, and ends them in peace.
+// The process that starts the workers: has their port, counts for them, replaces those that fall, and ends them in peace.
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WindowsForWorkers } from '../access/primary-windows.ts';
@@ -8,8 +8,9 @@ import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { type Log, openLog } from '../log.ts';
 import { greet } from './banner.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
+import { SharedPort } from './shared-port.ts';
 import { onEndSignal } from './signals.ts';
-import { EMBEDDED_DATABASE_URL, END, READY } from './worker.ts';
+import { EMBEDDED_DATABASE_URL, END, READY, SERVING } from './worker.ts';
 
 /** Milliseconds that a worker has beyond those of its answers in flight, before it is killed. */
 const GRACE = 5_000;
@@ -22,12 +23,14 @@ const SETTLED = 60_000;
 export async function runPrimary(config: Config): Promise<void> {
   const { log, flush } = openLog(config.logLevel, config.demo);
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
+  const port = new SharedPort();
   let started = false;
   let ending = false;
   onEndSignal(async (signal) => {
     if (!started) process.exit(1);
     ending = true;
     log.info({ signal }, 'ending: answering what is in flight');
+    port.close();
     await Promise.all(workers().map((worker) => endWorker(worker, log)));
     await embedded?.stop();
     log.info('ended');
@@ -35,6 +38,7 @@ export async function runPrimary(config: Config): Promise<void> {
     process.exit(0);
   });
 
+  const listening = await port.listen(config);
   embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   const made = embedded && (await prepareDemo(config, embedded.url));
   const windows = new WindowsForWorkers();
@@ -45,6 +49,7 @@ export async function runPrimary(config: Config): Promise<void> {
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
     windows.join(worker);
+    worker.on('message', (message) => message === SERVING && port.join(worker));
     // A message to a worker that has just fallen would end this process; that it fell is told by its end.
     worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
     worker.once('exit', async (code, signal) => {
@@ -62,32 +67,29 @@ export async function runPrimary(config: Config): Promise<void> {
     return app.prepare().finally(() => app.close());
   }
 
-  // The first one alone: if it cannot listen, it says why, and there is no point in others.
+  // The first one alone: if it cannot serve, it says why, and there is no point in others.
   const first = start();
-  const listening = await new Promise<boolean>((resolve) => {
-    first.once('listening', () => resolve(true));
-    first.once('exit', () => resolve(false));
-  });
-  if (!listening) {
+  if (!(await tells(first, SERVING))) {
     await embedded?.stop();
     process.exit(1);
   }
   started = true;
   const all = [first, ...Array.from({ length: config.workers - 1 }, start)];
-  await Promise.all(all.map(isReady));
+  await Promise.all(all.map((worker) => tells(worker, READY)));
   if (ending) return;
-  if (config.demo) greet({ host: config.host, port: config.port, made });
-  else log.info({ host: config.host, port: config.port, workers: config.workers }, 'ready');
+  if (config.demo) greet({ host: config.host, port: listening, made });
+  else log.info({ host: config.host, port: listening, workers: config.workers }, 'ready');
 }
 
 function workers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 }
 
-function isReady(worker: Worker): Promise<void> {
+/** Whether a worker says a word before it ends. */
+function tells(worker: Worker, word: string): Promise<boolean> {
   return new Promise((resolve) => {
-    worker.on('message', (message) => message === READY && resolve());
-    worker.once('exit', () => resolve());
+    worker.on('message', (message) => message === word && resolve(true));
+    worker.once('exit', () => resolve(false));
   });
 }
 

@@ -1,9 +1,9 @@
-// One process that serves: database, port; and an end that answers what is in flight first.
+// One process that serves: database, connections; and an end that answers what is in flight first.
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, type AppOptions, createApp } from '../app.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
@@ -13,9 +13,8 @@ const LONGEST_RETRY = 10_000;
 /** Milliseconds that the answers in flight have when the process is told to end. */
 export const DRAIN_TIMEOUT = 10_000;
 
-/** A gateway that listens. */
+/** A gateway that answers. */
 export interface Serving {
-  port: number;
   /** Resolves when the database is prepared, with the demo's keys where they were just made; undefined also when it ended before. */
   prepared: Promise<DemoKeys | undefined>;
   /** Stops to listen, answers what is in flight, and lets go of the database. */
@@ -23,45 +22,43 @@ export interface Serving {
 }
 
 /**
- * Serves on the port of the settings.
+ * Serves the connections of a server.
  *
- * @throws ConfigError when the port cannot be used
+ * @param open - has the server take connections
+ * @throws whatever `open` does, when nothing is left behind
  */
-export async function serve(config: Config, options: Pick<AppOptions, 'databaseUrl' | 'log' | 'windows'>) {
+export async function serve(
+  config: Config,
+  options: Pick<AppOptions, 'databaseUrl' | 'log' | 'windows'>,
+  open: (server: Server) => unknown,
+): Promise<Serving> {
   const { log } = options;
   const app = createApp({ ...config, ...options });
   const server = createHttpServer(app.handle, log);
+  const connections = new Set<Socket>();
+  server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
   let ending = false;
   try {
-    await listen(server, config);
+    await open(server);
   } catch (error) {
     await app.close();
     throw error;
   }
   return {
-    port: (server.address() as AddressInfo).port,
     prepared: prepare(app, log, () => ending),
     async end() {
       ending = true;
       app.drain();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      server.close();
       const timeout = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT);
-      await closed;
+      await Promise.all([...connections].map((open) => new Promise((resolve) => open.once('close', resolve))));
       clearTimeout(timeout);
       await app.close();
     },
-  } satisfies Serving;
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${error.code})`;
-      reject(new ConfigError(`PORT ${port} on HOST ${host} ${reason}: set another.`, { cause: error }));
-    });
-    server.listen(port, host, resolve);
-  });
+  };
 }
 
 /** Prepares the database; while it is away the gateway already answers, with 503, and comes up by itself. */

@@ -1,7 +1,8 @@
-// One of several processes that serve on the same port.
-import { PrimaryWindows } from '../access/primary-windows.ts';
+// One of several processes that serve the connections of one port.
+import { type Counted, PrimaryWindows } from '../access/primary-windows.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { openLog } from '../log.ts';
+import { takeConnections } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
 import { END_SIGNALS } from './signals.ts';
 
@@ -10,6 +11,7 @@ export const EMBEDDED_DATABASE_URL = 'GATEWAY_EMBEDDED_DATABASE_URL';
 
 /** What a worker is told, and what it tells. */
 export const END = 'end';
+export const SERVING = 'serving';
 export const READY = 'ready';
 
 /** Serves until the process that started it says so, or is gone. */
@@ -26,11 +28,9 @@ export async function runWorker(config: Config): Promise<void> {
     flush();
     process.exit(0);
   });
-  serving = await serve(config, {
-    databaseUrl,
-    log,
-    windows: (counted) => new PrimaryWindows(process, counted),
-  });
+  const windows = (counted: Counted) => new PrimaryWindows(process, counted);
+  serving = await serve(config, { databaseUrl, log, windows }, takeConnections);
+  process.send?.(SERVING);
   await serving.prepared;
   process.send?.(READY);
 }

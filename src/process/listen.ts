@@ -1,0 +1,35 @@
+// Where connections come from: a port of the process's own, or the process that has the port.
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { type Config, ConfigError } from '../config.ts';
+
+/** What is said with a connection that is handed to a worker, and what the worker answers when it has it. */
+export const CONNECTION = 'connection';
+export const TAKEN = 'taken';
+
+/**
+ * Listens on the port of the settings.
+ *
+ * @returns the port, which the system chooses where the settings say 0
+ * @throws ConfigError when it cannot be used
+ */
+export function listen(server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${error.code})`;
+      reject(new ConfigError(`PORT ${port} on HOST ${host} ${reason}: set another.`, { cause: error }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Serves the connections that the process which started this one hands to it. */
+export function takeConnections(server: HttpServer): void {
+  // A server that listens nowhere enforces no timeouts unless it hears this.
+  server.emit('listening');
+  process.on('message', (message, connection) => {
+    if (message !== CONNECTION) return;
+    process.send?.(TAKEN);
+    if (connection) server.emit('connection', connection as Socket);
+  });
+}
