@@ -1,4 +1,5 @@
 // One process that serves: database, connections; and an end that answers what is in flight first.
+import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
+import { setUpMemory } from './memory.ts';
 
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
@@ -35,10 +37,14 @@ export async function serve(
   const { log } = options;
   const app = createApp({ ...config, ...options });
   const server = createHttpServer(app.handle, log);
-  const connections = new Set<Socket>();
-  server.on('connection', (connection) => {
-    connections.add(connection);
-    connection.once('close', () => connections.delete(connection));
+  let connections = 0;
+  const gone = new EventEmitter();
+  server.on('connection', (connection: Socket) => {
+    connections += 1;
+    connection.once('close', () => {
+      connections -= 1;
+      if (connections === 0) gone.emit('all');
+    });
   });
   let ending = false;
   try {
@@ -47,6 +53,7 @@ export async function serve(
     await app.close();
     throw error;
   }
+  setUpMemory();
   return {
     prepared: prepare(app, log, () => ending),
     async end() {
@@ -54,7 +61,7 @@ export async function serve(
       app.drain();
       server.close();
       const timeout = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT);
-      await Promise.all([...connections].map((open) => new Promise((resolve) => open.once('close', resolve))));
+      if (connections > 0) await once(gone, 'all');
       clearTimeout(timeout);
       await app.close();
     },

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/database/orm.ts';
 import { entities } from '../../src/entities.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { openLog } from '../../src/log.ts';
+import { setUpMemory } from '../../src/process/memory.ts';
 
 const { SWITCHED_OFF = '', ORGANISATION = '' } = process.env;
 const off = new Set(SWITCHED_OFF.split(','));
@@ -36,5 +37,6 @@ const app = createApp({
   },
 });
 await app.prepare();
+setUpMemory();
 createHttpServer(app.handle, log).listen(config.port, config.host);
 process.once('SIGTERM', () => process.exit(0));
