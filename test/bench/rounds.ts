@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runSql } from '../support/database.ts';
 import { type Contender, EMAIL, type Question } from './contenders.ts';
-import { type Bench, median } from './support.ts';
+import { type Bench, machineCpu, median } from './support.ts';
 import { type Measured, runWrk } from './wrk.ts';
 
 const PAGE = 50;
@@ -39,6 +39,8 @@ export interface Round extends Measured {
   /** Microseconds of CPU a request. */
   gateway: number;
   database: number;
+  /** Processors that were busy, with whatever. */
+  busy: number;
 }
 
 /** The medians of a contender's rounds. */
@@ -83,10 +85,11 @@ export async function runRound(
   load: { connections: number; seconds: number },
 ): Promise<Round> {
   const last = workload.fresh > 0 ? await settledLastOf(bench, contender) : '0';
-  const [ofGateway, ofDatabase] = [contender.usage.cpu(), bench.databaseCpu()];
+  const [ofGateway, ofDatabase, ofMachine] = [contender.usage.cpu(), bench.databaseCpu(), machineCpu()];
   const measured = await runWrk(contender.url, { ...load, script: scriptOf(contender, workload) });
   const gateway = ((contender.usage.cpu() - ofGateway) * 1_000) / measured.requests;
   const database = ((bench.databaseCpu() - ofDatabase) * 1_000) / measured.requests;
+  const busy = (machineCpu() - ofMachine) / (load.seconds * 1_000);
   if (workload.fresh > 0) {
     // What was on its way when the load stopped is there too.
     await settledLastOf(bench, contender);
@@ -95,7 +98,7 @@ export async function runRound(
     if (made < answered || made > answered + load.connections + 1)
       throw new Error(`${contender.name} answered ${answered} new customers, and ${made} are there`);
   }
-  return { ...measured, gateway, database };
+  return { ...measured, gateway, database, busy };
 }
 
 /** How many customers there are, or how many that are younger than one. */
@@ -187,6 +190,7 @@ export async function interleave(
       p99: middle('p99'),
       gateway: middle('gateway'),
       database: middle('database'),
+      busy: middle('busy'),
     };
   });
 }

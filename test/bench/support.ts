@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { KeyPrefix } from '../../src/access/key.ts';
@@ -50,6 +50,10 @@ function cpuOf(pid: number): number {
     return 0;
   }
 }
+
+/** Milliseconds of CPU that the whole machine has used. */
+export const machineCpu = () =>
+  cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 
 /** The server of a data folder and the processes that it started. */
 function databaseProcesses(dataDir: string): number[] {
