@@ -1,5 +1,4 @@
 // Calls that arrive together travel together: one statement, one commit for all that waited while the last one ran.
-import { LRUCache } from 'lru-cache';
 import type { Statement } from './orm.ts';
 
 /** Calls in one statement. */
@@ -10,7 +9,6 @@ const PATIENCE = 5;
 const LOCK_PATIENCE = 200;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
-const KEPT_QUEUES = 1_000;
 
 /** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
 export interface BatchStatement<Call> extends Statement {
@@ -44,6 +42,7 @@ interface Entry {
 
 /** Calls of one statement in one organisation. */
 interface Queue {
+  readonly name: string;
   readonly organisationId: number;
   readonly statement: BatchStatement<unknown>;
   /** Statements that run. */
@@ -77,8 +76,7 @@ export interface BatchRunner {
  * waits, and travels together when it is done.
  */
 export class Batches {
-  /** One that is forgotten while it is in use is made anew: its calls just do not wait for each other. */
-  readonly #queues = new LRUCache<string, Queue>({ max: KEPT_QUEUES });
+  readonly #queues = new Map<string, Queue>();
   readonly #runner: BatchRunner;
 
   constructor(runner: BatchRunner) {
@@ -109,7 +107,7 @@ export class Batches {
     const name = `${organisationId}/${statement.name}`;
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = { organisationId, statement, running: 0, waiting: [] };
+      queue = { name, organisationId, statement, running: 0, waiting: [] };
       this.#queues.set(name, queue);
     }
     return queue;
@@ -122,7 +120,11 @@ export class Batches {
   #flush(queue: Queue): void {
     clearTimeout(queue.timer);
     queue.timer = undefined;
-    if (queue.waiting.length === 0 || queue.running >= MOST_AT_ONCE) return;
+    if (queue.waiting.length === 0) {
+      if (queue.running === 0) this.#queues.delete(queue.name);
+      return;
+    }
+    if (queue.running >= MOST_AT_ONCE) return;
     const entries = takeBatch(queue);
     queue.running += 1;
     void this.#runBatch(queue, entries).finally(() => {

@@ -33,8 +33,7 @@ const reasons: Record<string, string> = {
  * @param handle - answers requests
  */
 export function createHttpServer(handle: RequestListener, log: Log): Server {
-  // Arrays: what a set no longer holds lives on in the tables that it leaves behind, until all memory is swept.
-  const exchanges = new WeakMap<Duplex, Exchange[]>();
+  const exchanges = new WeakMap<Duplex, Set<Exchange>>();
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT,
@@ -44,27 +43,19 @@ export function createHttpServer(handle: RequestListener, log: Log): Server {
       maxHeaderSize: LARGEST_HEAD,
     },
     (request, response) => {
-      const open = openExchanges(request.socket);
-      open.push({ request, response });
-      // Answers go out in the order of the requests.
-      response.once('close', () => open.shift());
+      const open = exchanges.get(request.socket) ?? new Set();
+      exchanges.set(request.socket, open);
+      const exchange = { request, response };
+      open.add(exchange);
+      response.once('close', () => open.delete(exchange));
       handle(request, response);
     },
   );
   server.timeout = SOCKET_TIMEOUT;
 
-  function openExchanges(socket: Duplex): Exchange[] {
-    let open = exchanges.get(socket);
-    if (!open) {
-      open = [];
-      exchanges.set(socket, open);
-    }
-    return open;
-  }
-
   function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     // Requests that came whole before the one that is none are answered first.
-    const earlier = openExchanges(socket).find(({ request }) => request.complete);
+    const [earlier] = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
     if (earlier) {
       earlier.response.once('close', () => refuse(error, socket));
       return;

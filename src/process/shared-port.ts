@@ -10,6 +10,7 @@ import { CONNECTION, listen, TAKEN } from './listen.ts';
  */
 export class SharedPort {
   readonly #server = createServer({ pauseOnConnect: true, noDelay: true }, (connection) => {
+    // A client that goes away is noticed by the worker that has it.
     connection.on('error', () => {});
     this.#hand(connection);
   });
