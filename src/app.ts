@@ -25,6 +25,7 @@ import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
+import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
 
@@ -87,7 +88,8 @@ export function createApp(options: AppOptions): App {
   const limiter = openRateLimiter(redisUrl, log, windows('requests'));
   const admission =
     parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log, windows('guesses')), demo });
-  const execute = createExecutor({ schema, log, hideSuggestions, compile: parts.shortWay });
+  const compiled = parts.shortWay === false ? [] : endpoints.map(({ operation }) => operation);
+  const execute = createExecutor({ schema, log, hideSuggestions, compiled });
   const graphql = openGraphQLDoor({
     schema,
     execute,

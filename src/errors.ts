@@ -5,7 +5,7 @@ interface CatalogueEntry {
   readonly status: number;
   /** One sentence for the person who reads the answer. */
   readonly message: string;
-  /** What the code means and what to do about it; the same in every answer with this code. */
+  /** What the code means and what to do about it, true of every way to reach it. */
   readonly description: string;
 }
 
@@ -64,12 +64,12 @@ export const catalogue = {
   INTERNAL_REQUEST_MALFORMED: {
     status: 400,
     message: 'The request could not be read.',
-    description: 'The body must be one well-formed object in UTF-8, in the format that its Content-Type names.',
+    description: 'The message says what is wrong with the request. Correct it before sending it again.',
   },
   INTERNAL_RESOURCE_NOT_FOUND: {
     status: 404,
-    message: 'There is nothing at this address.',
-    description: 'Check the path of the request against the documentation.',
+    message: 'No resource exists at this path.',
+    description: 'Check the path of the request, and the name of whatever it asks for.',
   },
   INTERNAL_METHOD_NOT_ALLOWED: {
     status: 405,
@@ -117,9 +117,22 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+/** Fields that one answer lists. */
+export const MOST_FIELDS = 50;
+/** Characters of what a caller sent that an answer repeats. */
+export const LONGEST_ECHO = 64;
+
+/** A part of what a caller sent, short enough to be repeated in an answer. */
+export function echo(text: string): string {
+  const characters = [...text.slice(0, 2 * LONGEST_ECHO + 2)];
+  return characters.length <= LONGEST_ECHO ? text : `${characters.slice(0, LONGEST_ECHO - 1).join('')}…`;
+}
+
 interface ApiErrorDetails {
   /** Words more exact than the catalogue's; they must hold nothing of the inside. */
   message?: string;
+  /** An explanation more exact than the catalogue's, for one way to reach the code. */
+  description?: string;
   /** Every broken value, for `INTERNAL_VALIDATION_FAILED`. */
   fields?: readonly FieldProblem[];
   /** Seconds after which trying again makes sense. */
@@ -141,15 +154,31 @@ export class ApiError extends Error {
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
     const entry = catalogue[code];
-    super(details.message ?? entry.message, { cause: details.cause });
+    const leftOut = (details.fields?.length ?? 0) - MOST_FIELDS;
+    const message = details.message ?? entry.message;
+    super(leftOut > 0 ? `${message} ${leftOut} more are not listed.` : message, { cause: details.cause });
     this.name = 'ApiError';
     this.code = code;
     this.status = entry.status;
-    this.description = entry.description;
-    this.fields = details.fields;
+    this.description = details.description ?? entry.description;
+    this.fields = details.fields?.slice(0, MOST_FIELDS);
     this.retryAfter = details.retryAfter;
     this.allow = details.allow;
   }
+}
+
+/** The failure of one input value; `path` and `message` as in `FieldProblem`. */
+export function invalidField(path: string, message: string, cause?: unknown): ApiError {
+  return new ApiError('INTERNAL_VALIDATION_FAILED', { fields: [{ path, message }], cause });
+}
+
+/**
+ * The failure of a cursor that names nothing of the list.
+ *
+ * @param argument - `after` or `before`
+ */
+export function unknownCursor(argument: string): ApiError {
+  return invalidField(argument, 'must be a cursor of this list');
 }
 
 /**

@@ -46,7 +46,7 @@ const documents = [
   'query ($first: Int) { customers(first: $first) { edges { node { email ipHistory(first: 500) { pageInfo { hasNextPage } } } } } }',
   'query ($last: Int) { customers(last: $last) { edges { node { email referral { code email } } } } other: customers(first: 101) { pageInfo { endCursor } } }',
   'query ($id: ID!) { node(id: $id) { __typename id ... on Customer { email referral { customer { email } } } } }',
-  'query ($address: String!) { ipInfo(address: $address) { address kind country { code } } }',
+  'query ($address: String!) { ipInfo(ip: $address) { address kind country { code } } }',
   'query A { __typename } query B($email: String!) { customer(by: { email: $email }) { email } }',
   '{ apiKeys { edges { node { name } } } }',
   'mutation { rotateApiKey(fingerprint: "PRODnone") { secret } }',

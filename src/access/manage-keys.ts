@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader';
 import { type AuditEntry, historiesOf, recordAudit } from '../database/audit.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, unknownCursor } from '../errors.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
 import type { CreateApiKey } from './api-key-input.ts';
 import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';
@@ -119,13 +119,18 @@ export async function rotateApiKey(manager: KeyManager, fingerprint: string, gra
 /**
  * Lists keys, the newest first.
  *
- * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND` when `after` or `before` is no key of the organisation
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no key of the organisation
  */
 export async function listApiKeys({ database, author }: KeyManager, page: KeyPage = {}): Promise<ApiKey[]> {
   const { em, organisationId: organisation } = database;
-  const positionOf = async (fingerprint: string | undefined) =>
-    fingerprint === undefined ? undefined : (await find(database, fingerprint)).id;
-  const [after, before] = await Promise.all([positionOf(page.after), positionOf(page.before)]);
+  const positionOf = async (argument: 'after' | 'before') => {
+    const fingerprint = page[argument];
+    if (fingerprint === undefined) return undefined;
+    const key = await lookUp(database, fingerprint);
+    if (!key) throw unknownCursor(argument);
+    return key.id;
+  };
+  const [after, before] = await Promise.all([positionOf('after'), positionOf('before')]);
   await recordAudit(database, { subject: SUBJECT, reference: '*' }, 'listed', author);
   const id = { ...(after !== undefined && { $lt: after }), ...(before !== undefined && { $gt: before }) };
   return em.find(
@@ -211,8 +216,15 @@ async function insertNew(
   }
 }
 
-async function find({ em, organisationId: organisation }: OrganisationDatabase, fingerprint: string): Promise<ApiKey> {
-  const found = hasFingerprintForm(fingerprint) && (await em.findOne(ApiKeyEntity, { organisation, fingerprint }));
+async function lookUp(
+  { em, organisationId: organisation }: OrganisationDatabase,
+  fingerprint: string,
+): Promise<ApiKey | null> {
+  return hasFingerprintForm(fingerprint) ? em.findOne(ApiKeyEntity, { organisation, fingerprint }) : null;
+}
+
+async function find(database: OrganisationDatabase, fingerprint: string): Promise<ApiKey> {
+  const found = await lookUp(database, fingerprint);
   if (found) return found;
   throw noSuchKey();
 }

@@ -1,13 +1,15 @@
 // Finds customers: one by what names it, many page by page.
 import type { BatchStatement } from '../database/batch.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import { unknownCursor } from '../errors.ts';
 import { canonicalEmail } from './email.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
 /** What names one customer of an organisation; `email` is normalised. */
 export type CustomerKey = { cuRefNo: string } | { email: string };
 
-const referenceForm = /^[A-Za-z0-9]{16}$/;
+/** The form of a `cuRefNo`. */
+export const referenceForm = /^[A-Za-z0-9]{16}$/;
 
 /** Look-ups by a column that names a customer; those that arrive together travel together. */
 function lookUp(column: 'cu_ref_no' | 'canonical_email', withBelongings: boolean): BatchStatement<string> {
@@ -91,23 +93,32 @@ const oldestFirst = [pages('asc', false), pages('asc', true)] as const;
  * Lists the customers of an organisation by age.
  *
  * @param withBelongings - whether what belongs to them is read along
- * @returns undefined when `after` or `before` is no customer of this organisation
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no customer of this organisation
  */
 export async function listCustomers(
   database: OrganisationDatabase,
   { after, before, limit, inverted }: CustomerPage,
   withBelongings: boolean,
-): Promise<Profile[] | undefined> {
-  const [older, younger] = await Promise.all([positionOf(database, after), positionOf(database, before)]);
-  if ((after && older === undefined) || (before && younger === undefined)) return undefined;
+): Promise<Profile[]> {
+  const [older, younger] = await Promise.all([
+    positionOf(database, 'after', after),
+    positionOf(database, 'before', before),
+  ]);
   const statement = (inverted ? oldestFirst : newestFirst)[withBelongings ? 1 : 0];
   const values = [database.organisationId, older ?? null, younger ?? null, limit];
   const rows = await database.run<ProfileRow>(statement, values);
   return rows.map((row) => readProfile(database, row));
 }
 
-async function positionOf(database: OrganisationDatabase, cuRefNo: string | undefined): Promise<string | undefined> {
-  if (cuRefNo === undefined || !referenceForm.test(cuRefNo)) return undefined;
-  const [row] = await database.run<{ id: string }>(position, [database.organisationId, cuRefNo]);
-  return row?.id;
+async function positionOf(
+  database: OrganisationDatabase,
+  argument: 'after' | 'before',
+  cuRefNo: string | undefined,
+): Promise<string | undefined> {
+  if (cuRefNo === undefined) return undefined;
+  const rows = referenceForm.test(cuRefNo)
+    ? await database.run<{ id: string }>(position, [database.organisationId, cuRefNo])
+    : [];
+  if (!rows[0]) throw unknownCursor(argument);
+  return rows[0].id;
 }

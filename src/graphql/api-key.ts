@@ -15,7 +15,7 @@ import {
 } from '../access/manage-keys.ts';
 import { limitOf } from '../access/rate-limit.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, invalidField } from '../errors.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage, stringEnum } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -30,8 +30,7 @@ function managerOf({ database, caller }: GatewayContext): KeyManager {
 /** An answer with a whole key in it must be seen once, not kept for who asks again. */
 function assertNotKept({ answerIsKept }: GatewayContext): void {
   if (!answerIsKept) return;
-  const message = 'must not be sent: the answer holds an API key, which is shown once';
-  throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: [{ path: 'Idempotency-Key', message }] });
+  throw invalidField('Idempotency-Key', 'must not be sent: the answer holds an API key, which is shown once');
 }
 
 const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'What a key is for; its first four characters.', keyPrefixes);
@@ -93,6 +92,7 @@ builder.queryFields((t) => ({
   apiKeys: t.connection(
     {
       type: ApiKeyType,
+      nullable: true,
       description: `Lists the API keys of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
       scope: 'ROOT',
       complexity: pricedByPage,

@@ -1,11 +1,12 @@
 // The Pothos builder: plugins, context, scalars. It knows no type of its own.
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
-import RelayPlugin, { decodeGlobalID } from '@pothos/plugin-relay';
+import RelayPlugin from '@pothos/plugin-relay';
 import ZodPlugin from '@pothos/plugin-zod';
 import { type ZodType, z } from 'zod';
 import { ApiError } from '../errors.ts';
 import type { GatewayContext } from './context.ts';
+import { readGlobalId } from './global-id.ts';
 import { fieldProblems } from './input.ts';
 import { SCOPE_PLUGIN } from './scope-plugin.ts';
 
@@ -60,14 +61,7 @@ export const builder = new SchemaBuilder<{
     lastArgOptions: { description: 'How many, from the end of the list on.', validate: pageSize },
     afterArgOptions: { description: 'Cursor after which the page begins.' },
     beforeArgOptions: { description: 'Cursor before which the page ends.' },
-    decodeGlobalID(globalId) {
-      try {
-        return decodeGlobalID(globalId);
-      } catch (cause) {
-        const fields = [{ path: 'id', message: 'must be an id that this gateway gave out' }];
-        throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields, cause });
-      }
-    },
+    decodeGlobalID: readGlobalId,
   },
 });
 

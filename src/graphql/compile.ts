@@ -1,16 +1,19 @@
-// Compiled operations, which take less time than interpreted ones.
+// Compiled operations of our own, which take less time than interpreted ones. What callers send is never compiled.
 import {
+  BREAK,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLArgument,
   GraphQLError,
-  type GraphQLField,
-  type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
-  type OperationDefinitionNode,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
+import type { Log } from '../log.ts';
 
 /** An operation whose document was validated and whose variables were read, both by graphql itself. */
 export type CompiledOperation = (
@@ -18,77 +21,85 @@ export type CompiledOperation = (
   variables: Record<string, unknown>,
 ) => Promise<ExecutionResult> | ExecutionResult;
 
-/**
- * Whether a compiled operation does what an interpreted one does. graphql-jit differs in what it makes of variables that are
- * wrong and of `@oneOf`, which graphql judges before, and of defaults, which it leaves out or takes for what they stand for.
- *
- * @param fields - all that the operation selects
- */
-export function isCompilable(
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  fields: Iterable<GraphQLField<unknown, unknown>>,
-): boolean {
-  if (variableDefinitions.some(({ defaultValue }) => defaultValue)) return false;
-  const seen = new Set<unknown>();
-  const hasDefault = ({
-    default: own,
-    defaultValue,
-    type,
-  }: Pick<GraphQLArgument, 'default' | 'defaultValue' | 'type'>) =>
-    own !== undefined || defaultValue !== undefined || holdsDefaults(type);
-  function holdsDefaults(type: GraphQLInputType): boolean {
-    const named = getNamedType(type);
-    if (!isInputObjectType(named) || seen.has(named)) return false;
-    seen.add(named);
-    return Object.values(named.getFields()).some(hasDefault);
-  }
-  for (const { args } of fields) if (args.some(hasDefault)) return false;
-  return true;
-}
+/** Runs before an operation is compiled: a gateway that has just started has other things to do. */
+const RUNS_BEFORE_COMPILING = 10;
 
 /**
- * Compiles an operation.
+ * Compiles an operation of our own when it recurs; no request waits for that. One that uses what graphql-jit does otherwise than
+ * graphql is never compiled.
  *
- * @throws Error when graphql-jit does not know how
+ * @returns gives the compiled operation, once there is one; called at every run
  */
-export async function compileOperation(
+export function compileWhenRecurring(
   schema: GraphQLSchema,
   document: DocumentNode,
-  operationName: string | null | undefined,
-): Promise<CompiledOperation> {
-  const { compileQuery, isCompiledQuery } = await import('graphql-jit');
-  const compiled = compileQuery(schema, document, operationName ?? undefined);
-  if (!isCompiledQuery(compiled)) throw new Error(compiled.errors?.[0]?.message);
-  const asGraphQL = (result: ExecutionResult) =>
-    result.errors ? { errors: firstOfEach(result).map((error) => locate(error, document)), data: result.data } : result;
-  return (context, variables) => {
-    const result = compiled.query(undefined, context, variables);
-    return result instanceof Promise ? result.then(asGraphQL) : asGraphQL(result);
+  log: Log,
+): () => CompiledOperation | undefined {
+  if (!isCompilable(schema, document)) return () => undefined;
+  let runs = 0;
+  let compiled: CompiledOperation | undefined;
+  return () => {
+    runs += 1;
+    if (runs === RUNS_BEFORE_COMPILING) {
+      compile(schema, document).then(
+        (made) => {
+          compiled = made;
+        },
+        (error: unknown) => log.warn({ err: error }, 'an operation cannot be compiled; it is interpreted'),
+      );
+    }
+    return compiled;
   };
 }
 
 /**
- * The first error of each place that is null because of one. graphql-jit goes on to tell of what failed below such a place,
- * where graphql, by its specification, does not.
+ * Whether graphql-jit does with an operation what graphql does. It merges repeated fields, conditions and fragments otherwise, loses
+ * the alias `__proto__`, and leaves defaults out.
  */
-function firstOfEach({ errors = [], data }: ExecutionResult): readonly GraphQLError[] {
-  if (errors.length < 2) return errors;
-  const places = new Set<string>();
-  return errors.filter(({ path = [] }) => {
-    let depth = 0;
-    for (let value: unknown = data; value != null && depth < path.length; depth++)
-      value = (value as Record<string | number, unknown>)[path[depth] as string | number];
-    const place = JSON.stringify(path.slice(0, depth));
-    return places.size < places.add(place).size;
-  });
+export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
+  let compilable = document.definitions.length === 1;
+  const refuse = () => {
+    compilable = false;
+    return BREAK;
+  };
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      FragmentSpread: refuse,
+      InlineFragment: refuse,
+      Directive: refuse,
+      VariableDefinition: ({ defaultValue }) => (defaultValue ? refuse() : undefined),
+      SelectionSet({ selections }) {
+        const names = selections.map((field) => (field.kind === Kind.FIELD ? (field.alias ?? field.name).value : ''));
+        return new Set(names).size < names.length || names.includes('__proto__') ? refuse() : undefined;
+      },
+      Field: () => (typeInfo.getFieldDef()?.args.some((argument) => hasDefault(argument)) ? refuse() : undefined),
+    }),
+  );
+  return compilable;
 }
 
-const lineBreak = /\r\n|[\n\r]/g;
+type Input = Pick<GraphQLArgument, 'default' | 'defaultValue' | 'type'>;
 
-/** An error of graphql-jit as graphql throws it: it knows lines and columns, and not where in the text they are. */
-function locate({ message, locations, path, originalError }: GraphQLError, { loc }: DocumentNode): GraphQLError {
-  if (!loc || !locations) return new GraphQLError(message, { path, originalError });
-  const starts = [0, ...Array.from(loc.source.body.matchAll(lineBreak), (found) => found.index + found[0].length)];
-  const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
-  return new GraphQLError(message, { source: loc.source, positions, path, originalError });
+function hasDefault(input: Input, seen: ReadonlySet<unknown> = new Set()): boolean {
+  if (input.default !== undefined || input.defaultValue !== undefined) return true;
+  const type = getNamedType(input.type);
+  if (!isInputObjectType(type) || seen.has(type)) return false;
+  return Object.values(type.getFields()).some((field) => hasDefault(field, new Set([...seen, type])));
+}
+
+function asError({ message, path, originalError }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { path, originalError });
+}
+
+async function compile(schema: GraphQLSchema, document: DocumentNode): Promise<CompiledOperation> {
+  const { compileQuery, isCompiledQuery } = await import('graphql-jit');
+  const compiled = compileQuery(schema, document);
+  if (!isCompiledQuery(compiled)) throw new Error(compiled.errors?.[0]?.message);
+  const asGraphQL = ({ data, errors }: ExecutionResult) => (errors ? { data, errors: errors.map(asError) } : { data });
+  return (context, variables) => {
+    const result = compiled.query(undefined, context, variables);
+    return result instanceof Promise ? result.then(asGraphQL) : asGraphQL(result);
+  };
 }

@@ -1,5 +1,5 @@
 // Cursors of lists: they name an object by its public reference, hence mean nothing to another organisation.
-import { ApiError } from '../errors.ts';
+import { unknownCursor } from '../errors.ts';
 
 /** What a list holds. */
 type Kind = 'customer' | 'apiKey' | 'ipSighting';
@@ -21,11 +21,5 @@ export function decodeCursor(kind: Kind, cursor: string | null | undefined, argu
   if (cursor == null) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
   if (text.startsWith(`${kind}:`)) return text.slice(kind.length + 1);
-  throw foreignCursor(argument);
-}
-
-/** The failure of a cursor that names nothing of this list. */
-export function foreignCursor(argument: string): ApiError {
-  const fields = [{ path: argument, message: 'must be a cursor of this list' }];
-  return new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+  throw unknownCursor(argument);
 }

@@ -6,7 +6,7 @@ import { type CreateCustomer, createCustomerInput, emailInput } from '../custome
 import type { Referrer } from '../customer/referral.ts';
 import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
 import type { GatewayContext } from './context.ts';
-import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { readPage } from './page.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
@@ -136,8 +136,7 @@ builder.queryFields((t) => ({
               inverted,
             };
             const profiles = await listCustomers(database, page, selectsBelongings(selected));
-            if (profiles) return profiles.map((profile) => relations.remember(profile));
-            throw foreignCursor(after ? 'after' : 'before');
+            return profiles.map((profile) => relations.remember(profile));
           },
         ),
     },

@@ -1,8 +1,9 @@
 // The one place where errors of the GraphQL side become what a caller sees.
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 import { toApiError } from '../database/failure.ts';
-import { ApiError, type ErrorCode, publicError } from '../errors.ts';
+import { ApiError, type ErrorCode, echo, publicError } from '../errors.ts';
 import type { Log, RequestRecord } from '../log.ts';
+import { placeOfValue } from './variables.ts';
 
 /** What the HTTP layer of Yoga reads from an error, and does not send. */
 interface HttpHint {
@@ -28,38 +29,100 @@ interface Request {
   record: RequestRecord;
 }
 
+/** Errors that one answer lists. */
+const MOST_ERRORS = 50;
+
 /**
  * Turns any errors of a GraphQL result into errors of the catalogue, notes the first code for the log, and logs the
  * cause of what was the gateway's own fault.
+ *
+ * @param document - what was run, if it came to that
+ * @returns `MOST_ERRORS` at most; the last of them says how many are left out
  */
-export function presentErrors(errors: readonly GraphQLError[], request: Request, log: Log): GraphQLError[] {
-  return errors.map((error) => {
-    const { apiError, http } = classify(error);
-    request.record.code ??= apiError.code;
-    if (apiError.status >= 500)
-      log.error({ requestId: request.requestId, code: apiError.code, err: apiError.cause }, 'request failed');
-    const { message, ...shown } = publicError(apiError, request.requestId);
-    const extensions: ErrorExtensions = { ...shown, status: apiError.status, ...(http && { http }) };
-    return new GraphQLError(message, {
-      nodes: error.nodes,
-      source: error.source,
-      positions: error.positions,
-      path: error.path,
-      extensions: { ...extensions },
-    });
+export function presentErrors(
+  errors: readonly GraphQLError[],
+  request: Request,
+  log: Log,
+  document?: DocumentNode,
+): GraphQLError[] {
+  const shown = errors.length > MOST_ERRORS ? errors.slice(0, MOST_ERRORS - 1) : errors;
+  const presented = shown.map((error) => present(error, request, log, document));
+  const next = errors[shown.length];
+  if (next) presented.push(leftOut(errors.length - shown.length, next, request, document));
+  return presented;
+}
+
+function present(error: GraphQLError, request: Request, log: Log, document: DocumentNode | undefined): GraphQLError {
+  const { apiError, http } = classify(error, document);
+  request.record.code ??= apiError.code;
+  if (apiError.status >= 500)
+    log.error({ requestId: request.requestId, code: apiError.code, err: apiError.cause }, 'request failed');
+  return new GraphQLError(apiError.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    path: error.path,
+    extensions: { ...extensionsOf(apiError, request), ...(http && { http }) },
   });
 }
 
-function classify(error: GraphQLError): { apiError: ApiError; http?: HttpHint } {
+function extensionsOf(apiError: ApiError, { requestId }: Request): ErrorExtensions {
+  const { message: _, ...shown } = publicError(apiError, requestId);
+  return { ...shown, status: apiError.status };
+}
+
+function leftOut(count: number, next: GraphQLError, request: Request, document: DocumentNode | undefined) {
+  const { code, description } = classify(next, document).apiError;
+  const apiError = new ApiError(code, { message: `${count} more errors are not listed.`, description });
+  return new GraphQLError(apiError.message, { extensions: { ...extensionsOf(apiError, request) } });
+}
+
+const OF_DOCUMENTS =
+  'The document must be well-formed GraphQL that fits the schema and keeps within the limits for documents.';
+
+function classify(error: GraphQLError, document: DocumentNode | undefined): { apiError: ApiError; http?: HttpHint } {
   let root: unknown = error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
   const http =
     (error.extensions?.http as HttpHint | undefined) ?? (root instanceof ApiError ? httpOf(root) : undefined);
   if (!(root instanceof GraphQLError)) return { apiError: toApiError(root), ...(http && { http }) };
+  if (http?.status === 405) {
+    return {
+      apiError: new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { message: 'A mutation must be sent by POST.' }),
+      http,
+    };
+  }
+  if (error.path) return { apiError: ofExecution(error, document) };
   // The language's own errors: they speak of the caller's document in words that are the specification's.
-  const code = http?.status === 405 ? 'INTERNAL_METHOD_NOT_ALLOWED' : 'INTERNAL_REQUEST_MALFORMED';
-  const apiError = new ApiError(code, { message: root.message });
+  const apiError = new ApiError('INTERNAL_REQUEST_MALFORMED', {
+    message: withoutLongEchoes(root.message),
+    description: OF_DOCUMENTS,
+  });
   return { apiError, http: http ?? { status: 400, spec: true } };
+}
+
+/** An error that a library made while an operation ran: of an input value, which has its place in the document, or a defect. */
+function ofExecution(error: GraphQLError, document: DocumentNode | undefined): ApiError {
+  const [node] = error.nodes ?? [];
+  const path = document && node && placeOfValue(document, node);
+  if (path === undefined) return new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
+  // A variable's own type allows the value, and the place where it is used does not.
+  return new ApiError('INTERNAL_VALIDATION_FAILED', {
+    fields: [{ path, message: 'is required, and must not be null' }],
+  });
+}
+
+const LONGEST_MESSAGE = 500;
+const quoted = /"([^"]{65,})"/g;
+/** The value that messages about values end with. */
+const lastValue = /((?:found|value): )([\s\S]{65,})$/;
+
+/** The words of the language with what they repeat of the document cut short. */
+function withoutLongEchoes(message: string): string {
+  const short = message
+    .replace(quoted, (_, name: string) => `"${echo(name)}"`)
+    .replace(lastValue, (_, before: string, value: string) => before + echo(value));
+  return short.length <= LONGEST_MESSAGE ? short : `${short.slice(0, LONGEST_MESSAGE)}…`;
 }
 
 /** Key checks happen before GraphQL, hence carry their own HTTP status; what fails inside an operation does not. */

@@ -14,18 +14,17 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { authorize } from '../access/check.ts';
 import type { Requirement } from '../access/scopes.ts';
 import { timedOut, toApiError } from '../database/failure.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, echo } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type CompiledOperation, compileOperation, isCompilable } from './compile.ts';
+import { compileWhenRecurring } from './compile.ts';
 import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentErrors, requestError } from './errors.ts';
-import { judgeVariables } from './input.ts';
 import { requirementOf } from './scope-plugin.ts';
+import { variableProblems } from './variables.ts';
 
 /** A parsed and validated operation, ready to run. */
 export interface OperationCall {
@@ -48,15 +47,9 @@ interface OperationFacts {
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
   costDependsOnVariables: boolean;
-  /** Times that it has run without being compiled. */
-  runs: number;
-  isCompilable: boolean;
 }
 
 const LONGEST_RECORD = 128;
-/** Compiled operations that are kept; each takes some hundred kilobytes. */
-const MOST_COMPILED = 100;
-const RUNS_BEFORE_COMPILING = 10;
 
 /** What running operations takes. */
 export interface ExecutorOptions {
@@ -64,14 +57,15 @@ export interface ExecutorOptions {
   log: Log;
   /** Whether errors leave out which other name may have been meant. */
   hideSuggestions: boolean;
-  /** False to compile nothing; a test compares the two. */
-  compile?: boolean | undefined;
+  /** Operations of our own, which are compiled when they recur. What callers send is run by graphql itself. */
+  compiled?: readonly DocumentNode[] | undefined;
 }
 
 /** Makes the function that runs the operations of a schema. */
 export function createExecutor(options: ExecutorOptions): ExecuteOperation {
-  const { schema, log, hideSuggestions, compile = true } = options;
+  const { schema, log, hideSuggestions, compiled: toCompile = [] } = options;
   const known = new WeakMap<DocumentNode, Map<string, OperationFacts>>();
+  const compiling = new Map(toCompile.map((document) => [document, compileWhenRecurring(schema, document, log)]));
 
   function factsOf(document: DocumentNode, name: string | null | undefined): OperationFacts | undefined {
     const ofDocument = known.get(document) ?? new Map<string, OperationFacts>();
@@ -81,33 +75,12 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     return facts;
   }
 
-  const compiledOperations = new LRUCache<OperationFacts, CompiledOperation>({ max: MOST_COMPILED });
-
-  /** Who sends an operation again and again is a program; what an attacker makes up runs once and is not worth compiling. */
-  function compiledOf(facts: OperationFacts, document: DocumentNode, name: string | null | undefined) {
-    const compiled = compiledOperations.get(facts);
-    if (compiled || !compile || !facts.isCompilable) return compiled;
-    facts.runs += 1;
-    if (facts.runs % RUNS_BEFORE_COMPILING === 0) {
-      // This request does not wait for it, and none depends on it.
-      compileOperation(schema, document, name).then(
-        (made) => compiledOperations.set(facts, made),
-        (error: unknown) => {
-          facts.isCompilable = false;
-          log.warn({ err: error }, 'an operation cannot be compiled; it is interpreted');
-        },
-      );
-    }
-    return undefined;
-  }
-
   async function run({ document, operationName, variables, context }: OperationCall): Promise<ExecutionResult> {
     const facts = factsOf(document, operationName);
-    if (facts) {
-      context.record.operation = facts.rootFields;
-      context.selected = facts.selected;
-      if (context.caller) authorize(context.caller, facts.requirements);
-    }
+    if (!facts) throw undeterminedOperation(document, operationName);
+    context.record.operation = facts.rootFields;
+    context.selected = facts.selected;
+    if (context.caller) authorize(context.caller, facts.requirements);
     const validated = validateExecutionArgs({
       schema,
       document,
@@ -115,15 +88,14 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
       variableValues: variables,
       contextValue: context,
       hideSuggestions,
+      // What is wrong with variables is told in our own words.
+      options: { maxCoercionErrors: 1 },
     });
-    if (!facts || !('operation' in validated)) {
-      const refused = validated as readonly GraphQLError[];
-      return { errors: facts ? refusedVariables(schema, facts.operation, variables ?? {}, refused) : refused };
-    }
+    if (!('operation' in validated)) throw refusedVariables(schema, document, facts.operation, variables ?? {});
     const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
     if (!facts.costDependsOnVariables) facts.cost = cost;
     if (cost.requests > 1) await context.charge(cost.requests - 1);
-    const compiled = compiledOf(facts, document, operationName);
+    const compiled = compiling.get(document)?.();
     const { coerced } = validated.variableValues;
     const result = await within(
       context.timeout,
@@ -136,7 +108,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const result = await run(call).catch((error: unknown) => ({
       errors: [error instanceof GraphQLError ? error : requestError(toApiError(error))],
     }));
-    return result.errors ? { ...result, errors: presentErrors(result.errors, call.context, log) } : result;
+    return result.errors
+      ? { ...result, errors: presentErrors(result.errors, call.context, log, call.document) }
+      : result;
   };
 }
 
@@ -156,8 +130,6 @@ function lookAt(
     requirements: new Set([...fields.values()].flatMap((field) => requirementOf(field) ?? [])),
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
-    runs: 0,
-    isCompilable: isCompilable(operation, fields.values()),
     costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
   };
 }
@@ -194,19 +166,24 @@ async function within(milliseconds: number, result: ExecutionResult | Promise<Ex
   return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
 }
 
-function refusedVariables(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  variables: Record<string, unknown>,
-  refused: readonly GraphQLError[],
-): readonly GraphQLError[] {
-  const judged = judgeVariables(schema, operation, variables);
-  const fields =
-    judged.length > 0 ? judged : refused.map(({ nodes, message }) => ({ path: variableName(nodes), message }));
-  return [requestError(new ApiError('INTERNAL_VALIDATION_FAILED', { fields }), { status: 400, spec: true })];
+/** The failure of a document of which no operation, or more than one, may be meant. */
+export function undeterminedOperation(document: DocumentNode, name: string | null | undefined): GraphQLError {
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const several = `The document holds ${operations.length} operations, and operationName names none of them.`;
+  const unknown = `The document holds no operation named "${echo(name ?? '')}".`;
+  const error = new ApiError('INTERNAL_REQUEST_MALFORMED', {
+    message: operations.length === 0 ? 'The document holds no operation.' : name == null ? several : unknown,
+    description: 'Send a document with one operation, or name one of its operations in operationName.',
+  });
+  return requestError(error, { status: 400, spec: true });
 }
 
-function variableName(nodes: GraphQLError['nodes']): string {
-  const node = nodes?.[0];
-  return node?.kind === 'VariableDefinition' ? node.variable.name.value : 'variables';
+function refusedVariables(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): GraphQLError {
+  const fields = variableProblems(schema, document, operation, variables);
+  return requestError(new ApiError('INTERNAL_VALIDATION_FAILED', { fields }), { status: 400, spec: true });
 }

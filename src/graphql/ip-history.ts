@@ -1,8 +1,9 @@
 // The addresses that a customer came from, in GraphQL.
 import type { IpSighting } from '../customer/ip-history.ts';
+import { unknownCursor } from '../errors.ts';
 import { normalizeIp } from '../ip/address.ts';
 import { builder, DEFAULT_PAGE, LARGEST_PAGE, pricedByPage } from './builder.ts';
-import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';
 import { readPage } from './page.ts';
@@ -22,7 +23,7 @@ function fromCursor(cursor: string | null | undefined, argument: string): IpSigh
   } catch {
     // No moment, or no address.
   }
-  throw foreignCursor(argument);
+  throw unknownCursor(argument);
 }
 
 builder.objectFields(CustomerType, (t) => ({
@@ -36,6 +37,7 @@ builder.objectFields(CustomerType, (t) => ({
   ipHistory: t.connection(
     {
       type: IpInfoType,
+      nullable: true,
       description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed.`,
       scope: 'customer:read',
       complexity: pricedByPage,

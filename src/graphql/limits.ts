@@ -5,6 +5,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import {
   type ASTVisitor,
   GraphQLError,
+  type GraphQLSchema,
   Kind,
   Lexer,
   type ParseOptions,
@@ -14,6 +15,8 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
+import { introspectionRule } from './introspection-limit.ts';
+import { mergingRule } from './merging-limit.ts';
 
 const MOST_TOKENS = 2_000;
 const DEEPEST_NESTING = 64;
@@ -36,18 +39,21 @@ const opening = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKi
 const closing = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Refuses a document that is nested so deeply that reading it could exhaust the stack.
+ * Refuses a document before it is parsed that is so long, or nested so deeply, that reading it could exhaust the gateway.
  *
  * @throws GraphQLError a syntax error of the language
  */
-export function assertShallow(text: string): void {
+export function assertReadable(text: string): void {
   const lexer = new Lexer(new Source(text));
   let depth = 0;
+  let tokens = 0;
   for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+    tokens += 1;
+    if (tokens > MOST_TOKENS) throw new GraphQLError(`The document has more than ${MOST_TOKENS} tokens.`);
     if (opening.has(token.kind)) depth += 1;
     if (closing.has(token.kind)) depth -= 1;
     if (depth > DEEPEST_NESTING)
-      throw new GraphQLError(`Syntax Error: The document is nested more than ${DEEPEST_NESTING} levels deep.`);
+      throw new GraphQLError(`The document is nested more than ${DEEPEST_NESTING} levels deep.`);
   }
 }
 
@@ -84,20 +90,24 @@ function rootFieldNames(set: SelectionSetNode, context: ValidationContext, seen:
   });
 }
 
-/** Rules that bound a document. They are asked before the language's own, some of which take time over what these refuse. */
-export const limitRules: readonly ValidationRule[] = [
-  maxAliasesRule({ n: MOST_ALIASES, ...reporting(`An operation may use at most ${MOST_ALIASES} aliases.`) }),
-  maxDirectivesRule({
-    n: MOST_DIRECTIVES,
-    ...reporting(`An operation may use at most ${MOST_DIRECTIVES} directives.`),
-  }),
-  maxDepthRule({
-    n: DEEPEST_SELECTION,
-    flattenFragments: true,
-    ...reporting(`Fields may be nested at most ${DEEPEST_SELECTION} levels deep.`),
-  }),
-  rootFieldsRule,
-];
+/** The rules that bound a document. They are asked before the language's own, some of which take time over what these refuse. */
+export function limitRules(schema: GraphQLSchema): readonly ValidationRule[] {
+  return [
+    maxAliasesRule({ n: MOST_ALIASES, ...reporting(`An operation may use at most ${MOST_ALIASES} aliases.`) }),
+    maxDirectivesRule({
+      n: MOST_DIRECTIVES,
+      ...reporting(`An operation may use at most ${MOST_DIRECTIVES} directives.`),
+    }),
+    maxDepthRule({
+      n: DEEPEST_SELECTION,
+      flattenFragments: true,
+      ...reporting(`Fields may be nested at most ${DEEPEST_SELECTION} levels deep.`),
+    }),
+    rootFieldsRule,
+    mergingRule,
+    introspectionRule(schema),
+  ];
+}
 
 /** How many requests an operation counts as. */
 export function requestsOf(complexity: number): number {

@@ -1,5 +1,6 @@
 // Pages of lists, as Relay has them.
 import { resolveCursorConnection } from '@pothos/plugin-relay';
+import { invalidField } from '../errors.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE } from './builder.ts';
 
 /** What is asked of a list: cursors around the page, how much of it, and from which end. */
@@ -13,12 +14,14 @@ type PageArguments = Parameters<typeof resolveCursorConnection>[0]['args'];
  *
  * @param toCursor - marks the place of an item
  * @param read - reads so many items after or before a cursor
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` when both ends of the list are asked for
  */
 export async function readPage<Item>(
   args: PageArguments,
   toCursor: (item: Item) => string,
   read: (request: PageRequest) => Promise<Item[]>,
 ) {
+  if (args.first != null && args.last != null) throw invalidField('last', 'must not be given together with first');
   const { edges, pageInfo } = await resolveCursorConnection<Promise<Item[]>>(
     { args, defaultSize: DEFAULT_PAGE, maxSize: LARGEST_PAGE, toCursor: (item: Item) => toCursor(item) },
     read as never,

@@ -4,25 +4,35 @@ import {
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   NoSchemaIntrospectionCustomRule,
   parse,
   validate,
 } from 'graphql';
-import { createYoga, type FetchAPI, type GraphQLParams, type Plugin, processRegularResult } from 'graphql-yoga';
+import { createYoga, type FetchAPI, type Plugin, processRegularResult } from 'graphql-yoga';
 import { toApiError } from '../database/failure.ts';
 import { ApiError, publicError } from '../errors.ts';
+import { preferredType } from '../http/accept.ts';
 import { assertOwnSite } from '../http/cross-origin.ts';
 import { errorHeaders, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
 import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
 import { documentCaches } from './document-cache.ts';
 import { presentErrors } from './errors.ts';
-import type { ExecuteOperation, OperationCall } from './execute.ts';
+import { type ExecuteOperation, type OperationCall, undeterminedOperation } from './execute.ts';
 import { isIntrospection } from './introspection.ts';
-import { assertShallow, limitRules, parseLimits } from './limits.ts';
+import { assertReadable, limitRules, parseLimits } from './limits.ts';
+import {
+  type CheckedParams,
+  checkParams,
+  namesPersistedQuery,
+  persistedQueryNotSupported,
+  readParams,
+} from './params.ts';
 
 /** The methods that the door answers. */
 export const GRAPHQL_METHODS = ['GET', 'HEAD', 'POST'];
+/** What a document is looked at for, before the rest of it is left alone. */
 const MOST_ERRORS = 20;
 
 /** A door: answers a request whose caller is known, in its own form. */
@@ -37,8 +47,7 @@ export interface GraphQLDoor {
 /** What Yoga carries along; the resolvers see `gateway` alone. */
 interface ServerContext {
   gateway: GatewayContext;
-  /** The members of a POST body. */
-  params: GraphQLParams | undefined;
+  params: CheckedParams;
 }
 
 /** What the door is opened with. */
@@ -67,17 +76,6 @@ class PlainResponse {
   }
 }
 
-/** Whether there is nothing in the members of a body that Yoga would look at twice. */
-function isPlain(params: GraphQLParams): params is GraphQLParams & { query: string } {
-  for (const name in params) if (name !== 'query' && name !== 'variables' && name !== 'operationName') return false;
-  const { query, variables, operationName } = params;
-  return (
-    typeof query === 'string' &&
-    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
-    (operationName == null || typeof operationName === 'string')
-  );
-}
-
 const plainFetch = { Response: PlainResponse } as unknown as FetchAPI;
 /** What Yoga's checks look at of a request whose body was read before. */
 const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
@@ -85,6 +83,7 @@ const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
 /** Opens the GraphQL door. */
 export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
   const { schema, execute, log, introspection, hideSuggestions, corsOrigins, shortWay = true } = options;
+  const limits = limitRules(schema);
   const ownRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
 
   const caches = documentCaches();
@@ -93,20 +92,27 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
 
   const plugin: Plugin<ServerContext, ServerContext> = {
     onRequestParse({ serverContext, setRequestParser }) {
-      const { params } = serverContext;
-      if (params) setRequestParser(() => params);
+      setRequestParser(() => serverContext.params);
     },
     onParse({ setParseFn }) {
       setParseFn((source: string) => {
-        assertShallow(source);
+        assertReadable(source);
         return parse(source, parseLimits);
       });
+      // Documents that were parsed before come here too.
+      return ({ result, context: { params } }) => {
+        const unread = result == null || result instanceof Error;
+        if (!unread && !getOperationAST(result, params.operationName))
+          throw undeterminedOperation(result, params.operationName);
+      };
     },
     onValidate({ setValidationFn }) {
       setValidationFn((_, document, rules) => {
-        const beyondLimits = validate(schema, document, limitRules, { maxErrors: 1 });
-        if (beyondLimits.length > 0) return beyondLimits;
-        return validate(schema, document, [...rules, ...ownRules], { maxErrors: MOST_ERRORS, hideSuggestions });
+        const [beyondLimits] = validate(schema, document, limits, { maxErrors: 1 });
+        if (beyondLimits) return [beyondLimits];
+        const errors = validate(schema, document, [...rules, ...ownRules], { maxErrors: MOST_ERRORS, hideSuggestions });
+        if (errors.length <= MOST_ERRORS) return errors;
+        return [...errors.slice(0, MOST_ERRORS), new GraphQLError('There may be more errors; these are the first.')];
       });
     },
     onExecute({ args: { document, operationName }, setExecuteFn }) {
@@ -144,14 +150,13 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
     plugins: [plugin],
   });
 
-  /** The document of a plain request, where it passed all of Yoga's steps before. */
-  function approvedDocument(params: GraphQLParams): DocumentNode | undefined {
-    if (!isPlain(params)) return undefined;
-    const document = caches.documentCache.get(params.query);
-    return document && approved.get(document)?.has(params.operationName ?? undefined) ? document : undefined;
+  /** The document of a request, where it passed all of Yoga's steps before. */
+  function approvedDocument({ query, operationName }: CheckedParams): DocumentNode | undefined {
+    const document = caches.documentCache.get(query);
+    return document && approved.get(document)?.has(operationName ?? undefined) ? document : undefined;
   }
 
-  async function resultOf({ params, gateway }: ServerContext & { params: GraphQLParams }): Promise<ExecutionResult> {
+  async function resultOf({ params, gateway }: ServerContext): Promise<ExecutionResult> {
     const document = approvedDocument(params);
     const { operationName, variables } = params;
     if (document) return execute({ document, operationName, variables, context: gateway });
@@ -168,7 +173,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
    * The short way: a POST, whose body was read, goes through Yoga's steps, but without the Fetch API's requests and responses
    * around them, which take longer than they do; and when the same operation passed them before, it is run at once.
    */
-  async function answerPost(inbound: Inbound, context: ServerContext & { params: GraphQLParams }): Promise<Outbound> {
+  async function answerPost(inbound: Inbound, context: ServerContext): Promise<Outbound> {
     const shown = await resultOf(context);
     const answer = processRegularResult(shown, plainFetch, acceptedType(inbound)) as unknown as PlainResponse;
     const { 'Content-Type': contentType, ...headers } = answer.init.headers;
@@ -182,10 +187,9 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
 
   /** The long way: whatever Yoga makes of the request. */
   async function answerThroughYoga(inbound: Inbound, context: ServerContext): Promise<Outbound> {
-    const query = inbound.query.size > 0 ? `?${inbound.query}` : '';
     const method = inbound.method === 'HEAD' ? 'GET' : inbound.method;
     const init = { method, headers: { accept: acceptedType(inbound) } };
-    const response = await yoga.fetch(`http://gateway/graphql${query}`, init, context);
+    const response = await yoga.fetch('http://gateway/graphql', init, context);
     const allow = response.headers.get('allow');
     return {
       status: response.status,
@@ -195,8 +199,12 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
     };
   }
 
-  async function paramsOf(inbound: Inbound): Promise<GraphQLParams | undefined> {
-    return inbound.method === 'POST' ? ((await inbound.members(['application/json'])) as GraphQLParams) : undefined;
+  function refuse(inbound: Inbound, error: unknown): Outbound {
+    const apiError = toApiError(error);
+    const { message, ...extensions } = publicError(apiError, inbound.requestId);
+    const errors = [{ message, extensions: { ...extensions, status: apiError.status } }];
+    const answer = json(apiError.status, { errors }, errorHeaders(apiError));
+    return { ...answer, contentType: `${acceptedType(inbound)}; charset=utf-8` };
   }
 
   return {
@@ -205,24 +213,20 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
         throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: GRAPHQL_METHODS });
       }
       assertOwnSite(inbound, corsOrigins);
-      const params = await paramsOf(inbound);
-      return params && shortWay
-        ? answerPost(inbound, { gateway, params })
-        : answerThroughYoga(inbound, { gateway, params });
+      const read = await readParams(inbound);
+      if (namesPersistedQuery(read)) {
+        gateway.record.code = 'INTERNAL_REQUEST_MALFORMED';
+        return { ...refuse(inbound, persistedQueryNotSupported()), status: 200 };
+      }
+      const context = { gateway, params: checkParams(read) };
+      return inbound.method === 'POST' && shortWay ? answerPost(inbound, context) : answerThroughYoga(inbound, context);
     },
 
-    refuse(inbound, error) {
-      const apiError = toApiError(error);
-      const { message, ...extensions } = publicError(apiError, inbound.requestId);
-      const errors = [{ message, extensions: { ...extensions, status: apiError.status } }];
-      const answer = json(apiError.status, { errors }, errorHeaders(apiError));
-      return { ...answer, contentType: `${acceptedType(inbound)}; charset=utf-8` };
-    },
+    refuse,
 
     async looksOnlyAtSchema(inbound) {
-      if (inbound.method !== 'POST') return isIntrospection(inbound.query.get('query'));
       try {
-        return isIntrospection((await paramsOf(inbound))?.query);
+        return isIntrospection((await readParams(inbound)).query);
       } catch {
         return false;
       }
@@ -230,8 +234,9 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
   };
 }
 
-/** The media type of the answer: the newer one for who asks for it first, JSON for all others, whatever they accept. */
+const answerTypes = ['application/json', 'application/graphql-response+json'] as const;
+
+/** The media type of the answer: JSON, but for who prefers the newer one. */
 function acceptedType({ headers }: Inbound): string {
-  const asked = /application\/(graphql-response\+)?json/.exec(headers.accept ?? '');
-  return asked?.[0] ?? 'application/json';
+  return preferredType(headers.accept, answerTypes);
 }

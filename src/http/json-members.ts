@@ -31,3 +31,15 @@ function assertNew(names: Set<string> | undefined, name: string): void {
   }
   names?.add(name);
 }
+
+/**
+ * Parses a JSON text whose meaning does not depend on who reads it.
+ *
+ * @throws SyntaxError when it is not JSON
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when a member appears twice
+ */
+export function parseStrictJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  assertPlainMembers(text);
+  return value;
+}

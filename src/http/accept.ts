@@ -1,0 +1,20 @@
+// Which media type an answer has, weighed as HTTP says.
+import Negotiator from 'negotiator';
+
+/**
+ * Chooses the media type that a client likes best.
+ *
+ * @param accept - the header `Accept`; undefined for none
+ * @param offered - media types that can be given, the usual one first
+ * @returns one of them; the usual one also where the client accepts none of them, since an answer of another type tells more than none
+ * @see RFC 9110, section 12.5.1
+ */
+export function preferredType<Type extends string>(
+  accept: string | undefined,
+  offered: readonly [Type, ...Type[]],
+): Type {
+  const [usual] = offered;
+  if (accept === undefined || accept === '*/*' || accept === usual) return usual;
+  const liked = new Negotiator({ headers: { accept } }).mediaType([...offered]);
+  return (liked as Type | undefined) ?? usual;
+}
