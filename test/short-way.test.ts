@@ -179,7 +179,8 @@ async function ask(
     type: header('content-type'),
     allow: header('allow'),
     caching: header('cache-control'),
-    left: header('x-ratelimit-remaining'),
+    // How many are left depends on when: the window slides.
+    limited: header('x-ratelimit-remaining') !== null,
     text: comparable(answer.text),
   };
 }

@@ -1,9 +1,9 @@
 // The one place where errors of the GraphQL side become what a caller sees.
-import { type DocumentNode, GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 import { toApiError } from '../database/failure.ts';
-import { ApiError, type ErrorCode, echo, publicError } from '../errors.ts';
+import { ApiError, type ErrorCode, echo, invalidField, publicError } from '../errors.ts';
 import type { Log, RequestRecord } from '../log.ts';
-import { placeOfValue } from './variables.ts';
+import { ONE_MEMBER, placeOfValue } from './variables.ts';
 
 /** What the HTTP layer of Yoga reads from an error, and does not send. */
 interface HttpHint {
@@ -92,7 +92,8 @@ function classify(error: GraphQLError, document: DocumentNode | undefined): { ap
       http,
     };
   }
-  if (error.path) return { apiError: ofExecution(error, document) };
+  const apiErrorOfRun = document && ofRun(error, document);
+  if (apiErrorOfRun) return { apiError: apiErrorOfRun };
   // The language's own errors: they speak of the caller's document in words that are the specification's.
   const apiError = new ApiError('INTERNAL_REQUEST_MALFORMED', {
     message: withoutLongEchoes(root.message),
@@ -101,15 +102,17 @@ function classify(error: GraphQLError, document: DocumentNode | undefined): { ap
   return { apiError, http: http ?? { status: 400, spec: true } };
 }
 
-/** An error that a library made while an operation ran: of an input value, which has its place in the document, or a defect. */
-function ofExecution(error: GraphQLError, document: DocumentNode | undefined): ApiError {
+/**
+ * What a library's error means that came up when an operation ran: an input value, which has its place in the document, or a defect.
+ *
+ * @returns undefined for an error of the request as a whole
+ */
+function ofRun(error: GraphQLError, document: DocumentNode): ApiError | undefined {
   const [node] = error.nodes ?? [];
-  const path = document && node && placeOfValue(document, node);
-  if (path === undefined) return new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
+  const path = node && placeOfValue(document, node);
   // A variable's own type allows the value, and the place where it is used does not.
-  return new ApiError('INTERNAL_VALIDATION_FAILED', {
-    fields: [{ path, message: 'is required, and must not be null' }],
-  });
+  if (path) return invalidField(path, node.kind === Kind.OBJECT ? ONE_MEMBER : 'is required, and must not be null');
+  return error.path && new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
 }
 
 const LONGEST_MESSAGE = 500;

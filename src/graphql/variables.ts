@@ -82,14 +82,11 @@ function* memberProblems(
   for (const name of given) {
     if (!Object.hasOwn(fields, name)) yield { path: [...path, echo(name)], message: 'is not a known member' };
   }
-  if (type.isOneOf && (given.length !== 1 || value[given[0] as string] == null))
-    yield { path, message: mustBeOneOf(Object.keys(fields)) };
+  if (type.isOneOf && (given.length !== 1 || value[given[0] as string] == null)) yield { path, message: ONE_MEMBER };
 }
 
-/** What is said of an input of which exactly one member counts. */
-export function mustBeOneOf(names: readonly string[]): string {
-  return `must have exactly one of ${names.join(', ')}, and not null`;
-}
+/** What is said of an input of which one member counts. */
+export const ONE_MEMBER = 'must have exactly one member, which must not be null';
 
 /**
  * Lists what is wrong with the variables of an operation: by the zod schemas of their types, which name every broken field in

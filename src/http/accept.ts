@@ -1,6 +1,9 @@
 // Which media type an answer has, weighed as HTTP says.
 import Negotiator from 'negotiator';
 
+/** Our answers are always in it, so that it tells no types apart. */
+const utf8 = /;\s*charset\s*=\s*"?utf-8"?/gi;
+
 /**
  * Chooses the media type that a client likes best.
  *
@@ -15,6 +18,6 @@ export function preferredType<Type extends string>(
 ): Type {
   const [usual] = offered;
   if (accept === undefined || accept === '*/*' || accept === usual) return usual;
-  const liked = new Negotiator({ headers: { accept } }).mediaType([...offered]);
+  const liked = new Negotiator({ headers: { accept: accept.replace(utf8, '') } }).mediaType([...offered]);
   return (liked as Type | undefined) ?? usual;
 }
