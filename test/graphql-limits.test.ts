@@ -97,6 +97,54 @@ describe('bounds', () => {
     },
   );
 
+  const customer = (selection: string) => `{ customer(by: { email: "limits9@example.com" }) { ${selection} } }`;
+
+  it.each([
+    ['fields with fields', customer(times(485, () => 'groups { slug }'))],
+    ['fields with fields further down', customer(times(190, () => 'referral { customer { groups { slug } } }'))],
+    ['plain fields', customer(times(1_900, () => 'email'))],
+    ['one fragment', `{ ${times(650, () => '...F')} } fragment F on Query { __typename }`],
+    [
+      'fragments with equal fields',
+      `{ ${times(150, (i) => `...F${i}`)} } ${times(150, (i) => `fragment F${i} on Query { __typename }`)}`,
+    ],
+    ['inline fragments', `{ ${times(400, () => '... { __typename }')} }`],
+    [
+      'fields in a fragment that stands in many places',
+      `${customer(times(28, (i) => `a${i}: referral { customer { ...F } }`))} fragment F on Customer { ${times(60, () => 'email')} }`,
+    ],
+  ])('refuse the same too many times, in our own words: %s', async (_, query) => {
+    expect(await messageOf(query)).toMatch(
+      /^The document selects (the same fields too many times|more than 4000 fields)/,
+    );
+  });
+
+  it.each([
+    ['a field 50 times', customer(times(50, () => 'email'))],
+    ['a field with fields 20 times', customer(times(20, () => 'referral { customer { groups { slug } } }'))],
+    [
+      'a fragment of each part of a page',
+      `{ customers(first: 2) { edges { node { ${times(40, (i) => `...F${i}`)} } } } } ${times(40, (i) => `fragment F${i} on Customer { id email groups { slug } }`)}`,
+    ],
+  ])('let pass what clients write: %s', async (_, query) => {
+    expect(await messageOf(query)).toBeUndefined();
+  });
+
+  it('let tools ask for the schema twice at once, and nobody for many times as much', async () => {
+    const [, root = '', fragments = ''] =
+      /^\s*query \w+ \{([\s\S]*?)\n {4}\}\n([\s\S]*)$/.exec(getIntrospectionQuery()) ?? [];
+    expect(await messageOf(`{ a: ${root.trim()} b: ${root.trim()} } ${fragments}`)).toBeUndefined();
+    const types = (n: number) =>
+      `{ __schema { ${times(n, (i) => `a${i}: types { name fields { name description } }`)} } }`;
+    expect(await messageOf(types(5))).toBeUndefined();
+    expect(await messageOf(types(29))).toBe('The document asks too much about the schema.');
+    expect(
+      await messageOf(
+        `{ ...F } fragment F on Query { __schema { ...S } } fragment S on __Schema { ${times(29, (i) => `a${i}: types { ...T }`)} } fragment T on __Type { name fields { name description } }`,
+      ),
+    ).toBe('The document asks too much about the schema.');
+  });
+
   it('prices a page by its size and refuses what costs too much, before anything is asked of the database', async () => {
     const page = (n: number) =>
       `customers(first: 100) { edges { node { ${times(n, () => '')} cuRefNo groups { name slug } referral { code customer { groups { name slug } runningSubscriptions { externalId orderNumber } } } runningSubscriptions { externalId orderNumber productSlug } } } }`;

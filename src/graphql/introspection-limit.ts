@@ -1,20 +1,21 @@
 // A bound on questions about the schema, whose answers no complexity is counted for.
 import {
-  type ASTVisitor,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
+  getIntrospectionQuery,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
   Kind,
+  parse,
   type SelectionSetNode,
-  type ValidationContext,
   type ValidationRule,
 } from 'graphql';
 
-/** Values that the answers about the schema may hold, by estimate: what tools ask for in one go has some 5,000. */
-const MOST_VALUES = 12_000;
+/** How often a document may ask for as much as tools do in one go, which is all of the schema. */
+const MOST_TIMES = 2;
 
 const introspectionRoots = new Set(['__schema', '__type']);
 
@@ -39,13 +40,10 @@ function listLengths(schema: GraphQLSchema): ReadonlyMap<string, number> {
   ]);
 }
 
-/** Makes the rule that estimates what the answers to a document's questions about the schema hold. */
-export function introspectionRule(schema: GraphQLSchema): ValidationRule {
-  const lengths = listLengths(schema);
-  return (context) => boundedBy(lengths, context);
-}
+type FragmentOf = (name: string) => FragmentDefinitionNode | null | undefined;
 
-function boundedBy(lengths: ReadonlyMap<string, number>, context: ValidationContext): ASTVisitor {
+/** Estimates how many values the answers to questions about the schema hold; each fragment is looked at once. */
+function estimator(lengths: ReadonlyMap<string, number>, fragmentOf: FragmentOf) {
   const ofFragments = new Map<string, number>();
 
   function valuesOf({ selections }: SelectionSetNode): number {
@@ -65,19 +63,39 @@ function boundedBy(lengths: ReadonlyMap<string, number>, context: ValidationCont
     if (known !== undefined) return known;
     // One that goes in a circle is refused by the language.
     ofFragments.set(name, 0);
-    const fragment = context.getFragment(name);
+    const fragment = fragmentOf(name);
     const values = fragment ? valuesOf(fragment.selectionSet) : 0;
     ofFragments.set(name, values);
     return values;
   }
 
-  let total = 0;
-  return {
-    Field({ name, selectionSet }) {
-      if (!introspectionRoots.has(name.value) || !selectionSet) return undefined;
-      total += valuesOf(selectionSet);
-      if (total > MOST_VALUES) context.reportError(new GraphQLError('The document asks too much about the schema.'));
-      return false;
-    },
+  return valuesOf;
+}
+
+/** What tools ask for in one go. */
+function valuesOfWholeSchema(lengths: ReadonlyMap<string, number>): number {
+  const { definitions } = parse(getIntrospectionQuery());
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  const [operation] = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const valuesOf = estimator(lengths, (wanted) => fragments.find(({ name }) => name.value === wanted));
+  return operation ? valuesOf(operation.selectionSet) : 0;
+}
+
+/** Makes the rule that bounds what a document asks about the schema: twice the whole of it, and no more. */
+export function introspectionRule(schema: GraphQLSchema): ValidationRule {
+  const lengths = listLengths(schema);
+  let most: number | undefined;
+  return (context) => {
+    const valuesOf = estimator(lengths, (name) => context.getFragment(name));
+    let total = 0;
+    return {
+      Field({ name, selectionSet }) {
+        if (!introspectionRoots.has(name.value) || !selectionSet) return undefined;
+        total += valuesOf(selectionSet);
+        most ??= MOST_TIMES * valuesOfWholeSchema(lengths);
+        if (total > most) context.reportError(new GraphQLError('The document asks too much about the schema.'));
+        return false;
+      },
+    };
   };
 }
