@@ -199,6 +199,25 @@ const peers: Peer[] = [
   { name: 'PostGraphile', program: 'postgraphile.js', talk: postgraphile },
 ];
 
+const throughGraphQL = (key: string) =>
+  graphqlQuestions('CustomerBy', `customers(first: 50) { edges { node { ${PROFILE} } } }`, {
+    Authorization: `Bearer ${key}`,
+  });
+
+/** The two APIs of a gateway, and how each is asked with a key. REST has no look-ups: those go to the other one. */
+export const apis: readonly { name: string; ask(key: string): Contender['ask']; read: Contender['read'] }[] = [
+  {
+    name: 'REST',
+    ask: (key) => {
+      const lookUp = throughGraphQL(key);
+      const create = restQuestions(`/api/v1/customer/create?apiKey=${key}`, lookUp('customer'), '');
+      return (question) => (question === 'create' ? create(question) : lookUp(question));
+    },
+    read: (question, body) => (question === 'create' ? floor.read(question, body) : readGraphQL(question, body)),
+  },
+  { name: 'GraphQL', ask: throughGraphQL, read: readGraphQL },
+];
+
 /** Installs the peers from their own lock file, unless that was done. */
 export async function installPeers(): Promise<void> {
   if (existsSync(new URL('node_modules', PEERS))) return;
@@ -244,27 +263,11 @@ export async function startContenders(bench: Bench): Promise<{ contenders: Conte
   }
 
   const gateway = await bench.startGateway();
-  const door = async (name: string, talk: (key: string) => Pick<Contender, 'ask' | 'read'>) => {
+  for (const { name, ask, read } of apis) {
     const own = await ownOrganisation();
     const key = await bench.makeKey('PROD', 2_000_000_000, own.organisationId);
-    contenders.push({ name, url: gateway.url, ...own, usage: gateway, ...talk(key) });
-  };
-  const throughGraphQL = (key: string) => ({
-    ask: graphqlQuestions('CustomerBy', `customers(first: 50) { edges { node { ${PROFILE} } } }`, {
-      Authorization: `Bearer ${key}`,
-    }),
-    read: readGraphQL,
-  });
-  // REST has no look-ups: those go to the other door.
-  await door('gateway, REST', (key) => {
-    const { ask, read } = throughGraphQL(key);
-    const create = restQuestions(`/api/v1/customer/create?apiKey=${key}`, ask('customer'), '');
-    return {
-      ask: (question) => (question === 'create' ? create(question) : ask(question)),
-      read: (question, body) => (question === 'create' ? floor.read(question, body) : read(question, body)),
-    };
-  });
-  await door('gateway, GraphQL', throughGraphQL);
+    contenders.push({ name: `gateway, ${name}`, url: gateway.url, ...own, usage: gateway, ask: ask(key), read });
+  }
   await runSql(bench.databaseUrl, 'vacuum analyze');
   return { contenders, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
 }
