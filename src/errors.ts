@@ -120,6 +120,8 @@ export interface FieldProblem {
 interface ApiErrorDetails {
   /** Words more exact than the catalogue's; they must hold nothing of the inside. */
   message?: string;
+  /** An explanation truer of this case than the catalogue's; it must hold nothing of the inside. */
+  description?: string | undefined;
   /** Every broken value, for `INTERNAL_VALIDATION_FAILED`. */
   fields?: readonly FieldProblem[];
   /** Seconds after which trying again makes sense. */
@@ -145,7 +147,7 @@ export class ApiError extends Error {
     this.name = 'ApiError';
     this.code = code;
     this.status = entry.status;
-    this.description = entry.description;
+    this.description = details.description ?? entry.description;
     this.fields = details.fields;
     this.retryAfter = details.retryAfter;
     this.allow = details.allow;
