@@ -107,15 +107,18 @@ describe('the REST door', () => {
 });
 
 describe('the GraphQL door', () => {
-  it.each([...bodies, ...strictBodies])('answers the body "%s" with an error of the catalogue', async (_, body, headers = {}) => {
-    const answer = await gateway.send('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...auth(), ...headers },
-      body: body as BodyInit,
-    });
-    expect(answer.status).toBeLessThan(500);
-    expect(codes).toContain(answer.body.errors[0].extensions.code);
-  });
+  it.each([...bodies, ...strictBodies])(
+    'answers the body "%s" with an error of the catalogue',
+    async (_, body, headers = {}) => {
+      const answer = await gateway.send('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...auth(), ...headers },
+        body: body as BodyInit,
+      });
+      expect(answer.status).toBeLessThan(500);
+      expect(codes).toContain(answer.body.errors[0].extensions.code);
+    },
+  );
 
   const brackets = deep(2_000, '[', ']');
   it.each([

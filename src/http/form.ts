@@ -3,54 +3,66 @@ import { MIMEType } from 'node:util';
 import { malformed } from './json-members.ts';
 
 /** Parts that a form may have, and bytes of their heads in all: each costs more time than its bytes. */
-const MOST_PARTS = 256;
-const LARGEST_HEADS = 16 * 1024;
+const MOST_PARTS = 100;
+const LARGEST_HEADS = 8 * 1024;
 
+const [PERCENT, PLUS, BLANK] = [0x25, 0x2b, 0x20];
 const asciiEscape = /%([0-7][0-9a-f])/gi;
-const anyEscape = /%([0-9a-f]{2})/gi;
 const strayPercent = /%(?![0-9a-f]{2})/i;
 const encodedPart = /^content-transfer-encoding:(?!\s*(?:7bit|8bit|binary)\s*$)/im;
 
 /** The text of a value; a leading U+FEFF belongs to it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Takes the members of a form. `read` gives the value; @throws ApiError `INTERNAL_REQUEST_MALFORMED` */
+/** Takes a member of a form; `read` gives its value and throws `INTERNAL_REQUEST_MALFORMED` when it is badly encoded. */
 export type TakeMember = (name: string, read: () => string) => void;
 
 /**
- * Walks over the members of a percent-encoded form. Whatever their names and values hold, nothing is decoded that is not read.
+ * Walks over the known members of a percent-encoded form. Nothing else of it is decoded, whatever it holds.
  *
+ * @param known - names in ASCII
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
-export function eachFormMember(bytes: Buffer, take: TakeMember): void {
+export function eachFormMember(bytes: Buffer, known: ReadonlySet<string>, take: TakeMember): void {
   // Bytes as characters: what is badly encoded stays what it is until somebody asks for it.
   const text = bytes.toString('latin1');
-  for (let start = 0; start <= text.length; ) {
+  const shortest = Math.min(...[...known].map((name) => name.length));
+  for (let start = 0; start < text.length; ) {
     const ampersand = text.indexOf('&', start);
     const end = ampersand < 0 ? text.length : ampersand;
-    if (end > start) takePair(text.slice(start, end), take);
+    if (end - start >= shortest) takePair(text.slice(start, end), known, take);
     start = end + 1;
   }
 }
 
-function takePair(pair: string, take: TakeMember): void {
+function takePair(pair: string, known: ReadonlySet<string>, take: TakeMember): void {
   const equals = pair.indexOf('=');
   const written = equals < 0 ? pair : pair.slice(0, equals);
-  const value = equals < 0 ? '' : pair.slice(equals + 1);
   const name = written.includes('%') ? written.replace(asciiEscape, character) : written;
-  take(name, () => {
-    if (strayPercent.test(value)) throw malformed(`The member "${name}" is not percent-encoded.`);
-    return decode(name, value.replaceAll('+', ' ').replace(anyEscape, character));
-  });
+  if (known.has(name)) take(name, () => decode(name, percentDecode(name, equals < 0 ? '' : pair.slice(equals + 1))));
 }
 
 function character(_: string, hexadecimal: string): string {
   return String.fromCharCode(Number.parseInt(hexadecimal, 16));
 }
 
-function decode(name: string, latin1: string): string {
+function percentDecode(name: string, value: string): Buffer {
+  if (strayPercent.test(value)) throw malformed(`The member "${name}" is not percent-encoded.`);
+  const bytes = Buffer.from(value, 'latin1');
+  let length = 0;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit === PERCENT) {
+      bytes[length++] = Number.parseInt(value.slice(i + 1, i + 3), 16);
+      i += 2;
+    } else bytes[length++] = unit === PLUS ? BLANK : unit;
+  }
+  return bytes.subarray(0, length);
+}
+
+function decode(name: string, bytes: Buffer): string {
   try {
-    return utf8.decode(Buffer.from(latin1, 'latin1'));
+    return utf8.decode(bytes);
   } catch {
     throw malformed(`The member "${name}" is not UTF-8.`);
   }
@@ -68,7 +80,7 @@ export async function eachPart(bytes: Buffer, contentType: string, take: TakeMem
   assertFewParts(text, boundaryOf(contentType));
   for (const [name, value] of await readParts(text, contentType)) {
     if (typeof value !== 'string') throw malformed('A part of the form is a file; files are not accepted.');
-    take(name, () => decode(name, value));
+    take(name, () => decode(name, Buffer.from(value, 'latin1')));
   }
 }
 
@@ -93,7 +105,7 @@ function assertFewParts(text: string, boundary: string): void {
     parts += 1;
     // One delimiter more than parts closes the form.
     if (parts > MOST_PARTS + 1 || heads > LARGEST_HEADS)
-      throw malformed('The form has too many parts, or too large ones.');
+      throw malformed('The form has too many parts, or too much in their heads.');
     if (encodedPart.test(head)) throw malformed('A part of the form is encoded; parts are read as they are.');
   }
 }

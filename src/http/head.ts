@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../errors.ts';
 
 const DESCRIPTION =
-  'The request line and the headers must be those of one HTTP/1.1 request, as RFC 9112 describes it. The message says what was wrong.';
+  'The request line, the headers and the framing of the body must be those of HTTP/1.1, as RFC 9112 describes it.';
 
+const host = /^host$/i;
 const absoluteForm = /^https?:\/\/[^/?#]*/i;
 const withoutHost = /^https?:\/\/(?:[/?#]|$)/i;
 
@@ -30,7 +31,7 @@ export function headFault({ rawHeaders, httpVersion, url = '/' }: IncomingMessag
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
-    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    if (name?.length === 4 && host.test(name)) hosts += 1;
   }
   if (hosts > 1) return 'The request has more than one Host header.';
   if (hosts === 0 && httpVersion !== '1.0') return 'A request of HTTP/1.1 needs a Host header.';

@@ -15,19 +15,20 @@ export interface KnownMembers {
 
 /** Collects members while a body is read, and what is wrong with it. */
 class Collector implements KnownMembers {
-  readonly #known: ReadonlySet<string>;
+  readonly known: ReadonlySet<string>;
   readonly #values = new Map<string, unknown>();
   readonly #faults = new Map<string, unknown>();
   #fault: unknown;
 
   constructor(known: ReadonlySet<string>) {
-    this.#known = known;
+    this.known = known;
   }
 
   /** Takes a member in, if it is known. */
   take(name: string, read: () => unknown): void {
-    if (!this.#known.has(name)) return;
-    if (this.#values.has(name) || this.#faults.has(name)) {
+    // One fault a member is enough: errors cost more than all else here.
+    if (!this.known.has(name) || this.#faults.has(name)) return;
+    if (this.#values.has(name)) {
       this.#faults.set(name, malformed(`The member "${name}" appears twice.`));
       return;
     }
@@ -58,7 +59,8 @@ class Collector implements KnownMembers {
 
 const readers: Record<MediaType, (bytes: Buffer, contentType: string, into: Collector) => void | Promise<void>> = {
   'application/json': (bytes, _, into) => readJson(decodeBody(bytes), into),
-  'application/x-www-form-urlencoded': (bytes, _, into) => eachFormMember(bytes, (name, read) => into.take(name, read)),
+  'application/x-www-form-urlencoded': (bytes, _, into) =>
+    eachFormMember(bytes, into.known, (name, read) => into.take(name, read)),
   'multipart/form-data': (bytes, contentType, into) =>
     eachPart(bytes, contentType, (name, read) => into.take(name, read)),
 };

@@ -29,9 +29,21 @@ interface Exchange {
  */
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse, fault?: string) => void;
 
+/** What the parser's codes mean to a caller. */
 const reasons: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: 'The head of the request is too large.',
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'The extensions of a chunk are too large.',
+  HPE_CLOSED_CONNECTION: 'More came after a request that was to be the last one.',
+  HPE_HEADER_OVERFLOW: 'The head of the request is too large.',
+  HPE_INVALID_CHUNK_SIZE: 'The size of a chunk is not a number.',
+  HPE_INVALID_CONTENT_LENGTH: 'The Content-Length is not a number, or there are two.',
+  HPE_INVALID_EOF_STATE: 'The request ended early.',
+  HPE_INVALID_HEADER_TOKEN: 'A header holds a character that it may not hold.',
+  HPE_INVALID_METHOD: 'There is no such HTTP method.',
+  HPE_INVALID_TRANSFER_ENCODING: 'The Transfer-Encoding is not one that ends in chunks.',
+  HPE_INVALID_URL: 'The request target holds a character that it may not hold.',
+  HPE_INVALID_VERSION: 'The request is not of HTTP/1.1.',
+  HPE_UNEXPECTED_CONTENT_LENGTH: 'A request may not have two lengths, nor a length beside chunks.',
 };
 
 /** Something on a connection that is not a request which could be answered. */
