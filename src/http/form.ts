@@ -110,7 +110,10 @@ function assertFewParts(text: string, boundary: string): void {
   }
 }
 
-/** Node's own reading. It would replace what is not UTF-8: so it reads bytes as characters, which loses nothing. */
+/**
+ * Node's own reading. It would replace what is not UTF-8: so it reads bytes as characters, which loses nothing. It refuses
+ * a value that holds the boundary even without dashes, which no client that draws its boundaries sends.
+ */
 async function readParts(text: string, contentType: string): Promise<FormData> {
   try {
     return await new Response(text, { headers: { 'Content-Type': contentType } }).formData();
