@@ -54,7 +54,7 @@ describe('customers check-emails', () => {
     expect(text).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('lists what would be refused, written or matched otherwise, with every invisible character seen', async () => {
+  it('lists what would be refused, written or matched differently, with every invisible character seen', async () => {
     const organisationId = await createOrganisation(gateway.databaseUrl, 'listed');
     const hidden = await store(organisationId, 'jan\u200b\u{e0001}@example.com', 'x1');
     const broken = await store(organisationId, '"a\nb"@example.com', 'x2');
@@ -82,8 +82,8 @@ describe('customers check-emails', () => {
         problem: 'refused',
         reason: 'must be a valid e-mail address',
       },
-      { ...at, cuRefNo: quoted, email: '"jan"@example.com', problem: 'written otherwise', today: 'jan@example.com' },
-      { ...at, cuRefNo: tagged, email: '"+(x"@gmail.com', problem: 'matched otherwise' },
+      { ...at, cuRefNo: quoted, email: '"jan"@example.com', problem: 'written differently', today: 'jan@example.com' },
+      { ...at, cuRefNo: tagged, email: '"+(x"@gmail.com', problem: 'matched differently' },
     ]);
     expect(stdout).toContain('jan\\u200b\\udb40\\udc01@example.com');
     const text = await customers('check-emails', '--organisation', 'listed');

@@ -76,6 +76,8 @@ describe('normalising', () => {
     '"a"b"@a.cz',
     '"a\\"@a.cz',
     '\ue000@a.cz',
+    `${'\u0344'.repeat(16)}@a.cz`,
+    `\u0130${'\u0301'.repeat(30)}@a.cz`,
     '\u{f0000}@a.cz',
     '\uffff@a.cz',
     '\u{1ffff}@a.cz',

@@ -13,12 +13,12 @@ afterAll(() => gateway.close());
 const rest = '/api/v1/customer/create';
 const body = '{"email":"heads@example.com"}';
 
-/** Writes to the gateway byte by byte, and gives all that came back until the connection ended. */
-function talk(text: string): Promise<string> {
+/** Writes to the gateway byte by byte, the rest a moment later, and gives all that came back until the connection ended. */
+function talk(text: string, rest = ''): Promise<string> {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   let received = '';
   socket.on('data', (chunk) => (received += chunk)).on('error', () => {});
-  socket.write(text);
+  socket.write(text, () => rest && setTimeout(() => socket.write(rest), 50));
   return new Promise((resolve) => socket.once('close', () => resolve(received)));
 }
 
@@ -76,6 +76,12 @@ describe.each([rest, '/graphql', '/graphql?x=y', '/nothing'])('at %s', (path) =>
       expectMalformed(answer.slice(answer.lastIndexOf('HTTP/1.1 400')), '', /CONNECT/);
     }
   });
+});
+
+it.each([rest, '/graphql', '/graphql?x=y'])('a body at %s that breaks off is known by its head', async (path) => {
+  const headers = ['Host: x', 'Content-Type: application/json', `Authorization: Bearer ${gateway.key}`];
+  const head = `POST ${path} HTTP/1.1\r\n${[...headers, 'Transfer-Encoding: chunked'].join('\r\n')}\r\n\r\n`;
+  expectMalformed(await talk(head, 'zz\r\n'), path, /chunk/);
 });
 
 it('HTTP/1.0 may lack a Host, and asks for nothing by Expect', async () => {

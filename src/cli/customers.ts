@@ -15,8 +15,8 @@ const customers = program('customers', 'Customers of an organisation.');
 function describe(organisation: string, { cuRefNo, email, refused, today }: DoubtfulEmail) {
   const told = { organisation, cuRefNo, email };
   if (refused !== undefined) return { ...told, problem: 'refused', reason: refused };
-  if (!today || today.email === email) return { ...told, problem: 'matched otherwise' };
-  return { ...told, problem: 'written otherwise', today: today.email };
+  if (!today || today.email === email) return { ...told, problem: 'matched differently' };
+  return { ...told, problem: 'written differently', today: today.email };
 }
 
 async function mend(database: OrganisationDatabase, doubtful: DoubtfulEmail): Promise<string> {
@@ -38,11 +38,13 @@ async function* checkEmails(owner: Database, slug: string | undefined, fix: bool
 
 customers
   .command('check-emails')
-  .description('list the customers whose e-mail address would be refused, written or matched otherwise today')
+  .description(
+    'list the customers whose stored e-mail address the current rules would refuse, write or match differently',
+  )
   .option('--organisation <slug>', 'of this one only')
-  .option('--fix', 'rewrite the addresses that are only written or matched otherwise, where the mailbox is free')
+  .option('--fix', 'rewrite the addresses that are only written or matched differently, where the mailbox is free')
   .option(...jsonOption)
-  .addHelpText('after', '\nExit code 1 also when addresses are left to be mended.')
+  .addHelpText('after', '\nThe exit code is also 1 while addresses are left to be corrected.')
   .action(async ({ organisation, fix = false, json }) => {
     await withGatewayDatabase(async (owner) => {
       let left = 0;

@@ -91,7 +91,7 @@ function boundaryOf(contentType: string): string {
   } catch {
     // What is wrong is the same either way.
   }
-  throw malformed('The Content-Type of a form in parts needs a boundary.');
+  throw malformed('The Content-Type multipart/form-data needs a boundary.');
 }
 
 function assertFewParts(text: string, boundary: string): void {
@@ -105,8 +105,11 @@ function assertFewParts(text: string, boundary: string): void {
     parts += 1;
     // One delimiter more than parts closes the form.
     if (parts > MOST_PARTS + 1 || heads > LARGEST_HEADS)
-      throw malformed('The form has too many parts, or too much in their heads.');
-    if (encodedPart.test(head)) throw malformed('A part of the form is encoded; parts are read as they are.');
+      throw malformed(
+        `The form has more than ${MOST_PARTS} parts, or more than ${LARGEST_HEADS} bytes in their headers.`,
+      );
+    if (encodedPart.test(head))
+      throw malformed('A part of the form has a Content-Transfer-Encoding that is not supported.');
   }
 }
 
@@ -118,6 +121,6 @@ async function readParts(text: string, contentType: string): Promise<FormData> {
   try {
     return await new Response(text, { headers: { 'Content-Type': contentType } }).formData();
   } catch {
-    throw malformed('The body is not a form in parts, as its Content-Type says.');
+    throw malformed('The body is not valid multipart/form-data.');
   }
 }

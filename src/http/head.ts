@@ -34,7 +34,7 @@ export function headFault({ rawHeaders, httpVersion, url = '/' }: IncomingMessag
     if (name?.length === 4 && host.test(name)) hosts += 1;
   }
   if (hosts > 1) return 'The request has more than one Host header.';
-  if (hosts === 0 && httpVersion !== '1.0') return 'A request of HTTP/1.1 needs a Host header.';
+  if (hosts === 0 && httpVersion !== '1.0') return 'An HTTP/1.1 request needs a Host header.';
   return !url.startsWith('/') && withoutHost.test(url) ? 'The request target names no host.' : undefined;
 }
 

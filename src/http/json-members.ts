@@ -42,19 +42,20 @@ function nameOf(written: string): string {
  * a rule that was checked against another reading. Nor may a member that names the prototype.
  *
  * @param what - what the text is, as a message begins: `The body`
+ * @param description - what to do about it, unless the text is a body
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
  */
-export function parseStrictJson(text: string, what: string): unknown {
-  const value = parseJson(text, what);
+export function parseStrictJson(text: string, what: string, description?: string): unknown {
+  const value = parseJson(text, what, description);
   const namesAt: { object: number; names: Set<string> }[] = [];
   eachName(text, (name, depth, object) => {
-    if (name === '__proto__') throw malformed('The member "__proto__" is not accepted.');
+    if (name === '__proto__') throw malformed('The member "__proto__" is not accepted.', description);
     let known = namesAt[depth];
     if (known?.object !== object) {
       known = { object, names: new Set() };
       namesAt[depth] = known;
     }
-    if (known.names.has(name)) throw malformed('A member appears twice in the same object.');
+    if (known.names.has(name)) throw malformed('A member appears twice in the same object.', description);
     known.names.add(name);
   });
   return value;
@@ -64,13 +65,14 @@ export function parseStrictJson(text: string, what: string): unknown {
  * Reads JSON.
  *
  * @param what - what the text is, as a message begins: `The body`
+ * @param description - what to do about it, unless the text is a body
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
  */
-export function parseJson(text: string, what: string): unknown {
+export function parseJson(text: string, what: string, description?: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw malformed(`${what} is not JSON.`);
+    throw malformed(`${what} is not JSON.`, description);
   }
 }
 
@@ -87,6 +89,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The error for what cannot be read, in exact words. */
-export function malformed(message: string): ApiError {
-  return new ApiError('INTERNAL_REQUEST_MALFORMED', { message });
+export function malformed(message: string, description?: string): ApiError {
+  return new ApiError('INTERNAL_REQUEST_MALFORMED', { message, description });
 }

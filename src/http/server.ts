@@ -33,16 +33,16 @@ export type HandleRequest = (request: IncomingMessage, response: ServerResponse,
 const reasons: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'The extensions of a chunk are too large.',
-  HPE_CLOSED_CONNECTION: 'More came after a request that was to be the last one.',
+  HPE_CLOSED_CONNECTION: 'More data came after a request with Connection: close.',
   HPE_HEADER_OVERFLOW: 'The head of the request is too large.',
   HPE_INVALID_CHUNK_SIZE: 'The size of a chunk is not a number.',
   HPE_INVALID_CONTENT_LENGTH: 'The Content-Length is not a number, or there are two.',
   HPE_INVALID_EOF_STATE: 'The request ended early.',
   HPE_INVALID_HEADER_TOKEN: 'A header holds a character that it may not hold.',
-  HPE_INVALID_METHOD: 'There is no such HTTP method.',
-  HPE_INVALID_TRANSFER_ENCODING: 'The Transfer-Encoding is not one that ends in chunks.',
+  HPE_INVALID_METHOD: 'The HTTP method is not known.',
+  HPE_INVALID_TRANSFER_ENCODING: 'The Transfer-Encoding does not end in chunked.',
   HPE_INVALID_URL: 'The request target holds a character that it may not hold.',
-  HPE_INVALID_VERSION: 'The request is not of HTTP/1.1.',
+  HPE_INVALID_VERSION: 'The HTTP version is not supported.',
   HPE_UNEXPECTED_CONTENT_LENGTH: 'A request may not have two lengths, nor a length beside chunks.',
 };
 
@@ -106,16 +106,26 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
   }
 
   server.on('clientError', (error: ParserError, socket) => {
-    if (error.code === 'ECONNRESET') socket.destroy();
-    else refuse(socket, refusalOf(error));
+    if (error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    // What breaks off in its body is known by its head.
+    const begun = [...(exchanges.get(socket) ?? [])].find(({ request }) => !request.complete);
+    const path = begun ? pathOf(begun.request.url ?? '') : lastPath(error);
+    refuse(socket, {
+      reason: error.code,
+      message: reasons[error.code ?? ''] ?? 'This is not an HTTP/1.1 request.',
+      path,
+    });
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-    answer(request, response, headFault(request) ?? 'The header Expect asks for what is not known here.'),
+    answer(request, response, headFault(request) ?? 'The Expect header asks for something other than 100-continue.'),
   );
   server.on('connect', (_, socket) => {
     // Node has let go of the connection.
     socket.on('error', () => socket.destroy());
-    refuse(socket, { reason: 'CONNECT', message: 'This is not a proxy: CONNECT is not answered.', path: '' });
+    refuse(socket, { reason: 'CONNECT', message: 'CONNECT is not supported: this is not a proxy.', path: '' });
   });
   return server;
 }
@@ -127,20 +137,19 @@ interface ParserError extends NodeJS.ErrnoException {
   rawPacket?: Buffer;
 }
 
-function refusalOf({ code, rawPacket, bytesParsed = 0 }: ParserError): Refusal {
-  const message = reasons[code ?? ''] ?? 'This is not an HTTP/1.1 request.';
-  return { reason: code, message, path: rawPacket ? lastPath(rawPacket, bytesParsed) : '' };
+function pathOf(target: string): string {
+  return originForm(target).split('?', 1)[0] ?? '';
 }
 
 const requestLine = /(?:^|\n)[A-Z-]{1,20} ([^ \r\n]{1,2048}) HTTP\//g;
 
 /** The path of the request that a packet broke off in: of the last request line up to there. Empty when it came in an earlier packet. */
-function lastPath(packet: Buffer, bytesParsed: number): string {
-  const lineEnd = packet.indexOf('\n', bytesParsed);
-  const text = packet.toString('latin1', 0, lineEnd < 0 ? packet.length : lineEnd);
+function lastPath({ rawPacket = Buffer.of(), bytesParsed = 0 }: ParserError): string {
+  const lineEnd = rawPacket.indexOf('\n', bytesParsed);
+  const text = rawPacket.toString('latin1', 0, lineEnd < 0 ? rawPacket.length : lineEnd);
   let target = '';
   for (const match of text.matchAll(requestLine)) target = match[1] ?? '';
-  return originForm(target).split('?', 1)[0] ?? '';
+  return pathOf(target);
 }
 
 function malformedAnswer(requestId: string, { message, path }: Refusal): string {
