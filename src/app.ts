@@ -1,5 +1,4 @@
 // Puts the parts together into one request handler. Every test starts here.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Admission, type Caller, openAdmission } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
 import { countGuesses } from './access/guesses.ts';
@@ -20,9 +19,11 @@ import { createExecutor, requirementsOf } from './graphql/execute.ts';
 import { renderGraphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
 import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
-import type { TrustedProxies } from './http/client-address.ts';
+import { addressFinder, type TrustedProxies } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
+import { badHead } from './http/head.ts';
 import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
+import type { HandleRequest } from './http/server.ts';
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { endpoints } from './rest/endpoints.ts';
@@ -59,7 +60,7 @@ export interface AppOptions {
 /** One gateway, without a port. */
 export interface App {
   /** Answers a request. Never rejects. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle: HandleRequest;
   /**
    * Brings the database to its shape and, in demo mode, fills it. Until this resolves the doors answer
    * `INTERNAL_SERVICE_UNAVAILABLE`.
@@ -82,6 +83,7 @@ export function createApp(options: AppOptions): App {
   const { windows = () => new SlidingWindows() } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
+  const addressOf = addressFinder(trustProxy);
   const hideSuggestions = !demo;
   const database = parts.database ?? openDatabase({ url: databaseUrl, entities, log, operationTimeout });
   const keys = openKeyDirectory(database, log);
@@ -204,8 +206,13 @@ export function createApp(options: AppOptions): App {
     return path === '/graphql' ? GRAPHQL_METHODS : restMethods(path);
   }
 
-  async function route(inbound: Inbound): Promise<Outbound> {
+  async function route(inbound: Inbound, fault: string | undefined): Promise<Outbound> {
     const { path, method } = inbound;
+    if (fault !== undefined) {
+      // Where such a request ends, others may see it otherwise.
+      inbound.answerHeaders.Connection = 'close';
+      throw badHead(fault);
+    }
     if (method === 'OPTIONS') {
       const methods = methodsAt(path);
       if (methods.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
@@ -230,9 +237,9 @@ export function createApp(options: AppOptions): App {
   }
 
   return {
-    handle(request, response) {
+    handle(request, response, fault) {
       const startedAt = performance.now();
-      const inbound = receive(request, trustProxy);
+      const inbound = receive(request, addressOf);
       Object.assign(inbound.answerHeaders, corsHeaders(inbound, corsOrigins));
       response.once('close', () => {
         const { record } = inbound;
@@ -240,7 +247,7 @@ export function createApp(options: AppOptions): App {
         if (response.writableFinished) log.info(record, 'request');
         else log.info(record, 'request abandoned by the caller');
       });
-      route(inbound)
+      route(inbound, fault)
         .catch((error: unknown) => refuse(inbound, error))
         .then((outbound) => {
           inbound.record.status = outbound.status;

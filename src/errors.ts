@@ -132,7 +132,7 @@ interface ApiErrorDetails {
   /** Words more exact than the catalogue's; they must hold nothing of the inside. */
   message?: string;
   /** An explanation more exact than the catalogue's, for one way to reach the code. */
-  description?: string;
+  description?: string | undefined;
   /** Every broken value, for `INTERNAL_VALIDATION_FAILED`. */
   fields?: readonly FieldProblem[];
   /** Seconds after which trying again makes sense. */

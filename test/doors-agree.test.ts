@@ -16,6 +16,9 @@ const EMAIL = 'must be a valid e-mail address';
 const IP = 'must be an IPv4 or IPv6 address';
 const CONTROL = 'must not contain control characters';
 const UNICODE = 'must be well-formed Unicode';
+const UNSEEN = 'must not contain white space or invisible characters';
+const MARKS = 'must not contain more than 30 combining marks in a row';
+const LONG_254 = 'must be at most 254 characters long';
 const LONG_255 = 'must be at most 255 characters long';
 const LONG_32 = 'must be at most 32 characters long';
 
@@ -44,6 +47,65 @@ const cases: [name: string, input: Record<string, unknown>, refused: Record<stri
   ['a list for the e-mail address', { email: [email] }, { email: TEXT }],
   ['an object for the e-mail address', { email: { email } }, { email: TEXT }],
   ['U+0000 in the e-mail address', { email: `jan\u0000@example.com` }, { email: CONTROL }],
+  ...['\n', '\r\n', '\t', '\u0085'].map((white): [string, Record<string, unknown>, Record<string, string>] => [
+    `${JSON.stringify(white)} in a quoted e-mail address`,
+    { email: `"a${white}b"@example.com` },
+    { email: CONTROL },
+  ]),
+  ...['\u200b', '\u202e', '\u00ad', '\u200d', '\ufeff', '\u034f', '\ufe0f', '\u3164', '\u2028', '\u00a0', ' '].flatMap(
+    (unseen) =>
+      [`jan${unseen}.novak@example.com`, `"jan${unseen}"@example.com`, `jan@exam${unseen}ple.com`].map(
+        (address): [string, Record<string, unknown>, Record<string, string>] => [
+          `U+${unseen.charCodeAt(0).toString(16)} in the e-mail address ${JSON.stringify(address)}`,
+          { email: address },
+          { email: UNSEEN },
+        ],
+      ),
+  ),
+  ['U+FEFF in front of the e-mail address', { email: `\ufeff${email}` }, { email: UNSEEN }],
+  ['white space of all kinds around the e-mail address', { email: ` \t\u0085\u2003${email}\u3000\r\n` }, {}],
+  ['a label of 63', { email: `a@${'x'.repeat(63)}.com` }, {}],
+  ['a label of 64', { email: `a@${'x'.repeat(64)}.com` }, { email: EMAIL }],
+  ['a label of 64 in ASCII form', { email: `a@${'\u00e9'.repeat(60)}.com` }, { email: EMAIL }],
+  ['a character beyond U+FFFF in the e-mail address', { email: '\u{1f600}@example.com' }, {}],
+  ['1,016 characters around an e-mail address', { email: email.padEnd(1016) }, {}],
+  ['1,017 characters around an e-mail address', { email: email.padEnd(1017) }, { email: LONG_254 }],
+  ['31 combining marks in the e-mail address', { email: `a${'\u0301'.repeat(31)}@example.com` }, { email: MARKS }],
+  [
+    '64 KB of marks in the e-mail address',
+    { email: `a${'\u0345'.repeat(16_000)}${'\u0344'.repeat(14_000)}` },
+    { email: LONG_254 },
+  ],
+  [
+    '64 KB of marks',
+    { email, companyName: `a${'\u0345'.repeat(16_000)}${'\u0344'.repeat(14_000)}` },
+    { companyName: LONG_255 },
+  ],
+  ['30 combining marks in a row', { email, companyName: `a${'\u0323'.repeat(30)}` }, {}],
+  ['31 combining marks in a row', { email, companyName: `a${'\u0323'.repeat(31)}` }, { companyName: MARKS }],
+  ['marks that are more in NFC', { email, companyName: '\u0344'.repeat(16) }, { companyName: MARKS }],
+  [
+    'marks with an invisible character among them',
+    { email, companyName: `a${`${'\u0323'.repeat(20)}\u200b`.repeat(2)}` },
+    { companyName: MARKS },
+  ],
+  [
+    '31 marks in a number',
+    { email, taxIdentificationNumber: `1${'\u0323'.repeat(31)}` },
+    { taxIdentificationNumber: MARKS },
+  ],
+  ['1,020 blanks', { email, companyName: ' '.repeat(1_020) }, {}],
+  ['1,021 blanks', { email, companyName: ' '.repeat(1_021) }, { companyName: LONG_255 }],
+  ['1,020 characters beyond U+FFFF, of which few stay', { email, companyName: '\u{e0001}'.repeat(1_020) }, {}],
+  [
+    '129 blanks in a number',
+    { email, companyRegistrationNumber: ' '.repeat(129) },
+    { companyRegistrationNumber: LONG_32 },
+  ],
+  ['181 blanks in an address', { email, customerRealIp: ' '.repeat(181) }, { customerRealIp: IP }],
+  ['60 KB of an address', { email, customerRealIp: `:${'.'.repeat(60_000)}:` }, { customerRealIp: IP }],
+  ['a control character in an address', { email, customerRealIp: '1.1.1.1\u0000' }, { customerRealIp: CONTROL }],
+  ['a lone surrogate in an address', { email, customerRealIp: '\ud800' }, { customerRealIp: UNICODE }],
   ['255 characters of company name', { email, companyName: '😀'.repeat(255) }, {}],
   ['256 characters of company name', { email, companyName: 'é'.repeat(256) }, { companyName: LONG_255 }],
   ['256 characters of which one collapses', { email, companyName: `${'a'.repeat(200)}  ${'a'.repeat(54)}` }, {}],

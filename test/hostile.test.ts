@@ -49,10 +49,7 @@ const bodies: [name: string, body: string | Buffer, headers?: Record<string, str
   ['a number of 60,000 digits', `{${email},"companyName":${'9'.repeat(60_000)}}`],
   ['the same member twice', `{${email},${email}}`],
   ['the same member twice, written differently', `{${email},"\\u0065mail":"other@example.com"}`],
-  ['the same unknown member twice', `{${email},"x":{"a":1,"a":2}}`],
   ['__proto__ with an address', `{"__proto__":{${email}}}`],
-  ['__proto__ beside an address', `{${email},"__proto__":{"admin":true}}`],
-  ['__proto__ in disguise', `{${email},"\\u005f_proto__":{"admin":true}}`],
   ['constructor and prototype alone', '{"constructor":{"prototype":{"email":"hostile@example.com"}}}'],
   ['nothing', ''],
   ['gzip that claims to be JSON', gzipSync(`{${email}}`)],
@@ -80,6 +77,13 @@ const bodies: [name: string, body: string | Buffer, headers?: Record<string, str
   ['SQL for an address', `{"email":"'; drop table customer; --"}`],
 ];
 
+/** What is of no meaning to the REST door, which ignores members that it does not know (test/bodies.test.ts). */
+const strictBodies: typeof bodies = [
+  ['the same unknown member twice', `{${email},"x":{"a":1,"a":2}}`],
+  ['__proto__ beside an address', `{${email},"__proto__":{"admin":true}}`],
+  ['__proto__ in disguise', `{${email},"\\u005f_proto__":{"admin":true}}`],
+];
+
 const codes = Object.keys(catalogue);
 const auth = () => ({ authorization: `Bearer ${gateway.key}` });
 
@@ -103,15 +107,18 @@ describe('the REST door', () => {
 });
 
 describe('the GraphQL door', () => {
-  it.each(bodies)('answers the body "%s" with an error of the catalogue', async (_, body, headers = {}) => {
-    const answer = await gateway.send('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...auth(), ...headers },
-      body: body as BodyInit,
-    });
-    expect(answer.status).toBeLessThan(500);
-    expect(codes).toContain(answer.body.errors[0].extensions.code);
-  });
+  it.each([...bodies, ...strictBodies])(
+    'answers the body "%s" with an error of the catalogue',
+    async (_, body, headers = {}) => {
+      const answer = await gateway.send('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...auth(), ...headers },
+        body: body as BodyInit,
+      });
+      expect(answer.status).toBeLessThan(500);
+      expect(codes).toContain(answer.body.errors[0].extensions.code);
+    },
+  );
 
   const brackets = deep(2_000, '[', ']');
   it.each([

@@ -102,6 +102,46 @@ export function printList(name: string, rows: object[], { json }: { json?: boole
   else for (const row of rows) console.log(oneLine(row));
 }
 
+/** Characters that nobody sees, or that change how others are seen. */
+const unseen = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Shows a text that a caller sent as a JSON string in which every invisible character is seen. */
+function reveal(json: string): string {
+  return json.replace(unseen, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/**
+ * Prints a list that may be long while it comes, in the memory of one row: as one JSON object with the list under a
+ * name, or a line each. Texts are JSON strings in which invisible characters are escaped.
+ */
+export async function printStream(
+  name: string,
+  rows: AsyncIterable<Record<string, string>>,
+  { json }: { json?: boolean },
+): Promise<void> {
+  // Whoever reads may stop, as `head` does; that is no failure.
+  process.stdout.on('error', () => {});
+  const opening = `{${JSON.stringify(name)}:[`;
+  let separator = opening;
+  for await (const row of rows) {
+    const line = Object.entries(row).map(([key, value]) => `${key}=${reveal(JSON.stringify(value))}`);
+    const written = json ? separator + reveal(JSON.stringify(row)) : `${line.join('  ')}\n`;
+    if (!(await write(written))) return;
+    separator = ',';
+  }
+  if (json) await write(separator === opening ? `${opening}]}\n` : ']}\n');
+}
+
+/** Writes to standard output, no faster than it is read; false when nobody reads any more. */
+function write(text: string): Promise<boolean> {
+  return new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)));
+}
+
 /** Prints an answer: as one JSON object, or a member a line. */
 export function print(answer: object, { json }: { json?: boolean }): void {
   if (json) console.log(JSON.stringify(answer));

@@ -1,26 +1,11 @@
 // What a caller may send about a customer: every input rule, once.
 import { z } from 'zod';
 import { ipForms, ipInput } from '../ip/input.ts';
-import { atMost, freeText, text, written } from '../text.ts';
+import { freeText, registerNumber, textOf } from '../text.ts';
 import { normalizeEmail } from './email.ts';
 
-const whiteSpace = /\s+/g;
-
-/** A number of a public register: kept without blanks, in upper case where `upperCase`; empty counts as not given. */
-function registerNumber(maximum: number, upperCase: boolean) {
-  return text
-    .transform(
-      written((value) => {
-        const compact = value.replace(whiteSpace, '').normalize('NFC');
-        return atMost(maximum, upperCase ? compact.toUpperCase().normalize('NFC') : compact);
-      }),
-    )
-    .nullish()
-    .transform((value) => value ?? undefined);
-}
-
 /** An e-mail address, normalised. */
-export const emailInput = text.transform(written(normalizeEmail));
+export const emailInput = textOf(normalizeEmail);
 
 /**
  * The input of `createCustomer`. Out of it comes what is stored.

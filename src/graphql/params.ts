@@ -1,20 +1,19 @@
 // The parameters of GraphQL over HTTP: where they come from, and what each must be.
 import type { GraphQLParams } from 'graphql-yoga';
 import { ApiError, echo } from '../errors.ts';
-import { parseStrictJson } from '../http/json-members.ts';
+import { isObject, malformed, parseStrictJson } from '../http/json-members.ts';
 import type { Inbound } from '../http/message.ts';
 
 /** Parameters that were read, and hold what they must. */
 export type CheckedParams = GraphQLParams & { query: string };
 
 const names = ['query', 'variables', 'operationName', 'extensions'] as const;
-type Name = (typeof names)[number];
 
 const DESCRIPTION =
   'Send query (a string) and, where needed, variables (an object), operationName (a string) and extensions (an object): as a JSON body, or in the URL of a GET request, there variables and extensions as JSON.';
 
-function malformed(message: string): ApiError {
-  return new ApiError('INTERNAL_REQUEST_MALFORMED', { message, description: DESCRIPTION });
+function refused(message: string): ApiError {
+  return malformed(message, DESCRIPTION);
 }
 
 /**
@@ -27,25 +26,14 @@ export async function readParams(inbound: Inbound): Promise<Record<string, unkno
   const params: Record<string, unknown> = {};
   for (const name of names) {
     const [value, ...more] = inbound.query.getAll(name);
-    if (more.length > 0) throw malformed(`The parameter ${name} appears twice.`);
+    if (more.length > 0) throw refused(`The parameter ${name} appears twice.`);
     const isJson = name === 'variables' || name === 'extensions';
     // An empty one is what a form sends for a field that nobody filled in.
-    if (value !== undefined && !(isJson && value === '')) params[name] = isJson ? parseParameter(name, value) : value;
+    if (value !== undefined && !(isJson && value === '')) {
+      params[name] = isJson ? parseStrictJson(value, `The parameter ${name}`, DESCRIPTION) : value;
+    }
   }
   return params;
-}
-
-function parseParameter(name: Name, value: string): unknown {
-  try {
-    return parseStrictJson(value);
-  } catch (error) {
-    const message = error instanceof SyntaxError ? `The parameter ${name} is not JSON.` : undefined;
-    throw malformed(message ?? `The parameter ${name}: ${(error as Error).message}`);
-  }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && !Array.isArray(value);
 }
 
 /**
@@ -58,13 +46,13 @@ export function checkParams(params: Record<string, unknown>): CheckedParams {
   const { query, variables, operationName, extensions } = params;
   for (const name in params) {
     if (params[name] != null && !(names as readonly string[]).includes(name))
-      throw malformed(`The parameter "${echo(name)}" is not known.`);
+      throw refused(`The parameter "${echo(name)}" is not known.`);
   }
-  if (query == null || query === '') throw malformed('No query was sent.');
-  if (typeof query !== 'string') throw malformed('query must be a string.');
-  if (variables != null && !isObject(variables)) throw malformed('variables must be an object.');
-  if (operationName != null && typeof operationName !== 'string') throw malformed('operationName must be a string.');
-  if (extensions != null && !isObject(extensions)) throw malformed('extensions must be an object.');
+  if (query == null || query === '') throw refused('No query was sent.');
+  if (typeof query !== 'string') throw refused('query must be a string.');
+  if (variables != null && !isObject(variables)) throw refused('variables must be an object.');
+  if (operationName != null && typeof operationName !== 'string') throw refused('operationName must be a string.');
+  if (extensions != null && !isObject(extensions)) throw refused('extensions must be an object.');
   return params as unknown as CheckedParams;
 }
 

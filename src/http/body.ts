@@ -1,7 +1,7 @@
 // The body of a request: read within a limit, then taken apart strictly. Nothing is guessed, nothing is converted silently.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ApiError } from '../errors.ts';
-import { assertPlainMembers } from './json-members.ts';
+import { isObject, malformed, parseStrictJson } from './json-members.ts';
 
 /** Bytes that a body may have. */
 export const BODY_LIMIT = 64 * 1024;
@@ -10,12 +10,9 @@ export const BODY_LIMIT = 64 * 1024;
 export type Members = Record<string, unknown>;
 
 /** A type of body that can be read. */
-export type MediaType = 'application/json' | 'application/x-www-form-urlencoded';
+export type MediaType = (typeof mediaTypes)[number];
 
-const readers: Record<MediaType, (text: string) => Members> = {
-  'application/json': parseJsonObject,
-  'application/x-www-form-urlencoded': parseForm,
-};
+const mediaTypes = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'] as const;
 
 /** The encodings of text that are UTF-8 or a part of it. */
 const knownCharsets = new Set(['utf-8', 'utf8', 'us-ascii']);
@@ -44,7 +41,7 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer | unde
 }
 
 /**
- * Takes a body apart by its Content-Type.
+ * Takes a JSON body apart strictly.
  *
  * @param bytes - from `readBytes`
  * @param accepted - the media types that are read at this address
@@ -54,15 +51,20 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer | unde
 export function parseBody(
   bytes: Buffer | undefined,
   headers: IncomingHttpHeaders,
-  accepted: readonly MediaType[],
+  accepted: readonly 'application/json'[],
 ): Members {
   const type = mediaTypeOf(headers);
-  if (!type || !accepted.includes(type)) throw new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE');
+  if (!accepted.some((each) => each === type)) {
+    throw misnamedJson(bytes, headers) === undefined ? new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE') : misnamed();
+  }
   if (!bytes) throw new ApiError('INTERNAL_PAYLOAD_TOO_LARGE');
-  return readers[type](decode(bytes));
+  const value = parseStrictJson(decodeBody(bytes), 'The body');
+  if (!isObject(value)) throw malformed('The body is not a JSON object.');
+  return value;
 }
 
-function mediaTypeOf(headers: IncomingHttpHeaders): MediaType | undefined {
+/** The media type of a body; undefined for one that is not read: of another type, compressed, or not in UTF-8. */
+export function mediaTypeOf(headers: IncomingHttpHeaders): MediaType | undefined {
   const encoding = headers['content-encoding']?.trim().toLowerCase();
   if (encoding && encoding !== 'identity') return undefined;
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
@@ -73,50 +75,44 @@ function mediaTypeOf(headers: IncomingHttpHeaders): MediaType | undefined {
     ?.slice('charset='.length)
     .replaceAll('"', '');
   if (charset && !knownCharsets.has(charset)) return undefined;
-  return type in readers ? (type as MediaType) : undefined;
+  return mediaTypes.find((known) => known === type);
+}
+
+const jsonStart = /^(?:\xef\xbb\xbf)?[ \t\r\n]*\{/;
+
+/**
+ * The text of a body that is a JSON object under the name of something else, as `curl -d` sends it.
+ *
+ * @returns undefined for every other body
+ */
+export function misnamedJson(bytes: Buffer | undefined, headers: IncomingHttpHeaders): string | undefined {
+  const plain = headers['content-encoding'] === undefined && bytes && jsonStart.test(bytes.toString('latin1'));
+  if (!plain || mediaTypeOf(headers) === 'application/json') return undefined;
+  try {
+    const text = decodeBody(bytes);
+    return isObject(JSON.parse(text)) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error for a body that `misnamedJson` knows. */
+export function misnamed(): ApiError {
+  const message = 'The body is JSON, but its Content-Type says otherwise: send Content-Type: application/json.';
+  return new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE', { message });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decode(bytes: Buffer): string {
+/**
+ * The text of a body.
+ *
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it is not UTF-8
+ */
+export function decodeBody(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
     throw malformed('The body is not UTF-8.');
   }
-}
-
-function parseJsonObject(text: string): Members {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw malformed('The body is not JSON.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw malformed('The body is not a JSON object.');
-  assertPlainMembers(text);
-  return value as Members;
-}
-
-function parseForm(text: string): Members {
-  const members = new Map<string, string>();
-  for (const pair of text.split('&')) {
-    if (pair === '') continue;
-    const [name = '', ...value] = pair.split('=').map((part) => part.replaceAll('+', ' '));
-    try {
-      const key = decodeURIComponent(name);
-      // `name[]` is how forms write lists.
-      if (members.has(key) && !key.endsWith('[]')) throw malformed(`The member "${key.slice(0, 64)}" appears twice.`);
-      members.set(key, decodeURIComponent(value.join('=')));
-    } catch (error) {
-      throw error instanceof ApiError ? error : malformed('The form is not percent-encoded UTF-8.');
-    }
-  }
-  return Object.fromEntries(members);
-}
-
-/** The error for a body that cannot be read, in exact words. */
-function malformed(message: string): ApiError {
-  return new ApiError('INTERNAL_REQUEST_MALFORMED', { message });
 }

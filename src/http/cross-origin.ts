@@ -60,5 +60,6 @@ export function assertOwnSite({ headers }: Inbound, allowed: readonly string[]):
   if (!foreign || isAllowed(headers.origin ?? '', allowed)) return;
   throw new ApiError('INTERNAL_REQUEST_MALFORMED', {
     message: 'A page of another site may not make a browser send this request.',
+    description: 'Send it from a page of this site, of an origin that the gateway allows, or without a browser.',
   });
 }

@@ -1,45 +1,93 @@
-// Refuses JSON whose meaning depends on who reads it: a member that appears twice, or one that names the prototype.
+// The members of JSON objects as they are written: JSON whose meaning depends on who reads it is found here.
 import { ApiError } from '../errors.ts';
 
-const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
+const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /**
- * Checks the members of every object in a JSON text. `JSON.parse` keeps the last of two equal names, other readers the
- * first: such a text must not reach a rule that was checked against another reading.
+ * Walks over the name of every member in a JSON text.
  *
  * @param text - JSON that `JSON.parse` accepts
- * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
+ * @param found - told the name, how many objects and lists it stands in, and the number of its object
  */
-export function assertPlainMembers(text: string): void {
-  const open: (Set<string> | undefined)[] = [];
-  let last = '';
-  for (const [part] of text.matchAll(token)) {
-    if (part === '{') open.push(new Set());
-    else if (part === '[') open.push(undefined);
-    else if (part === '}' || part === ']') open.pop();
-    else if (part === ':') assertNew(open.at(-1), JSON.parse(last));
-    last = part;
+function eachName(text: string, found: (name: string, depth: number, object: number) => void): void {
+  const open: number[] = [];
+  let objects = 0;
+  let [start, end] = [0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) {
+      start = i + 1;
+      end = endOfString(text, start);
+      i = end;
+    } else if (unit === COLON) found(nameOf(text.slice(start, end)), open.length, open.at(-1) ?? 0);
+    else if (unit === OPEN_BRACE) open.push(++objects);
+    else if (unit === OPEN_BRACKET) open.push(0);
+    else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) open.pop();
   }
 }
 
-function assertNew(names: Set<string> | undefined, name: string): void {
-  if (name === '__proto__') {
-    throw new ApiError('INTERNAL_REQUEST_MALFORMED', { message: 'The member "__proto__" is not accepted.' });
-  }
-  if (names?.has(name)) {
-    throw new ApiError('INTERNAL_REQUEST_MALFORMED', { message: 'A member appears twice in the same object.' });
-  }
-  names?.add(name);
+function endOfString(text: string, start: number): number {
+  let i = start;
+  for (let unit = text.charCodeAt(i); unit !== QUOTE; unit = text.charCodeAt(i)) i += unit === BACKSLASH ? 2 : 1;
+  return i;
+}
+
+function nameOf(written: string): string {
+  return written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
 }
 
 /**
- * Parses a JSON text whose meaning does not depend on who reads it.
+ * Reads JSON strictly. `JSON.parse` keeps the last of two equal names, other readers the first: such a text must not reach
+ * a rule that was checked against another reading.
  *
- * @throws SyntaxError when it is not JSON
- * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when a member appears twice
+ * @param what - what the text is, as a message begins: `The body`
+ * @param description - what to do about it, unless the text is a body
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
  */
-export function parseStrictJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  assertPlainMembers(text);
+export function parseStrictJson(text: string, what: string, description?: string): unknown {
+  const value = parseJson(text, what, description);
+  const namesAt: { object: number; names: Set<string> }[] = [];
+  eachName(text, (name, depth, object) => {
+    let known = namesAt[depth];
+    if (known?.object !== object) {
+      known = { object, names: new Set() };
+      namesAt[depth] = known;
+    }
+    if (known.names.has(name)) throw malformed('A member appears twice in the same object.', description);
+    known.names.add(name);
+  });
   return value;
+}
+
+/**
+ * Reads JSON.
+ *
+ * @param what - what the text is, as a message begins: `The body`
+ * @param description - what to do about it, unless the text is a body
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
+ */
+export function parseJson(text: string, what: string, description?: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed(`${what} is not JSON.`, description);
+  }
+}
+
+/** Walks over the names of the members of the object that a JSON text is, as often as they stand there. */
+export function eachMember(text: string, found: (name: string) => void): void {
+  eachName(text, (name, depth) => {
+    if (depth === 1) found(name);
+  });
+}
+
+/** Whether a JSON value is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The error for what cannot be read, in exact words. */
+export function malformed(message: string, description?: string): ApiError {
+  return new ApiError('INTERNAL_REQUEST_MALFORMED', { message, description });
 }

@@ -1,10 +1,12 @@
 // A request and its answer, as they pass between the process and the doors.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiError } from '../errors.ts';
+import { type ApiError, publicError } from '../errors.ts';
 import type { RequestRecord } from '../log.ts';
-import { type MediaType, type Members, parseBody, readBytes } from './body.ts';
-import { clientAddress, type TrustedProxies } from './client-address.ts';
+import { type Members, parseBody, readBytes } from './body.ts';
+import type { AddressOf } from './client-address.ts';
+import { originForm } from './head.ts';
+import { type KnownMembers, readKnownMembers } from './known-members.ts';
 
 /** A request as a door sees it. */
 export interface Inbound {
@@ -20,12 +22,18 @@ export interface Inbound {
   /** The body, read at most once; undefined when it is too large. */
   bytes(): Promise<Buffer | undefined>;
   /**
-   * The members of the body, read and taken apart at most once.
+   * The members of the body, read strictly and taken apart at most once.
    *
    * @param accepted - the media types that are read at this address
    * @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
    */
-  members(accepted: readonly MediaType[]): Promise<Members>;
+  members(accepted: readonly 'application/json'[]): Promise<Members>;
+  /**
+   * The members of the body that an address reads, in any of the types that old clients send, taken apart at most once.
+   *
+   * @param known - their names
+   */
+  knownMembers(known: ReadonlySet<string>): Promise<KnownMembers>;
   /** What the log will say about this request. */
   readonly record: RequestRecord;
 }
@@ -49,16 +57,20 @@ const strayKey = /(PROD|DEV_|ROOT)[A-Za-z0-9]{28}/g;
 const LONGEST_PATH = 128;
 
 /** What every answer says to browsers: take it for nothing else, show it in no frame, tell nobody its URL. */
-const securityHeaders = {
+export const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Takes what the doors need from a Node request. */
-export function receive(request: IncomingMessage, trusted: TrustedProxies | undefined): Inbound {
-  return new NodeInbound(request, trusted);
+/**
+ * Takes what the doors need from a Node request.
+ *
+ * @param addressOf - tells whose request it is
+ */
+export function receive(request: IncomingMessage, addressOf: AddressOf): Inbound {
+  return new NodeInbound(request, addressOf);
 }
 
 /** A class, since accessors on a prototype cost nothing, and those of an object literal as much as the rest of a request. */
@@ -70,20 +82,24 @@ class NodeInbound implements Inbound {
   readonly answerHeaders: Record<string, string>;
   readonly record: RequestRecord;
   readonly #request: IncomingMessage;
-  readonly #trusted: TrustedProxies | undefined;
+  readonly #addressOf: AddressOf;
+  readonly #search: string;
   #query: URLSearchParams | undefined;
   #bytes: Promise<Buffer | undefined> | undefined;
   #members: Promise<Members> | undefined;
+  #knownMembers: Promise<KnownMembers> | undefined;
 
-  constructor(request: IncomingMessage, trusted: TrustedProxies | undefined) {
-    const { url = '/', method = 'GET', headers } = request;
+  constructor(request: IncomingMessage, addressOf: AddressOf) {
+    const { method = 'GET', headers } = request;
+    const url = originForm(request.url ?? '/');
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const given = headers['x-request-id'];
     const usable = typeof given === 'string' && requestIdForm.test(given) && given.search(strayKey) < 0;
     const requestId = usable ? given : randomUUID();
     this.#request = request;
-    this.#trusted = trusted;
+    this.#addressOf = addressOf;
+    this.#search = mark < 0 ? '' : url.slice(mark + 1);
     this.method = method;
     this.path = path;
     this.headers = headers;
@@ -94,13 +110,12 @@ class NodeInbound implements Inbound {
   }
 
   get query(): URLSearchParams {
-    const { url = '/' } = this.#request;
-    this.#query ??= new URLSearchParams(url.slice(this.path.length + 1));
+    this.#query ??= new URLSearchParams(this.#search);
     return this.#query;
   }
 
   get address(): string {
-    return clientAddress(this.#request, this.#trusted);
+    return this.#addressOf(this.#request);
   }
 
   bytes(): Promise<Buffer | undefined> {
@@ -108,9 +123,14 @@ class NodeInbound implements Inbound {
     return this.#bytes;
   }
 
-  members(accepted: readonly MediaType[]): Promise<Members> {
+  members(accepted: readonly 'application/json'[]): Promise<Members> {
     this.#members ??= this.bytes().then((read) => parseBody(read, this.headers, accepted));
     return this.#members;
+  }
+
+  knownMembers(known: ReadonlySet<string>): Promise<KnownMembers> {
+    this.#knownMembers ??= this.bytes().then((read) => readKnownMembers(read, this.headers, known));
+    return this.#knownMembers;
   }
 }
 
@@ -135,6 +155,17 @@ export function json(status: number, body: unknown, headers: Record<string, stri
     headers: { 'Cache-Control': 'no-store', ...headers },
     body: JSON.stringify(body),
   };
+}
+
+/** The body of a failure as the REST API writes it. */
+export function restErrorBody(error: ApiError, requestId: string) {
+  return { error: publicError(error, requestId) };
+}
+
+/** The body of a failure before GraphQL's own execution, as GraphQL over HTTP writes it. */
+export function graphqlErrorBody(error: ApiError, requestId: string) {
+  const { message, ...extensions } = publicError(error, requestId);
+  return { errors: [{ message, extensions: { ...extensions, status: error.status } }] };
 }
 
 /** The HTTP headers that belong to an error. */

@@ -10,6 +10,7 @@ export interface Endpoint<
   Data = unknown,
   Variables extends Record<string, unknown> = Record<string, unknown>,
   Answer = unknown,
+  Member extends string = string,
 > {
   readonly method: 'POST';
   readonly path: string;
@@ -19,8 +20,10 @@ export interface Endpoint<
   readonly operation: TypedDocumentNode<Data, Variables>;
   /** The variable of the operation whose type describes the body of a request. */
   readonly input: keyof Variables & string;
-  /** The members of a request's body as the operation's variables. Wrong types pass: the operation judges them. */
-  readonly variables: (members: Members) => { [Name in keyof Variables]: unknown };
+  /** The members of a request's body that are read. All others are ignored, whatever they hold. */
+  readonly reads: readonly Member[];
+  /** Those members, where they are there, as the operation's variables. Wrong types pass: the operation judges them. */
+  readonly variables: (members: { readonly [Name in Member]?: unknown }) => { [Name in keyof Variables]: unknown };
   /** What the operation gave as the answer's body; undefined when it gave nothing. */
   readonly answer: (data: Data) => Answer | undefined;
   /** The shape of the answer's body. */
@@ -28,8 +31,8 @@ export interface Endpoint<
   readonly example: { request: Members; response: Answer };
 }
 
-function endpoint<Data, Variables extends Record<string, unknown>, Answer>(
-  row: Endpoint<Data, Variables, Answer>,
+function endpoint<Data, Variables extends Record<string, unknown>, Answer, const Member extends string>(
+  row: Endpoint<Data, Variables, Answer, Member>,
 ): Endpoint {
   return row as unknown as Endpoint;
 }
@@ -43,9 +46,8 @@ export const endpoints: readonly Endpoint[] = [
       'Registers a new customer, or returns the one that has this e-mail address. `newAccount` tells which. Company fields that an existing profile does not have are filled in; what is there is never overwritten.',
     operation: CreateCustomerDocument,
     input: 'input',
-    variables: ({ email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp }) => ({
-      input: { email, companyName, companyRegistrationNumber, taxIdentificationNumber, customerRealIp },
-    }),
+    reads: ['email', 'companyName', 'companyRegistrationNumber', 'taxIdentificationNumber', 'customerRealIp'],
+    variables: (input) => ({ input }),
     answer: ({ createCustomer }) => (createCustomer ? writeProfile(createCustomer) : undefined),
     response: customerProfile,
     example: {

@@ -141,7 +141,10 @@ function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[
         schema: { type: 'string' },
       },
     ],
-    requestBody: { required: true, content: { 'application/json': body, 'application/x-www-form-urlencoded': body } },
+    requestBody: {
+      required: true,
+      content: { 'application/json': body, 'application/x-www-form-urlencoded': body, 'multipart/form-data': body },
+    },
     responses: {
       200: {
         description: 'Done.',

@@ -1,8 +1,8 @@
 // The REST door: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { toApiError } from '../database/failure.ts';
-import { ApiError, type ErrorCode, type FieldProblem, publicError } from '../errors.ts';
-import { errorHeaders, type Inbound, json, type Outbound } from '../http/message.ts';
+import { ApiError, type ErrorCode, type FieldProblem } from '../errors.ts';
+import { errorHeaders, type Inbound, json, type Outbound, restErrorBody } from '../http/message.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 
 /** Runs an operation for a request; errors in the result are those of the catalogue. */
@@ -11,7 +11,21 @@ export type RunOperation = (
   variables: Record<string, unknown>,
 ) => Promise<ExecutionResult>;
 
-const mediaTypes = ['application/json', 'application/x-www-form-urlencoded'] as const;
+/** The member of a body that may hold the key, at every endpoint. */
+const KEY = 'apiKey';
+
+/** The names that are known in the body of each endpoint. */
+const knownAt = new Map(endpoints.map((endpoint) => [endpoint, new Set([KEY, ...endpoint.reads])]));
+const keyAlone: ReadonlySet<string> = new Set([KEY]);
+
+function endpointOf({ path, method }: Inbound): Endpoint | undefined {
+  return endpoints.find((endpoint) => endpoint.path === path && endpoint.method === method);
+}
+
+function membersOf(inbound: Inbound) {
+  const endpoint = endpointOf(inbound);
+  return inbound.knownMembers((endpoint && knownAt.get(endpoint)) ?? keyAlone);
+}
 
 /**
  * Checks at the start that every endpoint's operation fits the schema.
@@ -28,15 +42,11 @@ export function assertEndpoints(schema: GraphQLSchema): void {
 /**
  * The key in a request's body, for clients that send it there.
  *
- * @returns undefined when there is none, or no readable body; what is wrong with a body is told after the key is judged
+ * @returns undefined when there is none, or no readable body; what else is wrong with a body is told after the key is judged
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice or is badly encoded: nobody can tell which key is meant
  */
 export async function keyInBody(inbound: Inbound): Promise<unknown> {
-  try {
-    return (await inbound.members(mediaTypes)).apiKey ?? undefined;
-  } catch (error) {
-    if (error instanceof ApiError) return undefined;
-    throw error;
-  }
+  return (await membersOf(inbound)).get(KEY) ?? undefined;
 }
 
 /** The methods that are answered at a path; none when there is no endpoint. */
@@ -53,9 +63,10 @@ export function restMethods(path: string): string[] {
 export async function answerRest(inbound: Inbound, run: RunOperation): Promise<Outbound> {
   const allow = restMethods(inbound.path);
   if (allow.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-  const endpoint = endpoints.find(({ path, method }) => path === inbound.path && method === inbound.method);
+  const endpoint = endpointOf(inbound);
   if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow });
-  const { data, errors } = await run(endpoint.operation, endpoint.variables(await inbound.members(mediaTypes)));
+  const { [KEY]: _, ...members } = (await membersOf(inbound)).all();
+  const { data, errors } = await run(endpoint.operation, endpoint.variables(members));
   if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
   const body = endpoint.answer(data);
   if (body === undefined) throw new Error(`the operation of ${endpoint.path} gave nothing`);
@@ -65,12 +76,13 @@ export async function answerRest(inbound: Inbound, run: RunOperation): Promise<O
 /** The answer to a request that failed. */
 export function refuseRest(inbound: Inbound, error: unknown): Outbound {
   const apiError = toApiError(error);
-  return json(apiError.status, { error: publicError(apiError, inbound.requestId) }, errorHeaders(apiError));
+  return json(apiError.status, restErrorBody(apiError, inbound.requestId), errorHeaders(apiError));
 }
 
 function errorOf(message: string, extensions: Record<string, unknown>): ApiError {
   return new ApiError(extensions.code as ErrorCode, {
     message,
+    description: extensions.description as string | undefined,
     fields: extensions.fields as FieldProblem[] | undefined,
     retryAfter: extensions.retry_after as number | undefined,
   });
