@@ -74,7 +74,7 @@ describe('parameters of GET /graphql', () => {
   const wrong = ['{', 'x', '[]', '"x"', '1', 'true', '[{}]', '{"a":}', '\u0000', '{"a":1}{'];
   const parameters = ['variables', 'extensions'].flatMap((name) =>
     wrong.map((value): [string, string] => [
-      `${name}=${value}`,
+      `${name}=${visible(value)}`,
       `/graphql?query=%7B__typename%7D&${name}=${encodeURIComponent(value)}`,
     ]),
   );
@@ -122,7 +122,7 @@ describe.each(refusals)('an e-mail address that is none, %s', (_, ask) => {
   const newlines = [fault('007-email-newline-quoted').request.body.email].concat(
     ['\r\n', '\t', '\r', '\u0001', '\u0085', '\u007f', '\u2028'].map((inside) => `"a${inside}b"@example.com`),
   );
-  it.each(newlines.map((email) => [JSON.stringify(email), email]))('007 is refused: %s', async (_, email) => {
+  it.each(newlines.map((email) => [visible(email), email]))('007 is refused: %s', async (_, email) => {
     expect(errorOf(await ask(email))).toMatchObject(refusedEmail);
   });
 
@@ -207,15 +207,14 @@ describe('node(id:)', () => {
   ];
   const forged = kin.map((text) => Buffer.from(text).toString('base64'));
 
-  it.each([...request, ...forged, '', ' ', 'x', '1', '\u0000', 'Q3VzdG9tZXI=', 'ÿ', '='])(
-    '015 is refused in words of ours: %s',
-    async (id) => {
-      const answer = await gateway.graphql('query ($id: ID!) { node(id: $id) { id } }', { id });
-      expect(errorOf(answer)).toMatchObject({ ...expected, fields: [expect.objectContaining(expected.fields[0])] });
-      expect(answer.text).not.toMatch(/\brefs?\b|scalar|implemented|pothos|\btypename\b/i);
-      expect(answer.body.data).toEqual({ node: null });
-    },
-  );
+  const ids = [...request, ...forged, '', ' ', 'x', '1', '\u0000', 'Q3VzdG9tZXI=', 'ÿ', '='] as string[];
+
+  it.each(ids.map((id) => [visible(id), id]))('015 is refused in words of ours: %s', async (_, id) => {
+    const answer = await gateway.graphql('query ($id: ID!) { node(id: $id) { id } }', { id });
+    expect(errorOf(answer)).toMatchObject({ ...expected, fields: [expect.objectContaining(expected.fields[0])] });
+    expect(answer.text).not.toMatch(/\brefs?\b|scalar|implemented|pothos|\btypename\b/i);
+    expect(answer.body.data).toEqual({ node: null });
+  });
 
   it('015 is null for a customer that does not exist', async () => {
     const id = Buffer.from('Customer:BBBBBBBBBBBBBBBB').toString('base64');
