@@ -1,7 +1,8 @@
 // Requests that nobody thought of, over both APIs: whatever is asked, the answer keeps to the contract.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from './support/gateway.ts';
-import { makeKeyRing, type RunResult, run } from './support/generated/run.ts';
+import { type RunResult, run } from './support/generated/run.ts';
+import { makeTenant } from './support/generated/tenant.ts';
 
 const REQUESTS = 3_000;
 const CONCURRENCY = 8;
@@ -12,8 +13,8 @@ let gateway: TestGateway;
 let result: RunResult;
 beforeAll(async () => {
   gateway = await startGateway({ reverseDns: false, trustProxy: 1 });
-  const ring = await makeKeyRing(gateway.databaseUrl, gateway.organisationId);
-  result = await run({ url: gateway.url, ring, from: 0, requests: REQUESTS, concurrency: CONCURRENCY });
+  const tenant = await makeTenant(gateway.databaseUrl, gateway.organisationId);
+  result = await run({ url: gateway.url, tenant, from: 0, requests: REQUESTS, concurrency: CONCURRENCY });
 }, 180_000);
 afterAll(() => gateway.close());
 

@@ -3,7 +3,8 @@ import { attacks } from './attacks.ts';
 import { anyBody, type GeneratedBody } from './generated/bodies.ts';
 import { type Dice, diceOf } from './generated/dice.ts';
 import { anyOperation, type GeneratedOperation } from './generated/documents.ts';
-import { anyHeaders, anyKeys, type KeyPlace, type KeyRing, type PlacedKey } from './generated/headers.ts';
+import { anyHeaders, anyKeys, type KeyPlace, type PlacedKey } from './generated/headers.ts';
+import type { Tenant } from './generated/tenant.ts';
 import { anyText, mutated } from './generated/texts.ts';
 import { anyName, anyValue, createInput } from './generated/values.ts';
 
@@ -72,24 +73,24 @@ const paths = [
 ];
 
 /** Makes what a number stands for. */
-export function generate(index: number, ring: KeyRing): GeneratedCase {
+export function generate(index: number, tenant: Tenant): GeneratedCase {
   const dice = diceOf(index);
   const sort = dice.below(100);
   if (sort < 25) {
-    const key = dice.chance(0.97) ? ring.good : dice.pick(['x', '', `PROD${'Yy8'.repeat(9)}Y`]);
+    const key = dice.chance(0.97) ? tenant.good : dice.pick(['x', '', `PROD${'Yy8'.repeat(9)}Y`]);
     return { input: createInput(dice, index), key };
   }
-  if (sort < 55) return { request: restRequest(dice, index, ring) };
-  if (sort < 94) return { request: graphqlRequest(dice, index, ring) };
-  const keys = anyKeys(dice, ring, ['query']);
+  if (sort < 55) return { request: restRequest(dice, index, tenant) };
+  if (sort < 94) return { request: graphqlRequest(dice, index, tenant) };
+  const keys = anyKeys(dice, tenant, ['query']);
   const method = dice.chance(0.6) ? 'GET' : dice.pick(['POST', ...otherMethods]);
   const target = `${dice.pick(paths)}${parameters(dice, keys, {})}`;
   return { request: whole(dice, index, { method, target, keys, content: bodyFor(dice, method, {}) }) };
 }
 
-function restRequest(dice: Dice, index: number, ring: KeyRing): GeneratedRequest {
+function restRequest(dice: Dice, index: number, tenant: Tenant): GeneratedRequest {
   const places: KeyPlace[] = ['query', 'body'];
-  const keys = anyKeys(dice, ring, places);
+  const keys = anyKeys(dice, tenant, places);
   const method = dice.chance(0.92) ? 'POST' : dice.pick(otherMethods);
   const members = { ...createInput(dice, index), ...inBody(keys) };
   const extra = dice.chance(0.25) ? Object.fromEntries(dice.some(3, () => [anyName(dice), anyValue(dice)])) : {};
@@ -97,8 +98,9 @@ function restRequest(dice: Dice, index: number, ring: KeyRing): GeneratedRequest
   return whole(dice, index, { method, target, keys, content: anyBody(dice, { ...extra, ...members }, 0.4) });
 }
 
-function graphqlRequest(dice: Dice, index: number, ring: KeyRing): GeneratedRequest {
-  const keys = anyKeys(dice, ring, ['query']);
+function graphqlRequest(dice: Dice, index: number, tenant: Tenant): GeneratedRequest {
+  // Half of all that can be asked needs a ROOT key.
+  const keys = anyKeys(dice, dice.chance(0.5) ? { ...tenant, good: tenant.root } : tenant, ['query']);
   const method = dice.chance(0.7) ? 'POST' : dice.chance(0.85) ? 'GET' : dice.pick(otherMethods);
   if (method === 'POST' && dice.chance(0.08)) {
     const attack = dice.pick(attacks.filter(({ method: other }) => !other));
@@ -106,7 +108,12 @@ function graphqlRequest(dice: Dice, index: number, ring: KeyRing): GeneratedRequ
     const content = { bytes, contentType: attack.headers?.['content-type'] ?? 'application/json' };
     return whole(dice, index, { method, target: `/graphql${parameters(dice, keys, {})}`, keys, content });
   }
-  const params = graphqlParams(dice, index, method === 'GET' ? 'query' : dice.pick(['query', 'query', 'mutation']));
+  const params = graphqlParams(
+    dice,
+    index,
+    tenant,
+    method === 'GET' ? 'query' : dice.pick(['query', 'query', 'mutation']),
+  );
   const inQuery = method === 'GET' || dice.chance(0.03);
   const target = `/graphql${parameters(dice, keys, inQuery ? params : {})}`;
   const content = method === 'GET' ? {} : bodyFor(dice, method, { ...params, ...inBody(keys) });
@@ -114,8 +121,8 @@ function graphqlRequest(dice: Dice, index: number, ring: KeyRing): GeneratedRequ
 }
 
 /** The parameters of a GraphQL request, of which some are broken. */
-function graphqlParams(dice: Dice, index: number, kind: 'query' | 'mutation'): Record<string, unknown> {
-  const operation: GeneratedOperation = anyOperation(dice, index, kind);
+function graphqlParams(dice: Dice, index: number, tenant: Tenant, kind: 'query' | 'mutation'): Record<string, unknown> {
+  const operation: GeneratedOperation = anyOperation(dice, index, tenant, kind);
   const params: Record<string, unknown> = { ...operation };
   if (dice.chance(0.2)) params.query = mutated(dice, operation.query);
   if (dice.chance(0.02))

@@ -10,7 +10,7 @@ const LONGEST_ECHO = 64;
 
 /** Words that only the inside of the gateway uses: of Node, PostgreSQL, zod, Pothos. */
 const inside =
-  /node_modules|\n {4}at |\bselect \w|insert into|relation "|duplicate key|violates|syntax error at|ECONN|Cannot (read|set) prop|is not a function|RangeError|TypeError|call stack|Unexpected token|not valid JSON|at position \d|Invalid input|Too (big|small)|received (string|number|undefined|null|array|object)|Pothos|\bRef\b|has not been implemented|MikroORM/;
+  /node_modules|\n {4}at |\bselect\b.*\bfrom\b|insert into|relation "|duplicate key|violates|syntax error at|ECONN|Cannot (read|set) prop|is not a function|RangeError|TypeError|call stack|Unexpected token|not valid JSON|at position \d|Invalid input|Too (big|small)|received (string|number|undefined|null|array|object)|Pothos|\bRef\b|has not been implemented|MikroORM/;
 
 /** One error of an answer, whichever API gave it. */
 export interface ShownError {
@@ -47,6 +47,8 @@ export function problemsOf(request: GeneratedRequest, answer: ReceivedAnswer): s
   if (status === 204 || status === 302) return problems;
   const body = bodyOf(request, answer);
   if (body === 'page') return problems;
+  if (/graphql-response\+json\s*;\s*q=0(\.0*)?\s*(,|$)/i.test(acceptOf(request)) && isNewerType(answer))
+    problems.push('a media type that is not accepted');
   if (body === undefined) return [...problems, `no JSON: ${headers['content-type']}`];
   const errors = errorsOf(request, body);
   if (status >= 400 && errors.length === 0)
@@ -58,6 +60,10 @@ export function problemsOf(request: GeneratedRequest, answer: ReceivedAnswer): s
     problems.push(`an answer of ${text.length} characters to a failure`);
   return problems;
 }
+
+const acceptOf = ({ headers }: GeneratedRequest) => headers.find(([name]) => name === 'Accept')?.[1] ?? '';
+const isNewerType = ({ headers }: ReceivedAnswer) =>
+  headers['content-type']?.startsWith('application/graphql-response');
 
 interface Body {
   data?: Record<string, unknown> | null;
@@ -98,9 +104,10 @@ function problemsOfError(request: GeneratedRequest, { status, headers, text }: R
   const { code = '', message, description, requestId, fields = [] } = error;
   const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : undefined;
   if (!entry) return [`a code that is not of the catalogue: ${code.slice(0, 64)}`];
-  if (isGraphQL(request) && !isUnreadable(request)) {
+  if (error.status !== undefined) {
     if (error.status !== entry.status) problems.push(`extensions.status is ${error.status} for ${code}`);
-    if (status !== 200 && !text.includes(`"status":${status}`)) problems.push(`status ${status}, which no error has`);
+    if (!mayBeStatus(status, headers['content-type'] ?? '', text))
+      problems.push(`status ${status}, which no error has`);
   } else if (status !== entry.status) problems.push(`status ${status} for ${code}`);
   if (typeof message !== 'string' || typeof description !== 'string') problems.push('no message, or no description');
   if (requestId === undefined || requestId !== headers['x-request-id']) problems.push('not the id of the request');
@@ -115,6 +122,12 @@ function problemsOfError(request: GeneratedRequest, { status, headers, text }: R
       problems.push(`more than ${LONGEST_ECHO} characters of what was sent, in ${word.length}`);
   }
   return problems;
+}
+
+/** GraphQL over HTTP: 400 for what was refused before it ran, in the newer media type alone; else what an error says. */
+function mayBeStatus(status: number, contentType: string, text: string): boolean {
+  const mayBeBad = status === 400 && contentType.startsWith('application/graphql-response+json');
+  return status === 200 || mayBeBad || text.includes(`"status":${status}`);
 }
 
 /** Whether a text holds more in a row of what a caller sent than it may. */

@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { schema } from '../../../src/graphql/schema.ts';
 import type { Dice } from './dice.ts';
+import type { Tenant } from './tenant.ts';
 import { anyAddress, anyEmail, anyText } from './texts.ts';
 import { anyValue } from './values.ts';
 
@@ -28,6 +29,7 @@ export interface GeneratedOperation {
 interface Writing {
   dice: Dice;
   index: number;
+  tenant: Tenant;
   variables: Record<string, unknown>;
   declared: string[];
   fragments: string[];
@@ -74,21 +76,38 @@ const cursors = [
   ],
 ];
 
-/** A scalar's value for an argument of this name. */
-function scalarValue({ dice, index }: Writing, name: string, type: string): unknown {
-  if (dice.chance(0.04)) return anyValue(dice);
-  if (type === 'Int')
-    return dice.chance(0.8) ? 1 + dice.below(6) : dice.pick([0, -1, 100, 101, 2 ** 31 - 1, 2 ** 31, 1.5]);
+/** A scalar's value for an argument of this name that is as it should be. */
+function goodScalar({ dice, index, tenant }: Writing, name: string, type: string): unknown {
+  const reference = dice.pick(tenant.references);
+  if (type === 'Int') return 1 + dice.below(6);
   if (type === 'Boolean') return dice.chance(0.5);
-  if (type === 'DateTime')
-    return dice.pick(['2030-01-01T00:00:00Z', '2030-13-01', '', 'x', '9999-12-31T23:59:59+14:00', 0]);
+  if (type === 'DateTime') return '2030-01-01T00:00:00Z';
+  if (name === 'email') return dice.chance(0.5) ? dice.pick(tenant.emails) : `g${index}@example.com`;
+  if (name === 'ip' || name === 'customerRealIp') return dice.pick(['1.1.1.1', '::1', '2001:db8::1', '10.0.0.1']);
+  if (name === 'id') return Buffer.from(`Customer:${reference}`).toString('base64');
+  if (name === 'after' || name === 'before') return Buffer.from(`customer:${reference}`).toString('base64url');
+  if (name === 'cuRefNo') return reference;
+  if (name === 'fingerprint') return tenant.good.slice(0, 4) + dice.pick(['zzzz', 'Abcd']);
+  return 'Any words';
+}
+
+/** One that is not, or nearly. */
+function oddScalar({ dice, index }: Writing, name: string, type: string): unknown {
+  if (dice.chance(0.1)) return anyValue(dice);
+  if (type === 'Int') return dice.pick([0, -1, 100, 101, 2 ** 31 - 1, 2 ** 31, 1.5]);
+  if (type === 'Boolean') return dice.pick(['true', 0, null]);
+  if (type === 'DateTime') return dice.pick(['2030-13-01', '', 'x', '9999-12-31T23:59:59+14:00', 0]);
   if (name === 'email') return anyEmail(dice, index);
   if (name === 'ip' || name === 'customerRealIp') return anyAddress(dice);
   if (name === 'id') return dice.pick(ids);
   if (name === 'after' || name === 'before') return dice.pick(cursors);
   if (name === 'cuRefNo') return dice.pick(['AAAAAAAAAAAAAAAA', 'x', '', '\u0000', 'a'.repeat(3_000)]);
-  if (name === 'fingerprint') return dice.pick(['PRODzzzz', 'PROD', '', 'DEV_\u0000000', 'x'.repeat(99)]);
+  if (name === 'fingerprint') return dice.pick(['PROD', '', 'DEV_\u0000000', 'x'.repeat(99)]);
   return anyText(dice);
+}
+
+function scalarValue(writing: Writing, name: string, type: string): unknown {
+  return writing.dice.chance(0.75) ? goodScalar(writing, name, type) : oddScalar(writing, name, type);
 }
 
 /** A value of an input type; GraphQL's own form of enums is made by `literal`. */
@@ -116,7 +135,7 @@ function literal(value: unknown, type: GraphQLInputType): string {
   const fields = isInputObjectType(named) ? named.getFields() : {};
   const written = Object.entries(value).map(([name, member]) => {
     const field = fields[name];
-    return `${/^\w+$/.test(name) ? name : 'odd'}: ${field ? literal(member, field.type) : JSON.stringify(String(member))}`;
+    return `${/^\w+$/.test(name) ? name : 'odd'}: ${field ? literal(member, field.type) : JSON.stringify(JSON.stringify(member))}`;
   });
   return `{ ${written.join(', ')} }`;
 }
@@ -180,10 +199,15 @@ function selection(writing: Writing, type: GraphQLNamedType, depth: number): str
 /**
  * Makes an operation that the schema allows, for the most part.
  *
- * @param index - the number of the request, which addresses in it hold
+ * @param index - the number of the request, which new addresses in it hold
  */
-export function anyOperation(dice: Dice, index: number, kind: 'query' | 'mutation'): GeneratedOperation {
-  const writing: Writing = { dice, index, variables: {}, declared: [], fragments: [], aliases: 0 };
+export function anyOperation(
+  dice: Dice,
+  index: number,
+  tenant: Tenant,
+  kind: 'query' | 'mutation',
+): GeneratedOperation {
+  const writing: Writing = { dice, index, tenant, variables: {}, declared: [], fragments: [], aliases: 0 };
   const root = (kind === 'query' ? schema.getQueryType() : schema.getMutationType()) as GraphQLNamedType;
   const all = 'getFields' in root ? (Object.values(root.getFields()) as GraphQLField<unknown, unknown>[]) : [];
   const roots = [...new Set(dice.some(2, () => dice.pick(all)))].map((each) => field(writing, each, DEEPEST));
@@ -191,12 +215,14 @@ export function anyOperation(dice: Dice, index: number, kind: 'query' | 'mutatio
   const { declared, fragments, variables } = writing;
   if (dice.chance(0.02)) declared.push('$unused: String');
   if (dice.chance(0.05)) variables[dice.pick(['unknown', 'v0', '__proto__'])] = anyValue(dice);
-  const name = dice.pick(['', 'A']);
+  const several = dice.chance(0.04);
+  const name = several ? 'A' : dice.pick(['', 'A']);
   const head = `${kind} ${name}${declared.length > 0 ? `(${declared.join(', ')})` : ''}`;
-  const operations = dice.chance(0.04) ? [' query B { __typename }'] : [];
+  const operations = several ? [' query B { __typename }'] : [];
   const query = [`${head} { ${roots.join(' ')} }`, ...fragments, ...operations].join(
     dice.pick([' ', '\n', ' , ', '\n# c\n']),
   );
-  const operationName = dice.chance(0.15) ? dice.pick(['A', 'B', '', 'C', 'x'.repeat(300)]) : undefined;
+  const odd = dice.chance(0.04) ? dice.pick(['B', '', 'C', 'x'.repeat(300)]) : undefined;
+  const operationName = odd ?? (several || (name !== '' && dice.chance(0.3)) ? name : undefined);
   return { query, variables, ...(operationName !== undefined && { operationName }) };
 }

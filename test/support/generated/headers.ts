@@ -1,16 +1,8 @@
 // Headers and keys that callers send, good and bad.
 import { SAMPLE_KEY } from '../../../src/access/key.ts';
 import type { Dice } from './dice.ts';
+import type { Tenant } from './tenant.ts';
 import { anyAddress } from './texts.ts';
-
-/** Keys of one organisation that the gateway under test knows. */
-export interface KeyRing {
-  /** May do all, without a limit that matters. */
-  good: string;
-  root: string;
-  /** Each is refused for a reason of its own, at least for most operations. */
-  refused: string[];
-}
 
 /** Where a key stands in a request. */
 export type KeyPlace = 'header' | 'query' | 'body';
@@ -21,22 +13,22 @@ export interface PlacedKey {
 }
 
 /** The keys of a request: mostly one good one, where keys usually stand. */
-export function anyKeys(dice: Dice, ring: KeyRing, places: readonly KeyPlace[]): PlacedKey[] {
+export function anyKeys(dice: Dice, tenant: Tenant, places: readonly KeyPlace[]): PlacedKey[] {
   if (dice.chance(0.03)) return [];
   const badForms = [
     '',
     ' ',
     'x',
     'PROD',
-    `${ring.good}x`,
-    ring.good.toLowerCase(),
+    `${tenant.good}x`,
+    tenant.good.toLowerCase(),
     '\u00e9',
     `PROD${'z'.repeat(9_000)}`,
   ];
   const key = () => {
-    if (dice.chance(0.86)) return dice.chance(0.85) ? ring.good : ring.root;
+    if (dice.chance(0.86)) return dice.chance(0.85) ? tenant.good : tenant.root;
     const unknown = `${dice.pick(['PROD', 'DEV_', 'ROOT'])}${'Zz9'.repeat(9)}${dice.below(10)}`;
-    return dice.pick([...ring.refused, unknown, SAMPLE_KEY, ...badForms]);
+    return dice.pick([...tenant.refused, unknown, SAMPLE_KEY, ...badForms]);
   };
   const first = dice.pick(places);
   const more = dice.chance(0.06) ? dice.some(2, () => ({ place: dice.pick(places), key: key() })) : [];

@@ -1,9 +1,8 @@
 // Runs generated requests against a gateway, many at once, and counts what came of them.
-import { createKey } from '../database.ts';
 import { type Door, doors, type Outcome } from '../doors.ts';
 import { CREATE_PATH, type GeneratedRequest, generate, type SharedInput } from '../generated-requests.ts';
 import { pathOf, problemsOf } from './checks.ts';
-import type { KeyRing } from './headers.ts';
+import type { Tenant } from './tenant.ts';
 import { openTransport, type ReceivedAnswer, type Transport } from './transport.ts';
 
 /** A request whose answer is wrong, as it can be sent again. */
@@ -18,7 +17,7 @@ export interface Offender {
 /** What came of a run. */
 export interface RunResult {
   requests: number;
-  /** By API and status, such as `REST 422`. */
+  /** By API and status, such as `REST 422`, and whether a GraphQL one has data. */
   answers: Map<string, number>;
   offenders: Offender[];
 }
@@ -27,7 +26,7 @@ export interface RunResult {
 export interface Run {
   /** `http://host:port` of the gateway. */
   url: string;
-  ring: KeyRing;
+  tenant: Tenant;
   /** The first number. */
   from: number;
   /** How many requests, at least. */
@@ -38,28 +37,8 @@ export interface Run {
 
 const SHOWN = 2_000;
 
-/** Makes keys of all sorts for an organisation. */
-export async function makeKeyRing(databaseUrl: string, organisationId: number): Promise<KeyRing> {
-  const make = (traits: Parameters<typeof createKey>[2]) => createKey(databaseUrl, organisationId, traits);
-  const past = new Date('2020-01-01');
-  return {
-    good: await make({ limitPerMinute: 1_000_000_000 }),
-    root: await make({ prefix: 'ROOT' }),
-    refused: await Promise.all(
-      [
-        { scopes: ['ip:read'] },
-        { scopes: ['customer:read'] },
-        { limitPerMinute: 1 },
-        { active: false },
-        { expiresAt: past },
-        { deletedAt: past },
-      ].map(make),
-    ),
-  };
-}
-
 /** Sends requests until there are enough. */
-export async function run({ url, ring, from, requests, concurrency }: Run): Promise<RunResult> {
+export async function run({ url, tenant, from, requests, concurrency }: Run): Promise<RunResult> {
   const transport = openTransport(url, concurrency);
   const result: RunResult = { requests: 0, answers: new Map(), offenders: [] };
   let next = from;
@@ -72,7 +51,7 @@ export async function run({ url, ring, from, requests, concurrency }: Run): Prom
   const work = async () => {
     while (result.requests < requests) {
       const index = next++;
-      const generated = generate(index, ring);
+      const generated = generate(index, tenant);
       if (generated.request) await send(index, generated.request);
       else await sendBoth(result, index, generated, (each) => send(index, each));
     }
@@ -82,9 +61,9 @@ export async function run({ url, ring, from, requests, concurrency }: Run): Prom
   return result;
 }
 
-function count(result: RunResult, { target }: GeneratedRequest, { status }: ReceivedAnswer): void {
+function count(result: RunResult, { target }: GeneratedRequest, { status, text }: ReceivedAnswer): void {
   const api = pathOf(target) === '/graphql' ? 'GraphQL' : pathOf(target) === CREATE_PATH ? 'REST' : 'other';
-  const name = `${api} ${status}`;
+  const name = `${api} ${status}${/^\{"data":\{(?!"\w+":null\})/.test(text) ? ' with data' : ''}`;
   result.requests += 1;
   result.answers.set(name, (result.answers.get(name) ?? 0) + 1);
 }

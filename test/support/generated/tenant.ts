@@ -1,0 +1,43 @@
+// The organisation that generated requests are about: its keys and customers.
+import { createHash } from 'node:crypto';
+import { createKey } from '../database.ts';
+import { fillOrganisation } from '../organisation.ts';
+
+/** What generated requests may name. */
+export interface Tenant {
+  /** A key that may do all, without a limit that matters. */
+  good: string;
+  root: string;
+  /** Keys that are each refused for a reason of its own, at least for most operations. */
+  refused: string[];
+  /** Public references of customers that exist. */
+  references: string[];
+  emails: string[];
+}
+
+const LABEL = 'filled';
+const CUSTOMERS = 50;
+
+/** Gives an organisation customers, and keys of all sorts. */
+export async function makeTenant(databaseUrl: string, organisationId: number): Promise<Tenant> {
+  await fillOrganisation(databaseUrl, organisationId, LABEL, CUSTOMERS);
+  const make = (traits: Parameters<typeof createKey>[2]) => createKey(databaseUrl, organisationId, traits);
+  const past = new Date('2020-01-01');
+  const refused = [
+    { scopes: ['ip:read'] },
+    { scopes: ['customer:read'] },
+    { limitPerMinute: 1 },
+    { active: false },
+    { expiresAt: past },
+    { deletedAt: past },
+  ];
+  const numbers = Array.from({ length: CUSTOMERS }, (_, i) => i + 1);
+  return {
+    good: await make({ limitPerMinute: 1_000_000_000 }),
+    root: await make({ prefix: 'ROOT' }),
+    refused: await Promise.all(refused.map(make)),
+    // As `fillOrganisation` makes them.
+    references: numbers.map((n) => createHash('md5').update(`${organisationId}/${n}`).digest('hex').slice(0, 16)),
+    emails: numbers.map((n) => `${LABEL}${n}@example.com`),
+  };
+}
