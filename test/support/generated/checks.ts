@@ -115,6 +115,7 @@ function problemsOfError(request: GeneratedRequest, { status, headers, text }: R
   if (status === 429 && !(headers['retry-after'] && Number.isInteger(error.retry_after)))
     problems.push('429 without a time');
   if (code === 'INTERNAL_VALIDATION_FAILED' && fields.length === 0) problems.push('validation without fields');
+  if (fields.some(({ path }) => path === '')) problems.push('a field without a path');
   const words = [message, ...fields.flatMap((field) => [field.path, field.message])].map(String);
   for (const word of words) {
     if (inside.test(word)) problems.push(`words of the inside: ${inside.exec(word)?.[0]}`);

@@ -30,7 +30,8 @@ const MEMBERS = ['companyName', 'companyRegistrationNumber', 'taxIdentificationN
  */
 export function createInput(dice: Dice, index: number): Record<string, unknown> {
   const input: Record<string, unknown> = {};
-  if (dice.chance(0.96)) input.email = dice.chance(0.94) ? anyEmail(dice, index) : anyValue(dice);
+  if (dice.chance(0.4)) input.email = `g${index}@example.com`;
+  else if (dice.chance(0.95)) input.email = dice.chance(0.92) ? anyEmail(dice, index) : anyValue(dice);
   for (const name of MEMBERS) {
     if (dice.chance(0.5)) continue;
     if (dice.chance(0.07)) input[name] = anyValue(dice);
