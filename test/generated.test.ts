@@ -35,5 +35,6 @@ it('has sent requests of all sorts', () => {
   for (const status of [200, 400, 403, 404, 405, 413, 415, 422]) expect(seen).toContain(`REST ${status}`);
   for (const status of [200, 400, 404, 405, 413, 415]) expect(seen).toContain(`GraphQL ${status}`);
   const of = (name: string) => result.answers.get(name) ?? 0;
-  for (const name of ['REST 200', 'REST 422', 'GraphQL 200']) expect(of(name), name).toBeGreaterThan(REQUESTS / 20);
+  for (const name of ['REST 200', 'REST 422', 'GraphQL 200', 'GraphQL 200 with data'])
+    expect(of(name), name).toBeGreaterThan(REQUESTS / 20);
 });

@@ -38,6 +38,8 @@ export async function startChildGateway(environment: Record<string, string> = {}
     undefined,
     logFile,
   );
+  // A program that fails must not leave it behind.
+  process.once('exit', () => gateway.child.kill('SIGKILL'));
   return {
     ...gateway,
     databaseUrl: postgres.url,

@@ -96,6 +96,7 @@ export function anyBody(dice: Dice, members: Record<string, unknown>, share: num
     () => ({ bytes: Buffer.from(mutated(dice, good)), contentType: 'application/json' }),
     () => ({ bytes: brokenBytes(dice, good), contentType: 'application/json' }),
     () => ({ bytes: Buffer.from(withMore(dice, members)), contentType: 'application/json' }),
+    () => ({ bytes: Buffer.from(good.padEnd(dice.pick([65_536, 65_537, 90_000]))), contentType: 'application/json' }),
     () => ({ bytes: Buffer.from(good), contentType: dice.pick([...otherTypes, FORM]) }),
     () => ({ bytes: Buffer.from(good) }),
     () => ({ contentType: 'application/json' }),

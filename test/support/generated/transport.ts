@@ -40,8 +40,9 @@ export function openTransport(url: string, connections: number): Transport {
         // A list goes out as it is: no Host, no Connection of Node's own.
         headers: [...headers.flat(), ...length],
       });
-      const failed = ({ message }: Error) => {
-        resolve({ status: 0, headers: {}, text: message, again: request.reusedSocket });
+      const failed = ({ message, code = '' }: NodeJS.ErrnoException) => {
+        const again = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(code);
+        resolve({ status: 0, headers: {}, text: message, again });
       };
       request.setTimeout(PATIENCE, () => request.destroy(new Error('no answer in time')));
       request.once('error', failed);
