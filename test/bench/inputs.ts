@@ -43,12 +43,13 @@ async function measureAll(): Promise<Cost[]> {
 }
 
 function rows(costs: Cost[]) {
-  return costs.map(({ input, wait, cpu, status, bytes, turns }) => [
+  return costs.map(({ input, wait, starved, cpu, status, bytes, turns }) => [
     input.api,
     input.name.slice(0, LONGEST_NAME).replaceAll('|', '/').replaceAll('\n', ' '),
     bytes,
     status,
     fixed(wait, 1),
+    fixed(starved, 1),
     fixed(cpu, 1),
     turns,
   ]);
@@ -57,7 +58,7 @@ function rows(costs: Cost[]) {
 const costs = (await measureAll()).toSorted((one, other) => other.wait - one.wait);
 const tooMuch = costs.filter(({ wait }) => wait > BOUND);
 const worstOf = (api: Cost['input']['api']) => costs.filter(({ input }) => input.api === api).slice(0, 1);
-const head = ['API', 'input', 'bytes', 'HTTP', 'others wait, ms', 'CPU ms', 'turns'];
+const head = ['API', 'input', 'bytes', 'HTTP', 'others wait, ms', 'of it no core', 'CPU ms', 'turns'];
 console.log(`\nThe ${WORST} worst of ${costs.length}:\n\n${table(head, rows(costs.slice(0, WORST)))}`);
 console.log(
   `\nThe worst of each API:\n\n${table(head, rows([...worstOf('REST'), ...worstOf('GraphQL'), ...worstOf('other')]))}`,

@@ -9,13 +9,17 @@ import type { CostlyInput } from './measure.ts';
 const SIZE = 65_000;
 const TOKENS = 1_900;
 const MEMBERS = ['email', 'companyName', 'companyRegistrationNumber', 'taxIdentificationNumber', 'customerRealIp'];
+/** Combining marks of several classes. */
+const marks = ['\u0301', '\u0323', '\u0344', '\u0345', '\u0338', '\u05b0', '\u064b', '\u093c', '\u094d', '\u302a'];
 const ordinary = ['a', '0', '1', 'é', 'ab ', '. ', '-', '::', '1.', '0:', '"', '\\', '%41', '@', 'a@', '.a', 'ｱ', 'Ａ'];
 
 /** One, or several, code points again and again; never more than there is room for, as JSON writes it. */
 function repeated(dice: Dice, room: number): string {
-  const units = dice.some(dice.pick([1, 1, 2, 5]), () => dice.pick(dice.chance(0.75) ? oddCharacters : ordinary));
+  const units = dice.some(dice.pick([1, 1, 2, 5]), () => dice.pick(dice.pick([marks, oddCharacters, ordinary])));
   const unit = units.join('');
-  const core = unit.repeat(Math.max(Math.floor(room / sizeOf(unit)), 1));
+  // What has to be put in order takes longest when it comes in blocks, the last first.
+  const blocks = dice.chance(0.4) ? units.map((each) => filled(each, room / units.length)) : [filled(unit, room)];
+  const core = blocks.join('');
   return dice.pick([
     core,
     `a${core}`,
@@ -27,6 +31,8 @@ function repeated(dice: Dice, room: number): string {
   ]);
 }
 
+/** As often as there is room for, at least once. */
+const filled = (unit: string, room: number) => unit.repeat(Math.max(Math.floor(room / sizeOf(unit)), 1));
 const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value)) - 2;
 
 /** An object of about as many bytes as fit, whose names or values are many, long, or deep. */
