@@ -22,7 +22,8 @@ export interface GeneratedRequest {
 export interface SharedInput {
   request?: undefined;
   input: Record<string, unknown>;
-  key: string;
+  /** Keys of two organisations, or one bad key twice. */
+  keys: readonly [string, string];
 }
 
 /** What one number stands for. */
@@ -77,8 +78,8 @@ export function generate(index: number, tenant: Tenant): GeneratedCase {
   const dice = diceOf(index);
   const sort = dice.below(100);
   if (sort < 25) {
-    const key = dice.chance(0.97) ? tenant.good : dice.pick(['x', '', `PROD${'Yy8'.repeat(9)}Y`]);
-    return { input: createInput(dice, index), key };
+    const bad = dice.pick(['x', '', `PROD${'Yy8'.repeat(9)}Y`]);
+    return { input: createInput(dice, index), keys: dice.chance(0.97) ? [tenant.good, tenant.foreign] : [bad, bad] };
   }
   if (sort < 55) return { request: restRequest(dice, index, tenant) };
   if (sort < 94) return { request: graphqlRequest(dice, index, tenant) };
