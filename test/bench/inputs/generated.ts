@@ -15,7 +15,8 @@ const ordinary = ['a', '0', '1', 'é', 'ab ', '. ', '-', '::', '1.', '0:', '"', 
 
 /** One, or several, code points again and again; never more than there is room for, as JSON writes it. */
 function repeated(dice: Dice, room: number): string {
-  const units = dice.some(dice.pick([1, 1, 2, 5]), () => dice.pick(dice.pick([marks, oddCharacters, ordinary])));
+  const list = dice.pick([marks, oddCharacters, ordinary, [...marks, ...oddCharacters, ...ordinary]]);
+  const units = dice.some(dice.pick([1, 2, 2, 5]), () => dice.pick(list));
   const unit = units.join('');
   // What has to be put in order takes longest when it comes in blocks, the last first.
   const blocks = dice.chance(0.4) ? units.map((each) => filled(each, room / units.length)) : [filled(unit, room)];
