@@ -99,7 +99,7 @@ function largeDocument(dice: Dice, turn: number): { name: string; query: string 
     ['spreads', '...F ', 2],
     ['spreads of each', '...F# ', 2],
     ['typenames', '__typename ', 1],
-    ['strings', `email(x: "${'\\u0041'.repeat(20)}") `, 6],
+    ['strings', `email(x: "${'\\u0041'.repeat(10)}") `, 6],
   ] as const);
   const count = Math.floor((TOKENS * dice.pick([1, 1, 0.3])) / tokens);
   const body = Array.from({ length: count }, (_, i) => unit.replaceAll('#', `n${i}`)).join('');

@@ -47,7 +47,7 @@ const address = `:${'.'.repeat(60_000)}:`;
 const times = <Made>(count: number, make: (i: number) => Made): Made[] =>
   Array.from({ length: count }, (_, i) => make(i));
 const ask = (query: string, variables: object = {}) => JSON.stringify({ query, variables });
-const members = (count: number, name: (i: number) => string) => Object.fromEntries(times(count, (i) => [name(i), i]));
+const members = (count: number, name: (i: number) => string) => Object.fromEntries(times(count, (i) => [name(i), 0]));
 const firstOf = (count: number, text: string) => `{ customers(first: ${count}) { edges { node { ${text} } } } }`;
 
 /** Inputs of a create, which both APIs take. */
@@ -63,7 +63,7 @@ const creates: [name: string, input: Record<string, unknown>][] = [
   ['60 KB of dots as email', { email: `a@${'a.'.repeat(30_000)}com` }],
   ['60 KB of @ as email', { email: '@'.repeat(60_000) }],
   ['60 KB of blanks as companyName', { email: 'costly@example.com', companyName: `a${' '.repeat(60_000)}b` }],
-  ['5,500 unknown members', { email: 'x', ...members(5_500, (i) => `member${i}`) }],
+  ['5,500 unknown members', { email: 'x', ...members(5_500, (i) => `m${i}`) }],
   ['50 unknown members of 200 control characters', members(50, (i) => `${i}${'\u0001'.repeat(200)}`)],
 ];
 
@@ -89,7 +89,7 @@ const documents: [name: string, body: string][] = [
     '64 KiB of dots between colons in ipInfo',
     ask('query ($ip: String!) { ipInfo(ip: $ip) { kind } }', { ip: address }),
   ],
-  ['5,500 unknown members in customer(by:)', ask(FIND, { by: members(5_500, (i) => `member${i}`) })],
+  ['5,500 unknown members in customer(by:)', ask(FIND, { by: members(5_500, (i) => `m${i}`) })],
   [
     '5,500 variables that nobody declared',
     ask(
