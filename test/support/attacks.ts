@@ -15,7 +15,7 @@ const times = (count: number, write: (i: number) => string, between = ' ') =>
   Array.from({ length: count }, (_, i) => write(i)).join(between);
 /** As often as a body holds it. */
 const full = (write: (i: number) => string, around = (text: string) => `{ ${text} }`) => {
-  const count = Math.floor((LARGEST_BODY - 400) / (write(9_999).length + 1));
+  const count = Math.floor((LARGEST_BODY - 400) / (JSON.stringify(write(9_999)).length - 1));
   return ask(around(times(count, write)));
 };
 const nest = (depth: number, open: string, close: string, core: string) =>
@@ -195,7 +195,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'block strings full of quotes',
-    body: ask(`{ customer(by: { email: """${'\\"""'.repeat(15_000)}""" }) { email } }`),
+    body: ask(`{ customer(by: { email: """${'\\"""'.repeat(7_000)}""" }) { email } }`),
   },
   { name: 'unknown fields that resemble known ones', body: full((i) => `customes${i}`) },
   { name: 'unknown types that resemble known ones', body: full((i) => `...on Custome${i}{a}`) },
@@ -225,7 +225,7 @@ export const attacks: Attack[] = [
   },
   {
     name: 'deep variables',
-    body: `{"query":"query ($by: CustomerBy!) { customer(by: $by) { email } }","variables":{"by":${nest(15_000, '{"a":', '}', '1')}}}`,
+    body: `{"query":"query ($by: CustomerBy!) { customer(by: $by) { email } }","variables":{"by":${nest(10_000, '{"a":', '}', '1')}}}`,
   },
   {
     name: 'a mutation by GET',

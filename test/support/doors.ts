@@ -14,7 +14,11 @@ export interface Outcome {
 /** A door as a function: input in, outcome out. */
 export interface Door {
   name: string;
-  create(gateway: TestGateway, input: unknown, options?: CallOptions): Promise<Outcome & { answer: Answer }>;
+  create(
+    gateway: Pick<TestGateway, 'rest' | 'graphql'>,
+    input: unknown,
+    options?: CallOptions,
+  ): Promise<Outcome & { answer: Answer }>;
 }
 
 /** The mutation with everything that the REST door shows. */
