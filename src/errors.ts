@@ -119,8 +119,8 @@ export interface FieldProblem {
 
 /** Fields that one answer lists. */
 export const MOST_FIELDS = 50;
-/** Characters of what a caller sent that an answer repeats. */
-export const LONGEST_ECHO = 64;
+/** Characters of what a caller sent that an answer repeats: 64 at most, with what may stand around it in the message. */
+export const LONGEST_ECHO = 60;
 
 /** A part of what a caller sent, short enough to be repeated in an answer. */
 export function echo(text: string): string {

@@ -116,9 +116,9 @@ function ofRun(error: GraphQLError, document: DocumentNode): ApiError | undefine
 }
 
 const LONGEST_MESSAGE = 500;
-const quoted = /"([^"]{65,})"/g;
+const quoted = /"([^"]{61,})"/g;
 /** The value that messages about values end with. */
-const lastValue = /((?:found|value): )([\s\S]{65,})$/;
+const lastValue = /((?:found|value): )([\s\S]{61,})$/;
 
 /** The words of the language with what they repeat of the document cut short. */
 function withoutLongEchoes(message: string): string {
