@@ -124,6 +124,7 @@ export const LONGEST_ECHO = 60;
 
 /** A part of what a caller sent, short enough to be repeated in an answer. */
 export function echo(text: string): string {
+  if (text.length <= LONGEST_ECHO) return text;
   const characters = [...text.slice(0, 2 * LONGEST_ECHO + 2)];
   return characters.length <= LONGEST_ECHO ? text : `${characters.slice(0, LONGEST_ECHO - 1).join('')}…`;
 }

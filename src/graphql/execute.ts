@@ -89,7 +89,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
       contextValue: context,
       hideSuggestions,
       // What is wrong with variables is told in our own words.
-      options: { maxCoercionErrors: 1 },
+      options: { maxCoercionErrors: 0 },
     });
     if (!('operation' in validated)) throw refusedVariables(schema, document, facts.operation, variables ?? {});
     const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});

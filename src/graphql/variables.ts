@@ -18,13 +18,10 @@ import {
 } from 'graphql';
 import type { ZodType } from 'zod';
 import { echo, type FieldProblem } from '../errors.ts';
+import { isObject } from '../http/json-members.ts';
 
+/** The way to a value of the input: names and numbers. */
 type Path = readonly (string | number)[];
-
-interface Problem {
-  path: Path;
-  message: string;
-}
 
 /** What the values of scalars must be; a scalar of our own says it itself, as its extension `expected`. */
 const expectations: Record<string, string> = {
@@ -48,7 +45,7 @@ function leafProblem(type: GraphQLLeafType, value: unknown): string | undefined 
   return (type.extensions.expected as string | undefined) ?? expectations[type.name] ?? `must be a ${type.name}`;
 }
 
-function* problemsOf(type: GraphQLInputType, value: unknown, path: Path): Generator<Problem> {
+function* problemsOf(type: GraphQLInputType, value: unknown, path: string): Generator<FieldProblem> {
   if (value == null) {
     if (isNonNullType(type)) yield { path, message: 'is required' };
     return;
@@ -57,10 +54,10 @@ function* problemsOf(type: GraphQLInputType, value: unknown, path: Path): Genera
   if (isListType(nullable)) {
     const items = Array.isArray(value) ? value : undefined;
     if (!items) yield* problemsOf(nullable.ofType, value, path);
-    else for (const [i, item] of items.entries()) yield* problemsOf(nullable.ofType, item, [...path, i]);
+    else for (const [i, item] of items.entries()) yield* problemsOf(nullable.ofType, item, below(path, i));
   } else if (isInputObjectType(nullable)) {
-    if (typeof value !== 'object' || Array.isArray(value)) yield { path, message: 'must be an object' };
-    else yield* memberProblems(nullable, value as Record<string, unknown>, path);
+    if (isObject(value)) yield* memberProblems(nullable, value, path);
+    else yield { path, message: 'must be an object' };
   } else {
     const message = leafProblem(nullable as GraphQLLeafType, value);
     if (message) yield { path, message };
@@ -70,17 +67,17 @@ function* problemsOf(type: GraphQLInputType, value: unknown, path: Path): Genera
 function* memberProblems(
   type: Extract<GraphQLInputType, { isOneOf: boolean }>,
   value: Record<string, unknown>,
-  path: Path,
-): Generator<Problem> {
+  path: string,
+): Generator<FieldProblem> {
   const fields = type.getFields();
   const given = Object.keys(value);
   for (const field of Object.values(fields)) {
     const member = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
     if (member === undefined && field.default !== undefined) continue;
-    yield* problemsOf(field.type, member, [...path, field.name]);
+    yield* problemsOf(field.type, member, below(path, field.name));
   }
   for (const name of given) {
-    if (!Object.hasOwn(fields, name)) yield { path: [...path, echo(name)], message: 'is not a known member' };
+    if (!Object.hasOwn(fields, name)) yield { path: below(path, echo(name)), message: 'is not a known member' };
   }
   if (type.isOneOf && (given.length !== 1 || value[given[0] as string] == null)) yield { path, message: ONE_MEMBER };
 }
@@ -107,22 +104,28 @@ export function variableProblems(
     if (!isInputType(type) || (value === undefined && defaultValue)) return [];
     const place = places.get(name.value) ?? [name.value];
     const byZod = zodProblems(type, value);
-    const known = new Set(byZod.map(({ path }) => path.join('.')));
-    const byType = [...problemsOf(type, value, [])].filter(({ path }) => !known.has(path.join('.')));
-    return [...byZod, ...byType].map(({ path, message }) => ({ path: withinArgument([...place, ...path]), message }));
+    const known = new Set(byZod.map(({ path }) => path));
+    const byType = [...problemsOf(type, value, '')].filter(({ path }) => !known.has(path));
+    return [...byZod, ...byType].map(({ path, message }) => ({ path: withinArgument(place, path), message }));
   });
 }
 
-function zodProblems(type: GraphQLInputType, value: unknown): Problem[] {
+function zodProblems(type: GraphQLInputType, value: unknown): FieldProblem[] {
   const nullable = getNullableType(type);
-  if (!isInputObjectType(nullable) || typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  if (!isInputObjectType(nullable) || !isObject(value)) return [];
   const result = (nullable.extensions.schema as ZodType | undefined)?.safeParse(value);
-  return (result?.error?.issues ?? []).map(({ path, message }) => ({ path: path as Path, message }));
+  return (result?.error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), message }));
 }
 
-/** A path that begins with the name of an argument, without it unless there is nothing else. */
-function withinArgument(path: Path): string {
-  return (path.length > 1 ? path.slice(1) : path).join('.');
+function below(path: string, step: string | number): string {
+  return path === '' ? String(step) : `${path}.${step}`;
+}
+
+/** A path without the name of the argument that it begins with, unless there is nothing else. */
+function withinArgument([argument = '', ...members]: Path, path = ''): string {
+  const place = members.join('.');
+  if (path === '') return place || String(argument);
+  return place === '' ? path : below(place, path);
 }
 
 /** Where each variable is first used: the argument, and the members of its value. */
