@@ -177,6 +177,15 @@ describe('a known member, or the key, that nobody can be sure of is refused:', (
   });
 });
 
+it.each([
+  [JSON_TYPE, `{"email":"\ufeff${email}"}`],
+  [FORM, `email=%EF%BB%BF${email}`],
+  [FORM, `email=\ufeff${email}`],
+  [PARTS, parts(['email', `\ufeff${email}`])],
+])('a U+FEFF in front of a value belongs to it: %s, body %#', async (type, body) => {
+  expect(await codeOf(body, { type })).toBe('INTERNAL_VALIDATION_FAILED');
+});
+
 describe('JSON under another name', () => {
   const body = () => JSON.stringify({ email, apiKey: gateway.key, note: 'a=b&c=%' });
   it.each([undefined, FORM, 'text/plain', PARTS, 'application/json; charset=iso-8859-2', 'text/json'])(
