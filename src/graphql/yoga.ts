@@ -11,10 +11,10 @@ import {
 } from 'graphql';
 import { createYoga, type FetchAPI, type Plugin, processRegularResult } from 'graphql-yoga';
 import { toApiError } from '../database/failure.ts';
-import { ApiError, publicError } from '../errors.ts';
+import { ApiError } from '../errors.ts';
 import { preferredType } from '../http/accept.ts';
 import { assertOwnSite } from '../http/cross-origin.ts';
-import { errorHeaders, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
+import { errorHeaders, graphqlErrorBody, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
 import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
 import { documentCaches } from './document-cache.ts';
@@ -201,9 +201,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
 
   function refuse(inbound: Inbound, error: unknown): Outbound {
     const apiError = toApiError(error);
-    const { message, ...extensions } = publicError(apiError, inbound.requestId);
-    const errors = [{ message, extensions: { ...extensions, status: apiError.status } }];
-    const answer = json(apiError.status, { errors }, errorHeaders(apiError));
+    const answer = json(apiError.status, graphqlErrorBody(apiError, inbound.requestId), errorHeaders(apiError));
     return { ...answer, contentType: `${acceptedType(inbound)}; charset=utf-8` };
   }
 
