@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Admission, type Caller, openAdmission } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
+import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
@@ -97,6 +98,7 @@ export function createApp(options: AppOptions): App {
     corsOrigins,
     shortWay: parts.shortWay,
   });
+  const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: string | undefined;
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
@@ -231,6 +233,7 @@ export function createApp(options: AppOptions): App {
     handle(request, response) {
       const startedAt = performance.now();
       const inbound = receive(request, trustProxy);
+      noticeProxy(inbound.headers);
       Object.assign(inbound.answerHeaders, corsHeaders(inbound, corsOrigins));
       response.once('close', () => {
         const { record } = inbound;
