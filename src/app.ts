@@ -1,6 +1,6 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Admission, type Caller, openAdmission } from './access/check.ts';
+import { type Admission, type Caller, openAdmission, rightsOf } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
@@ -165,7 +165,7 @@ export function createApp(options: AppOptions): App {
     const bytes = key === undefined || inbound.method !== 'POST' ? undefined : await inbound.bytes();
     if (!bytes) return answer();
     let fresh: Outbound | undefined;
-    const request = { scopes: caller.scopes, key: String(key), path: inbound.path, bytes };
+    const request = { rights: rightsOf(caller), key: String(key), path: inbound.path, bytes };
     const kept = await answerOnce(database.of(caller.organisationId), request, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.

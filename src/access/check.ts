@@ -131,6 +131,15 @@ function assertUsable(key: ApiKey): void {
 }
 
 /**
+ * Tells callers apart by what they may do.
+ *
+ * @returns the scopes in order, none of them for a key that may do all but what takes a `ROOT` key; `ROOT` for that one
+ */
+export function rightsOf({ prefix, scopes }: Caller): string[] {
+  return prefix === 'ROOT' ? ['ROOT'] : scopes.toSorted();
+}
+
+/**
  * Judges whether a caller may run an operation.
  *
  * @param required - all that the operation's fields need
