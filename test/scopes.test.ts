@@ -1,8 +1,10 @@
 // What a key may see: every field that needs something, by every way to its data, with every sort of key.
+import SchemaBuilder from '@pothos/core';
 import { getNamedType, isIntrospectionType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Requirement, type Scope, scopes } from '../src/access/scopes.ts';
 import { schema } from '../src/graphql/schema.ts';
+import { requirementOf, SCOPE_PLUGIN } from '../src/graphql/scope-plugin.ts';
 import { createKey } from './support/database.ts';
 import { type Everything, KNOWN_ADDRESS, makeEverything } from './support/everything.ts';
 import { type Answer, startGateway, type TestGateway } from './support/gateway.ts';
@@ -217,6 +219,27 @@ it('tells a kept answer again to nobody who may do less, or other, than the one 
       else break;
     }
   });
+});
+
+it('lets no root field go without a word about scopes, and asks of an interface what its objects ask', () => {
+  const build = (scope?: null) => {
+    const builder = new SchemaBuilder<object>({ plugins: [SCOPE_PLUGIN] });
+    const node = builder
+      .interfaceRef<object>('Node')
+      .implement({ fields: (t) => ({ id: t.int({ resolve: () => 1 }) }) });
+    builder.objectRef<object>('Secret').implement({ interfaces: [node], scope: 'ROOT', fieldScope: 'ip:read' });
+    builder.queryType({
+      fields: (t) => ({
+        open: t.int({ ...(scope === null && { scope }), resolve: () => 1 }),
+        node: t.field({ type: node, scope: 'customer:read', resolve: () => ({}) }),
+      }),
+    });
+    return builder.toSchema();
+  };
+  expect(() => build()).toThrow('Query.open does not say which scope it needs');
+  const fields = build(null).getQueryType()?.getFields();
+  expect(requirementOf(fields?.open)).toEqual([]);
+  expect(requirementOf(fields?.node)).toEqual(['customer:read', 'ROOT']);
 });
 
 it('says in the description of each field what it needs', () => {
