@@ -1,6 +1,7 @@
 // Puts the parts together into one request handler. Every test starts here.
-import { type Admission, type Caller, openAdmission } from './access/check.ts';
+import { type Admission, type Caller, openAdmission, rightsOf } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
+import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
@@ -101,6 +102,7 @@ export function createApp(options: AppOptions): App {
     corsOrigins,
     shortWay: parts.shortWay,
   });
+  const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: string | undefined;
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
@@ -167,7 +169,7 @@ export function createApp(options: AppOptions): App {
     const bytes = key === undefined || inbound.method !== 'POST' ? undefined : await inbound.bytes();
     if (!bytes) return answer();
     let fresh: Outbound | undefined;
-    const request = { scopes: caller.scopes, key: String(key), path: inbound.path, bytes };
+    const request = { rights: rightsOf(caller), key: String(key), path: inbound.path, bytes };
     const kept = await answerOnce(database.of(caller.organisationId), request, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.
@@ -240,6 +242,7 @@ export function createApp(options: AppOptions): App {
     handle(request, response, fault) {
       const startedAt = performance.now();
       const inbound = receive(request, addressOf);
+      noticeProxy(inbound.headers);
       Object.assign(inbound.answerHeaders, corsHeaders(inbound, corsOrigins));
       response.once('close', () => {
         const { record } = inbound;

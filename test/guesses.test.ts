@@ -30,13 +30,31 @@ async function guess(address: string, make = (): string | null => generateKey('P
   return codes.filter((code) => code !== 'INTERNAL_TOO_MANY_REQUESTS').length;
 }
 
+it.each(['PROD', 'DEV_', 'ROOT'] as const)(
+  'lets an address try only so many %s keys that do not exist, on both doors together',
+  async (prefix) => {
+    expect(await guess(`2001:db8:${prefix.charCodeAt(0)}::1`, () => generateKey(prefix))).toBe(GUESS_LIMIT);
+  },
+);
+
 it.each([
-  ['no key', () => null],
-  ['keys of no form', () => 'guess'],
-  ['the sample key', () => SAMPLE_KEY],
-  ['keys that do not exist', () => generateKey('PROD')],
-])('lets an address send %s only so often, on both doors together', async (name, make) => {
-  expect(await guess(`2001:db8:${name.length}::1`, make)).toBe(GUESS_LIMIT);
+  ['no key', () => null, 'PUBLIC_API_KEY_IS_EMPTY'],
+  ['an empty key', () => '', 'PUBLIC_API_KEY_IS_EMPTY'],
+  ['a key of no form', () => 'guess', 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT'],
+  ['a key that is a letter short', () => generateKey('PROD').slice(1), 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT'],
+  ['the sample key', () => SAMPLE_KEY, 'PUBLIC_API_KEY_SAMPLE_VALUE'],
+])('takes %s for no guess: it is never looked up, and refuses nobody else at the address', async (name, make, code) => {
+  const address = `2001:db8:aaaa:${name.length}::1`;
+  const statements = await statementsOf(async () => {
+    for (let i = 0; i < 3 * GUESS_LIMIT; i++) {
+      const door = doors[i % 2] as (typeof doors)[number];
+      expect((await door.create(gateway, { email }, { key: make(), headers: from(address) })).code).toBe(code);
+    }
+  });
+  expect(statements).toEqual([]);
+  const unseen = await rest.create(gateway, { email }, { key: await makeKey(), headers: from(address) });
+  expect(unseen.code).toBeUndefined();
+  expect(await guess(address)).toBe(GUESS_LIMIT);
 });
 
 it('looks no more keys up in the database than that, however many come at once', async () => {
@@ -65,7 +83,8 @@ it('refuses with 429 and the seconds to wait, and without a word about limits of
   expect(gateway.log).toContainEqual(
     expect.objectContaining({ level: 40, address: '192.0.2.10', msg: 'keys are guessed from this address' }),
   );
-  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
   const later = await rest.create(gateway, { email }, { key: generateKey('PROD'), headers: from('192.0.2.10') });
   expect(later.code).toBe('PUBLIC_API_KEY_DOES_NOT_EXIST');
 });
@@ -143,7 +162,8 @@ describe('whose address it is', () => {
     const forge = () => `198.51.100.${i++ % 250}, 203.0.113.50`;
     let looked = 0;
     for (let n = 0; n < GUESS_LIMIT + 10; n++) {
-      const { code } = await rest.create(gateway, { email }, { key: 'bad', headers: from(forge()) });
+      const key = generateKey('PROD');
+      const { code } = await rest.create(gateway, { email }, { key, headers: from(forge()) });
       if (code !== 'INTERNAL_TOO_MANY_REQUESTS') looked += 1;
     }
     expect(looked).toBe(GUESS_LIMIT);
@@ -159,13 +179,36 @@ describe('whose address it is', () => {
   ])('with TRUST_PROXY %j and the header "%s" the header is believed: %s', async (trustProxy, header, believed) => {
     const other = await startGateway({ trustProxy });
     const call = async (headers: Record<string, string>) =>
-      (await rest.create(other, { email }, { key: 'bad', headers })).code;
+      (await rest.create(other, { email }, { key: generateKey('PROD'), headers })).code;
     for (let i = 0; i < GUESS_LIMIT; i++) await call(from(header));
     const spent = 'INTERNAL_TOO_MANY_REQUESTS';
     expect(await call(from(header))).toBe(spent);
     // The same caller without the header: touched only if the header was not believed.
     expect((await call({})) === spent).toBe(!believed);
     if (believed) expect(other.log).toContainEqual(expect.objectContaining({ address: '203.0.113.60' }));
+    await other.close();
+  });
+});
+
+describe('a header of proxies', () => {
+  const warningsOf = (other: TestGateway) => other.log.filter(({ msg }) => String(msg).includes('TRUST_PROXY'));
+  const call = (other: TestGateway, headers: Record<string, string>) => rest.create(other, { email }, { headers });
+
+  it('is warned of once where no proxy is trusted, whatever comes of the request', async () => {
+    const other = await startGateway();
+    await call(other, {});
+    expect(warningsOf(other)).toEqual([]);
+    await other.send('/health/live', { headers: from('203.0.113.70') });
+    for (let i = 0; i < 5; i++) await call(other, from(`203.0.113.${i}`));
+    expect(warningsOf(other)).toMatchObject([{ level: 40, msg: expect.stringContaining('X-Forwarded-For') }]);
+    expect(JSON.stringify(warningsOf(other))).not.toContain('203.0.113');
+    await other.close();
+  });
+
+  it.each([1, 0, ['10.0.0.0/8']])('is not warned of where TRUST_PROXY is %j', async (trustProxy) => {
+    const other = await startGateway({ trustProxy });
+    await call(other, from('203.0.113.71'));
+    expect(warningsOf(other)).toEqual([]);
     await other.close();
   });
 });

@@ -1,5 +1,7 @@
 // How often a key may call: limits, windows that slide, what callers are told, and what a request counts as.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GUESS_LIMIT } from '../src/access/guesses.ts';
+import { generateKey } from '../src/access/key.ts';
 import { SlidingWindows, WINDOW } from '../src/access/sliding-window.ts';
 import { createKey, type KeyTraits } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
@@ -15,9 +17,10 @@ afterEach(() => vi.restoreAllMocks());
 const email = 'limits@example.com';
 const makeKey = (traits: KeyTraits) => createKey(gateway.databaseUrl, gateway.organisationId, traits);
 
-/** Sets the clock by which requests are counted. */
+/** Lets time pass: the machine's clock and the one that only goes forward say the same. */
 function setClock(milliseconds: number): void {
   vi.spyOn(Date, 'now').mockReturnValue(milliseconds);
+  vi.spyOn(performance, 'now').mockReturnValue(milliseconds);
 }
 
 const told = ({ headers }: Answer) => ({
@@ -115,6 +118,66 @@ it('slides: what was counted leaves a minute later, piece by piece, and Retry-Af
   expect(told(await call(200_000))).toMatchObject({ remaining: 3 });
 });
 
+describe('a machine whose clock is set', () => {
+  const HOUR = 3_600_000;
+
+  /** Sets the machine's clock, and lets time pass beside it. */
+  function control() {
+    const [wall, forward] = [Date.now.bind(Date), performance.now.bind(performance)];
+    const clock = { set: 0, passed: 0 };
+    vi.spyOn(Date, 'now').mockImplementation(() => wall() + clock.passed + clock.set);
+    vi.spyOn(performance, 'now').mockImplementation(() => forward() + clock.passed);
+    return clock;
+  }
+
+  it('back by an hour refuses none of one request a second under a limit of 1,000 a minute', async () => {
+    const clock = control();
+    const key = await makeKey({ limitPerMinute: 1_000 });
+    for (let second = 0; second < 20 * 60; second++) {
+      const answer = await gateway.rest({ email }, { key });
+      expect(answer.status).toBe(200);
+      expect(told(answer).remaining).toBeGreaterThanOrEqual(930);
+      expect(told(answer).reset - Date.now() / 1_000).toBeGreaterThan(0);
+      expect(told(answer).reset - Date.now() / 1_000).toBeLessThanOrEqual(61);
+      clock.passed += 1_000;
+      if (second === 0) clock.set = -HOUR;
+    }
+  });
+
+  it.each([
+    ['back', -HOUR],
+    ['forward', HOUR],
+  ])('%s by an hour leaves a limit as it is, and what a caller is told of it', async (_, by) => {
+    const clock = control();
+    const key = await makeKey({ limitPerMinute: 3 });
+    for (let i = 0; i < 3; i++) expect((await gateway.rest({ email }, { key })).status).toBe(200);
+    clock.set = by;
+    const refused = await gateway.rest({ email }, { key });
+    expect(refused.status).toBe(429);
+    const wait = Number(refused.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(30);
+    expect(wait).toBeLessThanOrEqual(60);
+    expect(Math.abs(told(refused).reset - Date.now() / 1_000 - wait)).toBeLessThanOrEqual(2);
+    clock.passed += wait * 1_000;
+    expect((await gateway.rest({ email }, { key })).status).toBe(200);
+  });
+
+  it.each([
+    ['back', -HOUR],
+    ['forward', HOUR],
+  ])('%s by an hour neither forgets guesses nor makes them last', async (_, by) => {
+    const clock = control();
+    const guessing = await startGateway({ databaseUrl: gateway.databaseUrl });
+    const guess = async () => (await guessing.rest({ email }, { key: generateKey('PROD') })).status;
+    for (let i = 0; i < GUESS_LIMIT; i++) expect(await guess()).toBe(404);
+    clock.set = by;
+    expect(await guess()).toBe(429);
+    clock.passed += WINDOW;
+    expect(await guess()).toBe(404);
+    await guessing.close();
+  });
+});
+
 describe('what a request counts as', () => {
   const remaining = async (key: string, query: string, headers = {}) => {
     const answer = await gateway.graphql(query, {}, { key, headers });
@@ -164,23 +227,23 @@ describe('the window', () => {
       return seed % most;
     };
     for (let run = 0; run < 200; run++) {
-      const windows = new SlidingWindows(10);
+      // On the edge of a slice, where the window is exact.
+      let now = 250 * random(1_000);
+      const windows = new SlidingWindows(10, () => now);
       const limit = 1 + random(20);
       const counted: { at: number; cost: number }[] = [];
-      // On the edge of a slice, where the window is exact.
-      let now = 1_000_000_000_000;
       for (let i = 0; i < 200; i++) {
         now += 250 * random(run % 2 === 0 ? 40 : 4);
         const cost = 1 + random(3);
         const held = counted.filter(({ at }) => at > now - WINDOW).reduce((sum, each) => sum + each.cost, 0);
-        const verdict = windows.take('one', cost, limit, now);
+        const verdict = windows.take('one', cost, limit);
         expect(verdict.allowed).toBe(held + cost <= limit);
         if (verdict.allowed) counted.push({ at: now, cost });
         expect(verdict.remaining).toBe(limit - held - (verdict.allowed ? cost : 0));
         if (!verdict.allowed && cost <= limit) {
-          expect(verdict.resetAt).toBeGreaterThan(now);
+          expect(verdict.resetIn).toBeGreaterThan(0);
           const then = counted
-            .filter(({ at }) => at > verdict.resetAt - WINDOW)
+            .filter(({ at }) => at > now + verdict.resetIn - WINDOW)
             .reduce((sum, each) => sum + each.cost, 0);
           expect(then + cost).toBeLessThanOrEqual(limit);
         }
@@ -189,20 +252,25 @@ describe('the window', () => {
   });
 
   it('takes back what was counted, where it was counted, and nothing else', () => {
-    const windows = new SlidingWindows(1);
-    const start = 1_000_000_000_000;
-    windows.take('one', 1, 3, start);
-    windows.take('one', 1, 3, start + 1_000);
-    windows.giveBack('one', 1, start);
-    expect(windows.take('one', 1, 3, start + 2_000)).toMatchObject({ remaining: 1, resetAt: start + 61_000 });
-    windows.take('one', 1, 3, start + 90_000);
-    windows.giveBack('one', 1, start + 2_000);
-    expect(windows.take('one', 1, 3, start + 91_000)).toMatchObject({ remaining: 1 });
+    let now = 0;
+    const windows = new SlidingWindows(1, () => now);
+    const takeAt = (moment: number) => {
+      now = moment;
+      return windows.take('one', 1, 3);
+    };
+    const first = takeAt(0);
+    takeAt(1_000);
+    windows.giveBack('one', 1, first.slice);
+    const third = takeAt(2_000);
+    expect(third).toMatchObject({ remaining: 1, resetIn: 59_000 });
+    takeAt(90_000);
+    windows.giveBack('one', 1, third.slice);
+    expect(takeAt(91_000)).toMatchObject({ remaining: 1 });
   });
 
   it('keeps no more windows than it may', () => {
     const windows = new SlidingWindows(2);
-    for (const name of ['a', 'b', 'c', 'a']) expect(windows.take(name, 1, 1, 5_000_000).allowed).toBe(true);
-    expect(windows.take('c', 1, 1, 5_000_000).allowed).toBe(false);
+    for (const name of ['a', 'b', 'c', 'a']) expect(windows.take(name, 1, 1).allowed).toBe(true);
+    expect(windows.take('c', 1, 1).allowed).toBe(false);
   });
 });

@@ -2,8 +2,8 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSharedWindows } from '../src/access/shared-window.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openSharedWindows, type SharedWindows } from '../src/access/shared-window.ts';
 import { SLICE, SLICES, SlidingWindows } from '../src/access/sliding-window.ts';
 import { createDatabase, createKey, createOrganisation } from './support/database.ts';
 import { type GatewayProcess, startProcess } from './support/process.ts';
@@ -73,9 +73,10 @@ describe('the window in Redis', () => {
       for (let i = 0; i < 40; i++) {
         const cost = 1 + ((run + i) % 3);
         const verdict = await shared.take(`test-${run}`, cost, limit);
-        const expected = own.take(`${run}`, cost, limit, Date.now());
-        expect({ ...verdict, resetAt: 0 }).toEqual({ ...expected, resetAt: 0 });
-        expect(Math.abs((verdict?.resetAt ?? 0) - expected.resetAt)).toBeLessThanOrEqual(4 * SLICE);
+        const expected = own.take(`${run}`, cost, limit);
+        // Their clocks have nothing in common but their pace.
+        expect({ ...verdict, resetIn: 0, slice: 0 }).toEqual({ ...expected, resetIn: 0, slice: 0 });
+        expect(Math.abs((verdict?.resetIn ?? 0) - expected.resetIn)).toBeLessThanOrEqual(4 * SLICE);
       }
     }
     shared.close();
@@ -106,16 +107,55 @@ describe('the window in Redis', () => {
     const state = { total: 12, oldest: old, [old]: 5, [young]: 7 };
     await client.hset('customer-gateway:aging', state);
     expect(await shared.take('aging', 1, 9)).toMatchObject({ allowed: true, remaining: 1 });
-    expect(await shared.take('aging', 3, 9)).toEqual({
-      allowed: false,
-      limit: 9,
-      remaining: 1,
-      resetAt: (young + SLICES) * SLICE,
-    });
+    const refused = await shared.take('aging', 3, 9);
+    expect(refused).toMatchObject({ allowed: false, limit: 9, remaining: 1 });
+    const resetAt = (young + SLICES) * SLICE;
+    expect(Math.abs(Date.now() + (refused?.resetIn ?? 0) - resetAt)).toBeLessThanOrEqual(4 * SLICE);
     expect(await client.hget('customer-gateway:aging', String(old))).toBeNull();
     expect(await client.pttl('customer-gateway:aging')).toBeGreaterThan(0);
     shared.close();
     client.disconnect();
+  });
+});
+
+describe('the window in a Redis whose clock is set', () => {
+  const HOUR = 3_600_000;
+  let client: Redis;
+  let shared: SharedWindows;
+  beforeAll(async () => {
+    client = new Redis(redis.url);
+    shared = openSharedWindows(redis.url, pino({ level: 'silent' }));
+    await vi.waitUntil(shared.isReachable);
+  });
+  afterAll(() => {
+    shared.close();
+    client.disconnect();
+  });
+
+  /** Moves the clock as a window sees it: it reads the clock's time and what it is ahead of that, and adds them up. */
+  const move = (name: string, milliseconds: number) =>
+    client.hincrby(`customer-gateway:${name}`, 'ahead', milliseconds);
+
+  it('back by an hour refuses none of one request a second under a limit of 1,000 a minute', async () => {
+    for (let second = 0; second < 20 * 60; second++) {
+      const verdict = await shared.take('set-back', 1, 1_000);
+      expect(verdict?.allowed).toBe(true);
+      expect(verdict?.remaining).toBeGreaterThanOrEqual(930);
+      expect(verdict?.resetIn).toBeGreaterThan(0);
+      expect(verdict?.resetIn).toBeLessThanOrEqual(60_000);
+      await move('set-back', second === 0 ? -HOUR : 1_000);
+    }
+  });
+
+  it('back by an hour leaves a limit as it is, and what a caller is told of it', async () => {
+    for (let i = 0; i < 3; i++) expect(await shared.take('full', 1, 3)).toMatchObject({ allowed: true });
+    await move('full', -HOUR);
+    const refused = await shared.take('full', 1, 3);
+    expect(refused).toMatchObject({ allowed: false, remaining: 0 });
+    expect(refused?.resetIn).toBeGreaterThan(30_000);
+    expect(refused?.resetIn).toBeLessThanOrEqual(60_000);
+    await move('full', refused?.resetIn ?? 0);
+    expect(await shared.take('full', 1, 3)).toMatchObject({ allowed: true });
   });
 });
 

@@ -1,5 +1,6 @@
 // The API key as it is stored: a digest and a fingerprint, never the key.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { columnsOf } from '../database/columns.ts';
 import { behindWall, OrganisationEntity } from '../database/organisation.ts';
 
 /** The channel on which PostgreSQL tells every gateway the digest of a key that changed; a trigger sends it. */
@@ -44,17 +45,5 @@ export const ApiKeyEntity = defineEntity({
 /** The API key as it is stored. */
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
-/** The columns of a key, named: with `*`, one that a newer version adds would break a running version's prepared statements. */
-export const keyColumns = [
-  'id',
-  'organisation_id',
-  'name',
-  'digest',
-  'fingerprint',
-  'scopes',
-  'limit_per_minute',
-  'active',
-  'created_at',
-  'expires_at',
-  'deleted_at',
-].join(', ');
+/** The columns of a key, as a statement names them. */
+export const keyColumns = columnsOf(ApiKeyEntity).join(', ');

@@ -62,9 +62,8 @@ export interface AdmissionOptions {
 export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions): Admission {
   const counting = new Set<string>();
 
-  /** What is not known to be a key counts as a guess until it turns out to be one, or nobody can tell. */
-  async function countGuess(digest: string | undefined, visitor: Visitor): Promise<(() => void) | undefined> {
-    if (digest === undefined) return guesses.count(visitor.address());
+  /** What is looked up counts as a guess until it turns out to be a key, or nobody can tell. */
+  async function countGuess(digest: string, visitor: Visitor): Promise<(() => void) | undefined> {
     // Requests that come with the same key at once are one guess.
     if (keys.hasSeen(digest) || counting.has(digest)) return undefined;
     counting.add(digest);
@@ -76,13 +75,15 @@ export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions
   }
 
   async function find(presented: unknown, visitor: Visitor): Promise<ApiKey> {
-    const digest = typeof presented === 'string' && hasKeyForm(presented) ? digestOf(presented) : undefined;
-    const found = digest ? keys.recall(digest) : undefined;
+    // What is refused here costs no look-up and tells nothing of any key: it is no guess, however often it comes.
+    if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+    if (typeof presented !== 'string' || !hasKeyForm(presented))
+      throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
+    if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
+    const digest = digestOf(presented);
+    const found = keys.recall(digest);
     if (found) return found;
     const takeBack = await countGuess(digest, visitor);
-    if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
-    if (!digest) throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
-    if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
     const key = await keys.find(digest).catch((error: unknown) => {
       takeBack?.();
       throw error;
@@ -127,6 +128,15 @@ function assertUsable(key: ApiKey): void {
   if (key.deletedAt) throw new ApiError('PUBLIC_API_KEY_HAS_BEEN_DELETED');
   if (!key.active) throw new ApiError('PUBLIC_API_KEY_IS_NOT_ACTIVE');
   if (key.expiresAt && key.expiresAt.getTime() <= Date.now()) throw new ApiError('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
+}
+
+/**
+ * Tells callers apart by what they may do.
+ *
+ * @returns the scopes in order, none of them for a key that may do all but what takes a `ROOT` key; `ROOT` for that one
+ */
+export function rightsOf({ prefix, scopes }: Caller): string[] {
+  return prefix === 'ROOT' ? ['ROOT'] : scopes.toSorted();
 }
 
 /**

@@ -1,22 +1,22 @@
-// Keys that are guessed: how many bad ones an address may try, before a look-up is spent on the next.
+// Keys that are guessed: how many that do not exist an address may try, before a look-up is spent on the next.
 import ipaddr from 'ipaddr.js';
 import { ApiError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { secondsUntil } from './rate-limit.ts';
 import type { Windows } from './sliding-window.ts';
 
-/** Bad keys a minute and address. */
+/** Keys that do not exist, a minute and address. */
 export const GUESS_LIMIT = 100;
 /** Whoever has one IPv6 address has all that share its first 64 bits. */
 const IPV6_NETWORK = 64;
 
-/** Counts the bad keys of each client address. */
+/** Counts the keys that each client address tried and that do not exist. */
 export interface Guesses {
   /**
-   * Counts a key that may turn out to be bad.
+   * Counts a key that is about to be looked up.
    *
    * @param address - IPv4 or IPv6
-   * @returns takes the guess back, unless the key turned out to be bad
+   * @returns takes the guess back, unless there is no such key
    * @throws ApiError `INTERNAL_TOO_MANY_REQUESTS`
    */
   count(address: string): Promise<() => void>;
@@ -27,14 +27,13 @@ export function countGuesses(log: Log, windows: Windows): Guesses {
   return {
     async count(address) {
       const name = networkOf(address);
-      const now = Date.now();
-      const verdict = await windows.take(name, 1, GUESS_LIMIT, now);
+      const verdict = await windows.take(name, 1, GUESS_LIMIT);
       if (!verdict.allowed) {
-        const message = 'Too many requests with a bad API key came from this address.';
+        const message = 'Too many requests with an API key that does not exist came from this address.';
         throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { message, retryAfter: secondsUntil(verdict) });
       }
       if (verdict.remaining === 0) log.warn({ address: name }, 'keys are guessed from this address');
-      return () => windows.giveBack(name, 1, now);
+      return () => windows.giveBack(name, 1, verdict.slice);
     },
   };
 }

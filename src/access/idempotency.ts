@@ -20,7 +20,7 @@ export const IdempotencyKeyEntity = defineEntity({
   properties: {
     ...ownedByOrganisation,
     key: p.string().length(255).primary(),
-    /** SHA-256 of the request's path, scopes and body, in hexadecimal. */
+    /** SHA-256 of the request's path, its caller's rights and its body, in hexadecimal. */
     requestDigest: p.string().length(64),
     /** HTTP status of the answer; null while there is none. */
     status: p.smallint().nullable(),
@@ -43,8 +43,8 @@ export interface KeyedRequest {
   key: string;
   path: string;
   bytes: Buffer;
-  /** What the caller's key is restricted to: an answer is told again only to a caller who may do the same. */
-  scopes: readonly string[];
+  /** What the caller may do, as `rightsOf` tells: an answer is told again only to a caller who may do the same. */
+  rights: readonly string[];
 }
 
 /*
@@ -123,10 +123,10 @@ export async function answerOnce(
 /** Claims the key for this request; gives the answer that is kept under it, if there is one. */
 async function claimKey(
   database: OrganisationDatabase,
-  { key, path, scopes, bytes }: KeyedRequest,
+  { key, path, rights, bytes }: KeyedRequest,
 ): Promise<StoredAnswer | undefined> {
   const digest = createHash('sha256')
-    .update(JSON.stringify([path, scopes]))
+    .update(JSON.stringify([path, rights]))
     .update(bytes)
     .digest('hex');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

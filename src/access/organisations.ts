@@ -1,6 +1,7 @@
 // Organisations: made and listed by operators, as the owner of the tables.
 import { z } from 'zod';
 import { recordAudit } from '../database/audit.ts';
+import { columnsOf } from '../database/columns.ts';
 import { type Organisation, OrganisationEntity } from '../database/organisation.ts';
 import type { Database, Statement } from '../database/orm.ts';
 import { ApiError } from '../errors.ts';
@@ -19,17 +20,19 @@ export const createOrganisationInput = z.object({
   name: requiredText(255),
 });
 
+const organisationColumns = columnsOf(OrganisationEntity).join(', ');
+
 const create: Statement = {
   name: 'organisation_create',
   text: `
     with made as (
       insert into organisation (slug, name) values ($1, $2) on conflict (slug) do nothing
-      returning id, slug, name, created_at
+      returning ${organisationColumns}
     ), audited as (
       insert into audit_entry (organisation_id, subject, reference, action, author)
       select id, '${SUBJECT}', slug, 'created', $3 from made
     )
-    select id, slug, name, created_at from made`,
+    select ${organisationColumns} from made`,
 };
 
 /**

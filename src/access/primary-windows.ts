@@ -10,10 +10,10 @@ type Take = [name: string, cost: number, limit: number];
 interface Question {
   counted: Counted;
   takes?: Take[];
-  giveBack?: [name: string, cost: number, then: number];
+  giveBack?: [name: string, cost: number, slice: number];
 }
 
-/** What it hears: the verdicts on what it took, in order. */
+/** What it hears: the verdicts on what it took, in order. They tell durations: the clocks of two processes have nothing in common. */
 interface Reply {
   counted: Counted;
   verdicts: Verdict[];
@@ -48,8 +48,8 @@ export class PrimaryWindows implements Windows {
     });
   }
 
-  giveBack(name: string, cost: number, then: number): void {
-    this.#say({ counted: this.#counted, giveBack: [name, cost, then] });
+  giveBack(name: string, cost: number, slice: number): void {
+    this.#say({ counted: this.#counted, giveBack: [name, cost, slice] });
   }
 
   #ask(): void {
@@ -85,8 +85,7 @@ export class WindowsForWorkers {
       if (!counted) return;
       const windows = this.#windows[counted];
       if (giveBack) windows.giveBack(...giveBack);
-      const now = Date.now();
-      const verdicts = takes?.map(([name, cost, limit]) => windows.take(name, cost, limit, now));
+      const verdicts = takes?.map(([name, cost, limit]) => windows.take(name, cost, limit));
       if (verdicts) worker.send?.({ counted, verdicts } satisfies Reply);
     });
   }

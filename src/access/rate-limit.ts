@@ -44,7 +44,7 @@ export interface RateLimiter {
 export function openRateLimiter(redisUrl: string | undefined, log: Log, windows: Windows): RateLimiter {
   if (!redisUrl) {
     return {
-      take: (name, cost, limit) => windows.take(name, cost, limit, Date.now()),
+      take: (name, cost, limit) => windows.take(name, cost, limit),
       counting: () => 'in memory',
       close: () => {},
     };
@@ -59,9 +59,9 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, windows:
   return {
     async take(name, cost, limit) {
       const verdict = await shared?.take(name, cost, limit);
-      if (!verdict) return own.take(name, cost, limit, Date.now());
+      if (!verdict) return own.take(name, cost, limit);
       // Counted here too, so that the loss of Redis does not give every caller a fresh minute.
-      if (verdict.allowed) own.take(name, cost, Number.POSITIVE_INFINITY, Date.now());
+      if (verdict.allowed) own.take(name, cost, Number.POSITIVE_INFINITY);
       return verdict;
     },
     counting: () => (shared?.isReachable() ? 'in Redis' : 'in memory, Redis is away'),
@@ -77,15 +77,16 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, windows:
  *
  * @returns `X-RateLimit-Limit` and `-Remaining` in requests, `-Reset` in Unix seconds
  */
-export function rateLimitHeaders({ limit, remaining, resetAt }: Verdict): Record<string, string> {
+export function rateLimitHeaders({ limit, remaining, resetIn }: Verdict): Record<string, string> {
   return {
     'X-RateLimit-Limit': String(limit),
     'X-RateLimit-Remaining': String(remaining),
-    'X-RateLimit-Reset': String(Math.ceil(resetAt / 1000)),
+    // The one moment that is told by the machine's clock, since a caller compares it with its own.
+    'X-RateLimit-Reset': String(Math.ceil((Date.now() + resetIn) / 1000)),
   };
 }
 
 /** Seconds until a request that was refused may come again. */
-export function secondsUntil({ resetAt }: Verdict): number {
-  return Math.max(Math.ceil((resetAt - Date.now()) / 1000), 1);
+export function secondsUntil({ resetIn }: Verdict): number {
+  return Math.max(Math.ceil(resetIn / 1000), 1);
 }

@@ -17,14 +17,17 @@ const LONGEST_RETRY = 1_000;
 
 /*
  * The window of `sliding-window.ts` as a hash: a field per slice that holds anything, `total` of them, and `oldest`, before
- * which there is none. Redis' own clock counts, so that the gateways' clocks need not agree.
+ * which there is none. Redis' own clock counts, so that the gateways' clocks need not agree. It may be set back: then the
+ * window's time goes on from `newest`, the latest that it has seen, and stays `ahead` of the clock by so many milliseconds.
  */
 const SLIDE = `
 local cost, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local clock = time[1] * 1000 + math.floor(time[2] / 1000)
+local state = redis.call('HMGET', KEYS[1], 'total', 'oldest', 'newest', 'ahead')
+local ahead = tonumber(state[4] or 0)
+local now = math.max(clock + ahead, tonumber(state[3] or 0))
 local slice = math.floor(now / ${SLICE})
-local state = redis.call('HMGET', KEYS[1], 'total', 'oldest')
 local total, oldest = tonumber(state[1] or 0), tonumber(state[2] or slice)
 local function at(number) return tonumber(redis.call('HGET', KEYS[1], number) or 0) end
 
@@ -41,7 +44,7 @@ if allowed then
   redis.call('HINCRBY', KEYS[1], slice, cost)
   total = total + cost
 end
-redis.call('HSET', KEYS[1], 'total', total, 'oldest', oldest)
+redis.call('HSET', KEYS[1], 'total', total, 'oldest', oldest, 'newest', now, 'ahead', now - clock)
 redis.call('PEXPIRE', KEYS[1], ${WINDOW})
 
 local missing = allowed and 1 or total + cost - limit
@@ -51,11 +54,15 @@ while number <= slice do
   if free >= missing then break end
   number = number + 1
 end
-return { allowed and 1 or 0, math.max(limit - total, 0), (number + ${SLICES}) * ${SLICE} }
+return { allowed and 1 or 0, math.max(limit - total, 0), (number + ${SLICES}) * ${SLICE} - now, slice }
 `;
 
 interface SlidingRedis extends Redis {
-  slide(key: string, cost: number, limit: number): Promise<[allowed: number, remaining: number, resetAt: number]>;
+  slide(
+    key: string,
+    cost: number,
+    limit: number,
+  ): Promise<[allowed: number, remaining: number, resetIn: number, slice: number]>;
 }
 
 /** Windows that all gateways on one Redis share. */
@@ -123,9 +130,9 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
         const giveUp = () => resolve(undefined);
         open.set(giveUp, beat);
         redis.slide(`customer-gateway:${name}`, cost, limit).then(
-          ([allowed, remaining, resetAt]) => {
+          ([allowed, remaining, resetIn, slice]) => {
             open.delete(giveUp);
-            resolve({ allowed: allowed === 1, limit, remaining, resetAt });
+            resolve({ allowed: allowed === 1, limit, remaining, resetIn, slice });
           },
           // Gives up all that is open, this one too.
           lose,

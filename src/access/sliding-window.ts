@@ -15,14 +15,16 @@ export interface Verdict {
   readonly limit: number;
   /** Requests that still fit. */
   readonly remaining: number;
-  /** When more will fit, in milliseconds since 1970; of a request that was refused, when that one will. */
-  readonly resetAt: number;
+  /** Milliseconds until more will fit; of a request that was refused, until that one will. */
+  readonly resetIn: number;
+  /** Where it was counted, for `giveBack`. Means something to the windows that gave it alone. */
+  readonly slice: number;
 }
 
 /** The requests of the last minute, by slices in a ring. A request that is refused is not counted. */
 class SlidingWindow {
   readonly #counts = new Uint32Array(SLICES);
-  /** Number of the newest slice that was looked at; slices are numbered from 1970 on. */
+  /** Number of the newest slice that was looked at. */
   #newest = 0;
   /** No slice before this one holds anything. */
   #oldest = 0;
@@ -37,12 +39,12 @@ class SlidingWindow {
       allowed,
       limit,
       remaining: Math.max(limit - this.#total, 0),
-      resetAt: this.#whenFree(missing, now),
+      resetIn: this.#whenFree(missing, now) - now,
+      slice: this.#newest,
     };
   }
 
-  giveBack(cost: number, then: number): void {
-    const slice = Math.floor(then / SLICE);
+  giveBack(cost: number, slice: number): void {
     if (slice <= this.#newest - SLICES || slice > this.#newest) return;
     const slot = slice % SLICES;
     const returned = Math.min(cost, this.#counts[slot] as number);
@@ -59,7 +61,6 @@ class SlidingWindow {
 
   /** Forgets the slices that left the window. */
   #slide(slice: number): void {
-    // A clock that is set back only makes a request count longer.
     if (slice <= this.#newest) return;
     const leaving = Math.min(slice - this.#newest, SLICES);
     for (let i = 1; i <= leaving; i++) {
@@ -95,36 +96,40 @@ export interface Windows {
    * @param name - whose window it is
    * @param cost - requests that it counts as
    * @param limit - requests that the window may hold
-   * @param now - milliseconds since 1970
    */
-  take(name: string, cost: number, limit: number, now: number): Verdict | Promise<Verdict>;
+  take(name: string, cost: number, limit: number): Verdict | Promise<Verdict>;
   /**
    * Takes back what was counted.
    *
-   * @param then - when it was counted, in milliseconds since 1970
+   * @param slice - where it was counted, as the verdict says
    */
-  giveBack(name: string, cost: number, then: number): void;
+  giveBack(name: string, cost: number, slice: number): void;
 }
 
 /** Windows that are counted in this process. The one that was used longest ago goes when there are too many. */
 export class SlidingWindows implements Windows {
   readonly #windows: LRUCache<string, SlidingWindow>;
+  readonly #clock: () => number;
 
-  /** @param most - windows that are kept at once */
-  constructor(most = MOST_WINDOWS) {
+  /**
+   * @param most - windows that are kept at once
+   * @param clock - milliseconds since any moment; goes forward only, whatever the machine's clock is set to
+   */
+  constructor(most = MOST_WINDOWS, clock = () => performance.now()) {
     this.#windows = new LRUCache({ max: most });
+    this.#clock = clock;
   }
 
-  take(name: string, cost: number, limit: number, now: number): Verdict {
+  take(name: string, cost: number, limit: number): Verdict {
     let window = this.#windows.get(name);
     if (!window) {
       window = new SlidingWindow();
       this.#windows.set(name, window);
     }
-    return window.take(cost, limit, now);
+    return window.take(cost, limit, this.#clock());
   }
 
-  giveBack(name: string, cost: number, then: number): void {
-    this.#windows.peek(name)?.giveBack(cost, then);
+  giveBack(name: string, cost: number, slice: number): void {
+    this.#windows.peek(name)?.giveBack(cost, slice);
   }
 }

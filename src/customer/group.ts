@@ -1,5 +1,6 @@
 // Groups of customers, and who belongs to them.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import type { JsonRow } from '../database/columns.ts';
 import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
@@ -18,8 +19,11 @@ export const CustomerGroupEntity = defineEntity({
   },
 });
 
-/** What a group shows of itself. */
-export type CustomerGroup = Pick<InferEntity<typeof CustomerGroupEntity>, 'name' | 'slug'>;
+/** What is read of a group. */
+export const groupMembers = ['name', 'slug'] as const;
+
+/** What is read of a group. */
+export type CustomerGroup = JsonRow<InferEntity<typeof CustomerGroupEntity>, typeof groupMembers>;
 
 export const CustomerGroupMembershipEntity = defineEntity({
   name: 'CustomerGroupMembership',

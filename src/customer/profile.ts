@@ -1,9 +1,10 @@
 // A customer as statements read it: its columns and, where they are wanted, what belongs to it, in one row.
+import { columnsOf, jsonOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/orm.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
-import type { CustomerGroup } from './group.ts';
-import type { Referrer } from './referral.ts';
-import type { Subscription } from './subscription.ts';
+import { type CustomerGroup, CustomerGroupEntity, groupMembers } from './group.ts';
+import { type Referrer, referrerMembers } from './referral.ts';
+import { runsNow, type Subscription, SubscriptionEntity, subscriptionMembers } from './subscription.ts';
 
 /** What belongs to a customer. */
 export interface Belongings {
@@ -19,31 +20,7 @@ export interface Profile {
   belongings?: Belongings;
 }
 
-/** Named one by one: with `*`, a column that a newer version adds would break the prepared statement of a running one. */
-const columns = [
-  'organisation_id',
-  'id',
-  'cu_ref_no',
-  'email',
-  'canonical_email',
-  'phone',
-  'first_name',
-  'last_name',
-  'company_name',
-  'company_registration_number',
-  'tax_identification_number',
-  'credit_balance',
-  'premium',
-  'meta',
-  'custom_fields',
-  'version',
-  'created_at',
-  'updated_at',
-  'last_seen_at',
-  'last_ip',
-  'banned_at',
-  'deleted_at',
-];
+const columns = columnsOf(CustomerEntity);
 
 /*
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on
@@ -51,22 +28,21 @@ const columns = [
  */
 const belongings = `
   case when has_belongings then (
-    select json_agg(json_build_object('name', g.name, 'slug', g.slug) order by g.id)
+    select json_agg(${jsonOf(CustomerGroupEntity, 'g', groupMembers)} order by g.id)
     from customer_group_membership m
     join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
     where m.organisation_id = $1 and m.customer_id = (customer).id
   ) end as groups, case when has_belongings then (
-    select json_build_object('id', r.id, 'cuRefNo', r.cu_ref_no, 'email', r.email, 'firstName', r.first_name, 'lastName', r.last_name)
+    select ${jsonOf(CustomerEntity, 'r', referrerMembers)}
     from customer r
     where r.organisation_id = $1 and r.deleted_at is null and r.id = (
       select referrer_id from referral f where f.organisation_id = $1 and f.customer_id = (customer).id
     )
   ) end as referrer, case when has_belongings then (
-    select json_agg(json_build_object('externalId', s.external_id, 'productSlug', s.product_slug, 'productCode', s.product_code,
-      'orderNumber', s.order_number, 'orderHash', s.order_hash, 'autoRenew', s.auto_renew) order by s.id)
+    select json_agg(${jsonOf(SubscriptionEntity, 's', subscriptionMembers)} order by s.id)
     from subscription s
     where s.organisation_id = $1 and s.customer_id = (customer).id
-      and s.starts_at <= now() and (s.ends_at is null or s.ends_at > now())
+      and ${runsNow('s')}
   ) end as subscriptions`;
 
 /**
@@ -91,7 +67,7 @@ export interface ProfileRow {
 /** Reads a row that `selectProfile` selected. */
 export function readProfile(database: OrganisationDatabase, row: ProfileRow): Profile {
   const { groups, referrer, subscriptions, ...profile } = row;
-  const customer = { ...database.map<Customer>(CustomerEntity, profile), id: Number(row.id) };
+  const customer = database.map<Customer>(CustomerEntity, profile);
   if (groups === undefined) return { customer };
   return {
     customer,

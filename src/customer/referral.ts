@@ -1,5 +1,6 @@
 // Referrals: which customer brought which.
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { JsonRow } from '../database/columns.ts';
 import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { type Customer, CustomerEntity, ownedByCustomer } from './customer.ts';
 
@@ -28,5 +29,8 @@ export const ReferralEntity = defineEntity({
   },
 });
 
-/** What a customer shows of the one who brought it; `id` is the referrer's internal id and is not shown. */
-export type Referrer = Pick<Customer, 'id' | 'cuRefNo' | 'email' | 'firstName' | 'lastName'>;
+/** What is read of the customer who brought another; `id` is internal and is not shown. */
+export const referrerMembers = ['id', 'cuRefNo', 'email', 'firstName', 'lastName'] as const;
+
+/** What is read of the customer who brought another. */
+export type Referrer = JsonRow<Customer, typeof referrerMembers>;

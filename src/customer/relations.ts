@@ -1,4 +1,5 @@
 // What belongs to customers, loaded for many of them at once.
+import { raw } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import type { OrganisationDatabase } from '../database/orm.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
@@ -6,7 +7,7 @@ import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history.ts';
 import type { Belongings, Profile } from './profile.ts';
 import { ReferralEntity, type Referrer } from './referral.ts';
-import { type Subscription, SubscriptionEntity } from './subscription.ts';
+import { runsNow, type Subscription, SubscriptionEntity } from './subscription.ts';
 
 /** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
 type Load<Value> = (database: OrganisationDatabase, ids: readonly number[]) => Promise<Value[]>;
@@ -31,15 +32,9 @@ const loadReferrers: Load<Referrer | null> = async ({ em, organisationId }, ids)
 };
 
 const loadRunningSubscriptions: Load<Subscription[]> = async ({ em, organisationId }, ids) => {
-  const now = new Date();
   const running = await em.find(
     SubscriptionEntity,
-    {
-      organisationId,
-      customerId: { $in: [...ids] },
-      startsAt: { $lte: now },
-      $or: [{ endsAt: null }, { endsAt: { $gt: now } }],
-    },
+    { organisationId, customerId: { $in: [...ids] }, [raw(runsNow)]: [] },
     { orderBy: { id: 'asc' } },
   );
   return collect(ids, running, (subscription) => subscription);

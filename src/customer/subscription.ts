@@ -1,5 +1,6 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import type { JsonRow } from '../database/columns.ts';
 import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
@@ -30,8 +31,24 @@ export const SubscriptionEntity = defineEntity({
   },
 });
 
-/** What a subscription shows of itself. */
-export type Subscription = Pick<
-  InferEntity<typeof SubscriptionEntity>,
-  'externalId' | 'productSlug' | 'productCode' | 'orderNumber' | 'orderHash' | 'autoRenew'
->;
+/**
+ * Writes the SQL that tells whether a subscription runs, by the database's clock.
+ *
+ * @param alias - what the statement calls the subscription
+ */
+export function runsNow(alias: string): string {
+  return `${alias}.starts_at <= now() and (${alias}.ends_at is null or ${alias}.ends_at > now())`;
+}
+
+/** What is read of a subscription. */
+export const subscriptionMembers = [
+  'externalId',
+  'productSlug',
+  'productCode',
+  'orderNumber',
+  'orderHash',
+  'autoRenew',
+] as const;
+
+/** What is read of a subscription. */
+export type Subscription = JsonRow<InferEntity<typeof SubscriptionEntity>, typeof subscriptionMembers>;

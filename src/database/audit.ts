@@ -1,5 +1,6 @@
 // The audit trail: who did what to what, and why.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { columnsOf } from './columns.ts';
 import { behindWall, ownedByOrganisation } from './organisation.ts';
 import type { OrganisationDatabase, Statement } from './orm.ts';
 
@@ -25,7 +26,7 @@ export const AuditEntryEntity = defineEntity({
 });
 
 /** What happened to something, who did it and why. */
-export type AuditEntry = Pick<InferEntity<typeof AuditEntryEntity>, 'action' | 'author' | 'reason' | 'createdAt'>;
+export type AuditEntry = InferEntity<typeof AuditEntryEntity>;
 
 /** Something that has a history. */
 export interface AuditSubject {
@@ -53,13 +54,15 @@ export async function recordAudit(
 /** Entries of one history that are shown: the latest. */
 export const LONGEST_HISTORY = 100;
 
+const columns = columnsOf(AuditEntryEntity);
+
 const latest: Statement = {
   name: 'audit_latest',
   text: `
-    select r.reference, e.action, e.author, e.reason, e.created_at as "createdAt"
+    select ${columns.map((column) => `e.${column}`).join(', ')}
     from unnest($3::text[]) as r (reference)
     cross join lateral (
-      select a.id, a.action, a.author, a.reason, a.created_at from audit_entry a
+      select ${columns.join(', ')} from audit_entry a
       where a.organisation_id = $1 and a.subject = $2 and a.reference = r.reference
       order by a.id desc limit ${LONGEST_HISTORY}
     ) e
@@ -76,13 +79,8 @@ export async function historiesOf(
   subject: string,
   references: readonly string[],
 ): Promise<AuditEntry[][]> {
-  const entries = await database.run<AuditEntry & { reference: string }>(latest, [
-    database.organisationId,
-    subject,
-    references,
-  ]);
+  const rows = await database.run(latest, [database.organisationId, subject, references]);
+  const entries = rows.map((row) => database.map<AuditEntry>(AuditEntryEntity, row));
   const byReference = Map.groupBy(entries, ({ reference }) => reference);
-  return references.map((reference) =>
-    (byReference.get(reference) ?? []).map((entry) => ({ ...entry, createdAt: new Date(entry.createdAt) })),
-  );
+  return references.map((reference) => byReference.get(reference) ?? []);
 }

@@ -154,8 +154,8 @@ interface Server {
 
 /** Finds the server of a cluster that outlived its gateway; clears away the pid file of one that did not. */
 async function adoptServer(cluster: string, log: Log): Promise<Server | undefined> {
-  const deadline = Date.now() + START_TIMEOUT;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + START_TIMEOUT;
+  while (performance.now() < deadline) {
     const file = await readPidFile(cluster);
     if (!file) return undefined;
     if (!isServerOf(cluster, file.pid)) {
@@ -232,8 +232,8 @@ async function spawnServer(
 async function waitUntilReady(cluster: string, child: ChildProcess, port: number): Promise<void> {
   let ended: unknown;
   child.once('error', (error) => (ended = error)).once('exit', (code) => (ended ??= code ?? 'signal'));
-  const deadline = Date.now() + START_TIMEOUT;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + START_TIMEOUT;
+  while (performance.now() < deadline) {
     if (ended !== undefined) throw new Error(`it ended with ${ended}`);
     const file = await readPidFile(cluster);
     if (file?.ready && file.port === port) return;
@@ -257,8 +257,8 @@ async function takeOwnership(url: string, options: EmbeddedOptions): Promise<pg.
   const owner = new pg.Client({ connectionString: url });
   owner.on('error', () => {});
   await owner.connect();
-  const deadline = Date.now() + START_TIMEOUT;
-  for (let attempt = 1; Date.now() < deadline; attempt++) {
+  const deadline = performance.now() + START_TIMEOUT;
+  for (let attempt = 1; performance.now() < deadline; attempt++) {
     const { rows } = await owner.query('select pg_try_advisory_lock($1) as taken', [OWNER_LOCK]);
     if (rows[0].taken) {
       await owner.query(`set application_name = '${ownerName(options.owner ?? 'gateway')}'`);
@@ -276,6 +276,6 @@ async function takeOwnership(url: string, options: EmbeddedOptions): Promise<pg.
 
 async function stopServer(cluster: string, pid: number): Promise<void> {
   if (!signal(pid, 'SIGINT')) return;
-  const deadline = Date.now() + START_TIMEOUT;
-  while (isServerOf(cluster, pid) && Date.now() < deadline) await sleep(10);
+  const deadline = performance.now() + START_TIMEOUT;
+  while (isServerOf(cluster, pid) && performance.now() < deadline) await sleep(10);
 }

@@ -11,6 +11,7 @@ import pg from 'pg';
 import { OPERATION_TIMEOUT } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type Batched, Batches, type BatchStatement, type Limits } from './batch.ts';
+import { readBigints } from './columns.ts';
 import { timedOut, toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
 import { prepareSettings, SettingsQuery } from './settings-query.ts';
@@ -121,8 +122,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool ??= orm.em.getConnection().getNativeClient();
     return pool;
   };
-  const map = <Entity extends object>(entity: EntityName<Entity>, row: object) =>
-    orm.em.getComparator().mapResult(orm.getMetadata(entity), row as never) as Entity;
+  const map = <Entity extends object>(entity: EntityName<Entity>, row: object) => {
+    const meta = orm.getMetadata(entity);
+    const mapped = orm.em.getComparator().mapResult(meta, row as never) as Entity;
+    return readBigints(meta, mapped);
+  };
   const queryAs = async (organisationId: number, limits: Limits, config: pg.QueryConfig) =>
     wall ? runWithin(await nativePool(), organisationId, limits, config) : (await nativePool()).query(config);
   const batches = new Batches({

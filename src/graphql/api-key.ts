@@ -37,6 +37,7 @@ const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'What a key is for; its first fo
 
 const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Something that was done, and who did it.',
+  scope: 'ROOT',
   fields: (t) => ({
     action: t.exposeString('action', { description: 'What was done: `created`, `deactivated`, `rotated`, …' }),
     author: t.exposeString('author', {
@@ -49,6 +50,7 @@ const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
 
 const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
   description: 'An API key, without the key itself: only its digest is kept.',
+  scope: 'ROOT',
   fields: (t) => ({
     fingerprint: t.exposeString('fingerprint', { description: 'What the key is told by: its first eight characters.' }),
     prefix: t.field({
@@ -109,8 +111,8 @@ builder.queryFields((t) => ({
             }),
         ),
     },
-    { name: 'ApiKeyConnection', description: 'A page of API keys.' },
-    { name: 'ApiKeyEdge', description: 'An API key in a page.' },
+    { name: 'ApiKeyConnection', description: 'A page of API keys.', scope: 'ROOT' },
+    { name: 'ApiKeyEdge', description: 'An API key in a page.', scope: 'ROOT' },
   ),
 }));
 
@@ -128,6 +130,7 @@ const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
 
 const NewApiKeyPayload = builder.objectRef<NewKey>('NewApiKeyPayload').implement({
   description: 'An API key that was just made.',
+  scope: 'ROOT',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'The whole key. It is shown this once.' }),
     apiKey: t.field({ type: ApiKeyType, description: 'What is kept of it.', resolve: ({ apiKey }) => apiKey }),

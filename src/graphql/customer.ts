@@ -28,6 +28,7 @@ const ReferralType = builder.objectRef<Referrer>('Referral');
 
 builder.node(CustomerType, {
   description: 'A person or company that an organisation knows.',
+  scope: 'customer:read',
   id: { resolve: (customer) => customer.cuRefNo },
   loadOne: (cuRefNo, context) => find({ cuRefNo }, context),
   fields: (t) => ({
@@ -140,8 +141,8 @@ builder.queryFields((t) => ({
           },
         ),
     },
-    { name: 'CustomerConnection', description: 'A page of customers.' },
-    { name: 'CustomerEdge', description: 'A customer in a page.' },
+    { name: 'CustomerConnection', description: 'A page of customers.', scope: 'customer:read' },
+    { name: 'CustomerEdge', description: 'A customer in a page.', scope: 'customer:read' },
   ),
 }));
 
@@ -168,7 +169,13 @@ const CreateCustomerPayload = builder
     description: 'What `createCustomer` did.',
     fields: (t) => ({
       newAccount: t.exposeBoolean('newAccount', { description: 'Whether this call made the customer.' }),
-      customer: t.field({ type: CustomerType, description: 'The customer.', resolve: ({ customer }) => customer }),
+      customer: t.field({
+        type: CustomerType,
+        description: 'The customer.',
+        // Whoever may create a customer sees its profile, as on the REST door.
+        scope: null,
+        resolve: ({ customer }) => customer,
+      }),
     }),
   });
 

@@ -56,10 +56,15 @@ builder.objectFields(CustomerType, (t) => ({
         return { edges: await Promise.all(known), pageInfo };
       },
     },
-    { name: 'IpHistoryConnection', description: 'A page of addresses that a customer came from.' },
+    {
+      name: 'IpHistoryConnection',
+      description: 'A page of addresses that a customer came from.',
+      scope: 'customer:read',
+    },
     {
       name: 'IpHistoryEdge',
       description: 'An address that a customer came from.',
+      scope: 'customer:read',
       fields: (edge) => ({
         seenAt: edge.field({
           type: 'DateTime',

@@ -20,6 +20,7 @@ const IpKindType = stringEnum(
 
 const CountryType = builder.objectRef<Country>('Country').implement({
   description: 'A country.',
+  scope: 'ip:read',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'ISO 3166-1 alpha-2: `CZ`.' }),
     name: t.exposeString('name', { nullable: true, description: 'Name in English.' }),
@@ -28,6 +29,7 @@ const CountryType = builder.objectRef<Country>('Country').implement({
 
 const ReverseDnsType = builder.objectRef<ReverseName>('ReverseDns').implement({
   description: 'The name of an address in the DNS.',
+  scope: 'ip:read',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name, as whoever has the address chose it.' }),
     confirmed: t.exposeBoolean('confirmed', { description: 'Whether the name was seen to lead back to the address.' }),
@@ -36,6 +38,7 @@ const ReverseDnsType = builder.objectRef<ReverseName>('ReverseDns').implement({
 
 const IpSourceType = builder.objectRef<IpSource>('IpSource').implement({
   description: 'A database that something is known from.',
+  scope: 'ip:read',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the database calls itself.' }),
     builtAt: t.expose('builtAt', { type: 'DateTime', description: 'When the database was built.' }),
@@ -48,6 +51,7 @@ const IpSourceType = builder.objectRef<IpSource>('IpSource').implement({
 
 export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
   description: 'What can be known about an IP address. Whatever is not known is null.',
+  fieldScope: 'ip:read',
   fields: (t) => {
     const flag = (name: 'isAnonymous' | 'isVpn' | 'isProxy' | 'isTor' | 'isHosting', what: string) =>
       t.exposeBoolean(name, {
@@ -55,7 +59,11 @@ export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
         description: `Whether it is listed as ${what}. Null without a list.`,
       });
     return {
-      address: t.exposeString('address', { description: 'The address: IPv4, or IPv6 as RFC 5952 writes it.' }),
+      // The customer's own data, where it is a customer's.
+      address: t.exposeString('address', {
+        description: 'The address: IPv4, or IPv6 as RFC 5952 writes it.',
+        scope: null,
+      }),
       kind: t.field({ type: IpKindType, description: 'What sort of address it is.', resolve: ({ kind }) => kind }),
       country: t.expose('country', { type: CountryType, nullable: true, description: 'Country.' }),
       region: t.exposeString('region', { nullable: true, description: 'Region, state or county.' }),

