@@ -185,6 +185,18 @@ it.each(ways.filter((way) => way !== 'plain'))('guards them alike when they are 
   });
 });
 
+it('asks nothing of an operation for what another one of the document selects', async () => {
+  const others =
+    'query Other { ...F } fragment F on Query { ...G } fragment G on Query { apiKeys { pageInfo { hasNextPage } } }';
+  const answer = await send(
+    `query Asked { customer(by: { email: "nobody@example.com" }) { email } } ${others}`,
+    'customer:read',
+  );
+  expect(answer.body).toEqual({ data: { customer: null } });
+  const asked = 'query Asked { customer(by: { email: "nobody@example.com" }) { email } ...F }';
+  expect(codesOf(await send(`${asked} ${others}`, 'customer:read'))).toEqual([REFUSED]);
+});
+
 it('guards queries alike by GET', async () => {
   const queries = shortest.filter(({ operation }) => operation === 'query');
   const tries = queries.flatMap((path) => names.map((name) => ({ path, name })));
