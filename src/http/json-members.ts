@@ -27,10 +27,13 @@ function eachName(text: string, found: (name: string, depth: number, object: num
   }
 }
 
+/** Where a string ends: at the first quote that an even number of backslashes stands before. */
 function endOfString(text: string, start: number): number {
-  let i = start;
-  for (let unit = text.charCodeAt(i); unit !== QUOTE; unit = text.charCodeAt(i)) i += unit === BACKSLASH ? 2 : 1;
-  return i;
+  for (let end = text.indexOf('"', start); ; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
 }
 
 function nameOf(written: string): string {
