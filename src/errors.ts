@@ -122,11 +122,15 @@ export const MOST_FIELDS = 50;
 /** Characters of what a caller sent that an answer repeats: 64 at most, with what may stand around it in the message. */
 export const LONGEST_ECHO = 60;
 
-/** A part of what a caller sent, short enough to be repeated in an answer. */
-export function echo(text: string): string {
-  if (text.length <= LONGEST_ECHO) return text;
-  const characters = [...text.slice(0, 2 * LONGEST_ECHO + 2)];
-  return characters.length <= LONGEST_ECHO ? text : `${characters.slice(0, LONGEST_ECHO - 1).join('')}…`;
+/**
+ * A part of what a caller sent, short enough to be repeated in an answer.
+ *
+ * @param most - characters that it may have; what is cut off ends in `…`
+ */
+export function echo(text: string, most = LONGEST_ECHO): string {
+  if (text.length <= most) return text;
+  const characters = [...text.slice(0, 2 * most + 2)];
+  return characters.length <= most ? text : `${characters.slice(0, Math.max(most - 1, 0)).join('')}…`;
 }
 
 interface ApiErrorDetails {

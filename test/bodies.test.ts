@@ -205,12 +205,28 @@ describe('JSON under another name', () => {
   });
 
   it('is not seen in what is none', async () => {
-    for (const text of ['{email}', '{', '[1]', '"x"']) {
+    for (const text of ['{email}', '{', '[1', '"x']) {
       const { body: answer } = await post(text, { type: 'text/plain' });
       expect(answer.error).toMatchObject({ code: 'INTERNAL_UNSUPPORTED_MEDIA_TYPE' });
       expect(answer.error.message).not.toContain('application/json');
     }
     expect(await codeOf(`{x}&email=${email}`, { type: FORM })).toBe('ok');
+  });
+
+  it('is seen also when it is no object', async () => {
+    for (const text of [`[{"email":"${email}"}]`, `"${email}"`]) {
+      for (const type of [FORM, 'text/plain']) {
+        const { body: answer } = await post(text, { type });
+        expect(answer.error).toMatchObject({ code: 'INTERNAL_UNSUPPORTED_MEDIA_TYPE' });
+        expect(answer.error.message).toContain('send Content-Type: application/json');
+      }
+    }
+  });
+
+  it('is told from the type alone, whatever else stands in the header', async () => {
+    const boundary = 'a;charset=x';
+    const parts = `--${boundary}\r\nContent-Disposition: form-data; name="email"\r\n\r\n${email}\r\n--${boundary}--\r\n`;
+    expect(await codeOf(parts, { type: `multipart/form-data; boundary="${boundary}"` })).toBe('ok');
   });
 });
 

@@ -110,6 +110,14 @@ describe('bounds', () => {
     ],
     ['inline fragments', `{ ${times(400, () => '... { __typename }')} }`],
     [
+      'deep questions about the schema',
+      `{ __schema { types { ${'ofType { '.repeat(14)} ${times(370, () => 'ofType { name kind }')} ${'} '.repeat(14)} } } }`,
+    ],
+    [
+      'names deep in the schema',
+      `{ __schema { types { ${'ofType { '.repeat(15)} ${times(1_800, () => 'name')} ${'} '.repeat(15)} } } }`,
+    ],
+    [
       'fields in a fragment that stands in many places',
       `${customer(times(28, (i) => `a${i}: referral { customer { ...F } }`))} fragment F on Customer { ${times(60, () => 'email')} }`,
     ],
@@ -130,10 +138,17 @@ describe('bounds', () => {
     expect(await messageOf(query)).toBeUndefined();
   });
 
-  it('let tools ask for the schema twice at once, and nobody for many times as much', async () => {
+  it('let tools ask for the schema, and nobody for many times as much', async () => {
     const [, root = '', fragments = ''] =
       /^\s*query \w+ \{([\s\S]*?)\n {4}\}\n([\s\S]*)$/.exec(getIntrospectionQuery()) ?? [];
-    expect(await messageOf(`{ a: ${root.trim()} b: ${root.trim()} } ${fragments}`)).toBeUndefined();
+    expect(await messageOf(`{ a: ${root.trim()} } ${fragments}`)).toBeUndefined();
+    expect(await messageOf(`{ a: ${root.trim()} b: ${root.trim()} } ${fragments}`)).toBe(
+      'The document asks too much about the schema.',
+    );
+    const customer = (n: number) =>
+      `{ __type(name: "Customer") { ${times(n, (i) => `a${i}: fields { name description args { name } type { name ofType { name ofType { name } } } }`)} } }`;
+    expect(await messageOf(customer(5))).toBeUndefined();
+    expect(await messageOf(customer(28))).toBe('The document asks too much about the schema.');
     const types = (n: number) =>
       `{ __schema { ${times(n, (i) => `a${i}: types { name fields { name description } }`)} } }`;
     expect(await messageOf(types(5))).toBeUndefined();

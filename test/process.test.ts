@@ -287,7 +287,7 @@ it('migrates by command what it would migrate at the start', async () => {
     });
   expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({
     status: 0,
-    stdout: 'Ran 0001-initial, 0002-organisation-wall, 0003-last-ip.\n',
+    stdout: 'Ran 0001-initial, 0002-organisation-wall, 0003-last-ip, 0004-quoted-addresses.\n',
   });
   expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({ status: 0, stdout: 'Nothing to do.\n' });
   expect(migrate({})).toMatchObject({ status: 1, stderr: expect.stringMatching(/^DATABASE_URL must be set/) });

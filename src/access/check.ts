@@ -60,18 +60,17 @@ export interface AdmissionOptions {
 
 /** Puts the checks together. */
 export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions): Admission {
-  const counting = new Set<string>();
+  /** Guesses that are being counted. Requests that come with the same key at once are one guess, and are refused alike. */
+  const counting = new Map<string, Promise<() => void>>();
 
   /** What is looked up counts as a guess until it turns out to be a key, or nobody can tell. */
   async function countGuess(digest: string, visitor: Visitor): Promise<(() => void) | undefined> {
-    // Requests that come with the same key at once are one guess.
-    if (keys.hasSeen(digest) || counting.has(digest)) return undefined;
-    counting.add(digest);
-    try {
-      return await guesses.count(visitor.address());
-    } finally {
-      counting.delete(digest);
-    }
+    if (keys.hasSeen(digest)) return undefined;
+    const running = counting.get(digest);
+    if (running) return running.then(() => undefined);
+    const started = guesses.count(visitor.address()).finally(() => counting.delete(digest));
+    counting.set(digest, started);
+    return started;
   }
 
   async function find(presented: unknown, visitor: Visitor): Promise<ApiKey> {

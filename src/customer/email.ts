@@ -73,7 +73,8 @@ function writeDomain(domain: string): string {
 /** A local part in lower case and its one spelling: without quotes where it means the same, else with the fewest backslashes. */
 function writeLocalPart(local: string, domain: string): string {
   const content = quoted.exec(local)?.[1];
-  if (content === undefined) return lowerCase(local);
+  // `validator` takes a quote that nothing closes for a quoted local part.
+  if (content === undefined) return local.startsWith('"') ? '' : lowerCase(local);
   const plain = lowerCase(content.replace(escaped, '$1'));
   // A quote within would make `validator` take the rest for quoted.
   if (!plain.includes('"') && isAddress(plain, domain)) return plain;

@@ -1,9 +1,10 @@
 // What an operation costs, known before it runs.
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { ApiError } from '../errors.ts';
 import { requestError } from './errors.ts';
 import { MOST_COMPLEXITY, requestsOf } from './limits.ts';
+import { documentOf } from './operation.ts';
 
 /** The cost of an operation. */
 export interface Cost {
@@ -25,9 +26,7 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): Cost {
-  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-  const { complexity } = complexityFromQuery(alone, { schema, variables });
+  const { complexity } = complexityFromQuery(documentOf(document, operation), { schema, variables });
   if (complexity > MOST_COMPLEXITY) {
     const message = `The operation is too complex: ${complexity} points, ${MOST_COMPLEXITY} at most.`;
     throw requestError(new ApiError('INTERNAL_REQUEST_MALFORMED', { message }), { status: 400, spec: true });

@@ -1,16 +1,16 @@
 // The one place where errors of the GraphQL side become what a caller sees.
 import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 import { toApiError } from '../database/failure.ts';
-import { ApiError, type ErrorCode, echo, invalidField, publicError } from '../errors.ts';
+import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../errors.ts';
 import type { Log, RequestRecord } from '../log.ts';
-import { ONE_MEMBER, placeOfValue } from './variables.ts';
+import { ONE_MEMBER } from './input-problems.ts';
+import { placeOfValue } from './variables.ts';
 
 /** What the HTTP layer of Yoga reads from an error, and does not send. */
 interface HttpHint {
   status: number;
   /** True where the GraphQL-over-HTTP specification keeps 200 for `application/json`. */
   spec?: boolean;
-  headers?: Record<string, string>;
 }
 
 /** The members of `extensions` in every error of the GraphQL door. */
@@ -115,17 +115,17 @@ function ofRun(error: GraphQLError, document: DocumentNode): ApiError | undefine
   return error.path && new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
 }
 
-const LONGEST_MESSAGE = 500;
-const quoted = /"([^"]{61,})"/g;
-/** The value that messages about values end with. */
-const lastValue = /((?:found|value): )([\s\S]{61,})$/;
+/** Names and strings of a message, and the value that messages about values end with. */
+const repeated = /"([^"]*)"|(?<=(?:found|value): )[\s\S]+$/g;
 
-/** The words of the language with what they repeat of the document cut short. */
+/** The words of the language, in which what they repeat of the document is cut short, all of it together. */
 function withoutLongEchoes(message: string): string {
-  const short = message
-    .replace(quoted, (_, name: string) => `"${echo(name)}"`)
-    .replace(lastValue, (_, before: string, value: string) => before + echo(value));
-  return short.length <= LONGEST_MESSAGE ? short : `${short.slice(0, LONGEST_MESSAGE)}…`;
+  let room = LONGEST_ECHO;
+  return message.replace(repeated, (found: string, name?: string) => {
+    const text = echo(name ?? found, room);
+    room = Math.max(room - text.length, 0);
+    return name === undefined ? text : `"${text}"`;
+  });
 }
 
 /** Key checks happen before GraphQL, hence carry their own HTTP status; what fails inside an operation does not. */

@@ -1,10 +1,8 @@
 // Runs an operation: scopes first, then variables, cost, resolvers. Both doors come through here.
 import {
-  type ASTNode,
   type DocumentNode,
   type ExecutionResult,
   executeRootSelectionSet,
-  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
@@ -25,6 +23,7 @@ import { compileWhenRecurring } from './compile.ts';
 import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentErrors, requestError } from './errors.ts';
+import { documentOf } from './operation.ts';
 import { requirementOf } from './scope-plugin.ts';
 import { variableProblems } from './variables.ts';
 
@@ -141,35 +140,13 @@ export function requirementsOf(schema: GraphQLSchema, document: DocumentNode): R
   return [...(lookAt(schema, document, undefined)?.requirements ?? [])];
 }
 
-/** The fragments that an operation spreads, and those that these spread; others of the document belong to other operations. */
-function fragmentsOf(document: DocumentNode, operation: OperationDefinitionNode): Set<ASTNode> {
-  const byName = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) byName.set(definition.name.value, definition);
-  const found = new Set<ASTNode>();
-  const follow = (node: ASTNode) =>
-    visit(node, {
-      FragmentSpread({ name }) {
-        const fragment = byName.get(name.value);
-        if (!fragment || found.has(fragment)) return;
-        found.add(fragment);
-        follow(fragment);
-      },
-    });
-  follow(operation);
-  return found;
-}
-
 /** Every field that an operation selects, in fragments too, by its schema coordinate. */
 function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
   const fields = new Map<string, GraphQLField<unknown, unknown>>();
   const typeInfo = new TypeInfo(schema);
-  const fragments = fragmentsOf(document, operation);
   visit(
-    document,
+    documentOf(document, operation),
     visitWithTypeInfo(typeInfo, {
-      OperationDefinition: (node) => (node === operation ? undefined : false),
-      FragmentDefinition: (node) => (fragments.has(node) ? undefined : false),
       Field() {
         const field = typeInfo.getFieldDef();
         if (field) fields.set(`${typeInfo.getParentType()?.name}.${field.name}`, field);

@@ -19,8 +19,10 @@ import { introspectionRule } from './introspection-limit.ts';
 import { mergingRule } from './merging-limit.ts';
 
 const MOST_TOKENS = 2_000;
+/** Lines; whoever tells of an error looks for its line from the start of the document on. */
+const MOST_LINES = 2_000;
 const DEEPEST_NESTING = 64;
-/** Fields within fields; introspection, which has a bound of its own in the language's rules, aside. */
+/** Fields within fields; questions about the schema, whose fields `merging-limit.ts` counts, aside. */
 const DEEPEST_SELECTION = 12;
 const MOST_ALIASES = 30;
 const MOST_DIRECTIVES = 50;
@@ -35,6 +37,7 @@ const COMPLEXITY_OF_REQUEST = 1_000;
 
 export const parseLimits = { maxTokens: MOST_TOKENS } satisfies ParseOptions;
 
+const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
 const opening = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
@@ -44,6 +47,7 @@ const closing = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKi
  * @throws GraphQLError a syntax error of the language
  */
 export function assertReadable(text: string): void {
+  assertFewLines(text);
   const lexer = new Lexer(new Source(text));
   let depth = 0;
   let tokens = 0;
@@ -54,6 +58,15 @@ export function assertReadable(text: string): void {
     if (closing.has(token.kind)) depth -= 1;
     if (depth > DEEPEST_NESTING)
       throw new GraphQLError(`The document is nested more than ${DEEPEST_NESTING} levels deep.`);
+  }
+}
+
+function assertFewLines(text: string): void {
+  let lines = 1;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === LINE_FEED || unit === CARRIAGE_RETURN) lines += 1;
+    if (lines > MOST_LINES) throw new GraphQLError(`The document has more than ${MOST_LINES} lines.`);
   }
 }
 

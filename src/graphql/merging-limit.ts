@@ -5,8 +5,8 @@ import { type ASTVisitor, GraphQLError, Kind, type SelectionSetNode, type Valida
 const MOST_PAIRS = 4_000;
 /** Fields that a document may select, with its fragments taken apart. */
 const MOST_FIELDS = 4_000;
-/** Where the depth of fields ends in any case, by the rule for it; fragments that go in a circle end here too. */
-const DEEPEST = 16;
+/** Fields within fields, also of questions about the schema: tools ask for 15. Fragments that go in a circle end here too. */
+const DEEPEST = 20;
 
 /** Fields and fragments of one place under one name. */
 interface Group {
@@ -48,7 +48,7 @@ class MergedFields {
    * @throws TooMany
    */
   count(sets: readonly SelectionSetNode[], depth: number): void {
-    if (depth > DEEPEST) return;
+    if (depth > DEEPEST) throw new TooMany(`Fields may be nested at most ${DEEPEST} levels deep.`);
     const groups = new Map<string, Group>();
     const spread = new Set<string>();
     for (const set of sets) this.#collect(set, groups, spread);

@@ -22,14 +22,14 @@ function refused(message: string): ApiError {
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED`, `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`
  */
 export async function readParams(inbound: Inbound): Promise<Record<string, unknown>> {
-  if (inbound.method === 'POST') return inbound.members(['application/json']);
+  if (inbound.method === 'POST') return inbound.members();
   const params: Record<string, unknown> = {};
   for (const name of names) {
     const [value, ...more] = inbound.query.getAll(name);
     if (more.length > 0) throw refused(`The parameter ${name} appears twice.`);
-    const isJson = name === 'variables' || name === 'extensions';
     // An empty one is what a form sends for a field that nobody filled in.
-    if (value !== undefined && !(isJson && value === '')) {
+    if (value) {
+      const isJson = name === 'variables' || name === 'extensions';
       params[name] = isJson ? parseStrictJson(value, `The parameter ${name}`, DESCRIPTION) : value;
     }
   }

@@ -2,92 +2,31 @@
 import {
   type ASTNode,
   type DocumentNode,
-  GraphQLEnumType,
   type GraphQLInputType,
-  type GraphQLLeafType,
   type GraphQLSchema,
   getNullableType,
   isInputObjectType,
   isInputType,
-  isListType,
-  isNonNullType,
   Kind,
   type OperationDefinitionNode,
+  TypeInfo,
   typeFromAST,
+  type ValueNode,
+  valueFromASTUntyped,
   visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import type { ZodType } from 'zod';
-import { echo, type FieldProblem } from '../errors.ts';
+import type { FieldProblem } from '../errors.ts';
 import { isObject } from '../http/json-members.ts';
+import { below, problemsOf } from './input-problems.ts';
+import { documentOf } from './operation.ts';
 
-/** The way to a value of the input: names and numbers. */
-type Path = readonly (string | number)[];
-
-/** What the values of scalars must be; a scalar of our own says it itself, as its extension `expected`. */
-const expectations: Record<string, string> = {
-  String: 'must be a string',
-  ID: 'must be a string',
-  Int: 'must be a whole number of 32 bits',
-  Float: 'must be a number',
-  Boolean: 'must be true or false',
-};
-
-function leafProblem(type: GraphQLLeafType, value: unknown): string | undefined {
-  try {
-    if (type.coerceInputValue(value, true) !== undefined) return undefined;
-  } catch {
-    // Refused, in the library's words.
-  }
-  if (type instanceof GraphQLEnumType) {
-    const values = type.getValues().map(({ name }) => name);
-    return `must be one of ${values.join(', ')}`;
-  }
-  return (type.extensions.expected as string | undefined) ?? expectations[type.name] ?? `must be a ${type.name}`;
-}
-
-function* problemsOf(type: GraphQLInputType, value: unknown, path: string): Generator<FieldProblem> {
-  if (value == null) {
-    if (isNonNullType(type)) yield { path, message: 'is required' };
-    return;
-  }
-  const nullable = getNullableType(type);
-  if (isListType(nullable)) {
-    const items = Array.isArray(value) ? value : undefined;
-    if (!items) yield* problemsOf(nullable.ofType, value, path);
-    else for (const [i, item] of items.entries()) yield* problemsOf(nullable.ofType, item, below(path, i));
-  } else if (isInputObjectType(nullable)) {
-    if (isObject(value)) yield* memberProblems(nullable, value, path);
-    else yield { path, message: 'must be an object' };
-  } else {
-    const message = leafProblem(nullable as GraphQLLeafType, value);
-    if (message) yield { path, message };
-  }
-}
-
-function* memberProblems(
-  type: Extract<GraphQLInputType, { isOneOf: boolean }>,
-  value: Record<string, unknown>,
-  path: string,
-): Generator<FieldProblem> {
-  const fields = type.getFields();
-  const given = Object.keys(value);
-  for (const field of Object.values(fields)) {
-    const member = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-    if (member === undefined && field.default !== undefined) continue;
-    yield* problemsOf(field.type, member, below(path, field.name));
-  }
-  for (const name of given) {
-    if (!Object.hasOwn(fields, name)) yield { path: below(path, echo(name)), message: 'is not a known member' };
-  }
-  if (type.isOneOf && (given.length !== 1 || value[given[0] as string] == null)) yield { path, message: ONE_MEMBER };
-}
-
-/** What is said of an input of which one member counts. */
-export const ONE_MEMBER = 'must have exactly one member, which must not be null';
+type Variables = Record<string, unknown>;
 
 /**
- * Lists what is wrong with the variables of an operation: by the zod schemas of their types, which name every broken field in
- * the words that both APIs use, and by GraphQL's own types for what those do not look at.
+ * Lists what is wrong with the variables of an operation. Arguments that hold variables are judged whole: by the zod schemas of their
+ * types, which name every broken field in the words that both APIs use, and by GraphQL's own types for what those do not look at.
  *
  * @returns the problems; each path is that of the input as the schema names it, within its argument, whatever the variable is called
  */
@@ -95,42 +34,80 @@ export function variableProblems(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Record<string, unknown>,
+  variables: Variables,
 ): FieldProblem[] {
-  const places = placesOfVariables(document);
-  return (operation.variableDefinitions ?? []).flatMap(({ variable: { name }, type: node, defaultValue }) => {
+  const alone = documentOf(document, operation);
+  const given = { ...defaultsOf(operation), ...variables };
+  const found = new Map<string, FieldProblem>();
+  const add = (place: string, problems: Iterable<FieldProblem>) => {
+    for (const { path, message } of problems) {
+      const whole = withinArgument(below(place, path));
+      if (!found.has(whole)) found.set(whole, { path: whole, message });
+    }
+  };
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    alone,
+    visitWithTypeInfo(typeInfo, {
+      Argument({ name, value }) {
+        const type = typeInfo.getInputType();
+        if (type && holdsVariable(value)) add(name.value, judge(type, valueFromASTUntyped(value, given)));
+      },
+    }),
+  );
+  // A variable may have to be what its place does not ask for.
+  const places = placesOfVariables(alone);
+  for (const { variable, type: node } of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, node as never);
-    const value = Object.hasOwn(variables, name.value) ? variables[name.value] : undefined;
-    if (!isInputType(type) || (value === undefined && defaultValue)) return [];
-    const place = places.get(name.value) ?? [name.value];
-    const byZod = zodProblems(type, value);
-    const known = new Set(byZod.map(({ path }) => path));
-    const byType = [...problemsOf(type, value, '')].filter(({ path }) => !known.has(path));
-    return [...byZod, ...byType].map(({ path, message }) => ({ path: withinArgument(place, path), message }));
+    const name = variable.name.value;
+    if (isInputType(type)) add(places.get(name) ?? name, problemsOf(type, ownValue(given, name), ''));
+  }
+  return [...found.values()];
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  const withDefault = variableDefinitions.filter(({ defaultValue }) => defaultValue);
+  return Object.fromEntries(
+    withDefault.map(({ variable, defaultValue }) => [
+      variable.name.value,
+      valueFromASTUntyped(defaultValue as ValueNode),
+    ]),
+  );
+}
+
+function ownValue(variables: Variables, name: string): unknown {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+}
+
+function holdsVariable(value: ValueNode): boolean {
+  let holds = false;
+  visit(value, {
+    Variable() {
+      holds = true;
+    },
   });
+  return holds;
 }
 
-function zodProblems(type: GraphQLInputType, value: unknown): FieldProblem[] {
+function* judge(type: GraphQLInputType, value: unknown): Generator<FieldProblem> {
   const nullable = getNullableType(type);
-  if (!isInputObjectType(nullable) || !isObject(value)) return [];
-  const result = (nullable.extensions.schema as ZodType | undefined)?.safeParse(value);
-  return (result?.error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), message }));
-}
-
-function below(path: string, step: string | number): string {
-  return path === '' ? String(step) : `${path}.${step}`;
+  const schema = isInputObjectType(nullable) ? (nullable.extensions.schema as ZodType | undefined) : undefined;
+  if (schema && isObject(value)) {
+    const { error } = schema.safeParse(value);
+    for (const { path, message } of error?.issues ?? []) yield { path: path.join('.'), message };
+  }
+  yield* problemsOf(type, value, '');
 }
 
 /** A path without the name of the argument that it begins with, unless there is nothing else. */
-function withinArgument([argument = '', ...members]: Path, path = ''): string {
-  const place = members.join('.');
-  if (path === '') return place || String(argument);
-  return place === '' ? path : below(place, path);
+function withinArgument(path: string): string {
+  const dot = path.indexOf('.');
+  return dot < 0 ? path : path.slice(dot + 1);
 }
 
 /** Where each variable is first used: the argument, and the members of its value. */
-function placesOfVariables(document: DocumentNode): Map<string, Path> {
-  const places = new Map<string, Path>();
+function placesOfVariables(document: DocumentNode): Map<string, string> {
+  const places = new Map<string, string>();
   eachValue(document, (node, place) => {
     if (node.kind === Kind.VARIABLE && !places.has(node.name.value)) places.set(node.name.value, place);
   });
@@ -150,19 +127,17 @@ export function placeOfValue(document: DocumentNode, sought: ASTNode): string | 
   return found;
 }
 
-function eachValue(document: DocumentNode, see: (node: ASTNode, place: Path) => void): void {
-  const place: (string | number)[] = [];
+function eachValue(document: DocumentNode, see: (node: ASTNode, place: string) => void): void {
+  const place: string[] = [];
   const step = {
-    enter(node: { name: { value: string }; value: ASTNode }) {
-      place.push(node.name.value);
-    },
+    enter: ({ name }: { name: { value: string } }) => void place.push(name.value),
     leave: () => void place.pop(),
   };
   visit(document, {
     Argument: step,
     ObjectField: step,
     enter(node) {
-      if (place.length > 0) see(node, [...place]);
+      if (place.length > 0) see(node, place.join('.'));
     },
   });
 }

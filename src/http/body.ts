@@ -1,5 +1,6 @@
 // The body of a request: read within a limit, then taken apart strictly. Nothing is guessed, nothing is converted silently.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { MIMEType } from 'node:util';
 import { ApiError } from '../errors.ts';
 import { isObject, malformed, parseStrictJson } from './json-members.ts';
 
@@ -44,17 +45,11 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer | unde
  * Takes a JSON body apart strictly.
  *
  * @param bytes - from `readBytes`
- * @param accepted - the media types that are read at this address
  * @returns the members of the object that it holds
  * @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
-export function parseBody(
-  bytes: Buffer | undefined,
-  headers: IncomingHttpHeaders,
-  accepted: readonly 'application/json'[],
-): Members {
-  const type = mediaTypeOf(headers);
-  if (!accepted.some((each) => each === type)) {
+export function parseBody(bytes: Buffer | undefined, headers: IncomingHttpHeaders): Members {
+  if (mediaTypeOf(headers) !== 'application/json') {
     throw misnamedJson(bytes, headers) === undefined ? new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE') : misnamed();
   }
   if (!bytes) throw new ApiError('INTERNAL_PAYLOAD_TOO_LARGE');
@@ -67,21 +62,27 @@ export function parseBody(
 export function mediaTypeOf(headers: IncomingHttpHeaders): MediaType | undefined {
   const encoding = headers['content-encoding']?.trim().toLowerCase();
   if (encoding && encoding !== 'identity') return undefined;
-  const [type = '', ...parameters] = (headers['content-type'] ?? '')
-    .split(';')
-    .map((part) => part.trim().toLowerCase());
-  const charset = parameters
-    .find((parameter) => parameter.startsWith('charset='))
-    ?.slice('charset='.length)
-    .replaceAll('"', '');
+  const written = headers['content-type'] ?? '';
+  if (written === 'application/json') return written;
+  const type = parseMediaType(written);
+  const charset = type?.params.get('charset')?.toLowerCase();
   if (charset && !knownCharsets.has(charset)) return undefined;
-  return mediaTypes.find((known) => known === type);
+  return mediaTypes.find((known) => known === type?.essence);
 }
 
-const jsonStart = /^(?:\xef\xbb\xbf)?[ \t\r\n]*\{/;
+/** A Content-Type taken apart; undefined when it is none. */
+export function parseMediaType(written: string): MIMEType | undefined {
+  try {
+    return new MIMEType(written);
+  } catch {
+    return undefined;
+  }
+}
+
+const jsonStart = /^(?:\xef\xbb\xbf)?[ \t\r\n]*[{["]/;
 
 /**
- * The text of a body that is a JSON object under the name of something else, as `curl -d` sends it.
+ * The text of a body that is JSON under the name of something else, as `curl -d` sends it.
  *
  * @returns undefined for every other body
  */
@@ -90,7 +91,8 @@ export function misnamedJson(bytes: Buffer | undefined, headers: IncomingHttpHea
   if (!plain || mediaTypeOf(headers) === 'application/json') return undefined;
   try {
     const text = decodeBody(bytes);
-    return isObject(JSON.parse(text)) ? text : undefined;
+    JSON.parse(text);
+    return text;
   } catch {
     return undefined;
   }
@@ -98,7 +100,7 @@ export function misnamedJson(bytes: Buffer | undefined, headers: IncomingHttpHea
 
 /** The error for a body that `misnamedJson` knows. */
 export function misnamed(): ApiError {
-  const message = 'The body is JSON, but its Content-Type says otherwise: send Content-Type: application/json.';
+  const message = 'The body is JSON: send Content-Type: application/json, in UTF-8.';
   return new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE', { message });
 }
 

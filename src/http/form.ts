@@ -1,5 +1,5 @@
 // Forms, percent-encoded or in parts: the members that somebody asks for, byte by byte as they were sent.
-import { MIMEType } from 'node:util';
+import { parseMediaType } from './body.ts';
 import { malformed } from './json-members.ts';
 
 /** Parts that a form may have, and bytes of their heads in all: each costs more time than its bytes. */
@@ -85,12 +85,8 @@ export async function eachPart(bytes: Buffer, contentType: string, take: TakeMem
 }
 
 function boundaryOf(contentType: string): string {
-  try {
-    const boundary = new MIMEType(contentType).params.get('boundary');
-    if (boundary) return boundary;
-  } catch {
-    // What is wrong is the same either way.
-  }
+  const boundary = parseMediaType(contentType)?.params.get('boundary');
+  if (boundary) return boundary;
   throw malformed('The Content-Type multipart/form-data needs a boundary.');
 }
 

@@ -6,6 +6,8 @@ const DESCRIPTION =
   'The request line, the headers and the framing of the body must be those of HTTP/1.1, as RFC 9112 describes it.';
 
 const host = /^host$/i;
+/** What no host with a port can hold. */
+const notInHosts = /[\s/?#@\\<>"]/;
 const absoluteForm = /^https?:\/\/[^/?#]*/i;
 const withoutHost = /^https?:\/\/(?:[/?#]|$)/i;
 
@@ -31,7 +33,9 @@ export function headFault({ rawHeaders, httpVersion, url = '/' }: IncomingMessag
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
-    if (name?.length === 4 && host.test(name)) hosts += 1;
+    if (name?.length !== 4 || !host.test(name)) continue;
+    hosts += 1;
+    if (notInHosts.test(rawHeaders[i + 1] ?? '')) return 'The Host header does not name a host.';
   }
   if (hosts > 1) return 'The request has more than one Host header.';
   if (hosts === 0 && httpVersion !== '1.0') return 'An HTTP/1.1 request needs a Host header.';

@@ -83,9 +83,11 @@ export async function readKnownMembers(
   const into = new Collector(known);
   const json = misnamedJson(bytes, headers);
   if (json !== undefined) {
-    // It is refused, but its key is known by then.
-    readJson(json, into);
-    return into.refuse(misnamed());
+    into.refuse(misnamed());
+    // It is refused, but its key is known by then, if it is an object.
+    const value = parseJson(json, 'The body');
+    if (isObject(value)) readObject(value, json, into);
+    return into;
   }
   if (!type) return into.refuse(new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE'));
   if (!bytes) return into.refuse(new ApiError('INTERNAL_PAYLOAD_TOO_LARGE'));
@@ -100,5 +102,9 @@ export async function readKnownMembers(
 function readJson(text: string, into: Collector): void {
   const value = parseJson(text, 'The body');
   if (!isObject(value)) throw malformed('The body is not a JSON object.');
+  readObject(value, text, into);
+}
+
+function readObject(value: Record<string, unknown>, text: string, into: Collector): void {
   eachMember(text, (name) => into.take(name, () => value[name]));
 }

@@ -24,10 +24,9 @@ export interface Inbound {
   /**
    * The members of the body, read strictly and taken apart at most once.
    *
-   * @param accepted - the media types that are read at this address
    * @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
    */
-  members(accepted: readonly 'application/json'[]): Promise<Members>;
+  members(): Promise<Members>;
   /**
    * The members of the body that an address reads, in any of the types that old clients send, taken apart at most once.
    *
@@ -123,8 +122,8 @@ class NodeInbound implements Inbound {
     return this.#bytes;
   }
 
-  members(accepted: readonly 'application/json'[]): Promise<Members> {
-    this.#members ??= this.bytes().then((read) => parseBody(read, this.headers, accepted));
+  members(): Promise<Members> {
+    this.#members ??= this.bytes().then((read) => parseBody(read, this.headers));
     return this.#members;
   }
 
