@@ -1,5 +1,6 @@
 // Puts the parts together into one request handler. Every test starts here.
-import { type Admission, type Caller, openAdmission, rightsOf } from './access/check.ts';
+import type { DocumentNode } from 'graphql';
+import { type Admission, authorize, type Caller, openAdmission, rightsOf } from './access/check.ts';
 import { openKeyDirectory } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
@@ -7,6 +8,7 @@ import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
+import type { Requirement } from './access/scopes.ts';
 import { SlidingWindows, type Verdict, type Windows } from './access/sliding-window.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
@@ -24,6 +26,7 @@ import { addressFinder, type TrustedProxies } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { badHead } from './http/head.ts';
 import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
+import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
@@ -75,7 +78,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-const bearer = /^Bearer(?:\s+(.*))?$/i;
 const READ_METHODS = ['GET', 'HEAD'];
 
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
@@ -106,6 +108,9 @@ export function createApp(options: AppOptions): App {
   let openApi: string | undefined;
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   assertEndpoints(schema);
+  const requirements = new Map<DocumentNode, Requirement[]>(
+    endpoints.map(({ operation }) => [operation, requirementsOf(schema, operation)]),
+  );
 
   function visitor(inbound: Inbound) {
     const tell = (verdict: Verdict) => void Object.assign(inbound.answerHeaders, rateLimitHeaders(verdict));
@@ -135,7 +140,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function answerGraphQL(inbound: Inbound): Promise<Outbound> {
-    const presented = inbound.query.get('apiKey') ?? bearerOf(inbound);
+    const presented = keyInQuery(inbound) ?? bearerOf(inbound);
     const anonymous = demo && presented === undefined;
     const browser =
       READ_METHODS.includes(inbound.method) &&
@@ -156,11 +161,12 @@ export function createApp(options: AppOptions): App {
   }
 
   async function answerEndpoint(inbound: Inbound): Promise<Outbound> {
-    const presented = inbound.query.get('apiKey') ?? (await keyInBody(inbound)) ?? bearerOf(inbound);
+    const presented = keyInQuery(inbound) ?? (await keyInBody(inbound)) ?? bearerOf(inbound);
     const caller = await identify(presented, inbound);
     const run: RunOperation = (document, variables) =>
       execute({ document, variables, context: contextOf(inbound, caller) });
-    return idempotently(inbound, caller, () => answerRest(inbound, run));
+    const assertAllowed = (operation: DocumentNode) => authorize(caller, requirements.get(operation) ?? []);
+    return idempotently(inbound, caller, () => answerRest(inbound, assertAllowed, run));
   }
 
   /** Answers a request that carries an Idempotency-Key only once, whichever door it came to. */
@@ -284,9 +290,4 @@ export function createApp(options: AppOptions): App {
       await database.close();
     },
   };
-}
-
-function bearerOf(inbound: Inbound): string | undefined {
-  const match = bearer.exec(inbound.headers.authorization?.trim() ?? '');
-  return match ? (match[1] ?? '') : undefined;
 }

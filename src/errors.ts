@@ -14,7 +14,8 @@ export const catalogue = {
   PUBLIC_API_KEY_IS_EMPTY: {
     status: 404,
     message: 'No API key was sent.',
-    description: 'Send the key as ?apiKey=… in the URL or as the header "Authorization: Bearer …".',
+    description:
+      'Send the key as ?apiKey=… in the URL, as the member apiKey of a REST body, or as the header "Authorization: Bearer …". The first that is there counts, also when it is empty.',
   },
   PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT: {
     status: 404,
@@ -54,7 +55,7 @@ export const catalogue = {
   PUBLIC_API_KEY_SCOPE_NOT_ALLOWED: {
     status: 403,
     message: 'This API key may not run this operation.',
-    description: 'The key is restricted to other scopes. Use a key whose scopes include this operation.',
+    description: 'Use a key that may do what was asked for: its scopes, or a ROOT key.',
   },
   INTERNAL_VALIDATION_FAILED: {
     status: 422,

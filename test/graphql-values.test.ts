@@ -231,6 +231,70 @@ describe('pages', () => {
     }
   });
 
+  it.each(lists)('of %s name every argument that is wrong', async (_, write) => {
+    const { body } = await gateway.graphql(write('first: -1, last: 101, after: "x", before: " "'), undefined, {
+      key: rootKey,
+    });
+    expect(body.errors).toHaveLength(1);
+    expect(body.errors[0].extensions.fields).toEqual([
+      { path: 'first', message: 'must be at least 0' },
+      { path: 'last', message: 'must be at most 100' },
+      { path: 'last', message: 'must not be given together with first' },
+      { path: 'after', message: 'must be a cursor of this list' },
+      { path: 'before', message: 'must be a cursor of this list' },
+    ]);
+  });
+
+  it('that are empty begin and end nowhere', async () => {
+    const { body } = await gateway.graphql('{ customers(last: 1) { edges { cursor } } }');
+    const { cursor } = body.data.customers.edges[0];
+    const after = await gateway.graphql(
+      `{ customers(after: "${cursor}") { edges { cursor } pageInfo { startCursor endCursor } } }`,
+    );
+    expect(after.body.data.customers).toEqual({ edges: [], pageInfo: { startCursor: null, endCursor: null } });
+    // Blanks in front are no part of a cursor.
+    expect(await fieldsOf(`{ customers(after: " ${cursor}") { edges { cursor } } }`)).toMatchObject([
+      { path: 'after' },
+    ]);
+  });
+
+  describe('below a list', () => {
+    const page = (selection: string) => `{ __typename customers(first: 3) { edges { node { email ${selection} } } } }`;
+    it.each([
+      ['a size', 'ipHistory(first: -1) { edges { cursor } }', 'first'],
+      ['both ends', 'ipHistory(first: 1, last: 1) { edges { cursor } }', 'last'],
+      ['a cursor', 'ipHistory(after: "x") { edges { cursor } }', 'after'],
+      [
+        'one of many',
+        Array.from({ length: 28 }, (_, i) => `a${i}: ipHistory(first: ${500 - i}) { edges { cursor } }`).join(' '),
+        'first',
+      ],
+      [
+        'one in an inline fragment',
+        '... on Customer @include(if: true) { ipHistory(first: 500) { edges { cursor } } }',
+        'first',
+      ],
+      ['one further down', 'referral { customer { ipHistory(first: 500) { edges { cursor } } } }', 'first'],
+    ])('fail once, for all items: %s', async (_, selection, path) => {
+      const { body } = await gateway.graphql(page(selection));
+      expect(body).not.toHaveProperty('data');
+      expect(body.errors).toHaveLength(1);
+      expect(body.errors[0].extensions).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED', fields: [{ path }] });
+      expect(body.errors[0].locations).toHaveLength(1);
+    });
+
+    it('fail by way of a fragment and of a variable too', async () => {
+      const fragment = 'fragment F on Customer { ipHistory(first: $n) { edges { cursor } } }';
+      const query = `query ($n: Int, $b: Boolean!) ${page('...F @include(if: $b)')} ${fragment}`;
+      const send = async (variables: object) => (await gateway.graphql(query, variables)).body;
+      expect((await send({ n: 500, b: true })).errors).toHaveLength(1);
+      // What is not run fails nothing.
+      expect((await send({ n: 500, b: false })).errors).toBeUndefined();
+      expect((await send({ n: 5, b: true })).data.customers.edges).toHaveLength(3);
+      expect((await send({ n: 500, b: true })).errors).toHaveLength(1);
+    });
+  });
+
   it('name the cursor that is wrong', async () => {
     const { body } = await gateway.graphql('{ customers(first: 1) { edges { cursor } } }');
     const { cursor } = body.data.customers.edges[0];
@@ -315,10 +379,12 @@ describe('what an answer repeats', () => {
   });
 
   it('says how many errors are left out', async () => {
-    const aliases = Array.from({ length: 28 }, (_, i) => `a${i}: ipHistory(first: 500) { edges { cursor } }`).join(' ');
-    const { body } = await gateway.graphql(`{ customers(first: 3) { edges { node { ${aliases} } } } }`);
+    const list = 'ipHistory(first: 500) { edges { cursor } }';
+    const customer = `{ ${list} referral { customer { ${list} referral { customer { ${list} } } } } }`;
+    const roots = Array.from({ length: 20 }, (_, i) => `c${i}: customer(by: { email: "v3@example.com" }) ${customer}`);
+    const { body } = await gateway.graphql(`{ ${roots.join(' ')} }`);
     expect(body.errors).toHaveLength(50);
-    expect(body.errors[49].message).toBe('35 more errors are not listed.');
+    expect(body.errors[49].message).toBe('11 more errors are not listed.');
     expect(body.errors[49].extensions.code).toBe('INTERNAL_VALIDATION_FAILED');
   });
 

@@ -68,6 +68,20 @@ it('looks no more keys up in the database than that, however many come at once',
   expect(statements.filter((text) => text.includes('find_api_key'))).toHaveLength(GUESS_LIMIT);
 });
 
+it('counts a key that comes twice at once once, and refuses both alike', async () => {
+  const statements = await statementsOf(async () => {
+    for (let i = 0; i < GUESS_LIMIT + 20; i++) {
+      const key = generateKey('PROD');
+      const calls = [1, 2, 3].map(() => rest.create(gateway, { email }, { key, headers: from('192.0.2.77') }));
+      const codes = (await Promise.all(calls)).map(({ code }) => code);
+      const expected = i < GUESS_LIMIT ? 'PUBLIC_API_KEY_DOES_NOT_EXIST' : 'INTERNAL_TOO_MANY_REQUESTS';
+      expect(new Set(codes), `key ${i}`).toEqual(new Set([expected]));
+    }
+  });
+  // Nobody who comes a moment later, when the first one's look-up is over, is looked up for nothing.
+  expect(statements.filter((text) => text.includes('find_api_key')).length).toBeLessThanOrEqual(GUESS_LIMIT);
+});
+
 it('refuses with 429 and the seconds to wait, and without a word about limits of keys', async () => {
   await guess('192.0.2.10', undefined, GUESS_LIMIT);
   for (const door of doors) {

@@ -148,6 +148,14 @@ export function authorize(caller: Caller, required: Iterable<Requirement>): void
   if (caller.prefix === 'ROOT') return;
   for (const requirement of required) {
     const allowed = requirement !== 'ROOT' && (caller.scopes.length === 0 || caller.scopes.includes(requirement));
-    if (!allowed) throw new ApiError('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+    if (!allowed) throw notAllowed(requirement);
   }
+}
+
+function notAllowed(requirement: Requirement): ApiError {
+  const description =
+    requirement === 'ROOT'
+      ? 'What was asked for takes a ROOT key.'
+      : `The key is restricted to other scopes: what was asked for needs the scope ${requirement}.`;
+  return new ApiError('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED', { description });
 }

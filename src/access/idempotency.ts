@@ -135,7 +135,11 @@ async function claimKey(
     if (!found) continue;
     if (found.claimed) return undefined;
     if (found.requestDigest !== digest) {
-      throw new ApiError('INTERNAL_CONFLICT', { message: 'This Idempotency-Key was sent with another request.' });
+      throw new ApiError('INTERNAL_CONFLICT', {
+        message: 'This Idempotency-Key was sent with another request.',
+        description:
+          'Use a new Idempotency-Key for another request. The same request has the same path, body and rights of the API key.',
+      });
     }
     if (found.status === null) {
       const message = 'The request with this Idempotency-Key is still running.';

@@ -16,10 +16,10 @@ import {
 import { limitOf } from '../access/rate-limit.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
 import { ApiError, invalidField } from '../errors.ts';
-import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage, stringEnum } from './builder.ts';
+import { builder, judgedBy, stringEnum } from './builder.ts';
 import type { GatewayContext } from './context.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { readPage } from './page.ts';
+import { cursorReader, encodeCursor } from './cursor.ts';
+import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 
 const DEFAULT_GRACE = 24 * 60 * 60;
 
@@ -99,16 +99,11 @@ builder.queryFields((t) => ({
       scope: 'ROOT',
       complexity: pricedByPage,
       resolve: (_, args, context) =>
-        readPage<ApiKey>(
+        readPage<ApiKey, string>(
           args,
           ({ fingerprint }) => encodeCursor('apiKey', fingerprint),
-          ({ after, before, limit, inverted }) =>
-            listApiKeys(managerOf(context), {
-              after: decodeCursor('apiKey', after, 'after'),
-              before: decodeCursor('apiKey', before, 'before'),
-              limit,
-              inverted,
-            }),
+          cursorReader('apiKey'),
+          (page) => listApiKeys(managerOf(context), page),
         ),
     },
     { name: 'ApiKeyConnection', description: 'A page of API keys.', scope: 'ROOT' },

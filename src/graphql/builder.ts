@@ -3,21 +3,12 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ZodPlugin from '@pothos/plugin-zod';
-import { type ZodType, z } from 'zod';
+import type { ZodType } from 'zod';
 import { ApiError } from '../errors.ts';
 import type { GatewayContext } from './context.ts';
 import { readGlobalId } from './global-id.ts';
 import { fieldProblems } from './input.ts';
 import { SCOPE_PLUGIN } from './scope-plugin.ts';
-
-/** Customers, or whatever is listed, in a page of which nothing is said. */
-export const DEFAULT_PAGE = 20;
-/** The most that one page holds. */
-export const LARGEST_PAGE = 100;
-
-const pageSize = {
-  schema: z.int().min(0, 'must be at least 0').max(LARGEST_PAGE, `must be at most ${LARGEST_PAGE}`),
-};
 
 export const builder = new SchemaBuilder<{
   Context: GatewayContext;
@@ -57,18 +48,13 @@ export const builder = new SchemaBuilder<{
     edgesFieldOptions: { description: 'The objects of the page, with their cursors.', complexity: { multiplier: 1 } },
     cursorFieldOptions: { description: 'Marks the place in the list, for `after` and `before`.' },
     nodeFieldOptions: { description: 'The object.' },
-    firstArgOptions: { description: 'How many, from the start of the list on.', validate: pageSize },
-    lastArgOptions: { description: 'How many, from the end of the list on.', validate: pageSize },
+    firstArgOptions: { description: 'How many, from the start of the list on.' },
+    lastArgOptions: { description: 'How many, from the end of the list on.' },
     afterArgOptions: { description: 'Cursor after which the page begins.' },
     beforeArgOptions: { description: 'Cursor before which the page ends.' },
     decodeGlobalID: readGlobalId,
   },
 });
-
-/** The complexity of a field that gives a page: what a page holds is counted as often as the page is long. */
-export function pricedByPage({ first, last }: { first?: number | null; last?: number | null }) {
-  return { field: 1, multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, LARGEST_PAGE) };
-}
 
 /** Makes an enum of strings. `values` has them with their descriptions. */
 export function stringEnum<Value extends string>(name: string, description: string, values: Record<Value, string>) {

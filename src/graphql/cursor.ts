@@ -1,5 +1,6 @@
 // Cursors of lists: they name an object by its public reference, hence mean nothing to another organisation.
 import { unknownCursor } from '../errors.ts';
+import type { ReadCursor } from './page.ts';
 
 /** What a list holds. */
 type Kind = 'customer' | 'apiKey' | 'ipSighting';
@@ -10,16 +11,16 @@ export function encodeCursor(kind: Kind, reference: string): string {
 }
 
 /**
- * Reads a cursor.
- *
- * @param cursor - what the caller sent
- * @param argument - the argument it was sent in
- * @returns the reference of the object; undefined when no cursor was sent
- * @throws ApiError `INTERNAL_VALIDATION_FAILED` when it is no cursor
+ * Makes the function that reads the cursors of a list: it gives the reference of the object, or undefined when no cursor was sent,
+ * and throws `INTERNAL_VALIDATION_FAILED` at the argument for anything that `encodeCursor` does not write.
  */
-export function decodeCursor(kind: Kind, cursor: string | null | undefined, argument: string): string | undefined {
-  if (cursor == null) return undefined;
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (text.startsWith(`${kind}:`)) return text.slice(kind.length + 1);
-  throw unknownCursor(argument);
+export function cursorReader(kind: Kind): ReadCursor<string> {
+  return (cursor, argument) => {
+    if (cursor == null) return undefined;
+    const reference = Buffer.from(cursor, 'base64url')
+      .toString()
+      .slice(kind.length + 1);
+    if (encodeCursor(kind, reference) === cursor) return reference;
+    throw unknownCursor(argument);
+  };
 }

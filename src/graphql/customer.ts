@@ -4,11 +4,11 @@ import type { Customer } from '../customer/customer.ts';
 import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.ts';
 import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
 import type { Referrer } from '../customer/referral.ts';
-import { builder, DEFAULT_PAGE, judgedBy, LARGEST_PAGE, pricedByPage } from './builder.ts';
+import { builder, judgedBy } from './builder.ts';
 import type { GatewayContext } from './context.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
-import { readPage } from './page.ts';
+import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
 
 /** The fields of a customer that are read along with it, where an operation selects any of them. */
@@ -126,16 +126,11 @@ builder.queryFields((t) => ({
       scope: 'customer:read',
       complexity: pricedByPage,
       resolve: (_, args, { database, relations, selected }) =>
-        readPage<Customer>(
+        readPage<Customer, string>(
           args,
           ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
-          async ({ after, before, limit, inverted }) => {
-            const page = {
-              after: decodeCursor('customer', after, 'after'),
-              before: decodeCursor('customer', before, 'before'),
-              limit,
-              inverted,
-            };
+          cursorReader('customer'),
+          async (page) => {
             const profiles = await listCustomers(database, page, selectsBelongings(selected));
             return profiles.map((profile) => relations.remember(profile));
           },

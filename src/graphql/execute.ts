@@ -23,6 +23,7 @@ import { compileWhenRecurring } from './compile.ts';
 import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentErrors, requestError } from './errors.ts';
+import { assertListedArguments } from './listed-arguments.ts';
 import { documentOf } from './operation.ts';
 import { requirementOf } from './scope-plugin.ts';
 import { variableProblems } from './variables.ts';
@@ -48,6 +49,8 @@ interface OperationFacts {
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
   costDependsOnVariables: boolean;
+  /** Whether it selects a field whose arguments can be judged before it runs. */
+  judgesArguments: boolean;
 }
 
 const LONGEST_RECORD = 128;
@@ -96,6 +99,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
     if (!facts.costDependsOnVariables) facts.cost = cost;
     if (cost.requests > 1) await context.charge(cost.requests - 1);
+    if (facts.judgesArguments) assertListedArguments(validated);
     const compiled = compiling.get(document)?.();
     const { coerced } = validated.variableValues;
     const result = await within(
@@ -132,6 +136,7 @@ function lookAt(
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
     costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
+    judgesArguments: [...fields.values()].some((field) => field.extensions.judge !== undefined),
   };
 }
 

@@ -2,18 +2,21 @@
 import type { IpSighting } from '../customer/ip-history.ts';
 import { unknownCursor } from '../errors.ts';
 import { normalizeIp } from '../ip/address.ts';
-import { builder, DEFAULT_PAGE, LARGEST_PAGE, pricedByPage } from './builder.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { builder } from './builder.ts';
+import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';
-import { readPage } from './page.ts';
+import type { JudgeArguments } from './listed-arguments.ts';
+import { DEFAULT_PAGE, judgePage, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 
 function toCursor({ seenAt, address }: IpSighting): string {
   return encodeCursor('ipSighting', `${seenAt.toISOString()} ${address}`);
 }
 
+const readPlace = cursorReader('ipSighting');
+
 function fromCursor(cursor: string | null | undefined, argument: string): IpSighting | undefined {
-  const place = decodeCursor('ipSighting', cursor, argument);
+  const place = readPlace(cursor, argument);
   if (place === undefined) return undefined;
   const [moment = '', address = ''] = place.split(' ');
   try {
@@ -41,14 +44,10 @@ builder.objectFields(CustomerType, (t) => ({
       description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed.`,
       scope: 'customer:read',
       complexity: pricedByPage,
+      extensions: { judge: ((args) => void judgePage(args, fromCursor)) satisfies JudgeArguments },
       resolve: async ({ id }, args, { relations, ip }) => {
-        const { edges, pageInfo } = await readPage<IpSighting>(args, toCursor, ({ after, before, limit, inverted }) =>
-          relations.ipHistory(id, {
-            after: fromCursor(after, 'after'),
-            before: fromCursor(before, 'before'),
-            limit,
-            inverted,
-          }),
+        const { edges, pageInfo } = await readPage<IpSighting, IpSighting>(args, toCursor, fromCursor, (page) =>
+          relations.ipHistory(id, page),
         );
         const known = edges.map(async ({ cursor, node: { address, seenAt } }) => {
           return { cursor, seenAt, node: await ip.infoOf(address) };

@@ -1,32 +1,90 @@
 // Pages of lists, as Relay has them.
 import { resolveCursorConnection } from '@pothos/plugin-relay';
-import { invalidField } from '../errors.ts';
-import { DEFAULT_PAGE, LARGEST_PAGE } from './builder.ts';
+import { z } from 'zod';
+import { ApiError, type FieldProblem } from '../errors.ts';
 
-/** What is asked of a list: cursors around the page, how much of it, and from which end. */
-export type PageRequest = Parameters<Parameters<typeof resolveCursorConnection>[1]>[0];
+/** Customers, or whatever is listed, in a page of which nothing is said. */
+export const DEFAULT_PAGE = 20;
+/** The most that one page holds. */
+export const LARGEST_PAGE = 100;
+
+const pageSize = z.int().min(0, 'must be at least 0').max(LARGEST_PAGE, `must be at most ${LARGEST_PAGE}`).nullish();
 
 /** What a caller asks of a list. */
-type PageArguments = Parameters<typeof resolveCursorConnection>[0]['args'];
+export interface PageArguments {
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}
+
+/** Reads a cursor; undefined for none. @throws ApiError `INTERNAL_VALIDATION_FAILED` at the argument */
+export type ReadCursor<Place> = (cursor: string | null | undefined, argument: string) => Place | undefined;
+
+/** What is read of a list: places around the page, how much of it, and from which end. */
+export interface PageRequest<Place> {
+  after: Place | undefined;
+  before: Place | undefined;
+  /** How many at most. */
+  limit: number;
+  /** False from the start of the list on, true from its end. */
+  inverted: boolean;
+}
+
+/** The complexity of a field that gives a page: what a page holds is counted as often as the page is long. */
+export function pricedByPage({ first, last }: PageArguments) {
+  return { field: 1, multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, LARGEST_PAGE) };
+}
+
+/**
+ * Judges what is asked of a list, before anything is read.
+ *
+ * @returns the places that the cursors mark
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` with every argument that is wrong
+ */
+export function judgePage<Place>(args: PageArguments, readCursor: ReadCursor<Place>) {
+  const fields: FieldProblem[] = [];
+  for (const path of ['first', 'last'] as const) {
+    const { error } = pageSize.safeParse(args[path]);
+    for (const { message } of error?.issues ?? []) fields.push({ path, message });
+  }
+  if (args.first != null && args.last != null) {
+    fields.push({ path: 'last', message: 'must not be given together with first' });
+  }
+  const place = (argument: 'after' | 'before') => {
+    try {
+      return readCursor(args[argument], argument);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      fields.push(...(error.fields ?? []));
+      return undefined;
+    }
+  };
+  const places = { after: place('after'), before: place('before') };
+  if (fields.length > 0) throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+  return places;
+}
 
 /**
  * Reads one page of a list.
  *
  * @param toCursor - marks the place of an item
- * @param read - reads so many items after or before a cursor
- * @throws ApiError `INTERNAL_VALIDATION_FAILED` when both ends of the list are asked for
+ * @param readCursor - finds the place that a cursor marks
+ * @param read - reads so many items after or before a place
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` with every argument that is wrong
  */
-export async function readPage<Item>(
+export async function readPage<Item, Place>(
   args: PageArguments,
   toCursor: (item: Item) => string,
-  read: (request: PageRequest) => Promise<Item[]>,
+  readCursor: ReadCursor<Place>,
+  read: (request: PageRequest<Place>) => Promise<Item[]>,
 ) {
-  if (args.first != null && args.last != null) throw invalidField('last', 'must not be given together with first');
+  const places = judgePage(args, readCursor);
   const { edges, pageInfo } = await resolveCursorConnection<Promise<Item[]>>(
     { args, defaultSize: DEFAULT_PAGE, maxSize: LARGEST_PAGE, toCursor: (item: Item) => toCursor(item) },
-    read as never,
+    (({ limit, inverted }: PageRequest<Place>) => read({ ...places, limit, inverted })) as never,
   );
   // An empty page begins and ends nowhere.
-  const [startCursor, endCursor] = [pageInfo.startCursor || null, pageInfo.endCursor || null];
-  return { edges: edges as { cursor: string; node: Item }[], pageInfo: { ...pageInfo, startCursor, endCursor } };
+  const ends = edges.length === 0 && { startCursor: null, endCursor: null };
+  return { edges: edges as { cursor: string; node: Item }[], pageInfo: { ...pageInfo, ...ends } };
 }

@@ -53,7 +53,8 @@ export function checkParams(params: Record<string, unknown>): CheckedParams {
   if (variables != null && !isObject(variables)) throw refused('variables must be an object.');
   if (operationName != null && typeof operationName !== 'string') throw refused('operationName must be a string.');
   if (extensions != null && !isObject(extensions)) throw refused('extensions must be an object.');
-  return params as unknown as CheckedParams;
+  // Clients with one operation send an empty name.
+  return (operationName === '' ? { ...params, operationName: undefined } : params) as unknown as CheckedParams;
 }
 
 /** Whether nothing is sent of a query but what names it, to clients that hope it is kept from an earlier time. */

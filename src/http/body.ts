@@ -50,7 +50,7 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer | unde
  */
 export function parseBody(bytes: Buffer | undefined, headers: IncomingHttpHeaders): Members {
   if (mediaTypeOf(headers) !== 'application/json') {
-    throw misnamedJson(bytes, headers) === undefined ? new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE') : misnamed();
+    throw unsupported(headers, misnamedJson(bytes, headers) !== undefined, ['application/json']);
   }
   if (!bytes) throw new ApiError('INTERNAL_PAYLOAD_TOO_LARGE');
   const value = parseStrictJson(decodeBody(bytes), 'The body');
@@ -60,14 +60,18 @@ export function parseBody(bytes: Buffer | undefined, headers: IncomingHttpHeader
 
 /** The media type of a body; undefined for one that is not read: of another type, compressed, or not in UTF-8. */
 export function mediaTypeOf(headers: IncomingHttpHeaders): MediaType | undefined {
-  const encoding = headers['content-encoding']?.trim().toLowerCase();
-  if (encoding && encoding !== 'identity') return undefined;
+  if (isEncoded(headers)) return undefined;
   const written = headers['content-type'] ?? '';
   if (written === 'application/json') return written;
   const type = parseMediaType(written);
   const charset = type?.params.get('charset')?.toLowerCase();
   if (charset && !knownCharsets.has(charset)) return undefined;
   return mediaTypes.find((known) => known === type?.essence);
+}
+
+function isEncoded(headers: IncomingHttpHeaders): boolean {
+  const encoding = headers['content-encoding']?.trim().toLowerCase();
+  return encoding !== undefined && encoding !== '' && encoding !== 'identity';
 }
 
 /** A Content-Type taken apart; undefined when it is none. */
@@ -98,9 +102,23 @@ export function misnamedJson(bytes: Buffer | undefined, headers: IncomingHttpHea
   }
 }
 
-/** The error for a body that `misnamedJson` knows. */
-export function misnamed(): ApiError {
-  const message = 'The body is JSON: send Content-Type: application/json, in UTF-8.';
+/**
+ * The error for a body that is not read.
+ *
+ * @param isJson - whether it is JSON all the same
+ * @param accepted - the media types that are read at this address
+ */
+export function unsupported(
+  headers: IncomingHttpHeaders,
+  isJson: boolean,
+  accepted: readonly MediaType[] = mediaTypes,
+): ApiError {
+  const essence = parseMediaType(headers['content-type'] ?? '')?.essence;
+  const isUnreadable = accepted.some((type) => type === essence) && mediaTypeOf(headers) === undefined;
+  const compressed = isEncoded(headers) && 'The body is compressed: send it without a Content-Encoding.';
+  const charset = isUnreadable && 'The charset of the body is not supported: send it in UTF-8.';
+  const json = isJson && 'The body is JSON: send Content-Type: application/json.';
+  const message = compressed || charset || json || `Send a body of the type ${accepted.join(', or ')}.`;
   return new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE', { message });
 }
 

@@ -1,4 +1,5 @@
 // Forms, percent-encoded or in parts: the members that somebody asks for, byte by byte as they were sent.
+import { echo } from '../errors.ts';
 import { parseMediaType } from './body.ts';
 import { malformed } from './json-members.ts';
 
@@ -79,7 +80,11 @@ export async function eachPart(bytes: Buffer, contentType: string, take: TakeMem
   const text = bytes.toString('latin1');
   assertFewParts(text, boundaryOf(contentType));
   for (const [name, value] of await readParts(text, contentType)) {
-    if (typeof value !== 'string') throw malformed('A part of the form is a file; files are not accepted.');
+    if (typeof value !== 'string') {
+      // A browser sends this for a file that nobody chose.
+      if (value.size === 0 && value.name === '') continue;
+      throw malformed(`The part "${echo(name)}" of the form is a file; files are not accepted.`);
+    }
     take(name, () => decode(name, Buffer.from(value, 'latin1')));
   }
 }

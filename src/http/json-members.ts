@@ -1,5 +1,5 @@
 // The members of JSON objects as they are written: JSON whose meaning depends on who reads it is found here.
-import { ApiError } from '../errors.ts';
+import { ApiError, echo } from '../errors.ts';
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -57,7 +57,8 @@ export function parseStrictJson(text: string, what: string, description?: string
       known = { object, names: new Set() };
       namesAt[depth] = known;
     }
-    if (known.names.has(name)) throw malformed('A member appears twice in the same object.', description);
+    if (known.names.has(name))
+      throw malformed(`The member "${echo(name)}" appears twice in the same object.`, description);
     known.names.add(name);
   });
   return value;

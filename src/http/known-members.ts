@@ -1,7 +1,7 @@
 // Bodies of old clients: in three types, with members that nobody knows; the known ones are read strictly all the same.
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../errors.ts';
-import { decodeBody, type MediaType, type Members, mediaTypeOf, misnamed, misnamedJson } from './body.ts';
+import { decodeBody, type MediaType, type Members, mediaTypeOf, misnamedJson, unsupported } from './body.ts';
 import { eachFormMember, eachPart } from './form.ts';
 import { eachMember, isObject, malformed, parseJson } from './json-members.ts';
 
@@ -83,13 +83,13 @@ export async function readKnownMembers(
   const into = new Collector(known);
   const json = misnamedJson(bytes, headers);
   if (json !== undefined) {
-    into.refuse(misnamed());
+    into.refuse(unsupported(headers, true));
     // It is refused, but its key is known by then, if it is an object.
     const value = parseJson(json, 'The body');
     if (isObject(value)) readObject(value, json, into);
     return into;
   }
-  if (!type) return into.refuse(new ApiError('INTERNAL_UNSUPPORTED_MEDIA_TYPE'));
+  if (!type) return into.refuse(unsupported(headers, false));
   if (!bytes) return into.refuse(new ApiError('INTERNAL_PAYLOAD_TOO_LARGE'));
   try {
     await readers[type](bytes, headers['content-type'] ?? '', into);

@@ -40,7 +40,7 @@ const reasons: Record<string, string> = {
   HPE_INVALID_EOF_STATE: 'The request ended early.',
   HPE_INVALID_HEADER_TOKEN: 'A header holds a character that it may not hold.',
   HPE_INVALID_METHOD: 'The HTTP method is not known.',
-  HPE_INVALID_TRANSFER_ENCODING: 'The Transfer-Encoding does not end in chunked.',
+  HPE_INVALID_TRANSFER_ENCODING: 'The Transfer-Encoding must end in chunked, and stand without a Content-Length.',
   HPE_INVALID_URL: 'The request target holds a character that it may not hold.',
   HPE_INVALID_VERSION: 'The HTTP version is not supported.',
   HPE_UNEXPECTED_CONTENT_LENGTH: 'A request may not have two lengths, nor a length beside chunks.',

@@ -11,6 +11,9 @@ export type RunOperation = (
   variables: Record<string, unknown>,
 ) => Promise<ExecutionResult>;
 
+/** Checks that the caller of a request may run an operation. @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED` */
+export type AssertAllowed = (operation: Endpoint['operation']) => void;
+
 /** The member of a body that may hold the key, at every endpoint. */
 const KEY = 'apiKey';
 
@@ -57,14 +60,16 @@ export function restMethods(path: string): string[] {
 /**
  * Answers a request of an authenticated caller.
  *
+ * @param assertAllowed - asked before anything else of the request is looked at
  * @throws ApiError what the operation failed with, or `INTERNAL_RESOURCE_NOT_FOUND`, `INTERNAL_METHOD_NOT_ALLOWED`,
  *   `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
-export async function answerRest(inbound: Inbound, run: RunOperation): Promise<Outbound> {
+export async function answerRest(inbound: Inbound, assertAllowed: AssertAllowed, run: RunOperation): Promise<Outbound> {
   const allow = restMethods(inbound.path);
   if (allow.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
   const endpoint = endpointOf(inbound);
   if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow });
+  assertAllowed(endpoint.operation);
   const { [KEY]: _, ...members } = (await membersOf(inbound)).all();
   const { data, errors } = await run(endpoint.operation, endpoint.variables(members));
   if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);

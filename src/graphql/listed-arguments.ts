@@ -1,0 +1,86 @@
+// Arguments of fields below a list: judged once, before anything is run, and not again for every item.
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  type GraphQLOutputType,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidatedExecutionArgs,
+} from 'graphql';
+import { ApiError } from '../errors.ts';
+
+/** Judges the arguments of a field as its resolver does; what it throws, that would throw. A field has it as its extension `judge`. */
+export type JudgeArguments = (args: Record<string, unknown>) => void;
+
+/**
+ * Judges the arguments of all fields that an operation would run for each item of a list: with one that is wrong it fails as a
+ * whole, since it would fail as often as there are items.
+ *
+ * @throws GraphQLError carrying what the field's own judge throws
+ */
+export function assertListedArguments(execution: ValidatedExecutionArgs): void {
+  const { schema, operation, fragments, variableValues } = execution;
+  const seen = new Set<string>();
+
+  function isIncluded(selection: SelectionNode): boolean {
+    const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
+    const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
+    return skip?.if !== true && include?.if !== false;
+  }
+
+  function walk({ selections }: SelectionSetNode, type: GraphQLCompositeType, inList: boolean): void {
+    for (const selection of selections) {
+      if (!isIncluded(selection)) continue;
+      if (selection.kind === Kind.FIELD) walkField(selection, type, inList);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        walk(selection.selectionSet, typeNamed(selection.typeCondition?.name.value) ?? type, inList);
+      } else {
+        const place = `${selection.name.value} ${inList}`;
+        const fragment = seen.has(place) ? undefined : fragments[selection.name.value]?.definition;
+        seen.add(place);
+        if (fragment) walk(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value) ?? type, inList);
+      }
+    }
+  }
+
+  function walkField(node: FieldNode, type: GraphQLCompositeType, inList: boolean): void {
+    const field = schema.getField(type, node.name.value);
+    if (!field) return;
+    const judge = field.extensions.judge as JudgeArguments | undefined;
+    if (inList && judge) assertArguments(node, () => judge(getArgumentValues(field, node, variableValues)));
+    const below = getNamedType(field.type);
+    if (node.selectionSet && isCompositeType(below)) walk(node.selectionSet, below, inList || holdsList(field.type));
+  }
+
+  function typeNamed(name: string | undefined): GraphQLCompositeType | undefined {
+    const type = name === undefined ? undefined : schema.getType(name);
+    return isCompositeType(type) ? type : undefined;
+  }
+
+  const root = schema.getRootType(operation.operation);
+  if (root) walk(operation.selectionSet, root, false);
+}
+
+function holdsList(type: GraphQLOutputType): boolean {
+  return isListType(getNullableType(type));
+}
+
+function assertArguments(node: FieldNode, judge: () => void): void {
+  try {
+    judge();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const extensions = { http: { status: 400, spec: true } };
+    throw new GraphQLError(error.message, { nodes: node, originalError: error, extensions });
+  }
+}
