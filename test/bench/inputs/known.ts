@@ -91,6 +91,37 @@ const documents: [name: string, body: string][] = [
   ],
   ['5,500 unknown members in customer(by:)', ask(FIND, { by: members(5_500, (i) => `m${i}`) })],
   [
+    '28 wrong pages for each of 100 customers',
+    ask(firstOf(100, times(28, (i) => `a${i}: ipHistory(first: -1) { pageInfo { hasNextPage } }`).join(' '))),
+  ],
+  [
+    'the same after 30,000 line ends',
+    ask(
+      `${'\n'.repeat(30_000)}${firstOf(100, times(28, (i) => `a${i}: ipHistory(after: "x") { pageInfo { hasNextPage } }`).join(' '))}`,
+    ),
+  ],
+  ['errors after 31,000 line ends', ask(`${'\n'.repeat(31_000)}{ ${times(30, (i) => `unknown${i}`).join(' ')} }`)],
+  [
+    'errors after 1,900 lines of 30 blanks',
+    ask(`${`${' '.repeat(30)}\n`.repeat(1_900)}{ ${times(30, (i) => `unknown${i}`).join(' ')} }`),
+  ],
+  [
+    'questions about the schema, deep',
+    ask(`{ __schema { types { ${'ofType { '.repeat(14)}${'ofType { name kind } '.repeat(370)}${'} '.repeat(14)} } } }`),
+  ],
+  [
+    '28 times all fields of the largest type',
+    ask(
+      `{ __type(name: "Customer") { ${times(28, (i) => `a${i}: fields { name description isDeprecated deprecationReason args { name description } type { name kind ofType { name kind ofType { name kind } } } }`).join(' ')} } }`,
+    ),
+  ],
+  [
+    '30,000 numbers in a list',
+    ask('mutation ($i: CreateApiKeyInput!) { createApiKey(input: $i) { key } }', {
+      i: { prefix: 'PROD', name: 'x', scopes: times(30_000, () => 1) },
+    }),
+  ],
+  [
     '5,500 variables that nobody declared',
     ask(
       '{ __typename }',
