@@ -378,6 +378,16 @@ describe('what an answer repeats', () => {
     expect(message).toContain('951 more are not listed');
   });
 
+  it('says that more of a list is wrong', async () => {
+    const query = 'mutation ($i: CreateApiKeyInput!) { createApiKey(input: $i) { key } }';
+    const i = { prefix: 'PROD', name: 'x', scopes: Array.from({ length: 30_000 }, () => 1) };
+    const { body } = await gateway.graphql(query, { i }, { key: rootKey });
+    const { fields } = body.errors[0].extensions;
+    expect(fields).toContainEqual({ path: 'scopes', message: 'must be at most 50' });
+    expect(fields).toContainEqual({ path: 'scopes.19', message: 'must be a string' });
+    expect(fields.length).toBeLessThan(25);
+  });
+
   it('says how many errors are left out', async () => {
     const list = 'ipHistory(first: 500) { edges { cursor } }';
     const customer = `{ ${list} referral { customer { ${list} referral { customer { ${list} } } } } }`;

@@ -12,6 +12,9 @@ import {
 import { echo, type FieldProblem } from '../errors.ts';
 import { isObject } from '../http/json-members.ts';
 
+/** Problems that are told of the items of one list: a list may be long, and all of it wrong in one way. */
+const MOST_OF_LIST = 20;
+
 /** What is said of an input of which one member counts. */
 export const ONE_MEMBER = 'must have exactly one member, which must not be null';
 
@@ -45,14 +48,28 @@ export function* problemsOf(type: GraphQLInputType, value: unknown, path: string
   }
   const nullable = getNullableType(type);
   if (isListType(nullable)) {
-    if (!Array.isArray(value)) yield* problemsOf(nullable.ofType, value, path);
-    else for (const [i, item] of value.entries()) yield* problemsOf(nullable.ofType, item, below(path, i));
+    if (Array.isArray(value)) yield* itemProblems(nullable.ofType, value, path);
+    else yield* problemsOf(nullable.ofType, value, path);
   } else if (isInputObjectType(nullable)) {
     if (isObject(value)) yield* memberProblems(nullable, value, path);
     else yield { path, message: 'must be an object' };
   } else {
     const message = leafProblem(nullable as GraphQLLeafType, value);
     if (message) yield { path, message };
+  }
+}
+
+function* itemProblems(type: GraphQLInputType, items: readonly unknown[], path: string): Generator<FieldProblem> {
+  let told = 0;
+  for (const [i, item] of items.entries()) {
+    for (const problem of problemsOf(type, item, below(path, i))) {
+      told += 1;
+      if (told > MOST_OF_LIST) {
+        yield { path, message: 'has more items that are not valid' };
+        return;
+      }
+      yield problem;
+    }
   }
 }
 
