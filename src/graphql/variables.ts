@@ -9,6 +9,7 @@ import {
   isInputType,
   Kind,
   type OperationDefinitionNode,
+  print,
   TypeInfo,
   typeFromAST,
   type ValueNode,
@@ -46,12 +47,17 @@ export function variableProblems(
     }
   };
   const typeInfo = new TypeInfo(schema);
+  const judged = new Set<string>();
   visit(
     alone,
     visitWithTypeInfo(typeInfo, {
       Argument({ name, value }) {
         const type = typeInfo.getInputType();
-        if (type && holdsVariable(value)) add(name.value, judge(type, valueFromASTUntyped(value, given)));
+        const written = `${name.value}: ${type} ${print(value)}`;
+        // What is sent once may stand in many places.
+        if (!type || judged.has(written) || !holdsVariable(value)) return;
+        judged.add(written);
+        add(name.value, judge(type, valueFromASTUntyped(value, given)));
       },
     }),
   );

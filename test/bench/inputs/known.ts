@@ -116,6 +116,13 @@ const documents: [name: string, body: string][] = [
     ),
   ],
   [
+    '5,500 unknown members, in 20 places',
+    ask(
+      `mutation ($input: CreateCustomerInput!) { ${times(20, (i) => `c${i}: createCustomer(input: $input) { newAccount }`).join(' ')} }`,
+      { input: members(5_300, (i) => `m${i}`) },
+    ),
+  ],
+  [
     '30,000 numbers in a list',
     ask('mutation ($i: CreateApiKeyInput!) { createApiKey(input: $i) { key } }', {
       i: { prefix: 'PROD', name: 'x', scopes: times(30_000, () => 1) },
