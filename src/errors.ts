@@ -130,8 +130,8 @@ export const LONGEST_ECHO = 60;
  */
 export function echo(text: string, most = LONGEST_ECHO): string {
   if (text.length <= most) return text;
-  const characters = [...text.slice(0, 2 * most + 2)];
-  return characters.length <= most ? text : `${characters.slice(0, Math.max(most - 1, 0)).join('')}…`;
+  // Half a character would be none.
+  return `${text.slice(0, Math.max(most - 1, 0)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 interface ApiErrorDetails {

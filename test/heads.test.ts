@@ -130,3 +130,26 @@ describe('a target with the host in it', () => {
       expectMalformed(await talk(write(target, ['Host: x'])), '', /./);
   });
 });
+
+it('sends no body to HEAD, also where nobody can read the request', async () => {
+  for (const [target, headers] of [
+    [rest, [`X: ${'x'.repeat(20_000)}`, 'Host: x']],
+    ['/graphql', ['Host: x', 'X Y: z']],
+    ['/graphql', []],
+  ] as const) {
+    const answer = await talk(`HEAD ${target} HTTP/1.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`);
+    expect(statusOf(answer), target).toBe(400);
+    expect(answer.endsWith('\r\n\r\n'), answer.slice(-200)).toBe(true);
+  }
+});
+
+it('takes no name of a host that is none', async () => {
+  for (const host of ['a b', 'a/b', 'user@host', 'a?b', '"a"']) {
+    const answer = await talk(write(rest, [`Host: ${host}`, 'Connection: close']));
+    expectMalformed(answer, rest, /Host/);
+  }
+  for (const host of ['localhost:4000', '[::1]:4000', 'xn--e1afmkfd.example', '']) {
+    const answer = await talk(write(withKey(rest), [`Host: ${host}`, 'Connection: close']));
+    expect(statusOf(answer), host).toBe(200);
+  }
+});

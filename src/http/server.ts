@@ -54,6 +54,7 @@ interface Refusal {
   message: string;
   /** Where the request was meant to go, as far as that can be told. */
   path: string;
+  method?: string | undefined;
 }
 
 /**
@@ -112,11 +113,11 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
     }
     // What breaks off in its body is known by its head.
     const begun = [...(exchanges.get(socket) ?? [])].find(({ request }) => !request.complete);
-    const path = begun ? pathOf(begun.request.url ?? '') : lastPath(error);
+    const asked = begun ? { method: begun.request.method, path: pathOf(begun.request.url ?? '') } : lastAsked(error);
     refuse(socket, {
       reason: error.code,
       message: reasons[error.code ?? ''] ?? 'This is not an HTTP/1.1 request.',
-      path,
+      ...asked,
     });
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
@@ -141,18 +142,17 @@ function pathOf(target: string): string {
   return originForm(target).split('?', 1)[0] ?? '';
 }
 
-const requestLine = /(?:^|\n)[A-Z-]{1,20} ([^ \r\n]{1,2048}) HTTP\//g;
+const requestLine = /(?:^|\n)([A-Z-]{1,20}) ([^ \r\n]{1,2048}) HTTP\//g;
 
-/** The path of the request that a packet broke off in: of the last request line up to there. Empty when it came in an earlier packet. */
-function lastPath({ rawPacket = Buffer.of(), bytesParsed = 0 }: ParserError): string {
+/** What the request asked that a packet broke off in: the last request line up to there. Empty when it came in an earlier packet. */
+function lastAsked({ rawPacket = Buffer.of(), bytesParsed = 0 }: ParserError): Pick<Refusal, 'method' | 'path'> {
   const lineEnd = rawPacket.indexOf('\n', bytesParsed);
   const text = rawPacket.toString('latin1', 0, lineEnd < 0 ? rawPacket.length : lineEnd);
-  let target = '';
-  for (const match of text.matchAll(requestLine)) target = match[1] ?? '';
-  return pathOf(target);
+  const [, method, target = ''] = [...text.matchAll(requestLine)].at(-1) ?? [];
+  return { method, path: pathOf(target) };
 }
 
-function malformedAnswer(requestId: string, { message, path }: Refusal): string {
+function malformedAnswer(requestId: string, { message, path, method }: Refusal): string {
   const error = badHead(message);
   const body = JSON.stringify((path === '/graphql' ? graphqlErrorBody : restErrorBody)(error, requestId));
   const head = Object.entries({
@@ -162,5 +162,5 @@ function malformedAnswer(requestId: string, { message, path }: Refusal): string 
     'X-Request-Id': requestId,
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
-  return `HTTP/1.1 400 Bad Request\r\n${head.join('\r\n')}\r\n\r\n${body}`;
+  return `HTTP/1.1 400 Bad Request\r\n${head.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : body}`;
 }
