@@ -1,20 +1,20 @@
 import { defineConfig } from 'vitest/config';
-import { hasRedis } from './test/support/redis.ts';
 
-// Everything that the tests need comes with `npm ci`, but Redis: no package brings its program. `.ci/run` installs it.
-const needRedis = 'test/redis.test.ts';
-const withRedis = hasRedis() || process.env.CI !== undefined;
-if (!withRedis) console.warn(`${needRedis} is left out: there is no redis-server on this machine.`);
+/** What all tests share, those of `test/system/` too. */
+export const shared = {
+  globalSetup: ['test/support/postgres.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Tests import as the gateway does, through Node itself; Vite's resolver would load a second copy of graphql.
+  experimental: { viteModuleRunner: false },
+};
 
+// Everything that these tests need comes with `npm ci`.
 export default defineConfig({
   test: {
+    ...shared,
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(withRedis ? [] : [needRedis])],
-    globalSetup: ['test/support/postgres.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Tests import as the gateway does, through Node itself; Vite's resolver would load a second copy of graphql.
-    experimental: { viteModuleRunner: false },
+    exclude: ['**/node_modules/**', 'test/system/**'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -100,6 +100,19 @@ const environment = z.object({
     .refine((milliseconds) => milliseconds >= 100)
     .default(OPERATION_TIMEOUT)
     .meta({ expected: 'a whole number of milliseconds from 100 to 999999' }),
+  DRAIN_SECONDS: z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine((seconds) => seconds <= 3_600)
+    .optional()
+    .meta({ expected: 'a whole number of seconds from 0 to 3600' }),
+  MAX_CONNECTIONS: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/)
+    .transform(Number)
+    .default(10_000)
+    .meta({ expected: 'a whole number from 1 to 999999' }),
   WORKERS: z
     .string()
     .regex(/^[1-9]\d?$/)
@@ -147,6 +160,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     },
     reverseDns: edges.REVERSE_DNS,
     operationTimeout: edges.OPERATION_TIMEOUT,
+    drainSeconds: edges.DRAIN_SECONDS ?? (demo ? 0 : 5),
+    maxConnections: edges.MAX_CONNECTIONS,
     workers: edges.WORKERS,
     logLevel: LOG_LEVEL,
     demo,

@@ -3,11 +3,11 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openSharedWindows, type SharedWindows } from '../src/access/shared-window.ts';
-import { SLICE, SLICES, SlidingWindows } from '../src/access/sliding-window.ts';
-import { createDatabase, createKey, createOrganisation } from './support/database.ts';
-import { type GatewayProcess, startProcess } from './support/process.ts';
-import { startRedis, type TestRedis } from './support/redis.ts';
+import { openSharedWindows, type SharedWindows } from '../../src/access/shared-window.ts';
+import { SLICE, SLICES, SlidingWindows } from '../../src/access/sliding-window.ts';
+import { createDatabase, createKey, createOrganisation } from '../support/database.ts';
+import { type GatewayProcess, startProcess } from '../support/process.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 
 let redis: TestRedis;
 let databaseUrl: string;
