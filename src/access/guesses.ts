@@ -1,14 +1,12 @@
 // Keys that are guessed: how many that do not exist an address may try, before a look-up is spent on the next.
-import ipaddr from 'ipaddr.js';
 import { ApiError } from '../errors.ts';
+import { networkOf } from '../ip/address.ts';
 import type { Log } from '../log.ts';
 import { secondsUntil } from './rate-limit.ts';
 import type { Windows } from './sliding-window.ts';
 
 /** Keys that do not exist, a minute and address. */
 export const GUESS_LIMIT = 100;
-/** Whoever has one IPv6 address has all that share its first 64 bits. */
-const IPV6_NETWORK = 64;
 
 /** Counts the keys that each client address tried and that do not exist. */
 export interface Guesses {
@@ -36,11 +34,4 @@ export function countGuesses(log: Log, windows: Windows): Guesses {
       return () => windows.giveBack(name, 1, verdict.slice);
     },
   };
-}
-
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/${IPV6_NETWORK}`)}/${IPV6_NETWORK}`;
 }

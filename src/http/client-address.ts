@@ -42,6 +42,17 @@ export function addressFinder(trusted: TrustedProxies | undefined): AddressOf {
   };
 }
 
+/**
+ * Prepares to tell whether whoever connects is a proxy that is trusted, and so carries the requests of many.
+ *
+ * @param trusted - as for `addressFinder`
+ * @returns takes the address of the other end of a connection
+ */
+export function proxyFinder(trusted: TrustedProxies | undefined): (address: string) => boolean {
+  const isTrusted = trust(trusted);
+  return (address) => isTrusted(readIp(address.split('%', 1)[0] ?? '') ?? '', 0);
+}
+
 /** Whether whoever has an address, so many hops away, is trusted to name the next. */
 function trust(trusted: TrustedProxies | undefined): (address: string, hops: number) => boolean {
   if (trusted === undefined) return () => false;

@@ -1,26 +1,21 @@
 // The HTTP server around a gateway: how long a client may take, and what it is told when it does not speak HTTP.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../log.ts';
+import { type ClientLimits, Clients } from './clients.ts';
+import { Connection, SOCKET_TIMEOUT } from './connection.ts';
 import { badHead, headFault, originForm } from './head.ts';
-import { graphqlErrorBody, JSON_TYPE, restErrorBody, securityHeaders } from './message.ts';
+import { type Asked, rawAnswer, turnAway } from './raw-answer.ts';
 
 /** Milliseconds that a client has, for the head of a request and for all of it. */
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 20_000;
 /** Milliseconds that an idle connection is kept; longer than the minute of most load balancers. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
-/** Milliseconds without a byte in either direction, after which a connection is dropped. */
-const SOCKET_TIMEOUT = 75_000;
 const CHECK_INTERVAL = 1_000;
 const LARGEST_HEAD = 16 * 1024;
-
-/** A request that is being answered. */
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-}
 
 /**
  * Answers a request.
@@ -47,31 +42,32 @@ const reasons: Record<string, string> = {
 };
 
 /** Something on a connection that is not a request which could be answered. */
-interface Refusal {
+interface Refusal extends Asked {
   /** For the log. */
   reason: string | undefined;
   /** For the caller. */
   message: string;
-  /** Where the request was meant to go, as far as that can be told. */
-  path: string;
-  method?: string | undefined;
 }
 
-/**
- * Makes the HTTP server of a gateway; it listens nowhere yet.
- *
- * @param handle - answers requests
- */
-export function createHttpServer(handle: HandleRequest, log: Log): Server {
-  const exchanges = new WeakMap<Duplex, Set<Exchange>>();
+/** What an HTTP server is made with. */
+export interface HttpServerOptions {
+  /** Answers requests. */
+  handle: HandleRequest;
+  log: Log;
+  limits: ClientLimits;
+}
+
+/** Makes the HTTP server of a gateway; it listens nowhere yet. */
+export function createHttpServer({ handle, log, limits }: HttpServerOptions): Server {
+  const clients = new Clients(limits, log);
+  const connections = new WeakMap<Duplex, Connection>();
+  /** Requests after which a connection cannot go on. */
+  const last = new WeakSet<IncomingMessage>();
 
   function answer(request: IncomingMessage, response: ServerResponse, fault = headFault(request)): void {
-    const open = exchanges.get(request.socket) ?? new Set();
-    exchanges.set(request.socket, open);
-    const exchange = { request, response };
-    open.add(exchange);
-    response.once('close', () => open.delete(exchange));
-    handle(request, response, fault);
+    if (last.has(request)) response.shouldKeepAlive = false;
+    const exchange = { request, response, answer: () => handle(request, response, fault) };
+    connections.get(request.socket)?.add(exchange);
   }
 
   const server = createServer(
@@ -83,6 +79,11 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
       maxHeaderSize: LARGEST_HEAD,
       // Node would answer by itself, with nothing; `headFault` sees to it.
       requireHostHeader: false,
+      // No other protocol is offered: the answer is one of HTTP/1.1. The parser drops what follows such a request in its packet.
+      shouldUpgradeCallback: (request) => {
+        last.add(request);
+        return false;
+      },
     },
     (request, response) => answer(request, response),
   );
@@ -90,9 +91,15 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
   // Node would leave out what comes after the two thousandth, unseen; the size of the head bounds their number.
   server.maxHeadersCount = 0;
 
+  server.on('connection', (socket: Socket) => {
+    const client = clients.connect(socket.remoteAddress ?? '');
+    if (client) connections.set(socket, new Connection(socket, client, clients));
+    else turnAway(socket);
+  });
+
   function refuse(socket: Duplex, refusal: Refusal): void {
     // Requests that came whole before the one that is none are answered first.
-    const [earlier] = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
+    const [earlier] = (connections.get(socket)?.exchanges ?? []).filter(({ request }) => request.complete);
     if (earlier) {
       earlier.response.once('close', () => refuse(socket, refusal));
       return;
@@ -103,7 +110,7 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
     }
     const requestId = randomUUID();
     log.info({ requestId, code: 'INTERNAL_REQUEST_MALFORMED', reason: refusal.reason }, 'not a request');
-    socket.end(malformedAnswer(requestId, refusal), () => socket.destroy());
+    socket.end(rawAnswer(badHead(refusal.message), requestId, refusal), () => socket.destroy());
   }
 
   server.on('clientError', (error: ParserError, socket) => {
@@ -112,7 +119,9 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
       return;
     }
     // What breaks off in its body is known by its head.
-    const begun = [...(exchanges.get(socket) ?? [])].find(({ request }) => !request.complete);
+    const connection = connections.get(socket);
+    connection?.stopParsing();
+    const begun = connection?.exchanges.find(({ request }) => !request.complete);
     const asked = begun ? { method: begun.request.method, path: pathOf(begun.request.url ?? '') } : lastAsked(error);
     refuse(socket, {
       reason: error.code,
@@ -125,6 +134,7 @@ export function createHttpServer(handle: HandleRequest, log: Log): Server {
   );
   server.on('connect', (_, socket) => {
     // Node has let go of the connection.
+    connections.get(socket)?.stopParsing();
     socket.on('error', () => socket.destroy());
     refuse(socket, { reason: 'CONNECT', message: 'CONNECT is not supported: this is not a proxy.', path: '' });
   });
@@ -145,22 +155,9 @@ function pathOf(target: string): string {
 const requestLine = /(?:^|\n)([A-Z-]{1,20}) ([^ \r\n]{1,2048}) HTTP\//g;
 
 /** What the request asked that a packet broke off in: the last request line up to there. Empty when it came in an earlier packet. */
-function lastAsked({ rawPacket = Buffer.of(), bytesParsed = 0 }: ParserError): Pick<Refusal, 'method' | 'path'> {
+function lastAsked({ rawPacket = Buffer.of(), bytesParsed = 0 }: ParserError): Asked {
   const lineEnd = rawPacket.indexOf('\n', bytesParsed);
   const text = rawPacket.toString('latin1', 0, lineEnd < 0 ? rawPacket.length : lineEnd);
   const [, method, target = ''] = [...text.matchAll(requestLine)].at(-1) ?? [];
   return { method, path: pathOf(target) };
-}
-
-function malformedAnswer(requestId: string, { message, path, method }: Refusal): string {
-  const error = badHead(message);
-  const body = JSON.stringify((path === '/graphql' ? graphqlErrorBody : restErrorBody)(error, requestId));
-  const head = Object.entries({
-    'Content-Type': JSON_TYPE,
-    ...securityHeaders,
-    'Content-Length': Buffer.byteLength(body),
-    'X-Request-Id': requestId,
-    Connection: 'close',
-  }).map(([name, value]) => `${name}: ${value}`);
-  return `HTTP/1.1 400 Bad Request\r\n${head.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : body}`;
 }

@@ -6,6 +6,8 @@ const LOOPBACK = '127.0.0.1';
 /** Characters of the longest address, IPv6 with an IPv4 tail; and room for blanks around it, as wherever a value is trimmed. */
 const LONGEST = 45;
 const LONGEST_RAW = 4 * LONGEST;
+/** Bits of an IPv6 address that name a network. */
+const IPV6_NETWORK = 64;
 
 /** What old clients send when they run on the machine itself or do not know the address. */
 const localAliases = new Set(['', 'localhost', '::1', '0.0.0.0']);
@@ -42,6 +44,19 @@ export function readIp(text: string): string | undefined {
   if (!plainTail || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
   const address = ipaddr.IPv6.parse(tail === undefined ? text : text.slice(0, -tail.length) + asGroups(tail));
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
+}
+
+/**
+ * Who an address stands for, where callers are told apart by it: whoever has one IPv6 address has all that share its first
+ * 64 bits.
+ *
+ * @param address - IPv4 or IPv6, with a zone or without
+ * @returns the IPv4 address, or the IPv6 network with its length; anything else as it is
+ */
+export function networkOf(address: string): string {
+  const read = readIp(address.split('%', 1)[0] ?? '');
+  if (read === undefined || !read.includes(':')) return read ?? address;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${read}/${IPV6_NETWORK}`)}/${IPV6_NETWORK}`;
 }
 
 /** The IPv4 address that ends an IPv6 one, which must be four plain decimal parts like any other. */

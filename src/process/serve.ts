@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, type AppOptions, createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { DemoKeys } from '../demo/data.ts';
+import { proxyFinder } from '../http/client-address.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
 import { setUpMemory } from './memory.ts';
@@ -36,7 +37,11 @@ export async function serve(
 ): Promise<Serving> {
   const { log } = options;
   const app = createApp({ ...config, ...options });
-  const server = createHttpServer(app.handle, log);
+  const server = createHttpServer({
+    handle: app.handle,
+    log,
+    limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
+  });
   let connections = 0;
   const gone = new EventEmitter();
   server.on('connection', (connection: Socket) => {

@@ -38,5 +38,6 @@ const app = createApp({
 });
 await app.prepare();
 setUpMemory();
-createHttpServer(app.handle, log).listen(config.port, config.host);
+const limits = { maxConnections: config.maxConnections, isProxy: () => false };
+createHttpServer({ handle: app.handle, log, limits }).listen(config.port, config.host);
 process.once('SIGTERM', () => process.exit(0));

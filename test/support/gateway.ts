@@ -1,6 +1,7 @@
 // A gateway in this process, on a port of its own, and the two ways of calling it.
 import type { AddressInfo } from 'node:net';
 import { type AppOptions, createApp } from '../../src/app.ts';
+import { proxyFinder } from '../../src/http/client-address.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { logTo } from '../../src/log.ts';
 import { createDatabase, createKey, createOrganisation } from './database.ts';
@@ -38,7 +39,10 @@ export interface CallOptions {
 }
 
 /** Starts a gateway on a new database, or on the one named. */
-export async function startGateway(options: Partial<AppOptions> = {}): Promise<TestGateway> {
+export async function startGateway({
+  maxConnections = 10_000,
+  ...options
+}: Partial<AppOptions> & { maxConnections?: number } = {}): Promise<TestGateway> {
   const databaseUrl = options.databaseUrl ?? (await createDatabase());
   const organisationId = await createOrganisation(databaseUrl);
   const key = await createKey(databaseUrl, organisationId);
@@ -46,7 +50,11 @@ export async function startGateway(options: Partial<AppOptions> = {}): Promise<T
   const gatewayLog = logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) });
   const app = createApp({ demo: false, log: gatewayLog, ...options, databaseUrl });
   await app.prepare();
-  const server = createHttpServer(app.handle, gatewayLog);
+  const server = createHttpServer({
+    handle: app.handle,
+    log: gatewayLog,
+    limits: { maxConnections, isProxy: proxyFinder(options.trustProxy) },
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

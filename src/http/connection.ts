@@ -1,0 +1,169 @@
+// One connection: its requests are parsed and answered one after the other, however many a client sends ahead.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Client, Clients } from './clients.ts';
+
+/** Milliseconds without a byte in either direction, after which a connection is dropped. */
+export const SOCKET_TIMEOUT = 75_000;
+/** The same while an answer waits for the client to take it. */
+const UNREAD_TIMEOUT = 20_000;
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+/** Bytes that are parsed together although they may hold several requests; a handful of the shortest. */
+const LEAST_PIECE = 128;
+
+/** A request that is being answered, or waits for those before it. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Begins the answer. */
+  readonly answer: () => void;
+}
+
+/** How far an exchange is. */
+interface Progress extends Exchange {
+  state: 'waiting' | 'running' | 'answered' | 'done';
+  /** Bytes of the answer that the client did not take at once. */
+  unread: number;
+}
+
+/**
+ * Node's parser announces all requests of a packet at once, and each would be answered and its answer kept, whether anybody
+ * reads it or not. Here a packet reaches the parser in pieces, and what comes after a request is neither parsed nor read
+ * until that one's answer has left.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #client: Client;
+  readonly #clients: Clients;
+  /** Hands bytes to Node's parser. */
+  readonly #parse: (bytes: Buffer) => void;
+  /** Requests that were parsed and are not done with, in their order. */
+  readonly #exchanges: Progress[] = [];
+  /** What was read and is not parsed yet. */
+  #unparsed: Buffer | undefined;
+  #paused = false;
+  #closed = false;
+
+  /** Takes over a connection that a server of Node has just accepted. */
+  constructor(socket: Socket, client: Client, clients: Clients) {
+    this.#socket = socket;
+    this.#client = client;
+    this.#clients = clients;
+    const [parse] = socket.listeners('data');
+    if (!parse) throw new Error('Node does not read HTTP by the event "data" any more: requests cannot be held back');
+    this.#parse = parse as (bytes: Buffer) => void;
+    socket.removeListener('data', this.#parse).on('data', (bytes: Buffer) => this.#receive(bytes));
+    const { resume } = socket;
+    // Node resumes a connection whenever the body of a request is read.
+    socket.resume = () => (this.#unparsed ? socket : resume.call(socket));
+    socket.once('close', () => this.#leave());
+  }
+
+  /** Requests that were parsed and are not done with, in their order. */
+  get exchanges(): readonly Exchange[] {
+    return this.#exchanges;
+  }
+
+  /** Answers a request as soon as those before it are done with, and its client's turn has come. */
+  add(exchange: Exchange): void {
+    const progress: Progress = Object.assign(exchange, { state: 'waiting' as const, unread: 0 });
+    if (this.#exchanges.push(progress) === 1) this.#begin(progress);
+  }
+
+  /** Parses nothing any more: whatever else comes is not looked at. */
+  stopParsing(): void {
+    this.#closed = true;
+    this.#unparsed = undefined;
+  }
+
+  #begin(exchange: Progress): void {
+    const { response } = exchange;
+    response.once('prefinish', () => this.#noteAnswered(exchange));
+    response.once('close', () => this.#finish(exchange));
+    this.#clients.begin(this.#client, () => {
+      if (exchange.state === 'done') {
+        this.#clients.end(this.#client);
+        return;
+      }
+      exchange.state = 'running';
+      exchange.answer();
+    });
+  }
+
+  /** The gateway is done with an answer; what the client did not take of it is still here. */
+  #noteAnswered(exchange: Progress): void {
+    exchange.state = 'answered';
+    this.#clients.end(this.#client);
+    const unread = this.#socket.writableLength;
+    if (unread === 0) return;
+    exchange.unread = unread;
+    this.#clients.addUnread(this.#client, unread);
+    // Node counts as standing still what makes no progress in writing either.
+    this.#socket.setTimeout(UNREAD_TIMEOUT);
+  }
+
+  #finish(exchange: Progress): void {
+    if (exchange.state === 'done') return;
+    if (exchange.state === 'running') this.#clients.end(this.#client);
+    exchange.state = 'done';
+    if (exchange.unread > 0) this.#clients.addUnread(this.#client, -exchange.unread);
+    this.#exchanges.shift();
+    if (this.#closed) return;
+    const [next] = this.#exchanges;
+    if (next) {
+      this.#socket.setTimeout(SOCKET_TIMEOUT);
+      this.#begin(next);
+    }
+    if (!this.#socket.writable) this.stopParsing();
+    else if (this.#unparsed) this.#parseNext();
+  }
+
+  #leave(): void {
+    this.stopParsing();
+    for (const exchange of [...this.#exchanges]) this.#finish(exchange);
+    this.#clients.disconnect(this.#client);
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#closed) return;
+    // What was on its way when the connection was paused.
+    if (this.#unparsed) {
+      this.#unparsed = Buffer.concat([this.#unparsed, bytes]);
+      return;
+    }
+    this.#unparsed = bytes;
+    this.#parseNext();
+  }
+
+  /** Parses as much as may be parsed now, and reads on when nothing is left. */
+  #parseNext(): void {
+    while (this.#unparsed && !this.#isHeldBack()) {
+      const bytes = this.#unparsed;
+      const end = endOfPiece(bytes);
+      this.#unparsed = end < bytes.length ? bytes.subarray(end) : undefined;
+      this.#parse(end < bytes.length ? bytes.subarray(0, end) : bytes);
+    }
+    if (this.#unparsed && !this.#paused) {
+      this.#paused = true;
+      this.#socket.pause();
+    } else if (!this.#unparsed && this.#paused) {
+      this.#paused = false;
+      this.#socket.resume();
+    }
+  }
+
+  /** Whether there is a whole request that is not answered yet. */
+  #isHeldBack(): boolean {
+    const [first, second] = this.#exchanges;
+    return second !== undefined || first?.request.complete === true;
+  }
+}
+
+/** Where to cut bytes that may hold several requests: behind the end of a head, if that of another follows. */
+function endOfPiece(bytes: Buffer): number {
+  const head = bytes.indexOf(HEAD_END, LEAST_PIECE - HEAD_END.length);
+  if (head < 0) return bytes.length;
+  const end = head + HEAD_END.length;
+  return bytes.indexOf(HEAD_END, end) < 0 ? bytes.length : end;
+}
