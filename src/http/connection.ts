@@ -5,8 +5,8 @@ import type { Client, Clients } from './clients.ts';
 
 /** Milliseconds without a byte in either direction, after which a connection is dropped. */
 export const SOCKET_TIMEOUT = 75_000;
-/** The same while an answer waits for the client to take it. */
-const UNREAD_TIMEOUT = 20_000;
+/** The same while an answer waits for the client to take it. Node looks twice before it believes that nothing moves. */
+const UNREAD_TIMEOUT = 10_000;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 /** Bytes that are parsed together although they may hold several requests; a handful of the shortest. */
@@ -27,36 +27,39 @@ interface Progress extends Exchange {
   unread: number;
 }
 
+/** What is used of Node's parser of a connection, which its types leave out. */
+interface PausableParser {
+  /** Stops the parser when the callback that runs is over, which the server hears of as an error `HPE_PAUSED`. */
+  pause(): void;
+  resume(): void;
+}
+
+/** The code of the error by which a server hears that a parser was paused within a packet. */
+export const PARSER_PAUSED = 'HPE_PAUSED';
+
 /**
  * Node's parser announces all requests of a packet at once, and each would be answered and its answer kept, whether anybody
- * reads it or not. Here a packet reaches the parser in pieces, and what comes after a request is neither parsed nor read
- * until that one's answer has left.
+ * reads it or not. Here the parser is paused as soon as a request comes before the answer to the one before it; from then on
+ * what the connection brings reaches the parser in pieces, and what comes after a request is neither parsed nor read until
+ * that one's answer has left. Clients that send nothing ahead are served as Node does it.
  */
 export class Connection {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #clients: Clients;
-  /** Hands bytes to Node's parser. */
-  readonly #parse: (bytes: Buffer) => void;
   /** Requests that were parsed and are not done with, in their order. */
   readonly #exchanges: Progress[] = [];
+  /** Hands bytes to Node's parser; undefined while it has them from the connection itself. */
+  #parse: ((bytes: Buffer) => void) | undefined;
   /** What was read and is not parsed yet. */
   #unparsed: Buffer | undefined;
   #paused = false;
   #closed = false;
 
-  /** Takes over a connection that a server of Node has just accepted. */
   constructor(socket: Socket, client: Client, clients: Clients) {
     this.#socket = socket;
     this.#client = client;
     this.#clients = clients;
-    const [parse] = socket.listeners('data');
-    if (!parse) throw new Error('Node does not read HTTP by the event "data" any more: requests cannot be held back');
-    this.#parse = parse as (bytes: Buffer) => void;
-    socket.removeListener('data', this.#parse).on('data', (bytes: Buffer) => this.#receive(bytes));
-    const { resume } = socket;
-    // Node resumes a connection whenever the body of a request is read.
-    socket.resume = () => (this.#unparsed ? socket : resume.call(socket));
     socket.once('close', () => this.#leave());
   }
 
@@ -69,12 +72,35 @@ export class Connection {
   add(exchange: Exchange): void {
     const progress: Progress = Object.assign(exchange, { state: 'waiting' as const, unread: 0 });
     if (this.#exchanges.push(progress) === 1) this.#begin(progress);
+    else if (!this.#parse) this.#parser?.pause();
+  }
+
+  /**
+   * Goes on in pieces, after the parser was paused.
+   *
+   * @param rest - what came in the same packet and was not parsed
+   */
+  readInPieces(rest: Buffer): void {
+    const socket = this.#socket;
+    const [parse] = socket.listeners('data');
+    if (!parse || socket.destroyed) return;
+    this.#parse = parse as (bytes: Buffer) => void;
+    socket.removeListener('data', this.#parse).on('data', (bytes: Buffer) => this.#receive(bytes));
+    const { resume } = socket;
+    // Node resumes a connection whenever the body of a request is read.
+    socket.resume = () => (this.#unparsed ? socket : resume.call(socket));
+    this.#parser?.resume();
+    if (rest.length > 0) this.#receive(rest);
   }
 
   /** Parses nothing any more: whatever else comes is not looked at. */
   stopParsing(): void {
     this.#closed = true;
     this.#unparsed = undefined;
+  }
+
+  get #parser(): PausableParser | undefined {
+    return (this.#socket as { parser?: PausableParser | null }).parser ?? undefined;
   }
 
   #begin(exchange: Progress): void {
@@ -116,7 +142,8 @@ export class Connection {
       this.#begin(next);
     }
     if (!this.#socket.writable) this.stopParsing();
-    else if (this.#unparsed) this.#parseNext();
+    // Others have their turn before what was sent ahead.
+    else if (this.#unparsed) setImmediate(() => this.#parseNext());
   }
 
   #leave(): void {
@@ -142,7 +169,7 @@ export class Connection {
       const bytes = this.#unparsed;
       const end = endOfPiece(bytes);
       this.#unparsed = end < bytes.length ? bytes.subarray(end) : undefined;
-      this.#parse(end < bytes.length ? bytes.subarray(0, end) : bytes);
+      this.#parse?.(end < bytes.length ? bytes.subarray(0, end) : bytes);
     }
     if (this.#unparsed && !this.#paused) {
       this.#paused = true;

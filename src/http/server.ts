@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../log.ts';
 import { type ClientLimits, Clients } from './clients.ts';
-import { Connection, SOCKET_TIMEOUT } from './connection.ts';
+import { Connection, PARSER_PAUSED, SOCKET_TIMEOUT } from './connection.ts';
 import { badHead, headFault, originForm } from './head.ts';
 import { type Asked, rawAnswer, turnAway } from './raw-answer.ts';
 
@@ -120,6 +120,10 @@ export function createHttpServer({ handle, log, limits }: HttpServerOptions): Se
     }
     // What breaks off in its body is known by its head.
     const connection = connections.get(socket);
+    if (error.code === PARSER_PAUSED) {
+      connection?.readInPieces(error.rawPacket?.subarray(error.bytesParsed) ?? Buffer.of());
+      return;
+    }
     connection?.stopParsing();
     const begun = connection?.exchanges.find(({ request }) => !request.complete);
     const asked = begun ? { method: begun.request.method, path: pathOf(begun.request.url ?? '') } : lastAsked(error);
