@@ -1,5 +1,6 @@
 // What can be known about an IP address, put together from the sources that a gateway has.
 import { createRequire } from 'node:module';
+import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
 import { type IpKind, kindOf } from './kind.ts';
@@ -76,9 +77,10 @@ export function openIpLookup({ databases = {}, reverseDns = true, log }: IpLooku
   function lookUp(address: string): IpInfo {
     const known: Record<string, unknown> = {};
     const sources: IpSource[] = [];
+    const bytes = ipaddr.parse(address).toByteArray();
     for (const { files, read } of families) {
       for (const file of files) {
-        const record = file.find(address);
+        const record = file.find(bytes);
         const told = Object.entries(record ? read(record) : {}).filter(([, value]) => value !== undefined);
         const news = told.filter(([fact]) => !(fact in known));
         if (news.length > 0) sources.push(file.source as IpSource);

@@ -1,8 +1,10 @@
 // One database file in MaxMind's format (MMDB), held in memory and read again when it is replaced.
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Reader, type Response } from 'maxmind';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import { type MmdbReader, readMmdb } from './mmdb-reader.ts';
 
 /** Whose data it is, and of when. */
 export interface IpSource {
@@ -26,21 +28,24 @@ export interface Mmdb {
   /**
    * Looks an address up.
    *
-   * @param address - as `normalizeIp` writes it
-   * @returns its record, empty where the file covers the address and has none; undefined while nothing is in use, and for
-   *   an IPv6 address in a file of IPv4
+   * @param address - its bytes
+   * @returns its record, empty where the file covers the address and has none; undefined while nothing is in use, for
+   *   an IPv6 address in a file of IPv4, and where the file is damaged
    */
-  find(address: string): object | undefined;
+  find(address: readonly number[]): object | undefined;
   close(): void;
 }
 
 /** Milliseconds between two looks whether a file was replaced. */
 const INTERVAL = 500;
-/** The metadata is at the end of a file, behind this mark, within this many bytes. */
-const METADATA_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
-const METADATA_REACH = 128 * 1024;
+/** Bytes. */
+const IPV4_LENGTH = 4;
 /** Addresses that are looked up in a file before it is used: a damaged one fails at some of them. */
 const SAMPLES = 512;
+/** As many of them in a row, then others have their turn: each may cost as much as a record may. */
+const SAMPLES_IN_A_ROW = 16;
+/** A pipe that nobody writes to would be waited for, for ever; where there are none, there is no such flag either. */
+const OPEN_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Whose licences ask for what; told by the type or the name of a file. */
 const attributions: [of: RegExp, text: string][] = [
@@ -56,7 +61,7 @@ const attributions: [of: RegExp, text: string][] = [
  * @param onChange - called when another version came into use
  */
 export function openMmdb(variable: string, path: string, log: Log, onChange: () => void): Mmdb {
-  let reader: Reader<Response> | undefined;
+  let reader: MmdbReader | undefined;
   let source: IpSource | undefined;
   let state: MmdbState = 'loading';
   /** Which version of the file was looked at last. */
@@ -76,14 +81,16 @@ export function openMmdb(variable: string, path: string, log: Log, onChange: () 
   async function takeNewVersion(): Promise<void> {
     let version = 'none';
     try {
-      await using file = await open(path);
+      await using file = await open(path, OPEN_AT_ONCE);
       version = await versionOf(file);
       if (version === seen) return;
       const bytes = await file.readFile();
       // Still being written: the next look finds it whole, or at rest.
       if ((await versionOf(file)) !== version) return;
-      reader = readerOf(bytes);
-      source = sourceOf(reader, path);
+      const next = readMmdb(bytes);
+      await trySamples(next);
+      reader = next;
+      source = sourceOf(next, path);
       if (seen !== undefined) log.info({ variable, path, ...source }, 'IP database replaced');
       state = 'in use';
       onChange();
@@ -109,9 +116,10 @@ export function openMmdb(variable: string, path: string, log: Log, onChange: () 
       return state;
     },
     find(address) {
-      if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return undefined;
+      if (!reader || (reader.metadata.ipVersion === 4 && address.length > IPV4_LENGTH)) return undefined;
       try {
-        return (reader.get(address) as object | null) ?? {};
+        const record = reader.find(address);
+        return typeof record === 'object' ? record : {};
       } catch (error) {
         if (state !== 'in use, damaged')
           log.warn({ variable, path, err: error }, 'IP database: a record cannot be read');
@@ -123,41 +131,41 @@ export function openMmdb(variable: string, path: string, log: Log, onChange: () 
   };
 }
 
-/** A file that is written anew has another of these, however it came about. */
+/**
+ * A file that is written anew has another of these, however it came about.
+ *
+ * @throws Error when it is no file, but something that may have no end
+ */
 async function versionOf(file: FileHandle): Promise<string> {
-  const { dev, ino, size, mtimeNs, ctimeNs } = await file.stat({ bigint: true });
+  const stats = await file.stat({ bigint: true });
+  if (!stats.isFile()) throw new Error('not a regular file');
+  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
   return [dev, ino, size, mtimeNs, ctimeNs].join('/');
 }
 
 /**
- * Reads a database.
+ * Looks addresses up all over a database.
  *
- * @throws Error when it is none, or not whole
+ * @throws Error when it is damaged at one of them
  */
-function readerOf(bytes: Buffer): Reader<Response> {
-  if (!bytes.subarray(-METADATA_REACH).includes(METADATA_MARK)) throw new Error('no MMDB file, or not all of one');
-  const reader = new Reader<Response>(bytes);
-  const { ipVersion, searchTreeSize, buildEpoch } = reader.metadata;
-  if (searchTreeSize > bytes.length || Number.isNaN(buildEpoch.getTime())) throw new Error('not all of an MMDB file');
+async function trySamples({ metadata, find }: MmdbReader): Promise<void> {
   for (let i = 0; i < SAMPLES; i++) {
     // The golden ratio spreads them evenly over all networks.
     const spread = Math.floor(((i * 0.618_033_988_749_895) % 1) * 0x1_00_00);
-    reader.get(
-      ipVersion === 4 || i % 2
-        ? `${spread >> 8}.${spread & 255}.1.1`
-        : `2${(spread & 0xfff).toString(16).padStart(3, '0')}:${spread.toString(16)}::1`,
-    );
+    const [high, low] = [spread >> 8, spread & 255];
+    const inIpv6 = [0x20 | (high & 15), low, high, low, ...Array<number>(11).fill(0), 1];
+    find(metadata.ipVersion === 4 || i % 2 ? [high, low, 1, 1] : inIpv6);
+    if (i % SAMPLES_IN_A_ROW === 0) await nextTurn();
   }
-  return reader;
 }
 
-function sourceOf({ metadata }: Reader<Response>, path: string): IpSource {
+function sourceOf({ metadata }: MmdbReader, path: string): IpSource {
   const file = basename(path).replace(/\.mmdb$/, '');
   const attribution = attributions.find(([of]) => of.test(`${metadata.databaseType} ${file}`));
   return {
     // Types such as `country ipvAll` do not say whose data it is; their files do.
     name: /\bipv/i.test(metadata.databaseType) ? file : metadata.databaseType,
-    builtAt: metadata.buildEpoch,
+    builtAt: metadata.builtAt,
     attribution: attribution?.[1] ?? null,
   };
 }

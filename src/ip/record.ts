@@ -44,6 +44,8 @@ const countryNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'no
 /** Stand for no country. */
 const noCountries = ['ZZ', 'XX'];
 const HIGHEST_INT = 2 ** 31 - 1;
+/** Characters of a text; what is known of thousands of addresses is kept. */
+const LONGEST_TEXT = 255;
 
 /**
  * Reads a record about a place: the nested form of MaxMind and DB-IP, or the flat one of ip-location-db.
@@ -97,7 +99,7 @@ function at(value: unknown, ...path: (string | number)[]): unknown {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  return typeof value === 'string' && value.length <= LONGEST_TEXT && value.trim() !== '' ? value : undefined;
 }
 
 function count(value: unknown): number | undefined {
