@@ -28,11 +28,14 @@ interface Progress extends Exchange {
 }
 
 /** What is used of Node's parser of a connection, which its types leave out. */
-interface PausableParser {
-  /** Stops the parser when the callback that runs is over, which the server hears of as an error `HPE_PAUSED`. */
-  pause(): void;
+interface Parser {
+  /** Called with the head of a request; what it returns is llhttp's, whose word for a pause is `PAUSE`. */
+  onIncoming: (request: IncomingMessage, keepAlive: boolean) => number;
   resume(): void;
 }
+
+/** @see https://github.com/nodejs/llhttp, `HPE_PAUSED` */
+const PAUSE = 21;
 
 /** The code of the error by which a server hears that a parser was paused within a packet. */
 export const PARSER_PAUSED = 'HPE_PAUSED';
@@ -47,6 +50,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #clients: Clients;
+  readonly #parser: Parser;
   /** Requests that were parsed and are not done with, in their order. */
   readonly #exchanges: Progress[] = [];
   /** Hands bytes to Node's parser; undefined while it has them from the connection itself. */
@@ -61,6 +65,14 @@ export class Connection {
     this.#client = client;
     this.#clients = clients;
     socket.once('close', () => this.#leave());
+    const { parser } = socket as { parser?: Parser };
+    if (!parser) throw new Error('Node parses HTTP in a way of its own: requests cannot be held back');
+    this.#parser = parser;
+    const { onIncoming } = parser;
+    parser.onIncoming = (request, keepAlive) => {
+      const answer = onIncoming(request, keepAlive);
+      return this.#exchanges.length > 1 && !this.#parse ? PAUSE : answer;
+    };
   }
 
   /** Requests that were parsed and are not done with, in their order. */
@@ -72,7 +84,6 @@ export class Connection {
   add(exchange: Exchange): void {
     const progress: Progress = Object.assign(exchange, { state: 'waiting' as const, unread: 0 });
     if (this.#exchanges.push(progress) === 1) this.#begin(progress);
-    else if (!this.#parse) this.#parser?.pause();
   }
 
   /**
@@ -89,7 +100,7 @@ export class Connection {
     const { resume } = socket;
     // Node resumes a connection whenever the body of a request is read.
     socket.resume = () => (this.#unparsed ? socket : resume.call(socket));
-    this.#parser?.resume();
+    this.#parser.resume();
     if (rest.length > 0) this.#receive(rest);
   }
 
@@ -97,10 +108,6 @@ export class Connection {
   stopParsing(): void {
     this.#closed = true;
     this.#unparsed = undefined;
-  }
-
-  get #parser(): PausableParser | undefined {
-    return (this.#socket as { parser?: PausableParser | null }).parser ?? undefined;
   }
 
   #begin(exchange: Progress): void {
