@@ -57,6 +57,8 @@ export class Connection {
   #parse: ((bytes: Buffer) => void) | undefined;
   /** What was read and is not parsed yet. */
   #unparsed: Buffer | undefined;
+  /** Bytes of the answers so far. */
+  #written = 0;
   #paused = false;
   #closed = false;
 
@@ -116,7 +118,7 @@ export class Connection {
     response.once('close', () => this.#finish(exchange));
     this.#clients.begin(this.#client, () => {
       if (exchange.state === 'done') {
-        this.#clients.end(this.#client);
+        this.#clients.end(this.#client, 0);
         return;
       }
       exchange.state = 'running';
@@ -127,7 +129,9 @@ export class Connection {
   /** The gateway is done with an answer; what the client did not take of it is still here. */
   #noteAnswered(exchange: Progress): void {
     exchange.state = 'answered';
-    this.#clients.end(this.#client);
+    const written = this.#socket.bytesWritten;
+    this.#clients.end(this.#client, written - this.#written);
+    this.#written = written;
     const unread = this.#socket.writableLength;
     if (unread === 0) return;
     exchange.unread = unread;
@@ -138,7 +142,7 @@ export class Connection {
 
   #finish(exchange: Progress): void {
     if (exchange.state === 'done') return;
-    if (exchange.state === 'running') this.#clients.end(this.#client);
+    if (exchange.state === 'running') this.#clients.end(this.#client, 0);
     exchange.state = 'done';
     if (exchange.unread > 0) this.#clients.addUnread(this.#client, -exchange.unread);
     this.#exchanges.shift();
