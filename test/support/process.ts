@@ -30,7 +30,8 @@ export function spawnGateway(
   const { PATH = '', HOME = '' } = process.env;
   // A process group of its own, so that a test can signal all of it, as a terminal does on Ctrl-C.
   const child = spawn(process.execPath, [program], {
-    env: { PATH, HOME, ...environment },
+    // Nobody has to be led away from most gateways of tests.
+    env: { PATH, HOME, DRAIN_SECONDS: '0', ...environment },
     detached: true,
     stdio: ['pipe', logFile ?? 'pipe', 'pipe'],
   });
