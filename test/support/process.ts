@@ -58,7 +58,7 @@ export async function startProcess(
   program?: string,
   logFile?: number,
 ): Promise<GatewayProcess> {
-  const port = String(await freePort());
+  const port = environment.PORT ?? String(await freePort());
   const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program, logFile);
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 600; i++) {
