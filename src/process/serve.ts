@@ -14,6 +14,11 @@ import { setUpMemory } from './memory.ts';
 
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
+/**
+ * Milliseconds for which no connections are taken while the database is prepared for the first time: balancers and callers
+ * go elsewhere where they are refused, and would be answered 503 otherwise.
+ */
+const PREPARED_UNHEARD = 5_000;
 /** Milliseconds that the answers in flight have when the process is told to end. */
 export const DRAIN_TIMEOUT = 10_000;
 /** Milliseconds that a connection which is open when the port closes has to bring a request: it may be on its way. */
@@ -57,15 +62,18 @@ export async function serve(
     });
   });
   let ending = false;
+  const { prepared, tried } = prepare(app, log, () => ending);
+  await Promise.race([tried, sleep(PREPARED_UNHEARD, undefined, { ref: false })]);
   try {
     await open(server);
   } catch (error) {
+    ending = true;
     await app.close();
     throw error;
   }
   setUpMemory();
   return {
-    prepared: prepare(app, log, () => ending),
+    prepared,
     drain: app.drain,
     async end() {
       ending = true;
@@ -92,15 +100,32 @@ async function closeUnused(server: Server, connections: ReadonlySet<Socket>): Pr
   for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
 }
 
-/** Prepares the database; while it is away the gateway already answers, with 503, and comes up by itself. */
-async function prepare(app: App, log: Log, cancelled: () => boolean) {
-  for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
-    try {
-      return await app.prepare();
-    } catch (error) {
-      if (cancelled()) return undefined;
-      log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');
+/**
+ * Prepares the database; while it is away the gateway already answers, with 503, and comes up by itself.
+ *
+ * @returns `prepared` as `Serving` has it, and `tried`, which resolves when the first attempt is over, whatever came of it
+ */
+function prepare(
+  app: App,
+  log: Log,
+  cancelled: () => boolean,
+): { prepared: Serving['prepared']; tried: Promise<void> } {
+  let firstIsOver = () => {};
+  const tried = new Promise<void>((resolve) => {
+    firstIsOver = resolve;
+  });
+  async function attempts(): Promise<DemoKeys | undefined> {
+    for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
+      try {
+        return await app.prepare();
+      } catch (error) {
+        if (cancelled()) return undefined;
+        log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');
+      } finally {
+        firstIsOver();
+      }
       await sleep(pause);
     }
   }
+  return { prepared: attempts(), tried };
 }
