@@ -1,7 +1,7 @@
 // A server that speaks Redis' protocol and answers scripts as a test wants it to.
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** What the fake answers a command with: bytes of the protocol; undefined for nothing at all. */
+/** What the fake answers a command with: bytes of the protocol; undefined to leave it to somebody else. */
 export type AnswerRedis = (command: string, args: string[], socket: Socket) => string | undefined;
 
 export interface FakeRedis {
@@ -16,7 +16,8 @@ export interface FakeRedis {
 const WINDOW = 60_000;
 
 /** The answer to a script that counts: no window is ever full. */
-export const counted: AnswerRedis = (_, args) => `*4\r\n:1\r\n:${Number(args[4]) - 1}\r\n:${WINDOW}\r\n:1\r\n`;
+export const counted: AnswerRedis = (_, args) =>
+  `*4\r\n:1\r\n:${Number(args[5]) - Number(args[4])}\r\n:${WINDOW}\r\n:1\r\n`;
 
 /** What a healthy server says to the rest of what a client asks. */
 const usual: Record<string, string> = {
