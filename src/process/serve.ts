@@ -22,7 +22,7 @@ const PREPARED_UNHEARD = 5_000;
 /** Milliseconds that the answers in flight have when the process is told to end. */
 export const DRAIN_TIMEOUT = 10_000;
 /** Milliseconds that a connection which is open when the port closes has to bring a request: it may be on its way. */
-const LAST_REQUESTS = 500;
+const LAST_REQUESTS = 200;
 
 /** A gateway that answers. */
 export interface Serving {
