@@ -26,7 +26,7 @@ export function listen(server: Server, { host, port }: Pick<Config, 'host' | 'po
 
 /** Milliseconds of a turn of the event loop in which nothing happened, and those after which no such turn is waited for. */
 const QUIET_TURN = 0.1;
-const QUIET_TIMEOUT = 2_000;
+const QUIET_TIMEOUT = 500;
 
 /**
  * Takes no further connections. The system resets those that it has accepted and nobody has fetched: hence it is done right
@@ -41,9 +41,7 @@ export async function closePort(server: Server): Promise<void> {
     const before = performance.now();
     await setImmediate();
     const now = performance.now();
-    // Where turns are long, less must do.
-    const isQuiet = now - before < QUIET_TURN * (1 + (now - startedAt) / 100);
-    if (isQuiet || now - startedAt > QUIET_TIMEOUT) break;
+    if (now - before < QUIET_TURN || now - startedAt > QUIET_TIMEOUT) break;
   }
   // The way of HTTP servers also cuts connections that seem idle, whatever is on its way on them.
   Server.prototype.close.call(server);

@@ -47,8 +47,10 @@ export async function serve(
 ): Promise<Serving> {
   const { log } = options;
   const app = createApp({ ...config, ...options });
+  /** Requests that wait until the port is closed. */
+  let held: (() => void)[] | undefined;
   const server = createHttpServer({
-    handle: app.handle,
+    handle: (...exchange) => (held ? held.push(() => app.handle(...exchange)) : app.handle(...exchange)),
     log,
     limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
   });
@@ -78,7 +80,12 @@ export async function serve(
     async end() {
       ending = true;
       app.drain();
+      // A process that has its hands full finds no moment in which nobody comes.
+      const waiting: (() => void)[] = [];
+      held = waiting;
       await closePort(server);
+      held = undefined;
+      for (const begin of waiting) begin();
       const unused = setInterval(() => closeUnused(server, connections), LAST_REQUESTS);
       const timeout = setTimeout(() => {
         for (const connection of connections) connection.destroy();
