@@ -72,6 +72,7 @@ describe.each(['1', '2'])('with WORKERS=%s', (WORKERS) => {
     expect(begun.received()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*Connection: close[\s\S]*"newAccount":true/);
     // What nobody used was closed, and not reset.
     await Promise.all([kept[0]?.closed, unused.closed]);
+    expect(unused.received()).toBe('');
     expect(gateway.output()).not.toContain('abandoned');
   });
 
@@ -96,9 +97,13 @@ describe.each(['1', '2'])('with WORKERS=%s', (WORKERS) => {
     await beginCreate(gateway.url);
     gateway.child.kill(first);
     await vi.waitFor(() => expect(gateway.output()).toMatch(/"msg":"(draining|ending)/));
+    // Nor does it wait for a worker that stands still.
+    const [worker] = membersOf(gateway.child).filter((pid) => pid !== gateway.child.pid);
+    if (worker) process.kill(worker, 'SIGSTOP');
     gateway.child.kill(second);
     expect(await gateway.ended).toBe(1);
     expect(await isRefused(gateway.url)).toBe(true);
+    await vi.waitFor(() => expect(membersOf(gateway.child)).toEqual([]), { timeout: 10_000 });
   });
 
   it('SIGINT does not wait', async () => {

@@ -22,7 +22,7 @@ const PREPARED_UNHEARD = 5_000;
 /** Milliseconds that the answers in flight have when the process is told to end. */
 export const DRAIN_TIMEOUT = 10_000;
 /** Milliseconds that a connection which is open when the port closes has to bring a request: it may be on its way. */
-const LAST_REQUESTS = 500;
+const LAST_REQUESTS = 200;
 
 /** A gateway that answers. */
 export interface Serving {
@@ -47,8 +47,10 @@ export async function serve(
 ): Promise<Serving> {
   const { log } = options;
   const app = createApp({ ...config, ...options });
+  /** Requests that wait until the port is closed. */
+  let held: (() => void)[] | undefined;
   const server = createHttpServer({
-    handle: app.handle,
+    handle: (...exchange) => (held ? held.push(() => app.handle(...exchange)) : app.handle(...exchange)),
     log,
     limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
   });
@@ -78,7 +80,12 @@ export async function serve(
     async end() {
       ending = true;
       app.drain();
+      // A process that has its hands full finds no moment in which nobody comes.
+      const waiting: (() => void)[] = [];
+      held = waiting;
       await closePort(server);
+      held = undefined;
+      for (const begin of waiting) begin();
       const unused = setInterval(() => closeUnused(server, connections), LAST_REQUESTS);
       const timeout = setTimeout(() => {
         for (const connection of connections) connection.destroy();
