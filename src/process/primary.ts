@@ -58,7 +58,7 @@ export async function runPrimary(config: Config): Promise<void> {
   const environment = embedded && { [EMBEDDED_DATABASE_URL]: embedded.url };
   let pause = FIRST_PAUSE;
 
-  function start(): Worker {
+  function start() {
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
     windows.join(worker);
@@ -73,7 +73,8 @@ export async function runPrimary(config: Config): Promise<void> {
       await sleep(pause);
       if (!ending) start();
     });
-    return worker;
+    // Listened for from the beginning: one word may follow the other at once.
+    return { serves: tells(worker, SERVING), isReady: tells(worker, READY) };
   }
 
   async function prepareDemo(settings: Config, databaseUrl: string) {
@@ -83,13 +84,13 @@ export async function runPrimary(config: Config): Promise<void> {
 
   // The first one alone: if it cannot serve, it says why, and there is no point in others.
   const first = start();
-  if (!(await tells(first, SERVING))) {
+  if (!(await first.serves)) {
     await embedded?.stop();
     process.exit(1);
   }
   started = true;
   const all = [first, ...Array.from({ length: config.workers - 1 }, start)];
-  await Promise.all(all.map((worker) => tells(worker, READY)));
+  await Promise.all(all.map(({ isReady }) => isReady));
   if (draining) return;
   if (config.demo) greet({ host: config.host, port: listening, made });
   else log.info({ host: config.host, port: listening, workers: config.workers }, 'ready');
