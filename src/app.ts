@@ -72,7 +72,7 @@ export interface App {
    * @returns the keys that were made for the demo organisation, if any were
    */
   prepare(): Promise<DemoKeys | undefined>;
-  /** From here on `/health/ready` says no, so that no new requests are sent here. */
+  /** From here on `/health/ready` says no, so that no new requests are sent here, and every answer closes its connection. */
   drain(): void;
   /** Lets go of the database and of Redis. */
   close(): Promise<void>;
@@ -106,7 +106,8 @@ export function createApp(options: AppOptions): App {
   });
   const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: string | undefined;
-  let state: 'starting' | 'ready' | 'draining' = 'starting';
+  let prepared = false;
+  let draining = false;
   assertEndpoints(schema);
   const requirements = new Map<DocumentNode, Requirement[]>(
     endpoints.map(({ operation }) => [operation, requirementsOf(schema, operation)]),
@@ -188,7 +189,7 @@ export function createApp(options: AppOptions): App {
 
   async function readiness(): Promise<Outbound> {
     const health = { rateLimits: limiter.counting(), ...ip.health() };
-    if (state !== 'ready') return json(503, { status: state, ...health });
+    if (draining || !prepared) return json(503, { status: draining ? 'draining' : 'starting', ...health });
     try {
       await database.ping();
       return json(200, { status: 'ready', ...health });
@@ -231,7 +232,7 @@ export function createApp(options: AppOptions): App {
     if (answer) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: READ_METHODS });
     const atDoor = path === '/graphql' || path.startsWith('/api/');
     if (!atDoor) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-    if (state === 'starting') throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });
+    if (!prepared) throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });
     return path === '/graphql' ? answerGraphQL(inbound) : answerEndpoint(inbound);
   }
 
@@ -261,7 +262,7 @@ export function createApp(options: AppOptions): App {
         .then((outbound) => {
           inbound.record.status = outbound.status;
           // A connection that stays open would outlive its gateway.
-          if (state === 'draining') outbound.headers.Connection = 'close';
+          if (draining) outbound.headers.Connection = 'close';
           if (!response.destroyed) send(response, inbound, outbound);
         })
         .catch((error: unknown) => {
@@ -277,11 +278,11 @@ export function createApp(options: AppOptions): App {
       };
       const made = demo ? await withOwner({ url: databaseUrl, entities, log }, fill) : undefined;
       if (!parts.database) await assertWall(database);
-      if (state === 'starting') state = 'ready';
+      prepared = true;
       return made;
     },
     drain() {
-      state = 'draining';
+      draining = true;
     },
     async close() {
       keys.close();

@@ -1,8 +1,10 @@
 // The program: one process that serves, or one that starts several and counts for them.
 import cluster from 'node:cluster';
 import { enableCompileCache } from 'node:module';
+import { ignoreUnusedSignals } from './process/signals.ts';
 
 async function main(): Promise<void> {
+  ignoreUnusedSignals();
   // Whatever is imported after this is compiled once, and not at every start.
   enableCompileCache();
   const { ConfigError, readConfig } = await import('./config.ts');

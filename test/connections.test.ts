@@ -201,7 +201,7 @@ describe('turns', () => {
     for (let i = 0; i < 1_000; i++)
       clients.begin(crowd, () => {
         begun += 1;
-        clients.end(crowd);
+        clients.end(crowd, 500);
       });
     expect(begun).toBeLessThan(20);
     let answered = false;
@@ -224,12 +224,28 @@ describe('turns', () => {
     expect(begun.crowd).toBeLessThanOrEqual(32);
     expect(begun.proxy).toBe(200);
     // The other has what it wanted, and so has the proxy.
-    clients.end(other as Client);
-    for (let i = 0; i < 200; i++) clients.end(proxy as Client);
-    clients.end(crowd as Client);
+    clients.end(other as Client, 500);
+    for (let i = 0; i < 200; i++) clients.end(proxy as Client, 500);
+    clients.end(crowd as Client, 500);
     await setImmediate();
     await setImmediate();
     expect(begun.crowd).toBe(200);
+  });
+
+  it('a crowd whose answers are large has one at a time', async () => {
+    const clients = clientsFor();
+    const [crowd, other] = [connectAs(clients, '192.0.2.1'), connectAs(clients, '192.0.2.2')];
+    clients.begin(other, () => {});
+    let begun = 0;
+    const ask = () => clients.begin(crowd, () => (begun += 1));
+    ask();
+    clients.end(crowd, 1_200_000);
+    for (let i = 0; i < 100; i++) ask();
+    for (let i = 0; i < 10; i++) await setImmediate();
+    expect(begun).toBe(2);
+    clients.end(crowd, 1_200_000);
+    await setImmediate();
+    expect(begun).toBe(3);
   });
 
   it('a client that does not read its answers gets no more, alone or not, until it does', async () => {

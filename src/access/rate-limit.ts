@@ -52,9 +52,11 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, windows:
   let shared: SharedWindows | undefined;
   let closed = false;
   // Who counts in memory needs no client of Redis.
-  void import('./shared-window.ts').then(({ openSharedWindows }) => {
-    if (!closed) shared = openSharedWindows(redisUrl, log);
-  });
+  import('./shared-window.ts')
+    .then(({ openSharedWindows }) => {
+      if (!closed) shared = openSharedWindows(redisUrl, log);
+    })
+    .catch((error: unknown) => log.error({ err: error }, 'Redis cannot be used: each process counts by itself'));
   const own = new SlidingWindows();
   return {
     async take(name, cost, limit) {

@@ -1,6 +1,7 @@
 // Sliding windows in Redis, so that several gateways share one count; and whether Redis can be relied on right now.
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import type { Log } from '../log.ts';
+import { Probes } from './probes.ts';
 import { SLICE, SLICES, type Verdict, WINDOW } from './sliding-window.ts';
 
 /** Milliseconds between two looks at Redis. */
@@ -14,6 +15,8 @@ const CONNECT_TIMEOUT = 1_000;
 /** Milliseconds without a word after which the connection is made anew. */
 const SOCKET_TIMEOUT = 5_000;
 const LONGEST_RETRY = 1_000;
+/** A window that nobody's requests are counted in. */
+const PROBE = 'probe';
 
 /*
  * The window of `sliding-window.ts` as a hash: a field per slice that holds anything, `total` of them, and `oldest`, before
@@ -58,11 +61,8 @@ return { allowed and 1 or 0, math.max(limit - total, 0), (number + ${SLICES}) * 
 `;
 
 interface SlidingRedis extends Redis {
-  slide(
-    key: string,
-    cost: number,
-    limit: number,
-  ): Promise<[allowed: number, remaining: number, resetIn: number, slice: number]>;
+  /** Whatever Redis says: it may be something else than the script's answer. */
+  slide(key: string, cost: number, limit: number): Promise<unknown>;
 }
 
 /** Windows that all gateways on one Redis share. */
@@ -71,6 +71,26 @@ export interface SharedWindows {
   take(name: string, cost: number, limit: number): Promise<Verdict | undefined>;
   isReachable(): boolean;
   close(): void;
+}
+
+/**
+ * Reads what the script answered.
+ *
+ * @throws Error when it is not what the script gives
+ */
+function verdictOf(answer: unknown, limit: number): Verdict {
+  const [allowed, remaining, resetIn, slice] = Array.isArray(answer) && answer.length === 4 ? answer : [];
+  const valid =
+    (allowed === 0 || allowed === 1) &&
+    isWithin(remaining, limit) &&
+    isWithin(resetIn, WINDOW + SLICE) &&
+    isWithin(slice, Number.MAX_SAFE_INTEGER);
+  if (!valid) throw new Error('the answer is not that of the script');
+  return { allowed: allowed === 1, limit, remaining, resetIn, slice };
+}
+
+function isWithin(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }
 
 /** Connects to Redis and stays with it: every loss is noticed, said in the log, and mended when Redis is back. */
@@ -89,27 +109,42 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   let beat = 0;
   /** Questions without an answer yet, the oldest first: how to go on without it, and the beat of the question. */
   const open = new Map<() => void, number>();
-  let probing = false;
+  const probes = new Probes();
+  /** The window that Redis refused to count last: some of its keys may be refused, and others not. */
+  let suspect = PROBE;
+
+  const ask = async (name: string, cost: number, limit: number) => {
+    try {
+      return verdictOf(await redis.slide(`customer-gateway:${name}`, cost, limit), limit);
+    } catch (error) {
+      if (error instanceof ReplyError) suspect = name;
+      // After anything but an answer or a refusal, nobody knows which answer is to which question.
+      else if (redis.status === 'ready') redis.disconnect(true);
+      throw error;
+    }
+  };
 
   function lose(error: unknown): void {
     for (const giveUp of open.keys()) giveUp();
     open.clear();
     if (reachable === false) return;
     reachable = false;
-    log.warn({ err: error }, 'Redis does not answer: each process counts the requests that come to it by itself');
+    probes.lost();
+    log.warn({ err: error }, 'Redis cannot be relied on: each process counts the requests that come to it by itself');
   }
 
+  /** Has Redis run what it is needed for: one that answers a PING may still refuse to write. Counts nothing. */
   async function probe(): Promise<void> {
-    if (reachable || probing || redis.status !== 'ready') return;
-    probing = true;
+    if (reachable || redis.status !== 'ready' || !probes.begin()) return;
     try {
-      await redis.ping();
+      await ask(suspect, 0, 1);
       if (reachable === false) log.info('Redis answers again: requests are counted together');
       reachable = true;
+      suspect = PROBE;
+      probes.end(true);
     } catch (error) {
       lose(error);
-    } finally {
-      probing = false;
+      probes.end(false);
     }
   }
 
@@ -129,10 +164,10 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
         if (!reachable) return resolve(undefined);
         const giveUp = () => resolve(undefined);
         open.set(giveUp, beat);
-        redis.slide(`customer-gateway:${name}`, cost, limit).then(
-          ([allowed, remaining, resetIn, slice]) => {
+        ask(name, cost, limit).then(
+          (verdict) => {
             open.delete(giveUp);
-            resolve({ allowed: allowed === 1, limit, remaining, resetIn, slice });
+            resolve(verdict);
           },
           // Gives up all that is open, this one too.
           lose,

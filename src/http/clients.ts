@@ -9,6 +9,13 @@ const SHARE = 0.1;
 /** Requests of one client that are begun in one turn of the event loop, and that run at once, while others want something too. */
 const BEGUN_AT_ONCE = 8;
 const RUNNING_AT_ONCE = 32;
+/**
+ * Bytes that the answers which run at once may have, as far as those before tell. A large answer takes the processor for as
+ * long as many small ones, and more of them at once come no sooner.
+ */
+const RUNNING_BYTES = 1024 * 1024;
+/** What is left of the size of a large answer with each that follows it. */
+const FADING = 0.9;
 /** Bytes of answers that one client has not taken, above which its next requests wait; and all together. */
 const UNREAD_LIMIT = 8 * 1024 * 1024;
 const UNREAD_LIMIT_OF_ALL = 64 * 1024 * 1024;
@@ -27,6 +34,8 @@ export interface Client {
   /** Requests that were begun in the turn of the event loop that `turn` names. */
   begun: number;
   turn: number;
+  /** Bytes of the largest of its latest answers. */
+  largest: number;
   /** Bytes of answers that wait for the client to take them. */
   unread: number;
   /** Requests that wait for their turn. */
@@ -82,7 +91,7 @@ export class Clients {
     }
     if (!client) {
       const isProxy = this.#limits.isProxy(address);
-      client = { network, isProxy, connections: 0, running: 0, begun: 0, turn: 0, unread: 0, waiting: [] };
+      client = { network, isProxy, connections: 0, running: 0, begun: 0, turn: 0, largest: 0, unread: 0, waiting: [] };
       this.#byNetwork.set(network, client);
     }
     client.connections += 1;
@@ -109,9 +118,14 @@ export class Clients {
     this.#endTurn();
   }
 
-  /** Hears that a request that was begun has its answer. */
-  end(client: Client): void {
+  /**
+   * Hears that a request that was begun is over.
+   *
+   * @param bytes - of its answer
+   */
+  end(client: Client, bytes: number): void {
     client.running -= 1;
+    client.largest = Math.max(bytes, client.largest * FADING);
     if (client.waiting.length > 0) this.#endTurn();
     else if (client.running === 0) this.#busy -= 1;
   }
@@ -146,6 +160,7 @@ export class Clients {
     if (this.#mustRead(client)) return false;
     if (this.#busy === 1 || client.isProxy) return true;
     const begun = client.turn === this.#turn ? client.begun : 0;
+    if (client.running > 0 && client.running * client.largest >= RUNNING_BYTES) return false;
     return begun < BEGUN_AT_ONCE && client.running < RUNNING_AT_ONCE;
   }
 

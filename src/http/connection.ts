@@ -28,11 +28,14 @@ interface Progress extends Exchange {
 }
 
 /** What is used of Node's parser of a connection, which its types leave out. */
-interface PausableParser {
-  /** Stops the parser when the callback that runs is over, which the server hears of as an error `HPE_PAUSED`. */
-  pause(): void;
+interface Parser {
+  /** Called with the head of a request; what it returns is llhttp's, whose word for a pause is `PAUSE`. */
+  onIncoming: (request: IncomingMessage, keepAlive: boolean) => number;
   resume(): void;
 }
+
+/** @see https://github.com/nodejs/llhttp, `HPE_PAUSED` */
+const PAUSE = 21;
 
 /** The code of the error by which a server hears that a parser was paused within a packet. */
 export const PARSER_PAUSED = 'HPE_PAUSED';
@@ -47,12 +50,15 @@ export class Connection {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #clients: Clients;
+  readonly #parser: Parser;
   /** Requests that were parsed and are not done with, in their order. */
   readonly #exchanges: Progress[] = [];
   /** Hands bytes to Node's parser; undefined while it has them from the connection itself. */
   #parse: ((bytes: Buffer) => void) | undefined;
   /** What was read and is not parsed yet. */
   #unparsed: Buffer | undefined;
+  /** Bytes of the answers so far. */
+  #written = 0;
   #paused = false;
   #closed = false;
 
@@ -61,6 +67,14 @@ export class Connection {
     this.#client = client;
     this.#clients = clients;
     socket.once('close', () => this.#leave());
+    const { parser } = socket as { parser?: Parser };
+    if (!parser) throw new Error('Node parses HTTP in a way of its own: requests cannot be held back');
+    this.#parser = parser;
+    const { onIncoming } = parser;
+    parser.onIncoming = (request, keepAlive) => {
+      const answer = onIncoming(request, keepAlive);
+      return this.#exchanges.length > 1 && !this.#parse ? PAUSE : answer;
+    };
   }
 
   /** Requests that were parsed and are not done with, in their order. */
@@ -72,7 +86,6 @@ export class Connection {
   add(exchange: Exchange): void {
     const progress: Progress = Object.assign(exchange, { state: 'waiting' as const, unread: 0 });
     if (this.#exchanges.push(progress) === 1) this.#begin(progress);
-    else if (!this.#parse) this.#parser?.pause();
   }
 
   /**
@@ -89,7 +102,7 @@ export class Connection {
     const { resume } = socket;
     // Node resumes a connection whenever the body of a request is read.
     socket.resume = () => (this.#unparsed ? socket : resume.call(socket));
-    this.#parser?.resume();
+    this.#parser.resume();
     if (rest.length > 0) this.#receive(rest);
   }
 
@@ -99,17 +112,13 @@ export class Connection {
     this.#unparsed = undefined;
   }
 
-  get #parser(): PausableParser | undefined {
-    return (this.#socket as { parser?: PausableParser | null }).parser ?? undefined;
-  }
-
   #begin(exchange: Progress): void {
     const { response } = exchange;
     response.once('prefinish', () => this.#noteAnswered(exchange));
     response.once('close', () => this.#finish(exchange));
     this.#clients.begin(this.#client, () => {
       if (exchange.state === 'done') {
-        this.#clients.end(this.#client);
+        this.#clients.end(this.#client, 0);
         return;
       }
       exchange.state = 'running';
@@ -120,7 +129,9 @@ export class Connection {
   /** The gateway is done with an answer; what the client did not take of it is still here. */
   #noteAnswered(exchange: Progress): void {
     exchange.state = 'answered';
-    this.#clients.end(this.#client);
+    const written = this.#socket.bytesWritten;
+    this.#clients.end(this.#client, written - this.#written);
+    this.#written = written;
     const unread = this.#socket.writableLength;
     if (unread === 0) return;
     exchange.unread = unread;
@@ -131,7 +142,7 @@ export class Connection {
 
   #finish(exchange: Progress): void {
     if (exchange.state === 'done') return;
-    if (exchange.state === 'running') this.#clients.end(this.#client);
+    if (exchange.state === 'running') this.#clients.end(this.#client, 0);
     exchange.state = 'done';
     if (exchange.unread > 0) this.#clients.addUnread(this.#client, -exchange.unread);
     this.#exchanges.shift();

@@ -12,8 +12,12 @@ import { type Asked, rawAnswer, turnAway } from './raw-answer.ts';
 /** Milliseconds that a client has, for the head of a request and for all of it. */
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 20_000;
-/** Milliseconds that an idle connection is kept; longer than the minute of most load balancers. */
-const KEEP_ALIVE_TIMEOUT = 65_000;
+/**
+ * Milliseconds that an idle connection is kept: longer than proxies keep theirs, for a proxy that sends a request on a
+ * connection which is just being closed has no answer. nginx and Amazon's balancers keep it a minute, Traefik 90 seconds,
+ * Caddy two minutes; Google's keep it ten minutes, which cannot be changed.
+ */
+const KEEP_ALIVE_TIMEOUT = 620_000;
 const CHECK_INTERVAL = 1_000;
 const LARGEST_HEAD = 16 * 1024;
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { openLog } from '../log.ts';
 import { greet } from './banner.ts';
+import { endInOrder } from './end.ts';
 import { listen } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
 import { onEndSignal } from './signals.ts';
@@ -13,16 +14,20 @@ export async function runAlone(config: Config): Promise<void> {
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   let ending = false;
   const { log, flush } = openLog(config.logLevel, config.demo);
-  onEndSignal(async (signal) => {
-    // While there is nothing in flight yet, the process just ends.
-    if (!serving) process.exit(1);
-    ending = true;
-    log.info({ signal }, 'ending: answering what is in flight');
-    await serving.end();
-    await embedded?.stop();
-    log.info('ended');
-    flush();
-    process.exit(0);
+  onEndSignal({
+    end(request) {
+      // While there is nothing in flight yet, the process just ends.
+      if (!serving) process.exit(1);
+      const { drain, end } = serving;
+      ending = true;
+      const close = async () => {
+        await end();
+        await embedded?.stop();
+      };
+      void endInOrder(request, config, { log, flush, drain, close });
+    },
+    // What runs for this process, such as the embedded PostgreSQL, ends with it.
+    endAtOnce: () => process.exit(1),
   });
 
   embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });

@@ -1,6 +1,7 @@
 // Where connections come from: a port of the process's own, or the process that has the port.
 import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, Server, type Socket } from 'node:net';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError } from '../config.ts';
 
 /** What is said with a connection that is handed to a worker, and what the worker answers when it has it. */
@@ -21,6 +22,29 @@ export function listen(server: Server, { host, port }: Pick<Config, 'host' | 'po
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+}
+
+/** Milliseconds of a turn of the event loop in which nothing happened, and those after which no such turn is waited for. */
+const QUIET_TURN = 0.1;
+const QUIET_TIMEOUT = 500;
+
+/**
+ * Takes no further connections. The system resets those that it has accepted and nobody has fetched: hence it is done right
+ * after the event loop has looked and found nothing. Connections that are open stay so.
+ */
+export async function closePort(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const startedAt = performance.now();
+  for (;;) {
+    // A process that has just slept is not about to lose its processor to another.
+    await sleep(1);
+    const before = performance.now();
+    await setImmediate();
+    const now = performance.now();
+    if (now - before < QUIET_TURN || now - startedAt > QUIET_TIMEOUT) break;
+  }
+  // The way of HTTP servers also cuts connections that seem idle, whatever is on its way on them.
+  Server.prototype.close.call(server);
 }
 
 /** Serves the connections that the process which started this one hands to it. */

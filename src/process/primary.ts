@@ -7,10 +7,11 @@ import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { type Log, openLog } from '../log.ts';
 import { greet } from './banner.ts';
+import { endInOrder } from './end.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
 import { SharedPort } from './shared-port.ts';
 import { onEndSignal } from './signals.ts';
-import { EMBEDDED_DATABASE_URL, END, READY, SERVING } from './worker.ts';
+import { DRAIN, EMBEDDED_DATABASE_URL, END, READY, SERVING } from './worker.ts';
 
 /** Milliseconds that a worker has beyond those of its answers in flight, before it is killed. */
 const GRACE = 5_000;
@@ -25,18 +26,30 @@ export async function runPrimary(config: Config): Promise<void> {
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   const port = new SharedPort();
   let started = false;
+  let draining = false;
   let ending = false;
-  onEndSignal(async (signal) => {
-    if (!started) process.exit(1);
+  onEndSignal({
+    end(request) {
+      if (!started) process.exit(1);
+      void endInOrder(request, config, { log, flush, drain, close });
+    },
+    endAtOnce() {
+      for (const worker of workers()) worker.process.kill('SIGKILL');
+      process.exit(1);
+    },
+  });
+
+  function drain(): void {
+    draining = true;
+    for (const worker of workers()) worker.send(DRAIN);
+  }
+
+  async function close(): Promise<void> {
+    await port.close();
     ending = true;
-    log.info({ signal }, 'ending: answering what is in flight');
-    port.close();
     await Promise.all(workers().map((worker) => endWorker(worker, log)));
     await embedded?.stop();
-    log.info('ended');
-    flush();
-    process.exit(0);
-  });
+  }
 
   const listening = await port.listen(config);
   embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
@@ -45,10 +58,11 @@ export async function runPrimary(config: Config): Promise<void> {
   const environment = embedded && { [EMBEDDED_DATABASE_URL]: embedded.url };
   let pause = FIRST_PAUSE;
 
-  function start(): Worker {
+  function start() {
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
     windows.join(worker);
+    if (draining) worker.send(DRAIN);
     worker.on('message', (message) => message === SERVING && port.join(worker));
     // A message to a worker that has just fallen would end this process; that it fell is told by its end.
     worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
@@ -59,7 +73,8 @@ export async function runPrimary(config: Config): Promise<void> {
       await sleep(pause);
       if (!ending) start();
     });
-    return worker;
+    // Listened for from the beginning: one word may follow the other at once.
+    return { serves: tells(worker, SERVING), isReady: tells(worker, READY) };
   }
 
   async function prepareDemo(settings: Config, databaseUrl: string) {
@@ -69,14 +84,14 @@ export async function runPrimary(config: Config): Promise<void> {
 
   // The first one alone: if it cannot serve, it says why, and there is no point in others.
   const first = start();
-  if (!(await tells(first, SERVING))) {
+  if (!(await first.serves)) {
     await embedded?.stop();
     process.exit(1);
   }
   started = true;
   const all = [first, ...Array.from({ length: config.workers - 1 }, start)];
-  await Promise.all(all.map((worker) => tells(worker, READY)));
-  if (ending) return;
+  await Promise.all(all.map(({ isReady }) => isReady));
+  if (draining) return;
   if (config.demo) greet({ host: config.host, port: listening, made });
   else log.info({ host: config.host, port: listening, workers: config.workers }, 'ready');
 }

@@ -2,24 +2,34 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type App, type AppOptions, createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { proxyFinder } from '../http/client-address.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
+import { closePort } from './listen.ts';
 import { setUpMemory } from './memory.ts';
 
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
+/**
+ * Milliseconds for which no connections are taken while the database is prepared for the first time: balancers and callers
+ * go elsewhere where they are refused, and would be answered 503 otherwise.
+ */
+const PREPARED_UNHEARD = 5_000;
 /** Milliseconds that the answers in flight have when the process is told to end. */
 export const DRAIN_TIMEOUT = 10_000;
+/** Milliseconds that a connection which is open when the port closes has to bring a request: it may be on its way. */
+const LAST_REQUESTS = 200;
 
 /** A gateway that answers. */
 export interface Serving {
   /** Resolves when the database is prepared, with the demo's keys where they were just made; undefined also when it ended before. */
   prepared: Promise<DemoKeys | undefined>;
+  /** Is not ready from here on, and closes each connection after its next answer. */
+  drain(): void;
   /** Stops to listen, answers what is in flight, and lets go of the database. */
   end(): Promise<void>;
 }
@@ -37,51 +47,92 @@ export async function serve(
 ): Promise<Serving> {
   const { log } = options;
   const app = createApp({ ...config, ...options });
+  /** Requests that wait until the port is closed. */
+  let held: (() => void)[] | undefined;
   const server = createHttpServer({
-    handle: app.handle,
+    handle: (...exchange) => (held ? held.push(() => app.handle(...exchange)) : app.handle(...exchange)),
     log,
     limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
   });
-  let connections = 0;
+  const connections = new Set<Socket>();
   const gone = new EventEmitter();
   server.on('connection', (connection: Socket) => {
-    connections += 1;
+    connections.add(connection);
     connection.once('close', () => {
-      connections -= 1;
-      if (connections === 0) gone.emit('all');
+      connections.delete(connection);
+      if (connections.size === 0) gone.emit('all');
     });
   });
   let ending = false;
+  const { prepared, tried } = prepare(app, log, () => ending);
+  await Promise.race([tried, sleep(PREPARED_UNHEARD, undefined, { ref: false })]);
   try {
     await open(server);
   } catch (error) {
+    ending = true;
     await app.close();
     throw error;
   }
   setUpMemory();
   return {
-    prepared: prepare(app, log, () => ending),
+    prepared,
+    drain: app.drain,
     async end() {
       ending = true;
       app.drain();
-      server.close();
-      const timeout = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT);
-      if (connections > 0) await once(gone, 'all');
+      // A process that has its hands full finds no moment in which nobody comes.
+      const waiting: (() => void)[] = [];
+      held = waiting;
+      await closePort(server);
+      held = undefined;
+      for (const begin of waiting) begin();
+      const unused = setInterval(() => closeUnused(server, connections), LAST_REQUESTS);
+      const timeout = setTimeout(() => {
+        for (const connection of connections) connection.destroy();
+      }, DRAIN_TIMEOUT);
+      if (connections.size > 0) await once(gone, 'all');
+      clearInterval(unused);
       clearTimeout(timeout);
       await app.close();
     },
   };
 }
 
-/** Prepares the database; while it is away the gateway already answers, with 503, and comes up by itself. */
-async function prepare(app: App, log: Log, cancelled: () => boolean) {
-  for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
-    try {
-      return await app.prepare();
-    } catch (error) {
-      if (cancelled()) return undefined;
-      log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');
+/** Closes the connections on which no request is being answered, arrives or has arrived. */
+async function closeUnused(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  // What came while timers ran is read first.
+  await setImmediate();
+  server.closeIdleConnections();
+  // Node does not count a connection as idle before its first request.
+  for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
+}
+
+/**
+ * Prepares the database; while it is away the gateway already answers, with 503, and comes up by itself.
+ *
+ * @returns `prepared` as `Serving` has it, and `tried`, which resolves when the first attempt is over, whatever came of it
+ */
+function prepare(
+  app: App,
+  log: Log,
+  cancelled: () => boolean,
+): { prepared: Serving['prepared']; tried: Promise<void> } {
+  let firstIsOver = () => {};
+  const tried = new Promise<void>((resolve) => {
+    firstIsOver = resolve;
+  });
+  async function attempts(): Promise<DemoKeys | undefined> {
+    for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
+      try {
+        return await app.prepare();
+      } catch (error) {
+        if (cancelled()) return undefined;
+        log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');
+      } finally {
+        firstIsOver();
+      }
       await sleep(pause);
     }
   }
+  return { prepared: attempts(), tried };
 }

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:cluster';
 import { createServer, type Socket } from 'node:net';
 import type { Config } from '../config.ts';
-import { CONNECTION, listen, TAKEN } from './listen.ts';
+import { CONNECTION, closePort, listen, TAKEN } from './listen.ts';
 
 /**
  * Hands out connections by turns. Node's own way prefers whoever answers first, which gave one of two workers three
@@ -40,8 +40,8 @@ export class SharedPort {
   }
 
   /** Takes no further connections. */
-  close(): void {
-    this.#server.close();
+  async close(): Promise<void> {
+    await closePort(this.#server);
     for (const connection of this.#waiting) connection.destroy();
   }
 

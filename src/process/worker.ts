@@ -4,25 +4,30 @@ import { type Config, ConfigError } from '../config.ts';
 import { openLog } from '../log.ts';
 import { takeConnections } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
-import { END_SIGNALS } from './signals.ts';
+import { leaveEndSignals } from './signals.ts';
 
 /** Names the database of a worker in demo mode: the process that started it runs that one. */
 export const EMBEDDED_DATABASE_URL = 'GATEWAY_EMBEDDED_DATABASE_URL';
 
 /** What a worker is told, and what it tells. */
+export const DRAIN = 'drain';
 export const END = 'end';
 export const SERVING = 'serving';
 export const READY = 'ready';
 
 /** Serves until the process that started it says so, or is gone. */
 export async function runWorker(config: Config): Promise<void> {
-  // A terminal signals all processes of a program; who ends, and when, is for the first of them to say.
-  for (const signal of END_SIGNALS) process.on(signal, () => {});
+  leaveEndSignals();
   const { log, flush } = openLog(config.logLevel, config.demo);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
   if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
   let serving: Serving | undefined;
+  let draining = false;
   process.on('message', async (message) => {
+    if (message === DRAIN) {
+      draining = true;
+      serving?.drain();
+    }
     if (message !== END) return;
     await serving?.end();
     flush();
@@ -30,6 +35,7 @@ export async function runWorker(config: Config): Promise<void> {
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
   serving = await serve(config, { databaseUrl, log, windows }, takeConnections);
+  if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;
   process.send?.(READY);

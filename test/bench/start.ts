@@ -33,7 +33,6 @@ async function firstAnswer(environment: Record<string, string>): Promise<number>
   }
   const took = performance.now() - startedAt;
   process.kill(-Number(child.pid), 'SIGTERM');
-  // npm ends before the gateway does, which has its output until then.
   await new Promise((resolve) => child.once('close', resolve));
   return took;
 }

@@ -30,7 +30,8 @@ export function spawnGateway(
   const { PATH = '', HOME = '' } = process.env;
   // A process group of its own, so that a test can signal all of it, as a terminal does on Ctrl-C.
   const child = spawn(process.execPath, [program], {
-    env: { PATH, HOME, ...environment },
+    // Nobody has to be led away from most gateways of tests.
+    env: { PATH, HOME, DRAIN_SECONDS: '0', ...environment },
     detached: true,
     stdio: ['pipe', logFile ?? 'pipe', 'pipe'],
   });
@@ -57,7 +58,7 @@ export async function startProcess(
   program?: string,
   logFile?: number,
 ): Promise<GatewayProcess> {
-  const port = String(await freePort());
+  const port = environment.PORT ?? String(await freePort());
   const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program, logFile);
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 600; i++) {

@@ -1,0 +1,79 @@
+// A terminal that closes: it ends a gateway that runs in it, and not one that was started with `nohup`. Needs `script` (bsdutils).
+import { spawn, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { createDatabase } from '../support/database.ts';
+import { freePort, temporaryFolder } from '../support/process.ts';
+
+let databaseUrl: string;
+beforeAll(async () => {
+  databaseUrl = await createDatabase();
+});
+
+const isReady = (url: string) =>
+  fetch(`${url}/health/ready`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+
+it.each([
+  ['node src/main.ts', '1', false],
+  ['node src/main.ts', '2', false],
+  ['npm start', '1', false],
+  ['nohup node src/main.ts & sleep 1000', '1', true],
+  ['nohup node src/main.ts & sleep 1000', '2', true],
+  ['nohup npm start > npm.out 2>&1 & sleep 1000', '1', true],
+])('%s, WORKERS=%s: lives on: %s', async (command, WORKERS, livesOn) => {
+  const folder = await temporaryFolder();
+  const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const { PATH = '', HOME = '' } = process.env;
+  const pidFile = join(folder.path, 'pids');
+  const place = process.cwd();
+  const program = command
+    .replace('src/main.ts', `${place}/src/main.ts`)
+    .replace('npm start', `npm --prefix ${place} start`);
+  // The leader of the terminal's session waits for the command, as a shell does.
+  const terminal = spawn('script', ['-qec', `echo $$ > ${pidFile}; ${program}; true`, '/dev/null'], {
+    cwd: folder.path,
+    env: {
+      PATH,
+      HOME,
+      SHELL: '/bin/sh',
+      DATABASE_URL: databaseUrl,
+      HOST: '127.0.0.1',
+      PORT: port,
+      WORKERS,
+      LOG_LEVEL: 'silent',
+    },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  await vi.waitFor(async () => expect(await isReady(url)).toBe(true), { timeout: 20_000 });
+  const session = Number(await readFile(pidFile, 'utf8'));
+  terminal.kill('SIGKILL');
+  const gateways = () => nodesIn(session);
+  if (livesOn) {
+    // Whatever else ran in the terminal has ended by its end.
+    await vi.waitFor(() => expect(commandsIn(session)).not.toContain('sleep'), { timeout: 10_000 });
+    expect(await isReady(url)).toBe(true);
+    for (const pid of gateways()) process.kill(pid, 'SIGTERM');
+  }
+  await vi.waitFor(() => expect(gateways()).toEqual([]), { timeout: 20_000 });
+  await folder.remove();
+});
+
+function processesIn(session: number): [pid: number, command: string][] {
+  const { stdout } = spawnSync('ps', ['-eo', 'sess=,pid=,stat=,comm='], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([sess, , state]) => sess === String(session) && !state?.startsWith('Z'))
+    .map(([, pid, , name = '']) => [Number(pid), name]);
+}
+
+const commandsIn = (session: number) => processesIn(session).map(([, command]) => command);
+const nodesIn = (session: number) =>
+  processesIn(session)
+    .filter(([, command]) => /node|npm|MainThread/.test(command))
+    .map(([pid]) => pid);
