@@ -61,6 +61,28 @@ export async function listOrganisations(owner: Database, author: string): Promis
   return organisations;
 }
 
+const counts: Statement = {
+  name: 'organisation_counts',
+  text: `
+    select
+      row_security_active('organisation') or row_security_active('api_key') as walled,
+      exists (select from organisation) as organisations,
+      exists (
+        select from api_key
+        where active and deleted_at is null and (expires_at is null or expires_at > now())
+      ) as usable_keys`,
+};
+
+/**
+ * Whether there is any organisation, and any key that is good now.
+ *
+ * @returns undefined for an account that sees one organisation at a time and so cannot tell
+ */
+export async function countsOf(owner: Database): Promise<{ organisations: boolean; usableKeys: boolean } | undefined> {
+  const [row] = await owner.run<{ walled: boolean; organisations: boolean; usable_keys: boolean }>(counts, []);
+  return row && !row.walled ? { organisations: row.organisations, usableKeys: row.usable_keys } : undefined;
+}
+
 /**
  * Finds an organisation by its slug, or by the fingerprint of one of its keys.
  *

@@ -54,7 +54,7 @@ customers
           yield row;
         }
       }
-      await printStream('emails', counted(), { json });
+      await printStream('emails', counted(), { json, none: 'There is no address to correct.' });
       if (left > 0) process.exitCode = LEFT;
     });
   });

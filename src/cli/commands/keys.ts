@@ -102,7 +102,8 @@ keys
         const found = await listApiKeys(managerOf(owner, organisation));
         listed.push(...found.map((apiKey) => describe(apiKey, organisation)));
       }
-      printList('keys', listed, options);
+      const none = 'There is no API key; npm run keys -- create makes one.';
+      printList('keys', listed, { ...options, none });
     });
   });
 

@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from '../../config.ts';
 import { migrate } from '../../database/migrate.ts';
 import { entities } from '../../entities.ts';
 import { openLog } from '../../log.ts';
+import { reporting } from '../operator.ts';
 
 async function main(): Promise<void> {
   const { databaseUrl, logLevel } = readConfig(process.env);
@@ -12,7 +13,4 @@ async function main(): Promise<void> {
   console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'Nothing to do.');
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
-  process.exit(1);
-});
+await reporting(main);

@@ -28,7 +28,8 @@ organisations
   .option(...jsonOption)
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
-      printList('organisations', (await listOrganisations(owner, author)).map(describe), options);
+      const none = 'There is no organisation; npm run organisations -- create makes one.';
+      printList('organisations', (await listOrganisations(owner, author)).map(describe), { ...options, none });
     });
   });
 
