@@ -30,14 +30,33 @@ export function openFolder(path: string, trusted: ReadonlySet<number>): OpenFold
   return othersMayWrite(stats) && !(stats.mode & STICKY) ? { path, reason: 'may be written by others' } : undefined;
 }
 
-/** Looks at a folder and all above it, links followed: whoever may replace one of them may replace what is below. */
+/**
+ * Looks at a folder and all above it, and at the links that lead there: whoever may replace one of them may replace what
+ * is below.
+ *
+ * @param path - absolute
+ * @param trusted - accounts that may change it
+ */
 export function openFolderOnTheWay(path: string, trusted: ReadonlySet<number>): OpenFolder | undefined {
-  let folder = realpathSync(path);
-  for (;;) {
+  const links = withParents(path).filter((each) => lstatSync(each).isSymbolicLink());
+  const ways = [
+    ...links.flatMap((link) => withParents(realpathSync(dirname(link)))),
+    ...withParents(realpathSync(path)),
+  ];
+  for (const folder of ways) {
     const open = openFolder(folder, trusted);
-    if (open || dirname(folder) === folder) return open;
-    folder = dirname(folder);
+    if (open) return open;
   }
+  return foreignLink(links, trusted);
+}
+
+function foreignLink(links: readonly string[], trusted: ReadonlySet<number>): OpenFolder | undefined {
+  const path = process.getuid && links.find((link) => !trusted.has(lstatSync(link).uid));
+  return path ? { path, reason: 'belongs to another account' } : undefined;
+}
+
+function withParents(path: string): string[] {
+  return dirname(path) === path ? [path] : [path, ...withParents(dirname(path))];
 }
 
 /** Whether more than the owner may write. A group of the owner's own, as many systems give each account, is the owner. */

@@ -14,7 +14,8 @@ async function main(): Promise<void> {
     else if (config.workers > 1) await (await import('./process/primary.ts')).runPrimary(config);
     else await (await import('./process/alone.ts')).runAlone(config);
   } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : error);
+    const { whyUnusable } = await import('./database/unreachable.ts');
+    console.error(error instanceof ConfigError ? error.message : (whyUnusable(error) ?? error));
     process.exit(1);
   }
 }

@@ -61,26 +61,26 @@ export async function listOrganisations(owner: Database, author: string): Promis
   return organisations;
 }
 
-const counts: Statement = {
-  name: 'organisation_counts',
+const presence: Statement = {
+  name: 'organisation_presence',
   text: `
     select
       row_security_active('organisation') or row_security_active('api_key') as walled,
-      exists (select from organisation) as organisations,
+      exists (select from organisation) as organisation,
       exists (
         select from api_key
         where active and deleted_at is null and (expires_at is null or expires_at > now())
-      ) as usable_keys`,
+      ) as key`,
 };
 
 /**
- * Whether there is any organisation, and any key that is good now.
+ * Tells what there is for a first call: an organisation, and a key that is good now.
  *
  * @returns undefined for an account that sees one organisation at a time and so cannot tell
  */
-export async function countsOf(owner: Database): Promise<{ organisations: boolean; usableKeys: boolean } | undefined> {
-  const [row] = await owner.run<{ walled: boolean; organisations: boolean; usable_keys: boolean }>(counts, []);
-  return row && !row.walled ? { organisations: row.organisations, usableKeys: row.usable_keys } : undefined;
+export async function firstCallNeeds(owner: Database): Promise<{ organisation: boolean; key: boolean } | undefined> {
+  const [row] = await owner.run<{ walled: boolean; organisation: boolean; key: boolean }>(presence, []);
+  return row && !row.walled ? { organisation: row.organisation, key: row.key } : undefined;
 }
 
 /**

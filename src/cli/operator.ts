@@ -8,7 +8,7 @@ import { borrowEmbeddedPostgres } from '../database/embedded.ts';
 import { toApiError } from '../database/failure.ts';
 import { migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
-import { sentenceOn } from '../database/unreachable.ts';
+import { whyUnusable } from '../database/unreachable.ts';
 import { seedDemo } from '../demo/data.ts';
 import { entities } from '../entities.ts';
 import { ApiError } from '../errors.ts';
@@ -66,7 +66,7 @@ function report(error: unknown): number {
     return FAILED;
   }
   const apiError = toApiError(error);
-  const sentence = apiError.status >= 500 ? sentenceOn(apiError.cause) : undefined;
+  const sentence = apiError.status >= 500 ? whyUnusable(apiError.cause) : undefined;
   if (sentence !== undefined) {
     console.error(sentence);
     return FAILED;

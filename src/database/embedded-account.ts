@@ -1,6 +1,6 @@
 // Which account the embedded PostgreSQL runs as. It refuses to run as root, and demo mode must work for root too.
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { existsSync, lchownSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../config.ts';
 
@@ -29,6 +29,9 @@ const ACCOUNT_NAMES = ['postgres', 'nobody'];
 /** Where the programs of the system are: what is asked of them as root must not be answered by a stranger's program. */
 const SYSTEM_PATH = '/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin';
 
+/** Rights by which any folder can be passed through, the lesser first; containers often have the second alone. */
+const RIGHTS_TO_PASS = ['dac_read_search', 'dac_override'];
+
 /** Runs a program of the system and reads what it prints. */
 export function askSystem(command: string, args: readonly string[]) {
   return spawnSync(command, args, { encoding: 'utf8', env: { PATH: SYSTEM_PATH, LC_ALL: 'C' } });
@@ -51,39 +54,35 @@ export function accountsOfPostgres(): number[] {
  * @throws ConfigError when there is no way to run PostgreSQL as anything but root
  */
 export function chooseAccount(dataDir: string, { cluster, program }: Needed): Account {
+  const start = (command: string, args: readonly string[], options: SpawnOptions) =>
+    spawn(command, args, { env: environment(), ...options, cwd: '/' });
   if (process.getuid?.() !== 0)
-    return {
-      owner: undefined,
-      spawn: (command, args, options = {}) => spawn(command, args, { env: environment(), ...options, cwd: '/' }),
-    };
+    return { owner: undefined, spawn: (command, args, options = {}) => start(command, args, options) };
   const earlier = existsSync(cluster) ? lstatSync(cluster).uid : undefined;
   const owners = findOwners().sort((a, b) => Number(b.uid === earlier) - Number(a.uid === earlier));
   const owner = owners.find((each) => [cluster, program].every((path) => mayReach(path, each)));
-  if (owner) {
+  if (owner) return { owner, spawn: (command, args, options = {}) => start(command, args, { ...options, ...owner }) };
+  // The folder is root's alone: PostgreSQL refuses to be root, but not to have root's right to pass where others may not.
+  const passes = owners.flatMap((each) =>
+    RIGHTS_TO_PASS.map((right) => ({ owner: each, words: withRight(each, right) })),
+  );
+  const pass = passes.find(({ words }) => askSystem('setpriv', [...words, 'true']).status === 0);
+  if (pass) {
+    const env = { ...environment(), PATH: SYSTEM_PATH };
     return {
-      owner,
-      spawn: (command, args, options = {}) =>
-        spawn(command, args, { env: environment(), ...options, ...owner, cwd: '/' }),
-    };
-  }
-  // The folder is root's alone. In a user namespace PostgreSQL is root to the file system and somebody else to itself.
-  const root = { uid: 0, gid: 0 };
-  const namespace = ['--user', '--map-user=1000', '--map-group=1000'];
-  const reached = [cluster, program].every((path) => mayReach(path, root));
-  if (reached && askSystem('unshare', [...namespace, 'true']).status === 0) {
-    return {
-      owner: root,
-      spawn: (command, args, options = {}) =>
-        spawn('unshare', [...namespace, command, ...args], {
-          env: { ...environment(), PATH: SYSTEM_PATH },
-          ...options,
-          cwd: '/',
-        }),
+      owner: pass.owner,
+      spawn: (command, args, options = {}) => start('setpriv', [...pass.words, command, ...args], { env, ...options }),
     };
   }
   throw new ConfigError(
     `DATA_DIR ${dataDir} cannot be used by root: PostgreSQL does not run as root, and no other account may enter it. Open the folders to ${dirname(cluster)} for all (chmod a+x), use another account or folder, or set DATABASE_URL.`,
   );
+}
+
+/** The words of util-linux' `setpriv` that run a program as an account with one right of root's. */
+function withRight({ uid, gid }: Owner, right: string): string[] {
+  const account = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs'];
+  return [...account, `--inh-caps=-all,+${right}`, `--ambient-caps=+${right}`];
 }
 
 /** Makes a file or folder, with all that is in it, belong to the account. Links are not followed. */
@@ -99,10 +98,12 @@ export function giveTo(account: Account, path: string): void {
 }
 
 function findOwners(): Owner[] {
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   return ACCOUNT_NAMES.flatMap((name) => {
-    const [uid, gid] = ['-u', '-g'].map((flag) => askSystem('id', [flag, name]));
-    const found = uid?.status === 0 && gid?.status === 0;
-    return found ? [{ uid: Number(uid.stdout), gid: Number(gid.stdout) }] : [];
+    const [, , uid, gid] = lines.find(([each]) => each === name) ?? [];
+    return uid && gid ? [{ uid: Number(uid), gid: Number(gid) }] : [];
   });
 }
 

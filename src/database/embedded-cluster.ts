@@ -1,12 +1,12 @@
 // The files of demo mode's PostgreSQL: made once under one folder, half-made ones set aside.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type Account, giveTo } from './embedded-account.ts';
-import { clusterIn, failedIn, isOwn } from './embedded-folder.ts';
+import { clusterIn, failedIn, isOwn, readOwn } from './embedded-folder.ts';
 import { signal } from './embedded-pid.ts';
 
 const SUPERUSER = 'gateway';
@@ -15,7 +15,7 @@ const MAJOR_VERSION = '18';
 
 /** The URL of a database of a running cluster. */
 export async function urlOf(cluster: string, port: number, database: string): Promise<string> {
-  const password = (await readFile(join(cluster, PASSWORD_FILE), 'utf8')).trim();
+  const password = (await readOwn(join(cluster, PASSWORD_FILE))).trim();
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
@@ -37,7 +37,7 @@ async function setAsideBrokenCluster(cluster: string, log: Log): Promise<void> {
   if (!existsSync(cluster)) return;
   const parts = ['PG_VERSION', 'global/pg_control', PASSWORD_FILE];
   if (parts.every((part) => existsSync(join(cluster, part)))) {
-    const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
+    const version = (await readOwn(join(cluster, 'PG_VERSION'))).trim();
     if (version === MAJOR_VERSION) return;
     throw new ConfigError(
       `DATA_DIR holds a database of PostgreSQL ${version}, this is ${MAJOR_VERSION}: name another.`,

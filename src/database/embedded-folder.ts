@@ -1,7 +1,7 @@
 // The folder of demo mode's PostgreSQL: made, judged by who else may write there, and what is said when it cannot be used.
 import { constants, lstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '../config.ts';
 import { type OpenFolder, openFolder, openFolderOnTheWay, othersMayWrite, trustedAccounts } from '../folders.ts';
 import { accountsOfPostgres } from './embedded-account.ts';
@@ -16,10 +16,12 @@ const MOST_PRINTED = 16_384;
 export const SERVER_LOG = 'postgres.log';
 
 const TAKEN = 'there is something in its place that is no folder';
+const NOWHERE = 'it cannot be made there, or a link on the way leads nowhere';
 const NOT_ALLOWED = 'this account may not use it';
 const NO_SPACE = 'its disk is full';
 const READ_ONLY = 'its disk is read-only';
 
+/** What may happen to any file in it, by the system's code. */
 const reasons: Record<string, string> = {
   EACCES: NOT_ALLOWED,
   EPERM: NOT_ALLOWED,
@@ -28,10 +30,15 @@ const reasons: Record<string, string> = {
   EDQUOT: NO_SPACE,
   // PostgreSQL's own word for a full disk.
   '53100': NO_SPACE,
+};
+
+/** What may happen besides when the folder is made. */
+const reasonsOfMaking: Record<string, string> = {
+  ...reasons,
   EEXIST: TAKEN,
   ENOTDIR: TAKEN,
-  ENOENT: 'a link on the way leads nowhere',
-  ELOOP: 'a link on the way leads nowhere',
+  ENOENT: NOWHERE,
+  ELOOP: NOWHERE,
   ENAMETOOLONG: 'its path is too long',
 };
 
@@ -62,12 +69,22 @@ export function clusterIn(dataDir: string): string {
  * @throws ConfigError when the folder cannot be used, or when others may put things there that would be taken for the gateway's
  */
 export async function inDataDir<Result>(dataDir: string, work: (home: string) => Promise<Result>): Promise<Result> {
+  const home = await makeFolder(dataDir);
   try {
-    const home = await makeFolder(dataDir);
     judge(dataDir, home);
     return await work(home);
   } catch (error) {
-    throw inOneSentence(error, dataDir);
+    throw inOneSentence(error, dataDir, home);
+  }
+}
+
+async function makeFolder(dataDir: string): Promise<string> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    return await realpath(dataDir);
+  } catch (error) {
+    const reason = reasonsOfMaking[(error as NodeJS.ErrnoException).code ?? ''];
+    throw reason ? unusable(dataDir, reason, error) : error;
   }
 }
 
@@ -75,7 +92,7 @@ function judge(dataDir: string, home: string): void {
   if (Buffer.byteLength(home) > LONGEST_PATH) throw unusable(dataDir, 'its path is too long');
   const trusted = allTrusted();
   // Root's files may change hands on the way; any other account has nothing that PostgreSQL would take from strangers.
-  const open = process.getuid?.() === 0 ? openFolderOnTheWay(home, trusted) : openFolder(home, trusted);
+  const open = process.getuid?.() === 0 ? openFolderOnTheWay(dataDir, trusted) : openFolder(home, trusted);
   if (open) throw unusable(dataDir, adviceOn(open));
   const cluster = clusterIn(home);
   if (lstatSync(cluster, { throwIfNoEntry: false }) && !isOwn(cluster))
@@ -95,20 +112,16 @@ export function isOwn(path: string): boolean {
   return uid === undefined || (uid === 0 ? allTrusted().has(stats.uid) : stats.uid === uid);
 }
 
-async function makeFolder(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
-  return realpath(dataDir);
-}
-
 function adviceOn({ path, reason }: OpenFolder): string {
   return reason === 'may be written by others' ? `${path} ${reason} (chmod go-w)` : `${path} ${reason}`;
 }
 
-/** Turns what the system or PostgreSQL said of the folder into one sentence; any other error stays what it is. */
-function inOneSentence(error: unknown, dataDir: string): unknown {
+/** Turns what the system or PostgreSQL said of something in the folder into one sentence; any other error stays what it is. */
+function inOneSentence(error: unknown, dataDir: string, home: string): unknown {
   if (error instanceof ConfigError) return error;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return reasons[code] ? unusable(dataDir, reasons[code], error) : error;
+  const { code = '', path = home } = error as NodeJS.ErrnoException;
+  const reason = path.startsWith(home) ? reasons[code] : undefined;
+  return reason ? unusable(dataDir, reason, error) : error;
 }
 
 /**
@@ -133,19 +146,35 @@ async function isFull(folder: string): Promise<boolean> {
  * @throws ConfigError when there is a link or a file of somebody else's in its place
  */
 export async function openServerLog(home: string): Promise<FileHandle> {
-  const path = join(home, SERVER_LOG);
-  const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  // A pipe in its place must not make the start wait, nor a link lead elsewhere.
-  const flags = O_APPEND | O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK;
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  const file = found && !found.isFile() ? undefined : await open(path, flags, 0o600);
-  const stats = await file?.stat();
-  if (!file || !stats?.isFile() || stats.nlink > 1 || !(process.getuid === undefined || allTrusted().has(stats.uid))) {
-    await file?.close();
-    throw unusable(home, `${path} is a link, or not the gateway's own file`);
-  }
-  if (stats.mode & 0o077) await file.chmod(0o600);
+  const file = await openOwn(join(home, SERVER_LOG), constants.O_APPEND | constants.O_CREAT | constants.O_RDWR);
+  if ((await file.stat()).mode & 0o077) await file.chmod(0o600);
   return file;
+}
+
+/**
+ * Reads a small file of the cluster.
+ *
+ * @throws ConfigError when there is a link or a file of somebody else's in its place; the system's error when there is none
+ */
+export async function readOwn(path: string): Promise<string> {
+  const file = await openOwn(path, constants.O_RDONLY);
+  try {
+    return await printedSince(0, file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens a file that the gateway or its PostgreSQL made: not what a link leads to, nor a pipe that would make it wait. */
+async function openOwn(path: string, flags: number): Promise<FileHandle> {
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  const file = found && !found.isFile() ? undefined : await open(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const stats = await file?.stat();
+  const trusted = process.getuid === undefined || (stats && allTrusted().has(stats.uid));
+  if (file && stats?.isFile() && stats.nlink <= 1 && trusted) return file;
+  await file?.close();
+  throw unusable(dirname(path), `${path} is a link, or not the gateway's own file`);
 }
 
 /** The first of what was printed since a file had a size. */

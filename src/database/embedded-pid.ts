@@ -1,8 +1,8 @@
 // What PostgreSQL's pid file says, and whether the process it names is really that PostgreSQL.
 import { readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askSystem } from './embedded-account.ts';
+import { readOwn } from './embedded-folder.ts';
 
 /** The lines of `postmaster.pid` that matter here. */
 interface PidFile {
@@ -19,7 +19,7 @@ interface PidFile {
  */
 export async function readPidFile(cluster: string): Promise<PidFile | undefined> {
   try {
-    const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n').map((line) => line.trim());
+    const lines = (await readOwn(join(cluster, 'postmaster.pid'))).split('\n').map((line) => line.trim());
     return { pid: Number(lines[0]), port: Number(lines[3]) || undefined, ready: lines[7] === 'ready' };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -5,7 +5,6 @@ const reasons: [failure: RegExp, reason: string][] = [
   [/^28P01$|client password must be|unsupported.*authentication|SASL/i, 'the server refuses the user or the password'],
   [/^28000$/, 'the server lets this user in neither from here nor with this encryption'],
   [/^3D000$/, 'the server has no database of that name'],
-  [/^42501$/, 'this account may not do that: it must own the tables'],
   [/^(08...|57P0[1-5])$/, 'the server is starting or stopping'],
   [/^53300$/, 'the server has no connection left'],
   [/^(53100|53200)$/, 'the server has no space left'],
@@ -23,16 +22,20 @@ const reasons: [failure: RegExp, reason: string][] = [
   ],
 ];
 
+/** SQLSTATE of what the account may not do. */
+const NOT_PERMITTED = '42501';
+
 /**
  * Says why a database cannot be used.
  *
  * @param error - anything that was thrown
- * @returns one sentence that names DATABASE_URL; undefined when the error is of another kind
+ * @returns one sentence; undefined when the error is of another kind
  */
-export function sentenceOn(error: unknown): string | undefined {
+export function whyUnusable(error: unknown): string | undefined {
   for (const text of wordsOf(error)) {
+    if (text === NOT_PERMITTED) return 'DATABASE_URL must name the owner of the tables: this account may not do that.';
     const found = reasons.find(([failure]) => failure.test(text));
-    if (found) return `The database that DATABASE_URL names cannot be used: ${found[1]}.`;
+    if (found) return `The database cannot be used: ${found[1]}.`;
   }
   return undefined;
 }

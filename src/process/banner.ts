@@ -1,6 +1,6 @@
 // What is said to whoever started the gateway, once it is ready: in demo mode to a person, else in the log.
 import { SAMPLE_KEY } from '../access/key.ts';
-import { countsOf } from '../access/organisations.ts';
+import { firstCallNeeds } from '../access/organisations.ts';
 import type { Config } from '../config.ts';
 import { withOwner } from '../database/orm.ts';
 import type { DemoKeys } from '../demo/data.ts';
@@ -30,10 +30,10 @@ export async function announce(config: Config, { port, made, log }: Started): Pr
 /** Says how to make the first organisation and the first key, as long as nobody can call for want of them. */
 async function tellWhatIsMissing(url: string, log: Log): Promise<void> {
   try {
-    const counts = await withOwner({ url, entities, log }, countsOf);
-    if (counts === undefined || counts.usableKeys) return;
-    const missing = counts.organisations ? 'no API key that can be used' : 'no organisation and no API key';
-    const commands = counts.organisations ? MAKE_KEY : `${MAKE_ORGANISATION} && ${MAKE_KEY}`;
+    const there = await withOwner({ url, entities, log }, firstCallNeeds);
+    if (there === undefined || there.key) return;
+    const missing = there.organisation ? 'no API key that can be used' : 'no organisation and no API key';
+    const commands = there.organisation ? MAKE_KEY : `${MAKE_ORGANISATION} && ${MAKE_KEY}`;
     log.warn(`there is ${missing} yet, so nobody can call; to make one: ${commands}`);
   } catch (error) {
     // An account that may not look, or a database that has just gone: neither is news of the start.

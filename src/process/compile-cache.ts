@@ -1,7 +1,7 @@
 // Where compiled code is kept between starts: whoever could write there could have the gateway run what they like.
 import { lstatSync, mkdirSync } from 'node:fs';
 import { enableCompileCache, getCompileCacheDir } from 'node:module';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { openFolderOnTheWay, othersMayWrite, trustedAccounts } from '../folders.ts';
 
 const NAME = 'customer-gateway';
@@ -38,11 +38,21 @@ export function cacheFolder(parents: readonly string[]): string | undefined {
 
 function isOurs(folder: string): boolean {
   try {
+    if (!isOfThisAccount(deepestExisting(folder))) return false;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stats = lstatSync(folder);
-    if (!stats.isDirectory() || stats.uid !== process.getuid?.() || othersMayWrite(stats)) return false;
+    if (!stats.isDirectory() || !isOfThisAccount(folder) || othersMayWrite(stats)) return false;
     return openFolderOnTheWay(folder, trustedAccounts()) === undefined;
   } catch {
     return false;
   }
+}
+
+/** Nothing is made in what belongs to another account: it could not remove it. */
+function isOfThisAccount(path: string): boolean {
+  return lstatSync(path).uid === process.getuid?.();
+}
+
+function deepestExisting(path: string): string {
+  return lstatSync(path, { throwIfNoEntry: false }) ? path : deepestExisting(dirname(path));
 }
