@@ -40,6 +40,8 @@ export interface AppOptions {
   databaseUrl: string;
   /** Whether the documentation's sample key works and the schema may be looked at without a key. */
   demo: boolean;
+  /** Whether `prepare` makes keys for the demo organisation, which whoever calls it must show. */
+  demoKeys?: boolean;
   log: Log;
   /** `redis://…`, where several processes count requests together. */
   redisUrl?: string | undefined;
@@ -82,7 +84,7 @@ const READ_METHODS = ['GET', 'HEAD'];
 
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(options: AppOptions): App {
-  const { databaseUrl, demo, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
+  const { databaseUrl, demo, demoKeys = false, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
   const { windows = () => new SlidingWindows() } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
@@ -274,7 +276,7 @@ export function createApp(options: AppOptions): App {
       await migrate(databaseUrl, entities, log);
       const fill = async (owner: Database) => {
         await seedDemo(owner);
-        return makeDemoKeys(owner);
+        return demoKeys ? makeDemoKeys(owner) : undefined;
       };
       const made = demo ? await withOwner({ url: databaseUrl, entities, log }, fill) : undefined;
       if (!parts.database) await assertWall(database);

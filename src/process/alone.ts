@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { openLog } from '../log.ts';
-import { greet } from './banner.ts';
+import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
 import { listen } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
@@ -43,6 +43,5 @@ export async function runAlone(config: Config): Promise<void> {
   }
   const made = await serving.prepared;
   if (ending) return;
-  if (config.demo) greet({ host: config.host, port, made });
-  else log.info({ host: config.host, port }, 'ready');
+  await announce(config, { port, made, log });
 }
