@@ -30,6 +30,7 @@ import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
+import type { LogHealth } from './log-output.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
@@ -41,6 +42,8 @@ export interface AppOptions {
   /** Whether the documentation's sample key works and the schema may be looked at without a key. */
   demo: boolean;
   log: Log;
+  /** Whether the log is written. */
+  logHealth?: (() => LogHealth) | undefined;
   /** `redis://…`, where several processes count requests together. */
   redisUrl?: string | undefined;
   /** Proxies whose `X-Forwarded-For` is believed. */
@@ -83,7 +86,7 @@ const READ_METHODS = ['GET', 'HEAD'];
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(options: AppOptions): App {
   const { databaseUrl, demo, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
-  const { windows = () => new SlidingWindows() } = options;
+  const { windows = () => new SlidingWindows(), logHealth = () => 'ok' } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
@@ -187,7 +190,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function readiness(): Promise<Outbound> {
-    const health = { rateLimits: limiter.counting(), ...ip.health() };
+    const health = { rateLimits: limiter.counting(), ...ip.health(), log: logHealth() };
     if (state !== 'ready') return json(503, { status: state, ...health });
     try {
       await database.ping();

@@ -12,7 +12,7 @@ export async function runAlone(config: Config): Promise<void> {
   let serving: Serving | undefined;
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   let ending = false;
-  const { log, flush } = openLog(config.logLevel, config.demo);
+  const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   onEndSignal(async (signal) => {
     // While there is nothing in flight yet, the process just ends.
     if (!serving) process.exit(1);
@@ -21,7 +21,7 @@ export async function runAlone(config: Config): Promise<void> {
     await serving.end();
     await embedded?.stop();
     log.info('ended');
-    flush();
+    await flush();
     process.exit(0);
   });
 
@@ -29,7 +29,7 @@ export async function runAlone(config: Config): Promise<void> {
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   let port = config.port;
   try {
-    serving = await serve(config, { databaseUrl, log }, async (server) => {
+    serving = await serve(config, { databaseUrl, log, logHealth }, async (server) => {
       port = await listen(server, config);
     });
   } catch (error) {

@@ -34,7 +34,7 @@ export async function runPrimary(config: Config): Promise<void> {
     await Promise.all(workers().map((worker) => endWorker(worker, log)));
     await embedded?.stop();
     log.info('ended');
-    flush();
+    await flush();
     process.exit(0);
   });
 

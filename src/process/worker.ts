@@ -18,18 +18,18 @@ export const READY = 'ready';
 export async function runWorker(config: Config): Promise<void> {
   // A terminal signals all processes of a program; who ends, and when, is for the first of them to say.
   for (const signal of END_SIGNALS) process.on(signal, () => {});
-  const { log, flush } = openLog(config.logLevel, config.demo);
+  const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
   if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
   let serving: Serving | undefined;
   process.on('message', async (message) => {
     if (message !== END) return;
     await serving?.end();
-    flush();
+    await flush();
     process.exit(0);
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
-  serving = await serve(config, { databaseUrl, log, windows }, takeConnections);
+  serving = await serve(config, { databaseUrl, log, logHealth, windows }, takeConnections);
   process.send?.(SERVING);
   await serving.prepared;
   process.send?.(READY);
