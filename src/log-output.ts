@@ -23,6 +23,13 @@ export interface Target {
   fd: number;
   /** Whether writing to it may wait, for a disk or for whoever reads. */
   mayWait: boolean;
+  /** Has it wait as little as can be; to be called before each write. */
+  prepare?: () => void;
+}
+
+/** What is used of a stream's handle, which Node's types leave out. */
+interface StreamWithHandle {
+  _handle?: { setBlocking?(blocks: boolean): unknown } | null;
 }
 
 /**
@@ -30,7 +37,8 @@ export interface Target {
  *
  * A pipe that nobody reads and a terminal that is stopped (Ctrl-S) keep a writer waiting. They are opened once more, since
  * whether writing waits is otherwise shared with all processes that have the same standard output. What cannot be opened
- * (sockets, or where the account may not) libuv sets up not to wait, as Node does for `console.log`.
+ * (sockets, or where the account may not) is set up not to wait as Node does it for `console.log`, and again before each write:
+ * every worker that starts or ends undoes it.
  */
 export function standardOutput(): Target {
   const stat = fstatSync(1);
@@ -39,9 +47,8 @@ export function standardOutput(): Target {
     const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
     return { fd: openSync('/dev/stdout', flags), mayWait: false };
   } catch {
-    // Asked for so that it is made.
-    void process.stdout;
-    return { fd: 1, mayWait: true };
+    const stream = process.stdout as StreamWithHandle;
+    return { fd: 1, mayWait: true, prepare: () => void stream._handle?.setBlocking?.(false) };
   }
 }
 
@@ -144,6 +151,7 @@ export class LogOutput {
   }
 
   #writeNow(): void {
+    this.#target.prepare?.();
     try {
       for (let [next] = this.#pieces; next; [next] = this.#pieces) this.#noteWritten(writeSync(this.#target.fd, next));
     } catch (error) {
@@ -158,6 +166,7 @@ export class LogOutput {
     const together = Buffer.concat(this.#pieces.splice(0, count));
     this.#pieces.unshift(together);
     this.#writingSince = performance.now();
+    this.#target.prepare?.();
     write(this.#target.fd, together, (error, written) => {
       this.#writingSince = undefined;
       if (error) {
