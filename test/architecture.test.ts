@@ -9,7 +9,8 @@ const base = ['errors.ts', 'log.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'config.ts', 'folders.ts', ...base];
 const allowed: Record<string, string[]> = {
   'errors.ts': [],
-  'log.ts': [],
+  'log-output.ts': [],
+  'log.ts': ['log-output.ts'],
   'random.ts': [],
   'node-version.ts': [],
   // Who may write in a folder matters to the database's files and to compiled code.

@@ -13,7 +13,7 @@ export async function runAlone(config: Config): Promise<void> {
   let serving: Serving | undefined;
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   let ending = false;
-  const { log, flush } = openLog(config.logLevel, config.demo);
+  const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   onEndSignal({
     end(request) {
       // While there is nothing in flight yet, the process just ends.
@@ -34,7 +34,7 @@ export async function runAlone(config: Config): Promise<void> {
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   let port = config.port;
   try {
-    serving = await serve(config, { databaseUrl, log }, async (server) => {
+    serving = await serve(config, { databaseUrl, log, logHealth }, async (server) => {
       port = await listen(server, config);
     });
   } catch (error) {
