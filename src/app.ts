@@ -30,6 +30,7 @@ import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
+import type { LogHealth } from './log-output.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
@@ -40,7 +41,11 @@ export interface AppOptions {
   databaseUrl: string;
   /** Whether the documentation's sample key works and the schema may be looked at without a key. */
   demo: boolean;
+  /** Whether `prepare` makes keys for the demo organisation, which whoever calls it must show. */
+  demoKeys?: boolean;
   log: Log;
+  /** Whether the log is written. */
+  logHealth?: (() => LogHealth) | undefined;
   /** `redis://…`, where several processes count requests together. */
   redisUrl?: string | undefined;
   /** Proxies whose `X-Forwarded-For` is believed. */
@@ -82,8 +87,8 @@ const READ_METHODS = ['GET', 'HEAD'];
 
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(options: AppOptions): App {
-  const { databaseUrl, demo, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
-  const { windows = () => new SlidingWindows() } = options;
+  const { databaseUrl, demo, demoKeys = false, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
+  const { windows = () => new SlidingWindows(), logHealth = () => 'ok' } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
@@ -188,7 +193,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function readiness(): Promise<Outbound> {
-    const health = { rateLimits: limiter.counting(), ...ip.health() };
+    const health = { rateLimits: limiter.counting(), ...ip.health(), log: logHealth() };
     if (draining || !prepared) return json(503, { status: draining ? 'draining' : 'starting', ...health });
     try {
       await database.ping();
@@ -274,7 +279,7 @@ export function createApp(options: AppOptions): App {
       await migrate(databaseUrl, entities, log);
       const fill = async (owner: Database) => {
         await seedDemo(owner);
-        return makeDemoKeys(owner);
+        return demoKeys ? makeDemoKeys(owner) : undefined;
       };
       const made = demo ? await withOwner({ url: databaseUrl, entities, log }, fill) : undefined;
       if (!parts.database) await assertWall(database);

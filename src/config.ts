@@ -12,22 +12,58 @@ export class ConfigError extends Error {
 /** Milliseconds that an operation may take unless told otherwise. */
 export const OPERATION_TIMEOUT = 5_000;
 
+/** Proxies that a request passes at most: nobody has more, and each costs a comparison with all that are trusted. */
+export const MOST_PROXIES = 32;
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/** A whole number as people write it: `010` is eight to some programs and ten to others. */
+const wholeNumber = /^(0|[1-9]\d{0,5})$/;
+
 function hasProtocol(...protocols: string[]) {
-  return (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+  return (value: string) =>
+    /^\w+:\/\/\S+$/.test(value) && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+function isRedis(url: string): boolean {
+  if (!hasProtocol('redis:', 'rediss:')(url)) return false;
+  const { hostname, pathname } = new URL(url);
+  return hostname !== '' && /^\/?\d*$/.test(pathname);
 }
 
 function list(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 
-function isAddressOrBlock(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) || ipaddr.isValidCIDR(text);
+/** Whether a text is an IP address in its usual form: `10.1` would be 10.0.0.1, and a zone is not looked at where it matters. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
 }
 
+function isAddressOrBlock(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (!isAddress(address) || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  const parsed = ipaddr.parse(address);
+  // Callers' addresses are compared as IPv4 where they are mapped, so a mapped block would match nobody.
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) return false;
+  return wholeNumber.test(bits) && Number(bits) <= (parsed.kind() === 'ipv4' ? 32 : 128);
+}
+
+/** Whether a browser can send a text as its `Origin`: no path, no usual port, and a host as the DNS has it. */
 function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  if (!/^https?:/.test(text) || !URL.canParse(text)) return false;
+  const { origin, hostname } = new URL(text);
+  return origin === text && (hostname.startsWith('[') || isHostName(hostname));
+}
+
+function isHostName(text: string): boolean {
+  return /^(?=.{1,254}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?$/.test(text);
+}
+
+/** Whether a text names one host: what ends in a number is an IPv4 address, which some write as `127.1` or `0`. */
+function isHost(text: string): boolean {
+  return isAddress(text) || (isHostName(text) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text));
 }
 
 function isServer(text: string): boolean {
@@ -41,23 +77,21 @@ function isServer(text: string): boolean {
 
 const paths = z
   .string()
-  .transform((text) => list(text).map((path) => resolve(path)))
+  .transform(list)
+  .refine((parts) => parts.every((path) => path !== ''))
+  .transform((parts) => parts.map((path) => resolve(path)))
   .optional()
   .meta({ expected: 'the path of a file, or of several separated by commas' });
 
 const environment = z.object({
   PORT: z
     .string()
-    .regex(/^\d{1,5}$/)
+    .regex(wholeNumber)
     .transform(Number)
     .refine((port) => port <= 65_535)
     .default(4000)
     .meta({ expected: 'a whole number from 0 to 65535' }),
-  HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/)
-    .optional()
-    .meta({ expected: 'a host name or an IP address' }),
+  HOST: z.string().refine(isHost).optional().meta({ expected: 'a host name or an IP address' }),
   DATABASE_URL: z
     .string()
     .refine(hasProtocol('postgres:', 'postgresql:'))
@@ -66,21 +100,21 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data').meta({ expected: 'the path of a folder' }),
   REDIS_URL: z
     .string()
-    .refine(hasProtocol('redis:', 'rediss:'))
+    .refine(isRedis)
     .optional()
-    .meta({ expected: 'a URL that starts with redis:// or rediss://' }),
+    .meta({ expected: 'a URL such as redis://host:6379/0 or rediss://host' }),
   TRUST_PROXY: z
     .string()
-    .transform((text) => (/^\d{1,2}$/.test(text.trim()) ? Number(text) : list(text)))
-    .refine((trusted) => typeof trusted === 'number' || trusted.every(isAddressOrBlock))
+    .transform((text) => (wholeNumber.test(text.trim()) ? Number(text) : list(text)))
+    .refine((trusted) => (typeof trusted === 'number' ? trusted <= MOST_PROXIES : trusted.every(isAddressOrBlock)))
     .optional()
-    .meta({ expected: 'a number of proxies, or their IP addresses or CIDR blocks separated by commas' }),
+    .meta({ expected: 'a number of proxies up to 32, or their IP addresses or CIDR blocks separated by commas' }),
   CORS_ORIGINS: z
     .string()
     .transform(list)
-    .refine((origins) => origins.every((origin) => origin === '*' || isOrigin(origin)))
+    .refine((origins) => String(origins) === '*' || origins.every(isOrigin))
     .optional()
-    .meta({ expected: 'origins such as https://shop.example separated by commas, or *' }),
+    .meta({ expected: 'whole origins such as https://shop.example separated by commas, or * alone' }),
   GRAPHIQL: z.enum(['on', 'off']).default('on').meta({ expected: 'on or off' }),
   INTROSPECTION: z.enum(['on', 'off']).default('on').meta({ expected: 'on or off' }),
   GEOIP_CITY: paths,
@@ -95,14 +129,14 @@ const environment = z.object({
     .meta({ expected: 'on, off, or the IP addresses of DNS servers separated by commas' }),
   OPERATION_TIMEOUT: z
     .string()
-    .regex(/^\d{1,6}$/)
+    .regex(wholeNumber)
     .transform(Number)
     .refine((milliseconds) => milliseconds >= 100)
     .default(OPERATION_TIMEOUT)
     .meta({ expected: 'a whole number of milliseconds from 100 to 999999' }),
   DRAIN_SECONDS: z
     .string()
-    .regex(/^\d{1,4}$/)
+    .regex(wholeNumber)
     .transform(Number)
     .refine((seconds) => seconds <= 3_600)
     .optional()
@@ -129,10 +163,11 @@ const environment = z.object({
  * Reads the settings of the process.
  *
  * @param env - the environment; a variable that is empty counts as not set
+ * @param terminal - whether standard output is a terminal, so that what is printed is seen and not kept
  * @returns the settings, frozen; `demo` is true when no database was named
  * @throws ConfigError one sentence that names the variable which cannot be used (never its value: it may hold a password)
  */
-export function readConfig(env: NodeJS.ProcessEnv) {
+export function readConfig(env: NodeJS.ProcessEnv, { terminal = false }: { terminal?: boolean } = {}) {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const parsed = environment.safeParse(set);
   if (!parsed.success) {
@@ -165,6 +200,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     workers: edges.WORKERS,
     logLevel: LOG_LEVEL,
     demo,
+    /** Whether demo mode makes keys that are shown once: a key that nobody sees, or that a log keeps, is not made. */
+    demoKeys: demo && terminal,
   });
 }
 

@@ -1,6 +1,8 @@
 // The log: one JSON object a line for machines, one readable line for a person in demo mode.
+import { isatty } from 'node:tty';
 import pino, { type DestinationStream } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
+import { type LogHealth, LogOutput, standardOutput } from './log-output.ts';
 
 /** What PostgreSQL quotes: in errors of class 22 (data exceptions) it is a value, hence may be a customer's. */
 const quoted = /"[^"]*"|'[^']*'/g;
@@ -39,27 +41,41 @@ export function logTo(level: string, stream: DestinationStream): Log {
   return pino({ level, serializers }, stream);
 }
 
+/** The log of a process, on its standard output. */
+export interface OpenLog {
+  log: Log;
+  /** Resolves when all lines are written or cannot be; after a second at most. */
+  flush(): Promise<void>;
+  /** Whether the log is written, for `/health/ready`. */
+  health(): LogHealth;
+}
+
 /**
- * Opens the log on standard output.
+ * Opens the log on standard output. It never keeps anything waiting: lines that cannot be written are dropped, and a line
+ * says how many when it can be written again.
  *
  * @param level - the least severity that is written, by pino's names
  * @param readable - true writes lines for a person, false JSON
- * @returns the log and `flush`, which writes out what is still buffered
  */
-export function openLog(level: string, readable: boolean): { log: Log; flush: () => void } {
-  if (readable) {
-    const stream = pretty({
-      colorize: process.stdout.isTTY,
-      ignore: 'pid,hostname',
-      singleLine: true,
-      translateTime: 'HH:MM:ss',
-      sync: true,
-    });
-    return { log: logTo(level, stream), flush: () => {} };
-  }
-  // Buffered: a write per request costs more than the request's own work.
-  const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 250 });
-  return { log: logTo(level, destination), flush: () => destination.flushSync() };
+export function openLog(level: string, readable: boolean): OpenLog {
+  const output = new LogOutput(standardOutput(), {
+    buffered: !readable,
+    onDropped: (dropped) => log.error({ dropped }, 'lines of the log were dropped: they could not be written'),
+  });
+  const log = logTo(level, readable ? readableLines(output) : output);
+  process.once('exit', () => output.close());
+  return { log, flush: () => output.flush(), health: () => output.health() };
+}
+
+/** Writes lines of JSON as lines for a person. */
+function readableLines(output: DestinationStream): DestinationStream {
+  const toText = prettyFactory({
+    colorize: isatty(1),
+    ignore: 'pid,hostname',
+    singleLine: true,
+    translateTime: 'HH:MM:ss',
+  });
+  return { write: (line) => output.write(toText(line)) };
 }
 
 /** What the log says about one request; filled in by whoever learns it, written once when the answer has left. */

@@ -1,20 +1,22 @@
 // The program: one process that serves, or one that starts several and counts for them.
 import cluster from 'node:cluster';
-import { enableCompileCache } from 'node:module';
-import { ignoreUnusedSignals } from './process/signals.ts';
+import { assertNode } from './node-version.ts';
+
+// What an older Node cannot read must not be imported before it has been told so.
+assertNode();
 
 async function main(): Promise<void> {
-  ignoreUnusedSignals();
-  // Whatever is imported after this is compiled once, and not at every start.
-  enableCompileCache();
+  (await import('./process/signals.ts')).ignoreUnusedSignals();
+  (await import('./process/compile-cache.ts')).keepCompiledCode();
   const { ConfigError, readConfig } = await import('./config.ts');
   try {
-    const config = readConfig(process.env);
+    const config = readConfig(process.env, { terminal: process.stdout.isTTY });
     if (cluster.isWorker) await (await import('./process/worker.ts')).runWorker(config);
     else if (config.workers > 1) await (await import('./process/primary.ts')).runPrimary(config);
     else await (await import('./process/alone.ts')).runAlone(config);
   } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : error);
+    const { whyUnusable } = await import('./database/unreachable.ts');
+    console.error(error instanceof ConfigError ? error.message : (whyUnusable(error) ?? error));
     process.exit(1);
   }
 }

@@ -2,19 +2,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
+import { complaintAbout } from '../src/node-version.ts';
 
 /** What each room may import, besides itself and packages. */
 const base = ['errors.ts', 'log.ts', 'random.ts', 'text.ts'];
-const database = ['database', 'config.ts', ...base];
+const database = ['database', 'config.ts', 'folders.ts', ...base];
 const allowed: Record<string, string[]> = {
   'errors.ts': [],
-  'log.ts': [],
+  'log-output.ts': [],
+  'log.ts': ['log-output.ts'],
   'random.ts': [],
+  'node-version.ts': [],
+  // Who may write in a folder matters to the database's files and to compiled code.
+  'folders.ts': [],
   'text.ts': ['errors.ts'],
   'config.ts': [],
   generated: [],
-  // The addresses that proxies write are judged as those that callers send.
-  http: ['ip/address.ts', ...base],
+  // The addresses that proxies write are judged as those that callers send, and there are no more of them than can be set.
+  http: ['ip/address.ts', 'config.ts', ...base],
   database,
   ip: database,
   // Guesses are counted by the addresses that they come from.
@@ -57,6 +62,30 @@ const imports = sources.flatMap((path) => importsOf(path, readFileSync(join('src
 it('has no import against the arrows', () => {
   expect(imports.length).toBeGreaterThan(100);
   expect(imports.filter(forbidden)).toEqual([]);
+});
+
+it('tells an old Node so before it meets what that cannot read', () => {
+  const programs = sources.filter((path) => /(^|\n)assertNode\(\);/.test(readFileSync(join('src', path), 'utf8')));
+  expect(programs).toEqual([
+    ...['customers', 'keys', 'migrate', 'organisations'].map((name) => `cli/${name}.ts`),
+    'main.ts',
+  ]);
+  for (const path of programs) {
+    const imported = [...readFileSync(join('src', path), 'utf8').matchAll(/^import .*from '([^']+)';$/gm)].map(
+      ([, specifier]) => specifier as string,
+    );
+    expect(imported.filter((specifier) => !/^node:|\/node-version\.ts$/.test(specifier))).toEqual([]);
+  }
+  // Types apart, this is JavaScript as it was in 2015.
+  expect(readFileSync('src/node-version.ts', 'utf8')).not.toMatch(/^import|\?\?=|\b(await )?using /m);
+});
+
+it.each(['22.6.0', '22.18.0', '23.11.1'])('refuses Node %s in one sentence', (version) => {
+  expect(complaintAbout(version)).toMatch(/^This needs Node 24 and runs on Node [\d.]+: use npm start [^\n]+\.$/);
+});
+
+it.each(['24.0.0', '24.21.0', '26.1.0', '100.0.0'])('takes Node %s', (version) => {
+  expect(complaintAbout(version)).toBeUndefined();
 });
 
 it('knows every room', () => {

@@ -1,5 +1,4 @@
 // Several processes on one port: they count together, hear of every change of a key, fall and end without a call lost.
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -8,9 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { callMany } from './support/crowd.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
 import { CREATE } from './support/doors.ts';
-import { freePort, type GatewayProcess, spawnGateway, startProcess, temporaryFolder } from './support/process.ts';
+import {
+  freePort,
+  type GatewayProcess,
+  spawnGateway,
+  startProcess,
+  temporaryFolder,
+  workersOf,
+} from './support/process.ts';
 
 const WORKERS = '3';
 
@@ -49,12 +56,6 @@ function graphql(key: string, email = 'one@example.com') {
   });
 }
 
-const workersOf = ({ child }: Pick<GatewayProcess, 'child'>) =>
-  spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' })
-    .stdout.trim()
-    .split(/\s+/)
-    .map(Number);
-
 /** How many requests each worker has answered. */
 const shares = (output: string) => {
   const lines = output.split('\n').filter((line) => line.includes('"msg":"request"'));
@@ -70,9 +71,9 @@ it('serve on one port, each with its share', async () => {
 
 it('let exactly as many through together as the key may make', async () => {
   const key = await makeKey({ prefix: 'DEV_' });
-  const calls = Array.from({ length: 1_500 }, (_, i) => (i % 2 === 0 ? rest(gateway.url, key) : graphql(key)));
+  const answers = await callMany(1_500, (i) => (i % 2 === 0 ? rest(gateway.url, key) : graphql(key)));
   const statuses = Map.groupBy(
-    (await Promise.all(calls)).map(({ status }) => status),
+    answers.map(({ status }) => status),
     (status) => status,
   );
   expect([statuses.get(200)?.length, statuses.get(429)?.length]).toEqual([1_000, 500]);
@@ -100,7 +101,7 @@ it('all hear within a second that a key was switched off', async () => {
 describe('a worker that falls', () => {
   it('is replaced, and the others go on', async () => {
     const key = await makeKey();
-    const [victim] = workersOf(gateway);
+    const [victim] = workersOf(gateway.child);
     // In the middle of work, when it is being told what was counted for it.
     const calls = Array.from({ length: 300 }, () => rest(gateway.url, key).catch(() => undefined));
     await Promise.race(calls);
@@ -109,13 +110,13 @@ describe('a worker that falls', () => {
     await Promise.all(calls);
     await expect.poll(() => gateway.output()).toContain('a worker fell');
     expect((await rest(gateway.url, key)).status).toBe(200);
-    await expect.poll(() => workersOf(gateway).length, { timeout: 10_000 }).toBe(Number(WORKERS));
-    expect(workersOf(gateway)).not.toContain(victim);
+    await expect.poll(() => workersOf(gateway.child).length, { timeout: 10_000 }).toBe(Number(WORKERS));
+    expect(workersOf(gateway.child)).not.toContain(victim);
   });
 
   it('leaves the calls that it had not begun to the others', async () => {
     const key = await makeKey();
-    const [victim] = workersOf(gateway);
+    const [victim] = workersOf(gateway.child);
     process.kill(Number(victim), 'SIGSTOP');
     const calls = Promise.all(Array.from({ length: 30 }, () => rest(gateway.url, key)));
     await sleep(300);
@@ -165,14 +166,14 @@ describe('the end', () => {
       WORKERS: '3',
       LOG_LEVEL: 'info',
     });
-    await vi.waitFor(() => expect(workersOf(own).length).toBe(3), { timeout: 20_000, interval: 5 });
+    await vi.waitFor(() => expect(workersOf(own.child).length).toBe(3), { timeout: 20_000, interval: 5 });
     expect(await own.stop()).toBe(0);
     expect(own.output()).not.toContain('was killed');
   });
 
   it('comes to the workers too when the first process is killed', async () => {
     const own = await startProcess({ DATABASE_URL: databaseUrl, WORKERS: '2' });
-    const workers = workersOf(own);
+    const workers = workersOf(own.child);
     expect(workers.length).toBeGreaterThan(0);
     process.kill(Number(own.child.pid), 'SIGKILL');
     const alive = () => workers.filter((pid) => isAlive(pid));

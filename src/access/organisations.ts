@@ -61,6 +61,28 @@ export async function listOrganisations(owner: Database, author: string): Promis
   return organisations;
 }
 
+const presence: Statement = {
+  name: 'organisation_presence',
+  text: `
+    select
+      row_security_active('organisation') or row_security_active('api_key') as walled,
+      exists (select from organisation) as organisation,
+      exists (
+        select from api_key
+        where active and deleted_at is null and (expires_at is null or expires_at > now())
+      ) as key`,
+};
+
+/**
+ * Tells what there is for a first call: an organisation, and a key that is good now.
+ *
+ * @returns undefined for an account that sees one organisation at a time and so cannot tell
+ */
+export async function firstCallNeeds(owner: Database): Promise<{ organisation: boolean; key: boolean } | undefined> {
+  const [row] = await owner.run<{ walled: boolean; organisation: boolean; key: boolean }>(presence, []);
+  return row && !row.walled ? { organisation: row.organisation, key: row.key } : undefined;
+}
+
 /**
  * Finds an organisation by its slug, or by the fingerprint of one of its keys.
  *

@@ -1,18 +1,5 @@
-// Brings the database named by DATABASE_URL to its shape, and ends. The gateway does the same when it starts.
-import { ConfigError, readConfig } from '../config.ts';
-import { migrate } from '../database/migrate.ts';
-import { entities } from '../entities.ts';
-import { openLog } from '../log.ts';
+// The program `npm run migrate`, on a Node that can read the rest of it.
+import { assertNode } from '../node-version.ts';
 
-async function main(): Promise<void> {
-  const { databaseUrl, logLevel } = readConfig(process.env);
-  if (!databaseUrl)
-    throw new ConfigError('DATABASE_URL must be set: demo mode migrates its own database when it starts.');
-  const ran = await migrate(databaseUrl, entities, openLog(logLevel, true).log);
-  console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'Nothing to do.');
-}
-
-main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
-  process.exit(1);
-});
+assertNode();
+await import('./commands/migrate.ts');

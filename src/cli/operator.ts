@@ -8,6 +8,7 @@ import { borrowEmbeddedPostgres } from '../database/embedded.ts';
 import { toApiError } from '../database/failure.ts';
 import { migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
+import { whyUnusable } from '../database/unreachable.ts';
 import { seedDemo } from '../demo/data.ts';
 import { entities } from '../entities.ts';
 import { ApiError } from '../errors.ts';
@@ -15,8 +16,6 @@ import { logTo } from '../log.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
-/** SQLSTATE of what the account may not do. */
-const NOT_PERMITTED = '42501';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 not done (there is no such key, a value is not valid, the database is away), 2 not understood.
@@ -24,7 +23,16 @@ In demo mode the database is found through DATA_DIR, whether the gateway runs or
 owner of the tables.`;
 
 /** Whoever runs the command, as the audit trail names them. */
-export const author = `command:${userInfo().username}`;
+export const author = `command:${accountName()}`;
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a number that has no name.
+    return `uid-${process.getuid?.()}`;
+  }
+}
 
 /** A program with the options and texts that all of them have. */
 export function program(name: string, description: string): Command {
@@ -38,8 +46,13 @@ export function program(name: string, description: string): Command {
 
 /** Runs a program with the arguments of the process, and ends the process. */
 export async function run(command: Command): Promise<void> {
+  await reporting(() => command.parseAsync());
+}
+
+/** Does something; what goes wrong is printed for an operator, and is the exit code of the process. */
+export async function reporting(work: () => Promise<unknown>): Promise<void> {
   try {
-    await command.parseAsync();
+    await work();
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -52,11 +65,12 @@ function report(error: unknown): number {
     console.error(error.message);
     return FAILED;
   }
-  if (error instanceof Error && 'code' in error && error.code === NOT_PERMITTED) {
-    console.error('DATABASE_URL must name the owner of the tables: this account may not do that.');
+  const apiError = toApiError(error);
+  const sentence = apiError.status >= 500 ? whyUnusable(apiError.cause) : undefined;
+  if (sentence !== undefined) {
+    console.error(sentence);
     return FAILED;
   }
-  const apiError = toApiError(error);
   console.error(`${apiError.code}: ${apiError.message}`);
   for (const { path, message } of apiError.fields ?? []) console.error(`  ${path} ${message}`);
   if (apiError.status >= 500 && apiError.cause) console.error(apiError.cause);
@@ -96,9 +110,17 @@ export function judge<Output>(schema: ZodType<Output>, given: unknown): Output {
 /** What all commands offer: to print for programs. */
 export const jsonOption = ['--json', 'print one JSON object and nothing else'] as const;
 
+/** How a list is printed. */
+interface ListOptions {
+  json?: boolean;
+  /** The sentence for people when there is nothing in it. */
+  none: string;
+}
+
 /** Prints a list: as one JSON object with the list under a name, or a line each. */
-export function printList(name: string, rows: object[], { json }: { json?: boolean }): void {
+export function printList(name: string, rows: object[], { json, none }: ListOptions): void {
   if (json) console.log(JSON.stringify({ [name]: rows }));
+  else if (rows.length === 0) console.log(none);
   else for (const row of rows) console.log(oneLine(row));
 }
 
@@ -122,7 +144,7 @@ function reveal(json: string): string {
 export async function printStream(
   name: string,
   rows: AsyncIterable<Record<string, string>>,
-  { json }: { json?: boolean },
+  { json, none }: ListOptions,
 ): Promise<void> {
   // Whoever reads may stop, as `head` does; that is no failure.
   process.stdout.on('error', () => {});
@@ -134,7 +156,9 @@ export async function printStream(
     if (!(await write(written))) return;
     separator = ',';
   }
-  if (json) await write(separator === opening ? `${opening}]}\n` : ']}\n');
+  const empty = separator === opening;
+  if (json) await write(empty ? `${opening}]}\n` : ']}\n');
+  else if (empty) await write(`${none}\n`);
 }
 
 /** Writes to standard output, no faster than it is read; false when nobody reads any more. */

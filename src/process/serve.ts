@@ -42,7 +42,7 @@ export interface Serving {
  */
 export async function serve(
   config: Config,
-  options: Pick<AppOptions, 'databaseUrl' | 'log' | 'windows'>,
+  options: Pick<AppOptions, 'databaseUrl' | 'log' | 'logHealth' | 'windows'>,
   open: (server: Server) => unknown,
 ): Promise<Serving> {
   const { log } = options;

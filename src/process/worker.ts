@@ -18,7 +18,7 @@ export const READY = 'ready';
 /** Serves until the process that started it says so, or is gone. */
 export async function runWorker(config: Config): Promise<void> {
   leaveEndSignals();
-  const { log, flush } = openLog(config.logLevel, config.demo);
+  const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
   if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
   let serving: Serving | undefined;
@@ -30,11 +30,11 @@ export async function runWorker(config: Config): Promise<void> {
     }
     if (message !== END) return;
     await serving?.end();
-    flush();
+    await flush();
     process.exit(0);
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
-  serving = await serve(config, { databaseUrl, log, windows }, takeConnections);
+  serving = await serve(config, { databaseUrl, log, logHealth, windows }, takeConnections);
   if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;

@@ -1,5 +1,5 @@
 // A gateway as a process of its own, as it is started for real.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,6 +69,14 @@ export async function startProcess(
   }
   gateway.child.kill('SIGKILL');
   throw new Error(`the gateway is not ready: ${gateway.output()}`);
+}
+
+/** The process ids of the workers of a gateway. */
+export function workersOf({ pid }: ChildProcess): number[] {
+  return spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line.includes('main.ts'))
+    .map((line) => Number.parseInt(line, 10));
 }
 
 /** A TCP port that nobody listens on. */

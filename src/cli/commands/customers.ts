@@ -1,0 +1,62 @@
+// The command `customers`: what operators do with the customers of an organisation.
+import { findOrganisation, listOrganisations } from '../../access/organisations.ts';
+import { type DoubtfulEmail, doubtfulEmails, rewriteEmail } from '../../customer/check-emails.ts';
+import { recordAudit } from '../../database/audit.ts';
+import type { Database, OrganisationDatabase } from '../../database/orm.ts';
+import { author, jsonOption, printStream, program, run, withGatewayDatabase } from '../operator.ts';
+
+/** The exit code when addresses are left to be mended. */
+const LEFT = 1;
+const REWRITTEN = 'rewritten';
+
+const customers = program('customers', 'Customers of an organisation.');
+
+/** What is told of an address; the internal id and the mailbox stay inside. */
+function describe(organisation: string, { cuRefNo, email, refused, today }: DoubtfulEmail) {
+  const told = { organisation, cuRefNo, email };
+  if (refused !== undefined) return { ...told, problem: 'refused', reason: refused };
+  if (!today || today.email === email) return { ...told, problem: 'matched differently' };
+  return { ...told, problem: 'written differently', today: today.email };
+}
+
+async function mend(database: OrganisationDatabase, doubtful: DoubtfulEmail): Promise<string> {
+  const obstacle = await rewriteEmail(database, doubtful, author);
+  return obstacle === undefined ? REWRITTEN : `not rewritten: ${obstacle}`;
+}
+
+async function* checkEmails(owner: Database, slug: string | undefined, fix: boolean) {
+  const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, author);
+  for (const organisation of organisations) {
+    const open = () => owner.of(organisation.id);
+    await recordAudit(open(), { subject: 'customer', reference: '*' }, 'e-mails checked', author);
+    for await (const doubtful of doubtfulEmails(open)) {
+      const told = describe(organisation.slug, doubtful);
+      yield fix ? { ...told, outcome: await mend(open(), doubtful) } : told;
+    }
+  }
+}
+
+customers
+  .command('check-emails')
+  .description(
+    'list the customers whose stored e-mail address the current rules would refuse, write or match differently',
+  )
+  .option('--organisation <slug>', 'of this one only')
+  .option('--fix', 'rewrite the addresses that are only written or matched differently, where the mailbox is free')
+  .option(...jsonOption)
+  .addHelpText('after', '\nThe exit code is also 1 while addresses are left to be corrected.')
+  .action(async ({ organisation, fix = false, json }) => {
+    await withGatewayDatabase(async (owner) => {
+      let left = 0;
+      async function* counted() {
+        for await (const row of checkEmails(owner, organisation, fix)) {
+          if (!('outcome' in row) || row.outcome !== REWRITTEN) left += 1;
+          yield row;
+        }
+      }
+      await printStream('emails', counted(), { json, none: 'There is no address to correct.' });
+      if (left > 0) process.exitCode = LEFT;
+    });
+  });
+
+await run(customers);

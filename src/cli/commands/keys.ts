@@ -1,0 +1,164 @@
+// The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ApiKey } from '../../access/api-key.ts';
+import { createApiKeyInput, graceInput, reasonInput } from '../../access/api-key-input.ts';
+import { prefixOf } from '../../access/key.ts';
+import {
+  activateApiKey,
+  createApiKey,
+  deactivateApiKey,
+  deleteApiKey,
+  type KeyManager,
+  keyHistories,
+  listApiKeys,
+  rotateApiKey,
+  showApiKey,
+} from '../../access/manage-keys.ts';
+import { findOrganisation, listOrganisations } from '../../access/organisations.ts';
+import { limitOf } from '../../access/rate-limit.ts';
+import type { Organisation } from '../../database/organisation.ts';
+import type { Database } from '../../database/orm.ts';
+import { author, jsonOption, judge, print, printList, program, run, withGatewayDatabase } from '../operator.ts';
+
+const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Seconds of a length of time such as `90s`, `15m`, `24h` or `7d`. */
+function duration(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * (secondsIn[unit] ?? Number.NaN);
+  if (!graceInput.safeParse(seconds).success) {
+    throw new InvalidArgumentError('Give a length of time such as 0s, 90s, 15m, 24h or 7d; a year at most.');
+  }
+  return seconds;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+/** What is told of a key: never the key itself. */
+function describe(apiKey: ApiKey, { slug }: Organisation) {
+  const { fingerprint, name, scopes, limitPerMinute, active, createdAt, expiresAt, deletedAt } = apiKey;
+  const prefix = prefixOf(fingerprint);
+  const limit = limitOf(prefix, limitPerMinute);
+  const moments = { createdAt, expiresAt: expiresAt ?? null, deletedAt: deletedAt ?? null };
+  return { fingerprint, organisation: slug, prefix, name, limitPerMinute: limit, scopes, active, ...moments };
+}
+
+/** Does something with the key of a fingerprint, whichever organisation's it is. */
+async function withKey<Result>(
+  fingerprint: string,
+  work: (manager: KeyManager, organisation: Organisation) => Promise<Result>,
+): Promise<Result> {
+  return withGatewayDatabase(async (owner) => {
+    const organisation = await findOrganisation(owner, { fingerprint });
+    return work(managerOf(owner, organisation), organisation);
+  });
+}
+
+function managerOf(owner: Database, { id }: Organisation): KeyManager {
+  return { database: owner.of(id), author };
+}
+
+const keys = program('keys', 'API keys: who may call the gateway, what for, and how often.');
+
+keys
+  .command('create')
+  .description('make a key; it is printed this once')
+  .requiredOption('--organisation <slug>', 'whose key it is')
+  .requiredOption('--prefix <prefix>', 'PROD, DEV_ or ROOT')
+  .requiredOption('--name <text>', 'name for people')
+  .option('--limit <per-minute>', 'requests a minute, instead of what is usual for the prefix', wholeNumber)
+  .option('--scopes <a,b>', 'what the key is restricted to; all unless told')
+  .option('--expires <moment>', 'when the key ends: 2027-01-31T12:00:00Z')
+  .option(...jsonOption)
+  .action(async (options) => {
+    const input = judge(createApiKeyInput, {
+      prefix: options.prefix,
+      name: options.name,
+      limitPerMinute: options.limit,
+      scopes: options.scopes?.split(',').map((scope: string) => scope.trim()),
+      expiresAt: options.expires,
+    });
+    await withGatewayDatabase(async (owner) => {
+      const organisation = await findOrganisation(owner, { slug: options.organisation });
+      const { key, apiKey } = await createApiKey(managerOf(owner, organisation), input);
+      print({ key, ...describe(apiKey, organisation) }, options);
+    });
+  });
+
+keys
+  .command('list')
+  .description('list the keys of an organisation, or of all')
+  .option('--organisation <slug>', 'of this one only')
+  .option(...jsonOption)
+  .action(async (options) => {
+    await withGatewayDatabase(async (owner) => {
+      const { organisation: slug } = options;
+      const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, author);
+      const listed = [];
+      for (const organisation of organisations) {
+        const found = await listApiKeys(managerOf(owner, organisation));
+        listed.push(...found.map((apiKey) => describe(apiKey, organisation)));
+      }
+      const none = 'There is no API key; npm run keys -- create makes one.';
+      printList('keys', listed, { ...options, none });
+    });
+  });
+
+keys
+  .command('show')
+  .description('show a key and what was done with it')
+  .argument('<fingerprint>', 'first eight characters of the key')
+  .option(...jsonOption)
+  .action(async (fingerprint, options) => {
+    await withKey(fingerprint, async (manager, organisation) => {
+      const apiKey = await showApiKey(manager, fingerprint);
+      const entries = await keyHistories(manager.database).load(fingerprint);
+      const history = entries.map(({ createdAt, action, author: by, reason }) => ({
+        at: createdAt,
+        action,
+        author: by,
+        reason: reason ?? null,
+      }));
+      print({ ...describe(apiKey, organisation), history }, options);
+    });
+  });
+
+keys
+  .command('rotate')
+  .description('replace a key by a new one that may do the same; the new one is printed this once')
+  .argument('<fingerprint>', 'first eight characters of the old key')
+  .addOption(
+    new Option('--grace <time>', 'how long the old key goes on').argParser(duration).default(duration('24h'), '24h'),
+  )
+  .option(...jsonOption)
+  .action(async (fingerprint, options) => {
+    await withKey(fingerprint, async (manager, organisation) => {
+      const { key, apiKey } = await rotateApiKey(manager, fingerprint, options.grace);
+      print({ key, ...describe(apiKey, organisation) }, options);
+    });
+  });
+
+const changes: [name: string, description: string, change: typeof deactivateApiKey][] = [
+  ['deactivate', 'switch a key off, until it is switched on again', deactivateApiKey],
+  ['activate', 'switch a key on again', activateApiKey],
+  ['delete', 'delete a key for good', deleteApiKey],
+];
+for (const [name, description, change] of changes) addChange(keys.command(name).description(description), change);
+
+function addChange(command: Command, change: typeof deactivateApiKey): void {
+  command
+    .argument('<fingerprint>', 'first eight characters of the key')
+    .option('--reason <text>', 'why, for the audit trail')
+    .option(...jsonOption)
+    .action(async (fingerprint, options) => {
+      const reason = judge(reasonInput, options.reason);
+      await withKey(fingerprint, async (manager, organisation) => {
+        print(describe(await change(manager, fingerprint, reason), organisation), options);
+      });
+    });
+}
+
+await run(keys);

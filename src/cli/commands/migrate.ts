@@ -1,0 +1,16 @@
+// Brings the database named by DATABASE_URL to its shape, and ends. The gateway does the same when it starts.
+import { ConfigError, readConfig } from '../../config.ts';
+import { migrate } from '../../database/migrate.ts';
+import { entities } from '../../entities.ts';
+import { openLog } from '../../log.ts';
+import { reporting } from '../operator.ts';
+
+async function main(): Promise<void> {
+  const { databaseUrl, logLevel } = readConfig(process.env);
+  if (!databaseUrl)
+    throw new ConfigError('DATABASE_URL must be set: demo mode migrates its own database when it starts.');
+  const ran = await migrate(databaseUrl, entities, openLog(logLevel, true).log);
+  console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'Nothing to do.');
+}
+
+await reporting(main);

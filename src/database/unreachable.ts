@@ -1,0 +1,49 @@
+// Why a database cannot be used, in one sentence for the operator who named it: never a password, never a stack.
+
+/** By SQLSTATE, by the system's code, or by what the driver says where it gives no code. */
+const reasons: [failure: RegExp, reason: string][] = [
+  [/^28P01$|client password must be|unsupported.*authentication|SASL/i, 'the server refuses the user or the password'],
+  [/^28000$/, 'the server lets this user in neither from here nor with this encryption'],
+  [/^3D000$/, 'the server has no database of that name'],
+  [/^(08...|57P0[1-5])$/, 'the server is starting or stopping'],
+  [/^53300$/, 'the server has no connection left'],
+  [/^(53100|53200)$/, 'the server has no space left'],
+  [/^25006$/, 'the server is read-only'],
+  [/^ENOTFOUND$|^EAI_AGAIN$/, 'there is no host of that name'],
+  [/^ECONNREFUSED$/, 'nothing listens there (ECONNREFUSED)'],
+  [/^ENOENT$/, 'there is no such socket or file'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES)$/, 'the host cannot be reached'],
+  [/does not support SSL/i, 'the server does not offer TLS'],
+  [/^(ERR_SSL|ERR_TLS|CERT_|.*CERT|UNABLE_TO)|certificate/, 'the TLS certificate of the server is not accepted'],
+  [/^(ETIMEDOUT|57014)$|time[ds]? ?out|timeout/i, 'the server does not answer'],
+  [
+    /^(ECONNRESET|EPIPE)$|connection terminated|there was an error establishing an SSL/i,
+    'the server ended the connection',
+  ],
+];
+
+/** SQLSTATE of what the account may not do. */
+const NOT_PERMITTED = '42501';
+
+/**
+ * Says why a database cannot be used.
+ *
+ * @param error - anything that was thrown
+ * @returns one sentence; undefined when the error is of another kind
+ */
+export function whyUnusable(error: unknown): string | undefined {
+  for (const text of wordsOf(error)) {
+    if (text === NOT_PERMITTED) return 'DATABASE_URL must name the owner of the tables: this account may not do that.';
+    const found = reasons.find(([failure]) => failure.test(text));
+    if (found) return `The database cannot be used: ${found[1]}.`;
+  }
+  return undefined;
+}
+
+/** Codes before messages, of an error and whatever it was caused by. */
+function wordsOf(error: unknown, depth = 0): string[] {
+  if (!(error instanceof Error) || depth > 5) return [];
+  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
+  return [...code, ...inner.flatMap((each) => wordsOf(each, depth + 1)), error.message];
+}

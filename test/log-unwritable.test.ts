@@ -1,0 +1,141 @@
+// A log that cannot be written: nobody reads it, its reader is gone, its disk is full. No call and no end waits for it.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { connect, Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDatabase } from './support/database.ts';
+import { type GatewayProcess, startProcess, temporaryFolder, workersOf } from './support/process.ts';
+
+/** Connections, and requests on each, that bring more lines than a process and a pipe or a socket hold together. */
+const CONNECTIONS = 10;
+const REQUESTS = 350;
+const PATH = `/${'x'.repeat(120)}`;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+/** A standard output, and what can be done to it. */
+interface Output {
+  /** What the gateway is given; its usual one where undefined. */
+  file?: number;
+  /** From here on nothing can be written. */
+  spoil(gateway: GatewayProcess): unknown;
+  /** From here on it can again. */
+  mend?(gateway: GatewayProcess): unknown;
+  /** All that was written. */
+  text?(gateway: GatewayProcess): string;
+}
+
+/** A named pipe, with both of its ends. */
+function openPipe() {
+  const path = join(folder.path, 'pipe');
+  spawnSync('mkfifo', [path]);
+  const reading = openSync(path, 'r+');
+  return { reading, writing: openSync(path, 'w') };
+}
+
+const outputs: Record<string, () => Output> = {
+  'a pipe that nobody reads': () => {
+    const { reading, writing } = openPipe();
+    let reader: Socket | undefined;
+    let text = '';
+    return {
+      file: writing,
+      spoil: () => reader?.pause(),
+      mend() {
+        reader ??= new Socket({ fd: reading }).on('data', (bytes) => (text += bytes));
+        reader.resume();
+      },
+      text: () => text,
+    };
+  },
+  'a pipe whose reader is gone': () => {
+    const { reading, writing } = openPipe();
+    return { file: writing, spoil: () => closeSync(reading) };
+  },
+  'a socket that nobody reads': () => ({
+    spoil: ({ child }) => child.stdout?.pause(),
+    mend: ({ child }) => child.stdout?.resume(),
+    text: ({ output }) => output(),
+  }),
+  'a socket whose reader is gone': () => ({ spoil: ({ child }) => child.stdout?.destroy() }),
+  'a disk that is full': () => ({ file: openSync('/dev/full', 'w'), spoil: () => {} }),
+  'a disk that is full for a while': () => {
+    const path = join(folder.path, 'log');
+    const limit = ({ child }: GatewayProcess, bytes: string) => {
+      for (const pid of [child.pid, ...workersOf(child)])
+        spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+    };
+    return {
+      file: openSync(path, 'a'),
+      spoil: (gateway) => limit(gateway, String(statSync(path).size + 100_000)),
+      mend: (gateway) => limit(gateway, 'unlimited'),
+      text: () => readFileSync(path, 'utf8'),
+    };
+  },
+};
+
+const ways: [way: string, makeSettings: () => Promise<Record<string, string>>][] = [
+  ['one process', async () => ({ DATABASE_URL: await createDatabase() })],
+  ['two workers', async () => ({ DATABASE_URL: await createDatabase(), WORKERS: '2' })],
+  ['demo mode', async () => ({ DATA_DIR: join(folder.path, 'data') })],
+];
+
+/** Sends requests whose lines are long; returns how many were answered. */
+async function sendMany({ url }: GatewayProcess, connections: number): Promise<number> {
+  const request = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${'y'.repeat(120)}\r\n`;
+  const asked = `${`${request}\r\n`.repeat(REQUESTS - 1)}${request}Connection: close\r\n\r\n`;
+  const answers = await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(asked);
+      return count(Buffer.concat(await socket.toArray()).toString(), 'HTTP/1.1 404');
+    }),
+  );
+  return answers.reduce((sum, answered) => sum + answered, 0);
+}
+
+const health = async ({ url }: GatewayProcess) => {
+  const answer = await fetch(`${url}/health/ready`, { headers: { connection: 'close' } });
+  return { httpStatus: answer.status, ...((await answer.json()) as object) };
+};
+
+const count = (text: string, words: string) => text.split(words).length - 1;
+const linesDropped = (text: string) =>
+  [...text.matchAll(/"?dropped"?:\s*(\d+)/g)].reduce((sum, [, lines]) => sum + Number(lines), 0);
+
+describe.each(ways)('%s', (_, makeSettings) => {
+  it.each(Object.entries(outputs))('answers and ends with %s', async (_, makeOutput) => {
+    const output = makeOutput();
+    const settings: Record<string, string> = { ...(await makeSettings()), DRAIN_SECONDS: '0' };
+    const gateway = await startProcess(settings, undefined, output.file);
+    output.spoil(gateway);
+    const connections = CONNECTIONS * Number(settings.WORKERS ?? 1);
+    const sent = connections * REQUESTS;
+    expect(await sendMany(gateway, connections)).toBe(sent);
+    const trouble = { httpStatus: 200, status: 'ready', log: { dropped: expect.any(Number) } };
+    expect(await health(gateway)).toMatchObject(trouble);
+    if (output.mend) {
+      output.mend(gateway);
+      const seen = () => output.text?.(gateway) ?? '';
+      // Each line was written once or is counted, that of the look at its health too, and those that were written are whole.
+      const linesSeen = () => count(seen(), PATH) + linesDropped(seen());
+      await expect.poll(linesSeen, { timeout: 10_000 }).toBeOneOf([sent, sent + 1]);
+      expect(seen()).toContain('lines of the log were dropped');
+      if ('DATABASE_URL' in settings)
+        for (const line of seen().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+      await expect.poll(() => health(gateway)).toMatchObject({ httpStatus: 200, log: 'ok' });
+      output.spoil(gateway);
+      await sendMany(gateway, connections);
+    }
+    gateway.child.kill('SIGTERM');
+    if (gateway.child.exitCode === null) await once(gateway.child, 'exit');
+    expect(gateway.child.exitCode).toBe(0);
+    if (output.file !== undefined) closeSync(output.file);
+  });
+});
