@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
+import { inTurns } from './in-turns.ts';
 import { type IpKind, kindOf } from './kind.ts';
 import { type IpSource, type MmdbState, openMmdb } from './mmdb.ts';
 import { type Anonymity, type Network, type Place, readAnonymity, readNetwork, readPlace } from './record.ts';
@@ -64,11 +65,13 @@ function bundledCountries(): string[] {
 /** Opens what knows about addresses. The databases are read in the background. */
 export function openIpLookup({ databases = {}, reverseDns = true, log }: IpLookupOptions): IpLookup {
   const infos = new LRUCache<string, IpInfo>({ max: MOST_CACHED });
+  // A page of customers asks for thousands of addresses at once, and each may cost as much as records may.
+  const turns = inTurns();
   const paths: IpDatabasePaths = { ...databases, country: databases.country ?? bundledCountries() };
   const families = subjects.map(({ subject, variable, read }) => ({
     variable,
     read,
-    files: (paths[subject] ?? []).map((path) => openMmdb(variable, path, log, () => infos.clear())),
+    files: (paths[subject] ?? []).map((path) => openMmdb(variable, path, log, inTurns(), () => infos.clear())),
   }));
   const files = families.flatMap((family) => family.files);
   const opened = Promise.all(files.map((file) => file.opened));
@@ -92,16 +95,20 @@ export function openIpLookup({ databases = {}, reverseDns = true, log }: IpLooku
     return { ...known, address, kind: 'PUBLIC', sources };
   }
 
+  function find(address: string): IpInfo {
+    const kept = infos.get(address);
+    if (kept) return kept;
+    const info = lookUp(address);
+    infos.set(address, info);
+    return info;
+  }
+
   return {
     async infoOf(address) {
       const kind = kindOf(address);
       if (kind !== 'PUBLIC') return { address, kind, sources: [] };
       await opened;
-      const kept = infos.get(address);
-      if (kept) return kept;
-      const info = lookUp(address);
-      infos.set(address, info);
-      return info;
+      return infos.get(address) ?? turns(() => find(address));
     },
     async nameOf(address) {
       return names && kindOf(address) === 'PUBLIC' ? names.find(address) : null;

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import type { InTurns } from './in-turns.ts';
 import { type MmdbReader, readMmdb } from './mmdb-reader.ts';
 
 /** Whose data it is, and of when. */
@@ -42,8 +42,6 @@ const INTERVAL = 500;
 const IPV4_LENGTH = 4;
 /** Addresses that are looked up in a file before it is used: a damaged one fails at some of them. */
 const SAMPLES = 512;
-/** As many of them in a row, then others have their turn: each may cost as much as a record may. */
-const SAMPLES_IN_A_ROW = 16;
 /** A pipe that nobody writes to would be waited for, for ever; where there are none, there is no such flag either. */
 const OPEN_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
@@ -58,9 +56,10 @@ const attributions: [of: RegExp, text: string][] = [
  * it is mended. One that is replaced by a broken one stays in use as it was.
  *
  * @param variable - the setting that names the file; what the log calls it
+ * @param turns - where a new version is tried: each look-up may cost as much as a record may
  * @param onChange - called when another version came into use
  */
-export function openMmdb(variable: string, path: string, log: Log, onChange: () => void): Mmdb {
+export function openMmdb(variable: string, path: string, log: Log, turns: InTurns, onChange: () => void): Mmdb {
   let reader: MmdbReader | undefined;
   let source: IpSource | undefined;
   let state: MmdbState = 'loading';
@@ -88,7 +87,7 @@ export function openMmdb(variable: string, path: string, log: Log, onChange: () 
       // Still being written: the next look finds it whole, or at rest.
       if ((await versionOf(file)) !== version) return;
       const next = readMmdb(bytes);
-      await trySamples(next);
+      await trySamples(next, turns);
       reader = next;
       source = sourceOf(next, path);
       if (seen !== undefined) log.info({ variable, path, ...source }, 'IP database replaced');
@@ -119,7 +118,7 @@ export function openMmdb(variable: string, path: string, log: Log, onChange: () 
       if (!reader || (reader.metadata.ipVersion === 4 && address.length > IPV4_LENGTH)) return undefined;
       try {
         const record = reader.find(address);
-        return typeof record === 'object' ? record : {};
+        return typeof record === 'object' && record !== null ? record : {};
       } catch (error) {
         if (state !== 'in use, damaged')
           log.warn({ variable, path, err: error }, 'IP database: a record cannot be read');
@@ -148,14 +147,14 @@ async function versionOf(file: FileHandle): Promise<string> {
  *
  * @throws Error when it is damaged at one of them
  */
-async function trySamples({ metadata, find }: MmdbReader): Promise<void> {
+async function trySamples({ metadata, find }: MmdbReader, turns: InTurns): Promise<void> {
   for (let i = 0; i < SAMPLES; i++) {
     // The golden ratio spreads them evenly over all networks.
     const spread = Math.floor(((i * 0.618_033_988_749_895) % 1) * 0x1_00_00);
     const [high, low] = [spread >> 8, spread & 255];
     const inIpv6 = [0x20 | (high & 15), low, high, low, ...Array<number>(11).fill(0), 1];
-    find(metadata.ipVersion === 4 || i % 2 ? [high, low, 1, 1] : inIpv6);
-    if (i % SAMPLES_IN_A_ROW === 0) await nextTurn();
+    const address = metadata.ipVersion === 4 || i % 2 ? [high, low, 1, 1] : inIpv6;
+    await turns(() => find(address));
   }
 }
 
