@@ -35,6 +35,13 @@ import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
 
+/** How a process fares, beside what it serves. */
+export interface ProcessHealth {
+  log: LogHealth;
+  /** Errors that no part has caught. */
+  unexpectedErrors: number;
+}
+
 /** What a gateway needs to run. */
 export interface AppOptions {
   /** `postgres://…` */
@@ -44,8 +51,8 @@ export interface AppOptions {
   /** Whether `prepare` makes keys for the demo organisation, which whoever calls it must show. */
   demoKeys?: boolean;
   log: Log;
-  /** Whether the log is written. */
-  logHealth?: (() => LogHealth) | undefined;
+  /** What `/health/ready` tells of the process itself. */
+  processHealth?: (() => ProcessHealth) | undefined;
   /** `redis://…`, where several processes count requests together. */
   redisUrl?: string | undefined;
   /** Proxies whose `X-Forwarded-For` is believed. */
@@ -88,7 +95,7 @@ const READ_METHODS = ['GET', 'HEAD'];
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(options: AppOptions): App {
   const { databaseUrl, demo, demoKeys = false, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
-  const { windows = () => new SlidingWindows(), logHealth = () => 'ok' } = options;
+  const { windows = () => new SlidingWindows(), processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
@@ -193,7 +200,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function readiness(): Promise<Outbound> {
-    const health = { rateLimits: limiter.counting(), ...ip.health(), log: logHealth() };
+    const health = { rateLimits: limiter.counting(), ...ip.health(), ...processHealth() };
     if (draining || !prepared) return json(503, { status: draining ? 'draining' : 'starting', ...health });
     try {
       await database.ping();

@@ -11,6 +11,7 @@ import { endInOrder } from './end.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
 import { SharedPort } from './shared-port.ts';
 import { onEndSignal } from './signals.ts';
+import { surviveUncaught } from './uncaught.ts';
 import { DRAIN, EMBEDDED_DATABASE_URL, END, READY, SERVING } from './worker.ts';
 
 /** Milliseconds that a worker has beyond those of its answers in flight, before it is killed. */
@@ -23,6 +24,7 @@ const SETTLED = 60_000;
 /** Runs as many workers as the settings say, until told to end. */
 export async function runPrimary(config: Config): Promise<void> {
   const { log, flush } = openLog(config.logLevel, config.demo);
+  surviveUncaught(log);
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   const port = new SharedPort();
   let started = false;

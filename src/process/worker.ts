@@ -5,6 +5,7 @@ import { openLog } from '../log.ts';
 import { takeConnections } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
 import { leaveEndSignals } from './signals.ts';
+import { surviveUncaught } from './uncaught.ts';
 
 /** Names the database of a worker in demo mode: the process that started it runs that one. */
 export const EMBEDDED_DATABASE_URL = 'GATEWAY_EMBEDDED_DATABASE_URL';
@@ -19,6 +20,7 @@ export const READY = 'ready';
 export async function runWorker(config: Config): Promise<void> {
   leaveEndSignals();
   const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
+  const countUncaught = surviveUncaught(log);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
   if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
   let serving: Serving | undefined;
@@ -34,7 +36,7 @@ export async function runWorker(config: Config): Promise<void> {
     process.exit(0);
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
-  serving = await serve(config, { databaseUrl, log, logHealth, windows }, takeConnections);
+  serving = await serve(config, { databaseUrl, log, logHealth, countUncaught, windows }, takeConnections);
   if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;
