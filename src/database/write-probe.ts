@@ -47,12 +47,12 @@ const opening = `
   set local role ${SERVING_ROLE}`;
 
 /**
- * Writes a temporary file of some 400 KB, which is gone with the statement, then a line in the write-ahead log, which makes the commit one
+ * Writes a temporary file of some 140 KB, which is gone with the statement, then a line in the write-ahead log, which makes the commit one
  * that must reach the disk, and the standbys that are waited for. How large temporary files may be is the operator's choice.
  */
 const writing = `
   do $$ begin
-    perform count(*) from generate_series(1, 20000);
+    perform count(*) from generate_series(1, 10000);
   exception when configuration_limit_exceeded then null;
   end $$;
   select pg_logical_emit_message(true, '${PROBE_NAME}', '')`;
