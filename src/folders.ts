@@ -1,5 +1,5 @@
-// Who may change what lies in a folder, and whether that is anybody but root and those who run the program.
-import { lstatSync, realpathSync, type Stats } from 'node:fs';
+// Folders: how they are made, and whether anybody but root and those who run the program may change what lies in them.
+import { existsSync, lstatSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const WRITABLE_FOR_GROUP = 0o020;
@@ -10,6 +10,24 @@ const STICKY = 0o1000;
 export interface OpenFolder {
   path: string;
   reason: 'belongs to another account' | 'may be written by others';
+}
+
+/**
+ * Makes a folder and those above it, unless they are there. Node's own way (`recursive`) tries for ever where the system makes
+ * none, such as in `/proc`.
+ *
+ * @throws the system's error when there is none and it cannot be made
+ */
+export function makeFolders(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeFolders(dirname(path), mode);
+    makeFolders(path, mode);
+  }
 }
 
 /** Root, the account of the process, and whoever owns its program: what they want done they can have done anyway. */

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { GUESS_LIMIT } from '../src/access/guesses.ts';
 import { generateKey } from '../src/access/key.ts';
 import { SlidingWindows, WINDOW } from '../src/access/sliding-window.ts';
+import { callMany } from './support/crowd.ts';
 import { createKey, type KeyTraits } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
 import { type Answer, startGateway, type TestGateway } from './support/gateway.ts';
@@ -32,7 +33,7 @@ const told = ({ headers }: Answer) => ({
 describe.each(doors)('$name door', (door) => {
   it('lets exactly 1,000 requests of a DEV_ key through in a minute, and refuses the rest as the contract says', async () => {
     const key = await makeKey({ prefix: 'DEV_' });
-    const outcomes = await Promise.all(Array.from({ length: 1_500 }, () => door.create(gateway, { email }, { key })));
+    const outcomes = await callMany(1_500, () => door.create(gateway, { email }, { key }));
     const refused = outcomes.filter(({ code }) => code === 'INTERNAL_TOO_MANY_REQUESTS');
     expect(outcomes.filter(({ code }) => code === undefined)).toHaveLength(1_000);
     expect(refused).toHaveLength(500);

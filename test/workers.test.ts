@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { callMany } from './support/crowd.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
 import { CREATE } from './support/doors.ts';
 import {
@@ -70,9 +71,9 @@ it('serve on one port, each with its share', async () => {
 
 it('let exactly as many through together as the key may make', async () => {
   const key = await makeKey({ prefix: 'DEV_' });
-  const calls = Array.from({ length: 1_500 }, (_, i) => (i % 2 === 0 ? rest(gateway.url, key) : graphql(key)));
+  const answers = await callMany(1_500, (i) => (i % 2 === 0 ? rest(gateway.url, key) : graphql(key)));
   const statuses = Map.groupBy(
-    (await Promise.all(calls)).map(({ status }) => status),
+    answers.map(({ status }) => status),
     (status) => status,
   );
   expect([statuses.get(200)?.length, statuses.get(429)?.length]).toEqual([1_000, 500]);

@@ -1,9 +1,16 @@
 // The folder of demo mode's PostgreSQL: made, judged by who else may write there, and what is said when it cannot be used.
 import { constants, lstatSync } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, statfs } from 'node:fs/promises';
+import { type FileHandle, open, realpath, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../config.ts';
-import { type OpenFolder, openFolder, openFolderOnTheWay, othersMayWrite, trustedAccounts } from '../folders.ts';
+import {
+  makeFolders,
+  type OpenFolder,
+  openFolder,
+  openFolderOnTheWay,
+  othersMayWrite,
+  trustedAccounts,
+} from '../folders.ts';
 import { accountsOfPostgres } from './embedded-account.ts';
 
 /** Bytes of the longest path: PostgreSQL keeps paths in 1,024, and needs some for the files below. */
@@ -47,11 +54,16 @@ const causes: [words: RegExp, reason: string][] = [
   [/No space left on device|Disk quota exceeded/, NO_SPACE],
   [/Read-only file system/, READ_ONLY],
   [/Permission denied|Operation not permitted/, NOT_ALLOWED],
+  [/could not look up effective user ID/, 'the account that runs this has no name on this machine'],
 ];
+
+/** What a terminal or a log would take for more than text; PostgreSQL's own files of settings do not hold a line break either. */
+const UNPRINTABLE = /\p{Cc}/u;
 
 /** A folder that cannot be used, in one sentence that names it and says what to do. */
 function unusable(dataDir: string, reason: string, cause?: unknown): ConfigError {
-  return new ConfigError(`DATA_DIR ${dataDir} cannot be used: ${reason}. Name another folder, or set DATABASE_URL.`, {
+  const name = UNPRINTABLE.test(dataDir) ? JSON.stringify(dataDir) : dataDir;
+  return new ConfigError(`DATA_DIR ${name} cannot be used: ${reason}. Name another folder, or set DATABASE_URL.`, {
     cause,
   });
 }
@@ -79,8 +91,9 @@ export async function inDataDir<Result>(dataDir: string, work: (home: string) =>
 }
 
 async function makeFolder(dataDir: string): Promise<string> {
+  if (UNPRINTABLE.test(dataDir)) throw unusable(dataDir, 'its name holds a character that cannot be printed');
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    makeFolders(dataDir, 0o755);
     return await realpath(dataDir);
   } catch (error) {
     const reason = reasonsOfMaking[(error as NodeJS.ErrnoException).code ?? ''];

@@ -1,8 +1,8 @@
 // Where compiled code is kept between starts: whoever could write there could have the gateway run what they like.
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { enableCompileCache, getCompileCacheDir } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
-import { openFolderOnTheWay, othersMayWrite, trustedAccounts } from '../folders.ts';
+import { makeFolders, openFolderOnTheWay, othersMayWrite, trustedAccounts } from '../folders.ts';
 
 const NAME = 'customer-gateway';
 
@@ -39,7 +39,7 @@ export function cacheFolder(parents: readonly string[]): string | undefined {
 function isOurs(folder: string): boolean {
   try {
     if (!isOfThisAccount(deepestExisting(folder))) return false;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const stats = lstatSync(folder);
     if (!stats.isDirectory() || !isOfThisAccount(folder) || othersMayWrite(stats)) return false;
     return openFolderOnTheWay(folder, trustedAccounts()) === undefined;

@@ -5,6 +5,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openSharedWindows, type SharedWindows } from '../../src/access/shared-window.ts';
 import { SLICE, SLICES, SlidingWindows } from '../../src/access/sliding-window.ts';
+import { callMany } from '../support/crowd.ts';
 import { createDatabase, createKey, createOrganisation } from '../support/database.ts';
 import { type GatewayProcess, startProcess } from '../support/process.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -49,7 +50,7 @@ it('counts the requests of two processes together: 1,000 of 1,500 are answered',
   await expect.poll(() => counting(0)).toMatchObject({ status: 200, rateLimits: 'in Redis' });
   await expect.poll(() => counting(1)).toMatchObject({ status: 200, rateLimits: 'in Redis' });
   const key = await createKey(databaseUrl, organisationId, { prefix: 'DEV_' });
-  const answers = await Promise.all(Array.from({ length: 1_500 }, (_, i) => call(i, key)));
+  const answers = await callMany(1_500, (i) => call(i, key));
   const refused = answers.filter(({ status }) => status === 429);
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1_000);
   expect(refused).toHaveLength(500);
