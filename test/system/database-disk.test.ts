@@ -50,7 +50,8 @@ const filler = () => join(disk, 'filler');
 async function fill() {
   const { bavail, bsize } = await statfs(disk);
   await writeFile(filler(), Buffer.alloc(bavail * bsize)).catch(() => {});
-  for (let i = 0; (await statfs(disk)).bavail > 0; i++) await writeFile(`${filler()}${i}`, Buffer.alloc(1)).catch(() => {});
+  for (let i = 0; (await statfs(disk)).bavail > 0; i++)
+    await writeFile(`${filler()}${i}`, Buffer.alloc(1)).catch(() => {});
 }
 
 const health = async () => {
