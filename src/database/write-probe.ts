@@ -4,8 +4,10 @@ import pg from 'pg';
 import { ORGANISATION_SETTING } from './organisation.ts';
 import { SERVING_ROLE } from './orm.ts';
 
-/** Milliseconds that a connection, a statement and a lock may take; PostgreSQL itself ends the latter two. */
+/** Milliseconds that a connection and a statement may take; PostgreSQL itself ends the latter. */
 const STATEMENT_TIMEOUT = 1_500;
+/** Milliseconds that a lock may take; less, or a lock would be told as slowness. */
+const LOCK_TIMEOUT = 1_000;
 /** Milliseconds to find and end what a probe left behind. */
 const CLEANING_TIMEOUT = 2_000;
 
@@ -37,7 +39,7 @@ export interface WriteProbe {
 const opening = `
   begin;
   set local statement_timeout = ${STATEMENT_TIMEOUT};
-  set local lock_timeout = ${STATEMENT_TIMEOUT};
+  set local lock_timeout = ${LOCK_TIMEOUT};
   set local idle_in_transaction_session_timeout = ${10 * STATEMENT_TIMEOUT};
   set local enable_seqscan = off;
   set local jit = off;
