@@ -14,8 +14,8 @@ import { closePort, listen } from './listen.ts';
 const TOLERANCE = 1.25;
 /** Milliseconds between two looks at who has too many. */
 const BALANCE_INTERVAL = 500;
-/** Milliseconds that connections have to be taken once the port is closed, in steps. */
-const LAST_TAKEN = 1_000;
+/** Milliseconds that connections have to be taken once the port is closed, in steps; a worker is late before. */
+const LAST_TAKEN = 2_000;
 const LAST_TAKEN_STEP = 10;
 
 /** A connection that was accepted. */
@@ -85,9 +85,9 @@ export class SharedPort {
     this.#handWaiting();
   }
 
+  /** Whether there are connections that a worker which answers is about to take. */
   #isHanding(): boolean {
-    const shares = [...this.#shares.values()];
-    return shares.length > 0 && (this.#waiting.length > 0 || shares.some(({ untaken }) => untaken.length > 0));
+    return this.#answering().some(([, { untaken }]) => untaken.length > 0);
   }
 
   #accept(socket: Socket): void {
