@@ -20,13 +20,26 @@ afterEach(async () => {
   await gateway.stop();
 });
 
-/** Starts a gateway of two workers without a call to it. */
-async function start(environment: Record<string, string> = {}, words = '"msg":"ready"') {
+/** Starts a gateway of two workers, without a call to it. */
+async function start(environment: Record<string, string> = {}) {
   port = await freePort();
   const own = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: String(port), WORKERS: '2', LOG_LEVEL: 'info' };
   gateway = spawnGateway({ ...own, ...environment });
-  await vi.waitFor(() => expect(gateway.output()).toContain(words), { timeout: 20_000, interval: 10 });
 }
+
+/** Waits until both workers are ready. */
+const isReady = () => vi.waitFor(() => expect(gateway.output()).toContain('"msg":"ready"'), { timeout: 20_000 });
+
+/** Waits until the port is open. */
+const isOpen = () =>
+  vi.waitFor(
+    async () => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      await once(socket, 'connect');
+      socket.destroy();
+    },
+    { timeout: 20_000, interval: 5 },
+  );
 
 /**
  * Opens a connection and asks something on it.
@@ -87,8 +100,8 @@ describe('kept connections', () => {
   }
 
   it('are shared by all workers in the end, also those of before the second served or took the place of another', async () => {
-    // The first worker says so when it serves, and prepares the database before.
-    await start({ LOG_LEVEL: 'debug' }, '');
+    await start();
+    await isOpen();
     const agent = new Agent({ keepAlive: true, maxSockets: KEPT });
     expect((await ask(agent, 'first')).length).toBe(1);
     let round = 0;
@@ -114,9 +127,10 @@ describe('kept connections', () => {
 describe('as many connections as there may be', () => {
   it('are those of all workers together, and are free again when they are gone or their worker is', async () => {
     await start({ MAX_CONNECTIONS: '8' });
+    await isReady();
     expect(await openMany(12)).toEqual({ 200: 8, 503: 4 });
     expect(await open('127.0.0.2')).toBe(503);
-    expect(refusals()).toMatchObject([{ refused: 1, open: 8, pid: gateway.child.pid }]);
+    await expect.poll(refusals).toMatchObject([{ refused: 1, open: 8, pid: gateway.child.pid }]);
     for (const socket of sockets.splice(0, 3)) socket.destroy();
     await expect.poll(() => openMany(1)).toEqual({ 200: 1 });
     expect(await openMany(4)).toEqual({ 200: 2, 503: 2 });
@@ -130,6 +144,7 @@ describe('as many connections as there may be', () => {
 
   it('hold for a trusted proxy', async () => {
     await start({ MAX_CONNECTIONS: '8', TRUST_PROXY: '127.0.0.1' });
+    await isReady();
     expect(await openMany(12)).toEqual({ 200: 8, 503: 4 });
   });
 });
@@ -137,8 +152,9 @@ describe('as many connections as there may be', () => {
 describe('the share of one address', () => {
   it('is that of its connections to all workers, and is free again when they are gone or their worker is', async () => {
     await start();
+    await isReady();
     expect(await openMany(1_100)).toEqual({ 200: 1_000, 503: 100 });
-    expect(refusals()[0]).toMatchObject({ address: '127.0.0.1' });
+    await expect.poll(refusals).toMatchObject([{ address: '127.0.0.1', pid: gateway.child.pid }]);
     expect(await openMany(10, '127.0.0.2')).toEqual({ 200: 10 });
     await killWorker();
     const { 200: more = 0 } = await openMany(1_000);
@@ -151,6 +167,7 @@ describe('the share of one address', () => {
 
   it('does not bind a trusted proxy', async () => {
     await start({ TRUST_PROXY: '127.0.0.1' });
+    await isReady();
     expect(await openMany(1_100)).toEqual({ 200: 1_100 });
   });
 });
