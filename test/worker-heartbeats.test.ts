@@ -88,9 +88,9 @@ it.each([
   await expect.poll(answered, { timeout: 20_000 }).toBeGreaterThan(20);
   await stop();
   expect(made.length).toBeGreaterThan(20);
-  const stored = (await runSql(databaseUrl, `select email from customer where email like '${name}-%'`)) as {
-    email: string;
-  }[];
+  const stored = await runSql<{ email: string }>(databaseUrl, 'select email from customer where email like $1', [
+    `${name}-%`,
+  ]);
   expect(stored.map(({ email }) => email).toSorted()).toEqual(made.toSorted());
 });
 
