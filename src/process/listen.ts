@@ -1,12 +1,7 @@
-// Where connections come from: a port of the process's own, or the process that has the port.
-import type { Server as HttpServer } from 'node:http';
-import { type AddressInfo, Server, type Socket } from 'node:net';
+// A port: how it is opened, and how it is closed without a connection lost.
+import { type AddressInfo, Server } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError } from '../config.ts';
-
-/** What is said with a connection that is handed to a worker, and what the worker answers when it has it. */
-export const CONNECTION = 'connection';
-export const TAKEN = 'taken';
 
 /**
  * Listens on the port of the settings.
@@ -45,15 +40,4 @@ export async function closePort(server: Server): Promise<void> {
   }
   // The way of HTTP servers also cuts connections that seem idle, whatever is on its way on them.
   Server.prototype.close.call(server);
-}
-
-/** Serves the connections that the process which started this one hands to it. */
-export function takeConnections(server: HttpServer): void {
-  // A server that listens nowhere enforces no timeouts unless it hears this.
-  server.emit('listening');
-  process.on('message', (message, connection) => {
-    if (message !== CONNECTION) return;
-    process.send?.(TAKEN);
-    if (connection) server.emit('connection', connection as Socket);
-  });
 }

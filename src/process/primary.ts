@@ -5,9 +5,11 @@ import { WindowsForWorkers } from '../access/primary-windows.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
+import { proxyFinder } from '../http/client-address.ts';
 import { type Log, openLog } from '../log.ts';
 import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
 import { SharedPort } from './shared-port.ts';
 import { onEndSignal } from './signals.ts';
@@ -26,7 +28,7 @@ export async function runPrimary(config: Config): Promise<void> {
   const { log, flush } = openLog(config.logLevel, config.demo);
   surviveUncaught(log);
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
-  const port = new SharedPort();
+  const port = new SharedPort({ maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) }, log);
   let started = false;
   let draining = false;
   let ending = false;
@@ -65,7 +67,12 @@ export async function runPrimary(config: Config): Promise<void> {
     const startedAt = performance.now();
     windows.join(worker);
     if (draining) worker.send(DRAIN);
-    worker.on('message', (message) => message === SERVING && port.join(worker));
+    const heartbeat = new Heartbeat(worker, log);
+    worker.on('message', (message) => {
+      if (message !== SERVING) return;
+      heartbeat.noteStarted();
+      port.join(worker, heartbeat);
+    });
     // A message to a worker that has just fallen would end this process; that it fell is told by its end.
     worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
     worker.once('exit', async (code, signal) => {

@@ -2,7 +2,8 @@
 import { type Counted, PrimaryWindows } from '../access/primary-windows.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { openLog } from '../log.ts';
-import { takeConnections } from './listen.ts';
+import { takeConnections } from './handover.ts';
+import { answerHeartbeats } from './heartbeat.ts';
 import { type Serving, serve } from './serve.ts';
 import { leaveEndSignals } from './signals.ts';
 import { surviveUncaught } from './uncaught.ts';
@@ -19,6 +20,7 @@ export const READY = 'ready';
 /** Serves until the process that started it says so, or is gone. */
 export async function runWorker(config: Config): Promise<void> {
   leaveEndSignals();
+  answerHeartbeats();
   const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   const countUncaught = surviveUncaught(log);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
@@ -36,7 +38,9 @@ export async function runWorker(config: Config): Promise<void> {
     process.exit(0);
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
-  serving = await serve(config, { databaseUrl, log, logHealth, countUncaught, windows }, takeConnections);
+  // How many connections there may be is decided where they are accepted, for all workers together.
+  const settings = { ...config, maxConnections: Number.POSITIVE_INFINITY };
+  serving = await serve(settings, { databaseUrl, log, logHealth, countUncaught, windows }, takeConnections);
   if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;
