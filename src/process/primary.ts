@@ -73,17 +73,34 @@ export async function runPrimary(config: Config): Promise<void> {
       heartbeat.noteStarted();
       port.join(worker, heartbeat);
     });
-    // A message to a worker that has just fallen would end this process; that it fell is told by its end.
+    // A message to a worker that has just fallen tells nothing that its end does not.
     worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
-    worker.once('exit', async (code, signal) => {
+    worker.once('error', (error) => {
+      if (worker.process.pid !== undefined) return;
+      log.error({ err: error }, 'the system starts no worker');
+      // One that never ran has no end to tell of; all that wait for it hear it here.
+      worker.process.emit('exit', 1, null);
+    });
+    worker.once('exit', (code, signal) => {
       if (ending || !started) return;
       log.error({ worker: worker.process.pid, code, signal }, 'a worker fell; another takes its place');
-      pause = performance.now() - startedAt > SETTLED ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
-      await sleep(pause);
-      if (!ending) start();
+      void replace(performance.now() - startedAt > SETTLED);
     });
     // Listened for from the beginning: one word may follow the other at once.
     return { serves: tells(worker, SERVING), isReady: tells(worker, READY) };
+  }
+
+  /** @param hadWorked - whether the worker that fell ran for long */
+  async function replace(hadWorked: boolean): Promise<void> {
+    pause = hadWorked ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+    await sleep(pause);
+    if (ending) return;
+    try {
+      start();
+    } catch (error) {
+      log.error({ err: error }, 'the system starts no worker');
+      await replace(false);
+    }
   }
 
   async function prepareDemo(settings: Config, databaseUrl: string) {

@@ -48,10 +48,11 @@ export class SharedPort {
   readonly #server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
   /** The workers that serve, whose turn it is first. */
   readonly #shares = new Map<Worker, Share>();
-  /** Connections that came while no worker answered. */
+  /** Connections that came while no worker answered, or the port was about to close. */
   #waiting: Connection[] = [];
   #lastId = 0;
   #balancing: NodeJS.Timeout | undefined;
+  #isClosing = false;
   #isClosed = false;
 
   /** @param limits - of the connections of all workers together */
@@ -78,8 +79,11 @@ export class SharedPort {
 
   /** Takes no further connections; those that it has are taken by the workers, or closed. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await closePort(this.#server);
+    this.#isClosing = false;
     clearInterval(this.#balancing);
+    this.#handWaiting();
     for (let left = LAST_TAKEN; left > 0 && this.#isHanding(); left -= LAST_TAKEN_STEP) await sleep(LAST_TAKEN_STEP);
     this.#isClosed = true;
     this.#handWaiting();
@@ -110,7 +114,7 @@ export class SharedPort {
       this.#clients.disconnect(connection.client);
       return;
     }
-    const next = this.#next();
+    const next = this.#isClosing ? undefined : this.#next();
     if (!next) {
       this.#waiting.push(connection);
       return;

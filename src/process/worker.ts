@@ -33,9 +33,14 @@ export async function runWorker(config: Config): Promise<void> {
       serving?.drain();
     }
     if (message !== END) return;
-    await serving?.end();
+    try {
+      await serving?.end();
+    } catch (error) {
+      log.error({ err: error }, 'ended, but not in order');
+      process.exitCode = 1;
+    }
     await flush();
-    process.exit(0);
+    process.exit();
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
   // How many connections there may be is decided where they are accepted, for all workers together.
