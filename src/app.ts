@@ -1,7 +1,7 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
 import { type Admission, authorize, type Caller, openAdmission, rightsOf } from './access/check.ts';
-import { openKeyDirectory } from './access/directory.ts';
+import { findNoKey, openKeyDirectory } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
@@ -10,9 +10,11 @@ import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
 import type { Requirement } from './access/scopes.ts';
 import { SlidingWindows, type Verdict, type Windows } from './access/sliding-window.ts';
+import { createNone } from './customer/create.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
 import { type Database, openDatabase, withOwner } from './database/orm.ts';
+import { openReadiness } from './database/readiness.ts';
 import { assertWall } from './database/wall.ts';
 import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
 import { entities } from './entities.ts';
@@ -25,15 +27,15 @@ import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
 import { addressFinder, type TrustedProxies } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { badHead } from './http/head.ts';
-import { type Inbound, JSON_TYPE, json, type Outbound, receive, send } from './http/message.ts';
+import { type Inbound, JSON_TYPE, type Outbound, receive, send } from './http/message.ts';
 import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
-import type { LogHealth } from './log-output.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
+import { openHealth, type ProcessHealth } from './routes/health.ts';
 
 /** What a gateway needs to run. */
 export interface AppOptions {
@@ -44,8 +46,8 @@ export interface AppOptions {
   /** Whether `prepare` makes keys for the demo organisation, which whoever calls it must show. */
   demoKeys?: boolean;
   log: Log;
-  /** Whether the log is written. */
-  logHealth?: (() => LogHealth) | undefined;
+  /** What `/health/ready` tells of the process itself. */
+  processHealth?: (() => ProcessHealth) | undefined;
   /** `redis://…`, where several processes count requests together. */
   redisUrl?: string | undefined;
   /** Proxies whose `X-Forwarded-For` is believed. */
@@ -88,7 +90,7 @@ const READ_METHODS = ['GET', 'HEAD'];
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(options: AppOptions): App {
   const { databaseUrl, demo, demoKeys = false, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
-  const { windows = () => new SlidingWindows(), logHealth = () => 'ok' } = options;
+  const { windows = () => new SlidingWindows(), processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = options;
   const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
   const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
@@ -113,6 +115,12 @@ export function createApp(options: AppOptions): App {
   let openApi: string | undefined;
   let prepared = false;
   let draining = false;
+  const readiness = openReadiness(database, [findNoKey, createNone], log);
+  const health = openHealth({
+    phase: () => (draining ? 'draining' : prepared ? undefined : 'starting'),
+    database: () => readiness.ask(),
+    others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...processHealth() }),
+  });
   assertEndpoints(schema);
   const requirements = new Map<DocumentNode, Requirement[]>(
     endpoints.map(({ operation }) => [operation, requirementsOf(schema, operation)]),
@@ -192,23 +200,11 @@ export function createApp(options: AppOptions): App {
     return { ...kept, headers: { 'Cache-Control': 'no-store', 'Idempotent-Replayed': 'true' } };
   }
 
-  async function readiness(): Promise<Outbound> {
-    const health = { rateLimits: limiter.counting(), ...ip.health(), log: logHealth() };
-    if (draining || !prepared) return json(503, { status: draining ? 'draining' : 'starting', ...health });
-    try {
-      await database.ping();
-      return json(200, { status: 'ready', ...health });
-    } catch (error) {
-      log.warn({ err: error }, 'not ready: the database does not answer');
-      return json(503, { status: 'database unavailable', ...health });
-    }
-  }
-
   /** What is answered without a key. */
   const open: Record<string, () => Outbound | Promise<Outbound>> = {
     '/': () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }),
-    '/health/live': () => json(200, { status: 'live' }),
-    '/health/ready': readiness,
+    '/health/live': health.live,
+    '/health/ready': health.ready,
     '/openapi.json': () => {
       openApi ??= JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
       return { status: 200, contentType: JSON_TYPE, headers: {}, body: openApi };
@@ -293,6 +289,7 @@ export function createApp(options: AppOptions): App {
       keys.close();
       limiter.close();
       ip.close();
+      await readiness.close();
       await database.close();
     },
   };

@@ -91,6 +91,20 @@ it('is free again after a day, or when its request never ended', async () => {
   expect(await runSql(gateway.databaseUrl, `select * from idempotency_key where key = 'f'`)).toEqual([]);
 });
 
+it('is free at once when the answer could not be kept', async () => {
+  await runSql(
+    gateway.databaseUrl,
+    `create function full_disk() returns trigger language plpgsql as $$ begin raise sqlstate '53100'; end $$;
+     create trigger full_disk before update on idempotency_key for each row execute function full_disk()`,
+  );
+  for (let i = 0; i < 2; i++) {
+    const { code } = await rest.create(gateway, { email: 'unkept@example.com' }, keyed('h'));
+    expect(code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+  }
+  await runSql(gateway.databaseUrl, 'drop trigger full_disk on idempotency_key; drop function full_disk');
+  expect((await rest.create(gateway, { email: 'unkept@example.com' }, keyed('h'))).newAccount).toBe(false);
+});
+
 it.each(['', 'has blank', 'x'.repeat(256)])('must have a form: %j', async (key) => {
   expect(await rest.create(gateway, { email: 'form@example.com' }, keyed(key))).toMatchObject({
     code: 'INTERNAL_VALIDATION_FAILED',

@@ -110,15 +110,12 @@ describe('demo mode', () => {
     expect(first.output()).toContain(
       `curl -X POST "http://localhost:${new URL(first.url).port}/api/v1/customer/create?apiKey=${SAMPLE_KEY}"`,
     );
-    expect(first.output()).toMatch(/DEV_ {2}DEV_\w{28}\n {2}ROOT {2}ROOT\w{28}/);
     expect(await create(first.url, 'kept@example.com')).toMatchObject({ newAccount: true });
     expect(await first.stop()).toBe(0);
     expect(postgresIn(settings.DATA_DIR)).toEqual([]);
 
     const second = await startProcess(settings);
     expect(await create(second.url, 'kept@example.com')).toMatchObject({ newAccount: false });
-    await expect.poll(second.output).toContain('/graphql');
-    expect(second.output()).not.toContain('DEV_  ');
     expect(await second.stop()).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 // Looks keys up by digest, through a cache that never answers with a key that changed more than a second ago.
 import { LRUCache } from 'lru-cache';
 import type { Database, Statement } from '../database/orm.ts';
+import type { HarmlessStatement } from '../database/write-probe.ts';
 import type { Log } from '../log.ts';
 import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
@@ -8,6 +9,8 @@ import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
 const CACHED_KEYS = 10_000;
 
 const findByDigest: Statement = { name: 'api_key_by_digest', text: `select ${keyColumns} from find_api_key($1)` };
+/** Finds no key: no digest is empty. Every call needs what this needs. */
+export const findNoKey: HarmlessStatement = { text: findByDigest.text, values: [''] };
 
 /** Finds API keys. */
 export interface KeyDirectory {

@@ -77,7 +77,8 @@ const keep: Statement = {
 
 const release: Statement = {
   name: 'idempotency_key_release',
-  text: 'delete from idempotency_key where organisation_id = $1 and key = $2',
+  // Whether an answer was kept is not always known when keeping it failed.
+  text: 'delete from idempotency_key where organisation_id = $1 and key = $2 and status is null',
 };
 
 interface Claim {
@@ -90,7 +91,7 @@ interface Claim {
 
 /**
  * Runs a request, unless one with the same key has been answered: then tells that answer again. Answers are kept for a
- * day. A request that failed is not kept: it may be sent again under the same key.
+ * day. A request that failed, or whose answer could not be kept, may be sent again at once under the same key.
  *
  * @param run - runs the request; gives its answer, or undefined when it failed
  * @returns what is to be told again, or undefined when the request ran now
@@ -110,12 +111,15 @@ export async function answerOnce(
   }
   const earlier = await claimKey(database, request);
   if (earlier) return earlier;
-  let answer: StoredAnswer | undefined;
+  let kept = false;
   try {
-    answer = await run();
+    const answer = await run();
+    if (answer) {
+      await database.run(keep, [organisationId, key, answer.status, answer.contentType, answer.body]);
+      kept = true;
+    }
   } finally {
-    if (answer) await database.run(keep, [organisationId, key, answer.status, answer.contentType, answer.body]);
-    else await database.run(release, [organisationId, key]).catch(() => {});
+    if (!kept) await database.run(release, [organisationId, key]).catch(() => {});
   }
   return undefined;
 }

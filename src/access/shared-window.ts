@@ -137,6 +137,8 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   async function probe(): Promise<void> {
     if (reachable || redis.status !== 'ready' || !probes.begin()) return;
     try {
+      // The client goes on in the first database where it may not have the one that the URL names.
+      if (redis.options.db) await redis.select(redis.options.db);
       await ask(suspect, 0, 1);
       if (reachable === false) log.info('Redis answers again: requests are counted together');
       reachable = true;

@@ -1,6 +1,7 @@
 // Create or return: the gateway's main job, in one statement.
 import type { BatchStatement } from '../database/batch.ts';
 import type { OrganisationDatabase } from '../database/orm.ts';
+import type { HarmlessStatement } from '../database/write-probe.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { canonicalEmail } from './email.ts';
 import type { CreateCustomer } from './input.ts';
@@ -123,6 +124,9 @@ const createOrReturn: BatchStatement<Call> = {
     calls.map(({ customerRealIp }) => customerRealIp),
   ],
 };
+
+/** Creates no customer: PostgreSQL still wants all tables and rights that creates need, and a database that takes writes. */
+export const createNone: HarmlessStatement = { text: createOrReturn.text, values: createOrReturn.values(0, []) };
 
 interface Row extends ProfileRow {
   position: number;

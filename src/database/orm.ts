@@ -11,6 +11,7 @@ import pg from 'pg';
 import { OPERATION_TIMEOUT } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type Batched, Batches, type BatchStatement, type Limits } from './batch.ts';
+import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
 import { timedOut, toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
@@ -67,8 +68,8 @@ export interface Database {
   run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** Turns a row with PostgreSQL's column names into an entity's properties, without a unit of work. */
   map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
-  /** Resolves when a connection can be had and answers. */
-  ping(): Promise<void>;
+  /** What calls have met lately that would befall the next one too. */
+  trouble(): Trouble | undefined;
   close(): Promise<void>;
 }
 
@@ -127,8 +128,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     const mapped = orm.em.getComparator().mapResult(meta, row as never) as Entity;
     return readBigints(meta, mapped);
   };
+  const trouble = new CallTrouble();
   const queryAs = async (organisationId: number, limits: Limits, config: pg.QueryConfig) =>
-    wall ? runWithin(await nativePool(), organisationId, limits, config) : (await nativePool()).query(config);
+    wall ? runWithin(await nativePool(), trouble, organisationId, limits, config) : (await nativePool()).query(config);
   const batches = new Batches({
     run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
     isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
@@ -144,12 +146,17 @@ export function openDatabase(options: DatabaseOptions): Database {
       return new OrganisationView(organisationId, deadline, viewParts);
     },
     async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
-      return (await (await nativePool()).query<Row>({ ...statement, values: [...values] })).rows;
+      try {
+        const { rows } = await (await nativePool()).query<Row>({ ...statement, values: [...values] });
+        trouble.connected();
+        return rows;
+      } catch (error) {
+        trouble.failed(error);
+        throw error;
+      }
     },
     map,
-    async ping() {
-      await (await nativePool()).query('select 1');
-    },
+    trouble: () => trouble.current(),
     close: () => orm.close(true),
   };
 }
@@ -211,13 +218,18 @@ export async function withOwner<Result>(
 /** Runs a query as a transaction of its own that sees one organisation and ends by the deadline. */
 function runWithin(
   pool: pg.Pool,
+  trouble: CallTrouble,
   organisationId: number,
   { deadline, lockTimeout }: Limits,
   config: pg.QueryConfig,
 ): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
     pool.connect((connectError, client, release) => {
-      if (!client) return reject(connectError);
+      if (!client) {
+        trouble.failed(connectError);
+        return reject(connectError);
+      }
+      trouble.connected();
       const remaining = Math.floor(deadline - performance.now());
       if (remaining <= 0) {
         release();
@@ -227,8 +239,9 @@ function runWithin(
       const callback = (error: Error | null, result: pg.QueryResult) => {
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
         release(error !== null && !(error instanceof pg.DatabaseError));
-        if (error) reject(error);
-        else resolve(result);
+        if (!error) return resolve(result);
+        trouble.failed(error);
+        reject(error);
       };
       client.query(new SettingsQuery(settings, { ...config, queryMode: 'extended', callback }));
     });

@@ -1,7 +1,8 @@
 // The one place where errors of the GraphQL side become what a caller sees.
-import { type DocumentNode, GraphQLError, Kind } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'graphql';
 import { toApiError } from '../database/failure.ts';
 import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../errors.ts';
+import { errorHeaders } from '../http/message.ts';
 import type { Log, RequestRecord } from '../log.ts';
 import { ONE_MEMBER } from './input-problems.ts';
 import { placeOfValue } from './variables.ts';
@@ -33,13 +34,41 @@ interface Request {
 const MOST_ERRORS = 50;
 
 /**
- * Turns any errors of a GraphQL result into errors of the catalogue, notes the first code for the log, and logs the
- * cause of what was the gateway's own fault.
+ * Turns the errors of a GraphQL result into errors of the catalogue, notes the first code for the log, and logs the
+ * cause of what was the gateway's own fault. `MOST_ERRORS` are listed at most; the last of them says how many are left out.
+ *
+ * When nothing came of the operation because the service is not available, the result says so to HTTP, which is what
+ * balancers and clients look at.
  *
  * @param document - what was run, if it came to that
- * @returns `MOST_ERRORS` at most; the last of them says how many are left out
+ * @see section 9 of the contract: 503, whatever the media type
  */
-export function presentErrors(
+export function presentResult(
+  result: ExecutionResult,
+  request: Request,
+  log: Log,
+  document?: DocumentNode,
+): ExecutionResult {
+  const { errors } = result;
+  if (!errors) return result;
+  const unavailable = unavailableOf(result, document);
+  const http = unavailable && { status: unavailable.status, headers: errorHeaders(unavailable) };
+  return {
+    ...result,
+    errors: presentErrors(errors, request, log, document),
+    ...(http && { extensions: { ...result.extensions, http } }),
+  };
+}
+
+/** The error that is to be waited out longest, when no root field has a value and all errors say that the service is not available. */
+function unavailableOf({ data, errors = [] }: ExecutionResult, document?: DocumentNode): ApiError | undefined {
+  if (data && Object.values(data).some((value) => value != null)) return undefined;
+  const all = errors.map((error) => classify(error, document).apiError);
+  if (all.some(({ code }) => code !== 'INTERNAL_SERVICE_UNAVAILABLE')) return undefined;
+  return all.toSorted((a, b) => (b.retryAfter ?? 0) - (a.retryAfter ?? 0))[0];
+}
+
+function presentErrors(
   errors: readonly GraphQLError[],
   request: Request,
   log: Log,

@@ -22,7 +22,7 @@ import type { Log } from '../log.ts';
 import { compileWhenRecurring } from './compile.ts';
 import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
-import { presentErrors, requestError } from './errors.ts';
+import { presentResult, requestError } from './errors.ts';
 import { assertListedArguments } from './listed-arguments.ts';
 import { documentOf } from './operation.ts';
 import { requirementOf } from './scope-plugin.ts';
@@ -113,9 +113,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const result = await run(call).catch((error: unknown) => ({
       errors: [error instanceof GraphQLError ? error : requestError(toApiError(error))],
     }));
-    return result.errors
-      ? { ...result, errors: presentErrors(result.errors, call.context, log, call.document) }
-      : result;
+    return presentResult(result, call.context, log, call.document);
   };
 }
 

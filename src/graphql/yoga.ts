@@ -18,7 +18,7 @@ import { errorHeaders, graphqlErrorBody, type Inbound, JSON_TYPE, json, type Out
 import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
 import { documentCaches } from './document-cache.ts';
-import { presentErrors } from './errors.ts';
+import { presentResult } from './errors.ts';
 import { type ExecuteOperation, type OperationCall, undeterminedOperation } from './execute.ts';
 import { isIntrospection } from './introspection.ts';
 import { assertReadable, limitRules, parseLimits } from './limits.ts';
@@ -133,7 +133,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
 
   function presented(result: ExecutionResult, gateway: GatewayContext): ExecutionResult {
     const raw = result.errors?.some((error) => !error.extensions?.requestId);
-    return raw ? { ...result, errors: presentErrors(result.errors ?? [], gateway, log) } : result;
+    return raw ? presentResult(result, gateway, log) : result;
   }
 
   const yoga = createYoga<ServerContext>({
@@ -191,10 +191,15 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
     const init = { method, headers: { accept: acceptedType(inbound) } };
     const response = await yoga.fetch('http://gateway/graphql', init, context);
     const allow = response.headers.get('allow');
+    const retryAfter = response.headers.get('retry-after');
     return {
       status: response.status,
       contentType: response.headers.get('content-type') ?? JSON_TYPE,
-      headers: { 'Cache-Control': 'no-store', ...(allow && { Allow: allow }) },
+      headers: {
+        'Cache-Control': 'no-store',
+        ...(allow && { Allow: allow }),
+        ...(retryAfter && { 'Retry-After': retryAfter }),
+      },
       body: await response.text(),
     };
   }

@@ -7,6 +7,7 @@ import { endInOrder } from './end.ts';
 import { listen } from './listen.ts';
 import { type Serving, serve } from './serve.ts';
 import { onEndSignal } from './signals.ts';
+import { surviveUncaught } from './uncaught.ts';
 
 /** Runs the whole gateway in this process, until it is told to end. */
 export async function runAlone(config: Config): Promise<void> {
@@ -14,6 +15,7 @@ export async function runAlone(config: Config): Promise<void> {
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   let ending = false;
   const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
+  const countUncaught = surviveUncaught(log);
   onEndSignal({
     end(request) {
       // While there is nothing in flight yet, the process just ends.
@@ -34,7 +36,7 @@ export async function runAlone(config: Config): Promise<void> {
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   let port = config.port;
   try {
-    serving = await serve(config, { databaseUrl, log, logHealth }, async (server) => {
+    serving = await serve(config, { databaseUrl, log, logHealth, countUncaught }, async (server) => {
       port = await listen(server, config);
     });
   } catch (error) {

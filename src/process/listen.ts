@@ -1,12 +1,7 @@
-// Where connections come from: a port of the process's own, or the process that has the port.
-import type { Server as HttpServer } from 'node:http';
-import { type AddressInfo, Server, type Socket } from 'node:net';
+// A port: how it is opened, and how it is closed without a connection lost.
+import { type AddressInfo, Server } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError } from '../config.ts';
-
-/** What is said with a connection that is handed to a worker, and what the worker answers when it has it. */
-export const CONNECTION = 'connection';
-export const TAKEN = 'taken';
 
 /**
  * Listens on the port of the settings.
@@ -16,44 +11,45 @@ export const TAKEN = 'taken';
  */
 export function listen(server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const refuse = (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${error.code})`;
       reject(new ConfigError(`PORT ${port} on HOST ${host} ${reason}: set another.`, { cause: error }));
+    };
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      // A connection that cannot be accepted later is an error like others that no part catches: logged and counted.
+      server.off('error', refuse);
+      resolve((server.address() as AddressInfo).port);
     });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
-/** Milliseconds of a turn of the event loop in which nothing happened, and those after which no such turn is waited for. */
+/** Milliseconds without a new connection, then of a turn of the event loop in which nothing happened; and those after which neither is waited for. */
+const SILENCE = 25;
 const QUIET_TURN = 0.1;
 const QUIET_TIMEOUT = 500;
 
 /**
- * Takes no further connections. The system resets those that it has accepted and nobody has fetched: hence it is done right
- * after the event loop has looked and found nothing. Connections that are open stay so.
+ * Takes no further connections. The system resets those that it has accepted and nobody has fetched: hence it is done when
+ * none has come for a while, right after the event loop has looked and found nothing. Connections that are open stay so.
+ * Whoever does not begin requests meanwhile has callers run out of new ones.
  */
 export async function closePort(server: Server): Promise<void> {
   if (!server.listening) return;
   const startedAt = performance.now();
+  let lastAt = startedAt;
+  server.on('connection', () => {
+    lastAt = performance.now();
+  });
   for (;;) {
     // A process that has just slept is not about to lose its processor to another.
     await sleep(1);
     const before = performance.now();
     await setImmediate();
     const now = performance.now();
-    if (now - before < QUIET_TURN || now - startedAt > QUIET_TIMEOUT) break;
+    if (now - lastAt > SILENCE && now - before < QUIET_TURN) break;
+    if (now - startedAt > QUIET_TIMEOUT) break;
   }
   // The way of HTTP servers also cuts connections that seem idle, whatever is on its way on them.
   Server.prototype.close.call(server);
-}
-
-/** Serves the connections that the process which started this one hands to it. */
-export function takeConnections(server: HttpServer): void {
-  // A server that listens nowhere enforces no timeouts unless it hears this.
-  server.emit('listening');
-  process.on('message', (message, connection) => {
-    if (message !== CONNECTION) return;
-    process.send?.(TAKEN);
-    if (connection) server.emit('connection', connection as Socket);
-  });
 }

@@ -5,12 +5,15 @@ import { WindowsForWorkers } from '../access/primary-windows.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
+import { proxyFinder } from '../http/client-address.ts';
 import { type Log, openLog } from '../log.ts';
 import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { DRAIN_TIMEOUT } from './serve.ts';
 import { SharedPort } from './shared-port.ts';
 import { onEndSignal } from './signals.ts';
+import { surviveUncaught } from './uncaught.ts';
 import { DRAIN, EMBEDDED_DATABASE_URL, END, READY, SERVING } from './worker.ts';
 
 /** Milliseconds that a worker has beyond those of its answers in flight, before it is killed. */
@@ -23,8 +26,9 @@ const SETTLED = 60_000;
 /** Runs as many workers as the settings say, until told to end. */
 export async function runPrimary(config: Config): Promise<void> {
   const { log, flush } = openLog(config.logLevel, config.demo);
+  surviveUncaught(log);
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
-  const port = new SharedPort();
+  const port = new SharedPort({ maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) }, log);
   let started = false;
   let draining = false;
   let ending = false;
@@ -63,18 +67,40 @@ export async function runPrimary(config: Config): Promise<void> {
     const startedAt = performance.now();
     windows.join(worker);
     if (draining) worker.send(DRAIN);
-    worker.on('message', (message) => message === SERVING && port.join(worker));
-    // A message to a worker that has just fallen would end this process; that it fell is told by its end.
+    const heartbeat = new Heartbeat(worker, log);
+    worker.on('message', (message) => {
+      if (message !== SERVING) return;
+      heartbeat.noteStarted();
+      port.join(worker, heartbeat);
+    });
+    // A message to a worker that has just fallen tells nothing that its end does not.
     worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
-    worker.once('exit', async (code, signal) => {
+    worker.once('error', (error) => {
+      if (worker.process.pid !== undefined) return;
+      log.error({ err: error }, 'the system starts no worker');
+      // One that never ran has no end to tell of; all that wait for it hear it here.
+      worker.process.emit('exit', 1, null);
+    });
+    worker.once('exit', (code, signal) => {
       if (ending || !started) return;
       log.error({ worker: worker.process.pid, code, signal }, 'a worker fell; another takes its place');
-      pause = performance.now() - startedAt > SETTLED ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
-      await sleep(pause);
-      if (!ending) start();
+      void replace(performance.now() - startedAt > SETTLED);
     });
     // Listened for from the beginning: one word may follow the other at once.
     return { serves: tells(worker, SERVING), isReady: tells(worker, READY) };
+  }
+
+  /** @param hadWorked - whether the worker that fell ran for long */
+  async function replace(hadWorked: boolean): Promise<void> {
+    pause = hadWorked ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+    await sleep(pause);
+    if (ending) return;
+    try {
+      start();
+    } catch (error) {
+      log.error({ err: error }, 'the system starts no worker');
+      await replace(false);
+    }
   }
 
   async function prepareDemo(settings: Config, databaseUrl: string) {

@@ -9,8 +9,10 @@ import type { DemoKeys } from '../demo/data.ts';
 import { proxyFinder } from '../http/client-address.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
+import type { LogHealth } from '../log-output.ts';
 import { closePort } from './listen.ts';
 import { setUpMemory } from './memory.ts';
+import type { UncaughtCount } from './uncaught.ts';
 
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
@@ -34,6 +36,12 @@ export interface Serving {
   end(): Promise<void>;
 }
 
+/** What a gateway that answers needs of its process. */
+export interface ServeOptions extends Pick<AppOptions, 'databaseUrl' | 'log' | 'windows'> {
+  logHealth(): LogHealth;
+  countUncaught: UncaughtCount;
+}
+
 /**
  * Serves the connections of a server.
  *
@@ -42,11 +50,12 @@ export interface Serving {
  */
 export async function serve(
   config: Config,
-  options: Pick<AppOptions, 'databaseUrl' | 'log' | 'logHealth' | 'windows'>,
+  { logHealth, countUncaught, ...options }: ServeOptions,
   open: (server: Server) => unknown,
 ): Promise<Serving> {
   const { log } = options;
-  const app = createApp({ ...config, ...options });
+  const processHealth = () => ({ log: logHealth(), unexpectedErrors: countUncaught() });
+  const app = createApp({ ...config, ...options, processHealth });
   /** Requests that wait until the port is closed. */
   let held: (() => void)[] | undefined;
   const server = createHttpServer({

@@ -2,9 +2,11 @@
 import { type Counted, PrimaryWindows } from '../access/primary-windows.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { openLog } from '../log.ts';
-import { takeConnections } from './listen.ts';
+import { takeConnections } from './handover.ts';
+import { answerHeartbeats } from './heartbeat.ts';
 import { type Serving, serve } from './serve.ts';
 import { leaveEndSignals } from './signals.ts';
+import { surviveUncaught } from './uncaught.ts';
 
 /** Names the database of a worker in demo mode: the process that started it runs that one. */
 export const EMBEDDED_DATABASE_URL = 'GATEWAY_EMBEDDED_DATABASE_URL';
@@ -18,7 +20,9 @@ export const READY = 'ready';
 /** Serves until the process that started it says so, or is gone. */
 export async function runWorker(config: Config): Promise<void> {
   leaveEndSignals();
+  answerHeartbeats();
   const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
+  const countUncaught = surviveUncaught(log);
   const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
   if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
   let serving: Serving | undefined;
@@ -29,12 +33,19 @@ export async function runWorker(config: Config): Promise<void> {
       serving?.drain();
     }
     if (message !== END) return;
-    await serving?.end();
+    try {
+      await serving?.end();
+    } catch (error) {
+      log.error({ err: error }, 'ended, but not in order');
+      process.exitCode = 1;
+    }
     await flush();
-    process.exit(0);
+    process.exit();
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
-  serving = await serve(config, { databaseUrl, log, logHealth, windows }, takeConnections);
+  // How many connections there may be is decided where they are accepted, for all workers together.
+  const settings = { ...config, maxConnections: Number.POSITIVE_INFINITY };
+  serving = await serve(settings, { databaseUrl, log, logHealth, countUncaught, windows }, takeConnections);
   if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;

@@ -76,7 +76,9 @@ export async function measureConnections(bench: Bench, effort: Effort): Promise<
   await note(0);
   const sockets: Socket[] = [];
   for (let i = 0; i < IDLE; i++) {
-    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    // From as many addresses as their number needs: one may have a thousand.
+    const localAddress = `127.0.0.${2 + (i % 4)}`;
+    const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1', localAddress });
     await new Promise((resolve, reject) => {
       socket.once('error', reject).once('data', resolve);
       socket.write('GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n');

@@ -21,15 +21,17 @@ export interface GatewayProcess {
  * Starts `src/main.ts`, or another program, with an environment of nothing but what is given.
  *
  * @param logFile - an open file that takes what it prints, where nobody wants to read it
+ * @param node - the Node.js that runs it
  */
 export function spawnGateway(
   environment: Record<string, string>,
   program = 'src/main.ts',
   logFile?: number,
+  node = process.execPath,
 ): Omit<GatewayProcess, 'url'> {
   const { PATH = '', HOME = '' } = process.env;
   // A process group of its own, so that a test can signal all of it, as a terminal does on Ctrl-C.
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(node, [program], {
     // Nobody has to be led away from most gateways of tests.
     env: { PATH, HOME, DRAIN_SECONDS: '0', ...environment },
     detached: true,
@@ -57,9 +59,10 @@ export async function startProcess(
   environment: Record<string, string>,
   program?: string,
   logFile?: number,
+  node?: string,
 ): Promise<GatewayProcess> {
   const port = environment.PORT ?? String(await freePort());
-  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program, logFile);
+  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program, logFile, node);
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 600; i++) {
     if (gateway.child.exitCode !== null) throw new Error(`the gateway ended: ${gateway.output()}`);

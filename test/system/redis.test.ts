@@ -160,6 +160,76 @@ describe('the window in a Redis whose clock is set', () => {
   });
 });
 
+describe('a Redis that answers and does not count', () => {
+  let refusing: TestRedis;
+  let client: Redis;
+  beforeAll(async () => {
+    refusing = await startRedis();
+    client = new Redis(refusing.url);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await refusing.stop();
+  });
+
+  it.each<[name: string, refuse: () => Promise<unknown>, mend: () => Promise<unknown>]>([
+    ['out of memory', () => client.config('SET', 'maxmemory', '1'), () => client.config('SET', 'maxmemory', '0')],
+    ['a replica', () => client.replicaof('127.0.0.1', '1'), () => client.replicaof('NO', 'ONE')],
+    [
+      'that keeps too few copies',
+      () => client.config('SET', 'min-replicas-to-write', '1'),
+      () => client.config('SET', 'min-replicas-to-write', '0'),
+    ],
+    [
+      'whose account may not',
+      () => client.acl('SETUSER', 'default', '-eval', '-evalsha'),
+      () => client.acl('SETUSER', 'default', '+@all'),
+    ],
+  ])('(%s) is away all the while, in at most three lines of the log, and is taken back', async (_, refuse, mend) => {
+    await refuse();
+    const gateway = await startProcess({ DATABASE_URL: databaseUrl, REDIS_URL: refusing.url });
+    const health = async () => (await (await fetch(`${gateway.url}/health/ready`)).json()) as { rateLimits: string };
+    const key = await createKey(databaseUrl, organisationId);
+    const until = performance.now() + 3_000;
+    while (performance.now() < until) {
+      const answer = await fetch(`${gateway.url}/api/v1/customer/create?apiKey=${key}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"email":"refused@example.com"}',
+      });
+      expect([answer.status, answer.headers.get('x-ratelimit-limit')]).toEqual([200, '500000']);
+      expect(await health()).toMatchObject({ rateLimits: 'in memory, Redis is away' });
+    }
+    const lines = () => gateway.output().match(/"msg":"[^"]*Redis[^"]*"/g) ?? [];
+    expect(lines().length).toBeLessThanOrEqual(3);
+    await mend();
+    await expect.poll(health, { timeout: 15_000 }).toMatchObject({ rateLimits: 'in Redis' });
+    expect(lines().length).toBeLessThanOrEqual(4);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it.each([
+    ['of a password that is wrong', (url: URL) => (url.password = 'wrong-secret')],
+    ['of a database that is not there', (url: URL) => (url.pathname = '/99')],
+    ['that has no TLS', (url: URL) => (url.protocol = 'rediss:')],
+  ])('%s: the gateway serves and says so, in few lines and without the URL', async (_, spoil) => {
+    await client.config('SET', 'requirepass', 'right-secret');
+    const url = new URL(refusing.url);
+    url.password = 'right-secret';
+    spoil(url);
+    const gateway = await startProcess({ DATABASE_URL: databaseUrl, REDIS_URL: url.href });
+    const health = async () => (await fetch(`${gateway.url}/health/ready`)).json();
+    for (let i = 0; i < 30; i++) {
+      expect(await health()).toMatchObject({ status: 'ready', rateLimits: 'in memory, Redis is away' });
+      await sleep(100);
+    }
+    expect(await gateway.stop()).toBe(0);
+    expect(gateway.output().match(/Redis/g)?.length).toBeLessThanOrEqual(3);
+    expect(gateway.output()).not.toContain('secret');
+    await client.config('SET', 'requirepass', '');
+  });
+});
+
 describe('while Redis is away', () => {
   /** Calls until told to stop; says what came of it. */
   function load(key: string) {

@@ -1,5 +1,6 @@
-// A terminal that closes: it ends a gateway that runs in it, and not one that was started with `nohup`. Needs `script` (bsdutils).
+// What a terminal is shown, and its end: that ends a gateway which runs in it, and not one that was started with `nohup`. Needs `script` (bsdutils).
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it, vi } from 'vitest';
@@ -77,3 +78,24 @@ const nodesIn = (session: number) =>
   processesIn(session)
     .filter(([, command]) => /node|npm|MainThread/.test(command))
     .map(([pid]) => pid);
+
+it('shows two keys that were just made, which a log file would not get; not a second time', async () => {
+  const folder = await temporaryFolder();
+  const start = async (port: string) => {
+    const { PATH = '', HOME = '' } = process.env;
+    const env = { PATH, HOME, SHELL: '/bin/sh', PORT: port, DATA_DIR: join(folder.path, 'data'), NO_COLOR: '1' };
+    const terminal = spawn('script', ['-qec', `${process.execPath} src/main.ts`, '/dev/null'], { env });
+    let text = '';
+    terminal.stdout.on('data', (chunk) => (text += chunk));
+    await vi.waitFor(() => expect(text).toContain('Stop with Ctrl-C'), { timeout: 30_000 });
+    // What a terminal does on Ctrl-C.
+    terminal.stdin.write('\u0003');
+    await once(terminal, 'close');
+    return text;
+  };
+  const shown = await start(String(await freePort()));
+  const keys = shown.match(/\b(?:DEV_|ROOT)\w{28}\b/g) ?? [];
+  expect(keys.map((key) => key.slice(0, 4))).toEqual(['DEV_', 'ROOT']);
+  expect(await start(String(await freePort()))).not.toMatch(/(?:DEV_|ROOT)\w{20}/);
+  await folder.remove();
+});

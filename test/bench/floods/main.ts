@@ -33,6 +33,7 @@ const pages = Array.from({ length: 9 }, (_, i) => `p${i}: customers(first: 100) 
 const kinds: Record<string, string> = {
   live: get('/health/live'),
   openapi: get('/openapi.json'),
+  graphiql: 'GET /graphql HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n',
   unknown: get('/x'),
   'no key': post(REST, { email: `${bench.label}1@example.com` }),
   create: post(`${REST}?apiKey=${key}`, { email: `${bench.label}1@example.com` }),

@@ -1,0 +1,161 @@
+// Whether the database would take a create now: asked at most once a second, however many want to know.
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import type { Trouble } from './call-trouble.ts';
+import type { Database } from './orm.ts';
+import { beginWriteProbe, type HarmlessStatement, type ProbeStage, type WriteProbe } from './write-probe.ts';
+
+/** Milliseconds from the beginning of one question to that of the next. */
+const INTERVAL = 1_000;
+/** Milliseconds after which a question that has no answer counts as answered with no. */
+const PATIENCE = 2_000;
+/** Milliseconds after which it is given up, so that another may be asked. */
+const GIVE_UP = 10_000;
+
+/** `ok`, or what is wrong with the database, as an operator says it. */
+export type DatabaseHealth = string;
+
+const OK: DatabaseHealth = 'ok';
+
+const ofStage: Record<ProbeStage, DatabaseHealth> = {
+  connecting: 'cannot be reached',
+  asking: 'does not answer in time',
+  committing: 'does not confirm writes in time',
+};
+
+const ofTrouble: Record<Trouble, DatabaseHealth> = {
+  'no room': 'has no room on its disk',
+  'no free connection': 'is kept busy by calls, no connection comes free',
+};
+
+/** What SQLSTATEs come to; the first that fits. */
+const ofState: readonly (readonly [RegExp, DatabaseHealth])[] = [
+  [/^25006$/, 'is read-only'],
+  [/^53100$/, ofTrouble['no room']],
+  [/^53300$/, 'takes no more connections'],
+  [/^55P03$/, 'keeps a table locked'],
+  [/^57014$/, ofStage.asking],
+  [/^(28...|42501)$/, 'does not let the gateway do its work'],
+  [/^(08...|57P0.|3D000)$/, ofStage.connecting],
+  [/^/, 'refuses writes'],
+];
+
+/** What is asked, and who hears of changes. */
+interface ReadinessOptions {
+  /** Begins a question. */
+  begin(): WriteProbe;
+  /** What calls have met lately. */
+  trouble(): Trouble | undefined;
+  log: Log;
+}
+
+/**
+ * The one question that may be on its way, and what the last one came to.
+ *
+ * At rest    nothing is asked until somebody wants to know, and the last answer is a second old
+ * Asked      all who want to know wait for the same answer
+ * Late       after `PATIENCE`: all hear no at once, and the answer is still waited for: the fault may end by it
+ * Given up   after `GIVE_UP`: it is ended on the server too; then as at rest
+ *
+ * While the answer is no, it asks by itself, so that the end of the fault is told without anybody's call.
+ */
+export class Readiness {
+  readonly #options: ReadinessOptions;
+  #health = OK;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #answer: Promise<DatabaseHealth> | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #giveUp: (() => Promise<void>) | undefined;
+  #closed = false;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+  }
+
+  /** Tells whether a create would succeed now; waits for `PATIENCE` at most. */
+  async ask(): Promise<DatabaseHealth> {
+    if (this.#closed) return this.#health;
+    const trouble = this.#options.trouble();
+    if (trouble) return this.#conclude(ofTrouble[trouble]);
+    if (!this.#answer && performance.now() - this.#askedAt >= INTERVAL) this.#answer = this.#question();
+    return this.#answer ?? this.#health;
+  }
+
+  /** Asks nothing any more, and ends the question that is on its way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    await this.#giveUp?.();
+  }
+
+  #question(): Promise<DatabaseHealth> {
+    this.#askedAt = performance.now();
+    const probe = this.#options.begin();
+    const { promise, resolve } = Promise.withResolvers<DatabaseHealth>();
+    const conclude = (health: DatabaseHealth, cause?: unknown) => resolve(this.#conclude(health, cause));
+    const late = setTimeout(() => conclude(ofStage[probe.stage()]), PATIENCE);
+    const tooLate = setTimeout(() => void this.#giveUp?.(), GIVE_UP);
+    let current = true;
+    const over = () => {
+      current = false;
+      clearTimeout(late);
+      clearTimeout(tooLate);
+      this.#answer = undefined;
+      this.#giveUp = undefined;
+      if (this.#health !== OK) this.#askAgain();
+    };
+    this.#giveUp = async () => {
+      // What it comes to now says nothing: it was ended.
+      current = false;
+      await probe.abandon();
+      over();
+    };
+    const answered = (answer: DatabaseHealth, cause?: unknown) => {
+      if (!current) return;
+      conclude(answer, cause);
+      over();
+    };
+    probe.outcome.then(
+      () => answered(OK),
+      (error: unknown) => answered(healthOf(error), error),
+    );
+    return promise;
+  }
+
+  #conclude(health: DatabaseHealth, cause?: unknown): DatabaseHealth {
+    const before = this.#health;
+    this.#health = health;
+    const { log } = this.#options;
+    if (before === OK && health !== OK) log.warn({ err: cause }, `not ready: the database ${health}`);
+    if (before !== OK && health === OK) log.warn('ready again: the database takes writes');
+    if (health !== OK) this.#askAgain();
+    return health;
+  }
+
+  #askAgain(): void {
+    if (this.#closed) return;
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      void this.ask();
+    }, INTERVAL).unref();
+  }
+}
+
+/**
+ * Watches a database.
+ *
+ * @param statements - what a create needs, with values of which it changes nothing
+ */
+export function openReadiness(database: Database, statements: readonly HarmlessStatement[], log: Log): Readiness {
+  return new Readiness({
+    begin: () => beginWriteProbe(database.url, statements),
+    trouble: () => database.trouble(),
+    log,
+  });
+}
+
+function healthOf(error: unknown): DatabaseHealth {
+  const state = error instanceof pg.DatabaseError ? (error.code ?? '') : undefined;
+  if (state === undefined) return ofStage.connecting;
+  return ofState.find(([pattern]) => pattern.test(state))?.[1] ?? OK;
+}

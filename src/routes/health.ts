@@ -1,0 +1,42 @@
+// What the process says of itself to balancers and operators, without a key.
+import type { DatabaseHealth } from '../database/readiness.ts';
+import { json, type Outbound } from '../http/message.ts';
+import type { LogHealth } from '../log-output.ts';
+
+/** How a process fares, beside what it serves. */
+export interface ProcessHealth {
+  log: LogHealth;
+  /** Errors that no part has caught. */
+  unexpectedErrors: number;
+}
+
+/** What health is made of. */
+export interface HealthParts {
+  /** Why no requests should come whatever the database says; undefined once all is prepared, until the end begins. */
+  phase(): 'starting' | 'draining' | undefined;
+  /** Whether the database would take a create now. */
+  database(): Promise<DatabaseHealth>;
+  /** What else an operator wants to know; it does not make the gateway less ready. */
+  others(): object;
+}
+
+/** The answers of `GET /health/live` and `GET /health/ready`. */
+export function openHealth({ phase, database, others }: HealthParts) {
+  return {
+    /** That the process runs; nothing is asked of anybody. */
+    live: (): Outbound => json(200, { status: 'live' }),
+
+    /**
+     * Whether a create would succeed now: 200, or 503 and what is wrong.
+     *
+     * @see section 10 of the contract
+     */
+    async ready(): Promise<Outbound> {
+      const unfit = phase();
+      if (unfit) return json(503, { status: unfit, ...others() });
+      const health = await database();
+      const status = health === 'ok' ? 'ready' : 'database unavailable';
+      return json(health === 'ok' ? 200 : 503, { status, database: health, ...others() });
+    },
+  };
+}
