@@ -1,7 +1,7 @@
 // What the records of IP databases say, and that nothing of it is lost or made up on the way to the caller.
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { Reader, type Response } from 'maxmind';
+import { Reader, type Response } from 'mmdb-lib';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { normalizeIp } from '../src/ip/address.ts';
@@ -50,7 +50,7 @@ describe('the record of a database', () => {
   );
 });
 
-describe('beside maxmind itself', () => {
+describe('beside mmdb-lib itself', () => {
   const readers = Object.fromEntries(
     Object.entries({ cityFile, asnFile, anonymousFile, countryFile }).map(([name, path]) => [
       name,
@@ -60,7 +60,7 @@ describe('beside maxmind itself', () => {
   // biome-ignore lint/suspicious/noExplicitAny: the records are of several shapes
   const record = (name: string, ip: string): any => readers[name]?.get(ip) ?? {};
 
-  /** What maxmind itself says of an address; of what is looked up in several files, the first that says anything. */
+  /** What mmdb-lib itself says of an address; of what is looked up in several files, the first that says anything. */
   function expected(address: string) {
     const kind = kindOf(address);
     if (kind !== 'PUBLIC') return { ...unknown, address, kind };

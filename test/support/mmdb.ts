@@ -39,14 +39,20 @@ export const map = (members: Record<string, Buffer>): Buffer =>
 
 export const array = (...members: Buffer[]): Buffer => Buffer.concat([head('array', members.length), ...members]);
 
-/** Values one behind the other, the next made from where the one before began. */
+/**
+ * Values one behind the other, the next made from where the one before began.
+ *
+ * @param from - where the first one begins
+ * @returns all of them, and where the last one begins
+ */
 export function chain(
   first: Buffer,
   levels: number,
   next: (before: number) => Buffer,
+  from = 0,
 ): { bytes: Buffer; last: number } {
   const parts = [first];
-  let [last, end] = [0, first.length];
+  let [last, end] = [from, from + first.length];
   for (let level = 0; level < levels; level++) {
     const part = next(last);
     parts.push(part);
@@ -69,8 +75,9 @@ export const metadata: Record<string, Buffer> = {
 
 /** Parts of a database. */
 export interface MmdbParts {
-  /** The data; its first value is the record of most addresses. */
   data: Buffer;
+  /** Where the record of most addresses begins in the data; at the beginning unless told. */
+  at?: number;
   /** A network that has another record, and where that begins in the data. */
   other?: { network: readonly number[]; at: number };
   /** Members of the metadata that differ, or all that stands behind the mark. */
@@ -80,8 +87,8 @@ export interface MmdbParts {
 }
 
 /** Writes a database of IPv4. */
-export function writeMmdb({ data, other, metadata: differing = {}, tree }: MmdbParts): Buffer {
-  const nodes = tree ?? treeOf(other);
+export function writeMmdb({ data, at = 0, other, metadata: differing = {}, tree }: MmdbParts): Buffer {
+  const nodes = tree ?? treeOf(at, other);
   const usual = { ...metadata, node_count: integer(nodes.length / NODE_SIZE) };
   const members = Object.entries({ ...usual, ...(Buffer.isBuffer(differing) ? {} : differing) });
   const kept = members.filter((member): member is [string, Buffer] => member[1] !== undefined);
@@ -89,14 +96,14 @@ export function writeMmdb({ data, other, metadata: differing = {}, tree }: MmdbP
   return Buffer.concat([nodes, Buffer.alloc(SEPARATOR), data, METADATA_MARK, described]);
 }
 
-/** A tree in which every address leads to the beginning of the data, but for one network. */
-function treeOf(other: MmdbParts['other']): Buffer {
+/** A tree in which every address leads to one record, but for one network. */
+function treeOf(at: number, other: MmdbParts['other']): Buffer {
   const bits = (other?.network ?? []).flatMap((byte) => Array.from({ length: 8 }, (_, i) => (byte >> (7 - i)) & 1));
   const count = Math.max(bits.length, 1);
-  const usual = count + SEPARATOR;
+  const usual = count + SEPARATOR + at;
   return nodesOf(
     Array.from({ length: count }, (_, i) => {
-      const onward = i === bits.length - 1 ? usual + (other?.at ?? 0) : i + 1;
+      const onward = i === bits.length - 1 ? count + SEPARATOR + (other?.at ?? 0) : i + 1;
       if (bits.length === 0) return [usual, usual];
       return bits[i] ? [usual, onward] : [onward, usual];
     }),
