@@ -20,7 +20,7 @@ const LONGEST_RETRY = 10_000;
  * Milliseconds for which no connections are taken while the database is prepared for the first time: balancers and callers
  * go elsewhere where they are refused, and would be answered 503 otherwise.
  */
-const PREPARED_UNHEARD = 5_000;
+const PREPARED_UNHEARD = 15_000;
 /** Milliseconds that the answers in flight have when the process is told to end. */
 export const DRAIN_TIMEOUT = 10_000;
 /** Milliseconds that a connection which is open when the port closes has to bring a request: it may be on its way. */
