@@ -21,7 +21,7 @@ import { entities } from './entities.ts';
 import { ApiError } from './errors.ts';
 import { createContext } from './graphql/context.ts';
 import { createExecutor, requirementsOf } from './graphql/execute.ts';
-import { renderGraphiQLPage } from './graphql/graphiql.ts';
+import { graphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
 import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
 import { addressFinder, type TrustedProxies } from './http/client-address.ts';
@@ -171,7 +171,7 @@ export function createApp(options: AppOptions): App {
 
   async function graphiqlPage(key: string | undefined): Promise<Outbound> {
     if (!graphiql) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-    return renderGraphiQLPage(key);
+    return graphiQLPage(key);
   }
 
   async function answerEndpoint(inbound: Inbound): Promise<Outbound> {

@@ -90,12 +90,28 @@ query Addresses {
 `,
 ];
 
+/** Pages that were rendered, by the key that is filled in: there are two at most, of nine megabytes, and all answers share their bytes. */
+const pages = new Map<string | undefined, Promise<Buffer>>();
+
 /**
- * Renders GraphiQL.
+ * GraphiQL as a page.
  *
  * @param key - the API key to fill in; none outside demo mode
  */
-export async function renderGraphiQLPage(key: string | undefined): Promise<Outbound> {
+export async function graphiQLPage(key: string | undefined): Promise<Outbound> {
+  const page = pages.get(key) ?? render(key);
+  pages.set(key, page);
+  // One that failed is tried again.
+  page.catch(() => pages.delete(key));
+  return {
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+    body: await page,
+  };
+}
+
+async function render(key: string | undefined): Promise<Buffer> {
   // Nine megabytes of browser code: loaded when first asked for.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const headers = key && JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2);
@@ -103,10 +119,5 @@ export async function renderGraphiQLPage(key: string | undefined): Promise<Outbo
     title: 'Customer gateway',
     ...(headers && { headers, defaultHeaders: headers, defaultTabs: examples.map((query) => ({ query, headers })) }),
   };
-  return {
-    status: 200,
-    contentType: 'text/html; charset=utf-8',
-    headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
-    body: renderGraphiQL(options),
-  };
+  return Buffer.from(renderGraphiQL(options));
 }
