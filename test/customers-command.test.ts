@@ -51,7 +51,7 @@ describe('customers check-emails', () => {
     );
     expect(await checkInJson('--organisation', 'clean')).toMatchObject({ code: 0, emails: [] });
     const text = await customers('check-emails', '--organisation', 'clean');
-    expect(text).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(text).toEqual({ code: 0, stdout: 'There is no address to correct.\n', stderr: '' });
   });
 
   it('lists what would be refused, written or matched differently, with every invisible character seen', async () => {

@@ -247,7 +247,7 @@ describe('a database that is away', () => {
       await proxy.cut();
       await proxy.mend();
       expect(await rest.create(broken, { email: 'during@example.com' })).toMatchObject({ newAccount: true });
-      expect((await broken.send('/health/ready')).status).toBe(200);
+      await expect.poll(async () => (await broken.send('/health/ready')).status, { timeout: 3_000 }).toBe(200);
       await broken.close();
       await proxy.close();
     },

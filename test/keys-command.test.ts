@@ -206,8 +206,7 @@ describe('the command keys', () => {
   it('says so when the database is away', async () => {
     const away = await runCommand('keys', ['list'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' });
     expect([away.code, away.stdout]).toEqual([1, '']);
-    expect(away.stderr).toContain('INTERNAL_SERVICE_UNAVAILABLE');
-    expect(away.stderr).not.toContain('secret');
+    expect(away.stderr).toBe('The database cannot be used: nothing listens there (ECONNREFUSED).\n');
   });
 });
 
@@ -246,7 +245,6 @@ describe('demo mode', () => {
     };
     const before = await create();
     const running = await startProcess(environment);
-    await expect.poll(running.output).toContain('DEV_  ');
     const during = await create();
     for (const { key } of [before, during]) {
       const answer = await fetch(`${running.url}/graphql`, {
@@ -258,7 +256,7 @@ describe('demo mode', () => {
     }
     expect(await running.stop()).toBe(0);
     const listed = await runCommand('keys', ['list', '--json'], environment);
-    expect(JSON.parse(listed.stdout).keys).toHaveLength(5);
+    expect(JSON.parse(listed.stdout).keys).toHaveLength(3);
     // Several at once, with and without a gateway that starts among them.
     const lists = () => Promise.all([1, 2, 3].map(() => runCommand('keys', ['list', '--json'], environment)));
     for (const { code } of await lists()) expect(code).toBe(0);

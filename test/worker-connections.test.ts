@@ -1,4 +1,5 @@
 // Connections to several workers: each has its share, and what one client and all of them may have holds for all workers together.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -72,45 +73,45 @@ const refusals = () =>
     .filter((line) => line.includes('connections refused'))
     .map((line) => JSON.parse(line));
 
+/** Ends one of the workers, and waits until the first process has noticed. */
 async function killWorker(): Promise<void> {
   const [victim] = workersOf(gateway.child);
   process.kill(Number(victim), 'SIGKILL');
-  await vi.waitFor(() => expect(workersOf(gateway.child)).not.toContain(victim));
+  await vi.waitFor(() => expect(gateway.output()).toContain(`"worker":${victim},"code":null,"signal":"SIGKILL"`));
 }
+
+/** Asks something on so many connections at once, and tells how many each worker answered. */
+async function ask(agent: Agent, count: number): Promise<number[]> {
+  const round = randomUUID();
+  const answers = Array.from({ length: count }, async (_, i) => {
+    const asked = request({ port, agent, path: '/health/live', headers: { 'X-Request-Id': `${round}-${i}` } }).end();
+    const [answer] = await once(asked, 'response');
+    await once(answer.resume(), 'end');
+  });
+  await Promise.all(answers);
+  const lines = () =>
+    gateway
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(`"requestId":"${round}-`));
+  await vi.waitFor(() => expect(lines()).toHaveLength(count));
+  const workers = Map.groupBy(lines(), (line) => JSON.parse(line).pid);
+  return [...workers.values()].map(({ length }) => length);
+}
+
+/** Waits until new connections go to two workers: one that has just joined takes some of the other's. */
+const areTwo = () => expect.poll(() => ask(new Agent(), 4), { timeout: 20_000, interval: 200 }).toEqual([2, 2]);
 
 describe('kept connections', () => {
   const KEPT = 32;
-
-  /** Asks something on each of them, and tells how many each worker answered. */
-  async function ask(agent: Agent, round: string): Promise<number[]> {
-    const answers = Array.from({ length: KEPT }, async (_, i) => {
-      const asked = request({ port, agent, path: '/health/live', headers: { 'X-Request-Id': `${round}-${i}` } }).end();
-      const [answer] = await once(asked, 'response');
-      await once(answer.resume(), 'end');
-    });
-    await Promise.all(answers);
-    const lines = () =>
-      gateway
-        .output()
-        .split('\n')
-        .filter((line) => line.includes(`"requestId":"${round}-`));
-    await vi.waitFor(() => expect(lines()).toHaveLength(KEPT));
-    const workers = Map.groupBy(lines(), (line) => JSON.parse(line).pid);
-    return [...workers.values()].map(({ length }) => length);
-  }
 
   it('are shared by all workers in the end, also those of before the second served or took the place of another', async () => {
     await start();
     await isOpen();
     const agent = new Agent({ keepAlive: true, maxSockets: KEPT });
-    expect((await ask(agent, 'first')).length).toBe(1);
-    let round = 0;
-    const shares = async () => {
-      round += 1;
-      return ask(agent, `round${round}`);
-    };
+    expect(await ask(agent, KEPT)).toEqual([KEPT]);
     const fair = [expect.toBeOneOf([12, 13, 14, 15, 16]), expect.toBeOneOf([16, 17, 18, 19, 20])];
-    const sorted = async () => (await shares()).toSorted((a, b) => a - b);
+    const sorted = async () => (await ask(agent, KEPT)).toSorted((a, b) => a - b);
     await expect.poll(sorted, { timeout: 20_000, interval: 200 }).toEqual(fair);
     await killWorker();
     await sleep(100);
@@ -138,7 +139,7 @@ describe('as many connections as there may be', () => {
     await killWorker();
     expect(await openMany(8)).toEqual({ 200: 4, 503: 4 });
     for (const socket of sockets.splice(0)) socket.destroy();
-    await sleep(500);
+    await areTwo();
     expect(await openMany(12)).toEqual({ 200: 8, 503: 4 });
   });
 
@@ -161,7 +162,7 @@ describe('the share of one address', () => {
     expect(more).toBeGreaterThanOrEqual(490);
     expect(more).toBeLessThanOrEqual(510);
     for (const socket of sockets.splice(0)) socket.destroy();
-    await sleep(1_000);
+    await areTwo();
     expect(await openMany(1_100)).toEqual({ 200: 1_000, 503: 100 });
   });
 
