@@ -14,6 +14,9 @@ const INTERVAL = 250;
 const FLUSH_TIMEOUT = 1_000;
 const FLUSH_INTERVAL = 10;
 
+const EMPTY = Buffer.alloc(0);
+const NEWLINE = Buffer.from('\n');
+
 /** Whether the log is written; where it is not, how many lines were dropped since it was. */
 export type LogHealth = 'ok' | { dropped: number };
 
@@ -66,6 +69,8 @@ export class LogOutput {
   #pieceBytes = 0;
   /** What is to be written next; the first of them may be the rest of one that was written in part. */
   #pieces: Buffer[] = [];
+  /** What was written of the line that the next piece goes on with. */
+  #begun: Buffer = EMPTY;
   /** Bytes of all of them. */
   #waiting = 0;
   #dropped = 0;
@@ -155,7 +160,7 @@ export class LogOutput {
     try {
       for (let [next] = this.#pieces; next; [next] = this.#pieces) this.#noteWritten(writeSync(this.#target.fd, next));
     } catch (error) {
-      this.#failure = codeOf(error);
+      this.#noteFailed(error);
     }
   }
 
@@ -170,7 +175,7 @@ export class LogOutput {
     write(this.#target.fd, together, (error, written) => {
       this.#writingSince = undefined;
       if (error) {
-        this.#failure = codeOf(error);
+        this.#noteFailed(error);
         return;
       }
       this.#noteWritten(written);
@@ -181,12 +186,30 @@ export class LogOutput {
   #noteWritten(bytes: number): void {
     this.#failure = undefined;
     this.#waiting -= bytes;
-    const rest = (this.#pieces.shift() as Buffer).subarray(bytes);
-    if (rest.length > 0) this.#pieces.unshift(rest);
+    const piece = this.#pieces.shift() as Buffer;
+    const written = piece.subarray(0, bytes);
+    const lineEnd = written.lastIndexOf(NEWLINE) + 1;
+    this.#begun = lineEnd > 0 ? written.subarray(lineEnd) : Buffer.concat([this.#begun, written]);
+    if (bytes < piece.length) this.#pieces.unshift(piece.subarray(bytes));
     if (this.#dropped === 0 || this.#pieces.length > 0) return;
     const dropped = this.#dropped;
     this.#dropped = 0;
     this.#onDropped(dropped);
+  }
+
+  /**
+   * Has a line that was cut begin again, on a line of its own: until it can be written, another worker may have written to the
+   * same file.
+   */
+  #noteFailed(error: unknown): void {
+    const code = codeOf(error);
+    const next = this.#pieces[0];
+    if (next && code !== 'EAGAIN' && (this.#failure === undefined || this.#failure === 'EAGAIN')) {
+      this.#pieces[0] = Buffer.concat([NEWLINE, this.#begun, next]);
+      this.#waiting += NEWLINE.length + this.#begun.length;
+      this.#begun = EMPTY;
+    }
+    this.#failure = code;
   }
 }
 

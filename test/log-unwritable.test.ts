@@ -27,6 +27,8 @@ interface Output {
   spoil(gateway: GatewayProcess): unknown;
   /** From here on it can again. */
   mend?(gateway: GatewayProcess): unknown;
+  /** Whether it may stop in the middle of a line. */
+  cuts?: boolean;
   /** All that was written. */
   text?(gateway: GatewayProcess): string;
 }
@@ -73,6 +75,7 @@ const outputs: Record<string, () => Output> = {
     };
     return {
       file: openSync(path, 'a'),
+      cuts: true,
       spoil: (gateway) => limit(gateway, String(statSync(path).size + 100_000)),
       mend: (gateway) => limit(gateway, 'unlimited'),
       text: () => readFileSync(path, 'utf8'),
@@ -109,6 +112,16 @@ const count = (text: string, words: string) => text.split(words).length - 1;
 const linesDropped = (text: string) =>
   [...text.matchAll(/"?dropped"?:\s*(\d+)/g)].reduce((sum, [, lines]) => sum + Number(lines), 0);
 
+/** Whether a line ends as it should: lines for people do with their JSON too. */
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line.slice(line.indexOf('{')));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe.each(ways)('%s', (_, makeSettings) => {
   it.each(Object.entries(outputs))('answers and ends with %s', async (_, makeOutput) => {
     const output = makeOutput();
@@ -124,11 +137,16 @@ describe.each(ways)('%s', (_, makeSettings) => {
       output.mend(gateway);
       const seen = () => output.text?.(gateway) ?? '';
       // Each line was written once or is counted, that of the look at its health too, and those that were written are whole.
-      const linesSeen = () => count(seen(), PATH) + linesDropped(seen());
+      const lines = () =>
+        seen()
+          .split('\n')
+          .filter((line) => /^[[{]/.test(line));
+      const whole = () => lines().filter((line) => isWhole(line));
+      const linesSeen = () => count(whole().join(), PATH) + linesDropped(whole().join());
       await expect.poll(linesSeen, { timeout: 10_000 }).toBeOneOf([sent, sent + 1]);
       expect(seen()).toContain('lines of the log were dropped');
-      if ('DATABASE_URL' in settings)
-        for (const line of seen().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+      // A disk that is full cuts a line of each process; it is there once more, whole.
+      expect(lines().length - whole().length).toBeLessThanOrEqual(output.cuts ? Number(settings.WORKERS ?? 1) : 0);
       await expect.poll(() => health(gateway)).toMatchObject({ httpStatus: 200, log: 'ok' });
       output.spoil(gateway);
       await sendMany(gateway, connections);
