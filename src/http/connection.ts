@@ -34,6 +34,11 @@ interface Parser {
   resume(): void;
 }
 
+/** What is used of a connection's handle, which Node's types leave out. */
+interface SocketWithHandle {
+  _handle?: { reading: boolean; readStart(): unknown; readStop(): unknown } | null;
+}
+
 /** @see https://github.com/nodejs/llhttp, `HPE_PAUSED` */
 const PAUSE = 21;
 
@@ -185,8 +190,10 @@ export class Connection {
     if (this.#unparsed && !this.#paused) {
       this.#paused = true;
       this.#socket.pause();
+      setReading(this.#socket, false);
     } else if (!this.#unparsed && this.#paused) {
       this.#paused = false;
+      setReading(this.#socket, true);
       this.#socket.resume();
     }
   }
@@ -196,6 +203,15 @@ export class Connection {
     const [first, second] = this.#exchanges;
     return second !== undefined || first?.request.complete === true;
   }
+}
+
+/** Has the system keep what comes while a connection is paused: Node would read ahead of it, up to 64 KiB. */
+function setReading(socket: Socket, reading: boolean): void {
+  const { _handle: handle } = socket as SocketWithHandle;
+  if (!handle || handle.reading === reading) return;
+  handle.reading = reading;
+  if (reading) handle.readStart();
+  else handle.readStop();
 }
 
 /** Where to cut bytes that may hold several requests: behind the end of a head, if that of another follows. */
