@@ -112,7 +112,7 @@ export function createApp(options: AppOptions): App {
     shortWay: parts.shortWay,
   });
   const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
-  let openApi: string | undefined;
+  let openApi: Buffer | undefined;
   let prepared = false;
   let draining = false;
   const readiness = openReadiness(database, [findNoKey, createNone], log);
@@ -206,7 +206,10 @@ export function createApp(options: AppOptions): App {
     '/health/live': health.live,
     '/health/ready': health.ready,
     '/openapi.json': () => {
-      openApi ??= JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
+      // Bytes, which all answers share until they are taken.
+      openApi ??= Buffer.from(
+        JSON.stringify(openApiDocument(schema, (operation) => requirementsOf(schema, operation))),
+      );
       return { status: 200, contentType: JSON_TYPE, headers: {}, body: openApi };
     },
   };

@@ -18,7 +18,7 @@ const RUNNING_BYTES = 1024 * 1024;
 const FADING = 0.9;
 /** Bytes of answers that one client has not taken, above which its next requests wait; and all together. */
 const UNREAD_LIMIT = 8 * 1024 * 1024;
-const UNREAD_LIMIT_OF_ALL = 64 * 1024 * 1024;
+const UNREAD_LIMIT_OF_ALL = 32 * 1024 * 1024;
 
 /** Milliseconds between two lines of the log about connections that are refused. */
 const LOG_INTERVAL = 10_000;

@@ -104,9 +104,13 @@ export class Connection {
     if (!parse || socket.destroyed) return;
     this.#parse = parse as (bytes: Buffer) => void;
     socket.removeListener('data', this.#parse).on('data', (bytes: Buffer) => this.#receive(bytes));
-    const { resume } = socket;
+    const { resume, _read } = socket;
     // Node resumes a connection whenever the body of a request is read.
     socket.resume = () => (this.#unparsed ? socket : resume.call(socket));
+    // A paused stream still reads ahead.
+    socket._read = (size) => {
+      if (!this.#paused) _read.call(socket, size);
+    };
     this.#parser.resume();
     if (rest.length > 0) this.#receive(rest);
   }
@@ -205,7 +209,7 @@ export class Connection {
   }
 }
 
-/** Has the system keep what comes while a connection is paused: Node would read ahead of it, up to 64 KiB. */
+/** Has the system keep what comes while a connection is paused. */
 function setReading(socket: Socket, reading: boolean): void {
   const { _handle: handle } = socket as SocketWithHandle;
   if (!handle || handle.reading === reading) return;
