@@ -89,18 +89,25 @@ const ways: [way: string, makeSettings: () => Promise<Record<string, string>>][]
   ['demo mode', async () => ({ DATA_DIR: join(folder.path, 'data') })],
 ];
 
-/** Sends requests whose lines are long; returns how many were answered. */
-async function sendMany({ url }: GatewayProcess, connections: number): Promise<number> {
+/** Sends requests whose lines are long, on connections of their own, until all are answered. */
+async function sendMany({ url }: GatewayProcess, connections: number): Promise<void> {
   const request = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${'y'.repeat(120)}\r\n`;
-  const asked = `${`${request}\r\n`.repeat(REQUESTS - 1)}${request}Connection: close\r\n\r\n`;
-  const answers = await Promise.all(
+  await Promise.all(
     Array.from({ length: connections }, async () => {
-      const socket = connect(Number(new URL(url).port), '127.0.0.1');
-      socket.write(asked);
-      return count(Buffer.concat(await socket.toArray()).toString(), 'HTTP/1.1 404');
+      // A worker that has too many connections closes some by an answer, before it has read what was sent ahead.
+      for (let left = REQUESTS; left > 0; ) {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1');
+        socket.write(`${`${request}\r\n`.repeat(left - 1)}${request}Connection: close\r\n\r\n`);
+        let answers = '';
+        socket.setEncoding('latin1').on('data', (text) => (answers += text));
+        socket.on('error', () => {});
+        await new Promise((resolve) => socket.once('close', resolve));
+        expect(answers).toMatch(/^HTTP\/1\.1 404.*\r\nConnection: close\r\n/s);
+        left -= count(answers, 'HTTP/1.1 404');
+        expect(left).toBeGreaterThanOrEqual(0);
+      }
     }),
   );
-  return answers.reduce((sum, answered) => sum + answered, 0);
 }
 
 const health = async ({ url }: GatewayProcess) => {
@@ -130,7 +137,7 @@ describe.each(ways)('%s', (_, makeSettings) => {
     output.spoil(gateway);
     const connections = CONNECTIONS * Number(settings.WORKERS ?? 1);
     const sent = connections * REQUESTS;
-    expect(await sendMany(gateway, connections)).toBe(sent);
+    await sendMany(gateway, connections);
     const trouble = { httpStatus: 200, status: 'ready', log: { dropped: expect.any(Number) } };
     expect(await health(gateway)).toMatchObject(trouble);
     if (output.mend) {
