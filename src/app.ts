@@ -1,7 +1,7 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
 import { type Admission, authorize, type Caller, openAdmission, rightsOf } from './access/check.ts';
-import { findNoKey, openKeyDirectory } from './access/directory.ts';
+import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
@@ -10,6 +10,7 @@ import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
 import type { Requirement } from './access/scopes.ts';
 import { SlidingWindows, type Verdict, type Windows } from './access/sliding-window.ts';
+import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
@@ -24,46 +25,26 @@ import { createExecutor, requirementsOf } from './graphql/execute.ts';
 import { graphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
 import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
-import { addressFinder, type TrustedProxies } from './http/client-address.ts';
+import { addressFinder } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { badHead } from './http/head.ts';
 import { type Inbound, JSON_TYPE, type Outbound, receive, send } from './http/message.ts';
 import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
-import { type IpDatabasePaths, openIpLookup } from './ip/lookup.ts';
+import { openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
 import { openHealth, type ProcessHealth } from './routes/health.ts';
 
-/** What a gateway needs to run. */
-export interface AppOptions {
-  /** `postgres://…` */
-  databaseUrl: string;
-  /** Whether the documentation's sample key works and the schema may be looked at without a key. */
-  demo: boolean;
-  /** Whether `prepare` makes keys for the demo organisation, which whoever calls it must show. */
-  demoKeys?: boolean;
+/** What a gateway needs to run besides its settings. */
+export interface AppServices {
   log: Log;
   /** What `/health/ready` tells of the process itself. */
   processHealth?: (() => ProcessHealth) | undefined;
-  /** `redis://…`, where several processes count requests together. */
-  redisUrl?: string | undefined;
-  /** Proxies whose `X-Forwarded-For` is believed. */
-  trustProxy?: TrustedProxies | undefined;
-  /** Origins whose pages may call, or `*` for all, as in demo mode unless told; else none. */
-  corsOrigins?: readonly string[] | undefined;
-  graphiql?: boolean;
-  introspection?: boolean;
-  /** Milliseconds that an operation may take. */
-  operationTimeout?: number;
-  /** Paths of the databases of IP addresses. */
-  ipDatabases?: IpDatabasePaths | undefined;
-  /** Whether the names of addresses are asked of the DNS, or the DNS servers that are asked. */
-  reverseDns?: boolean | readonly string[];
   /** Where requests and guesses are counted; in this process unless told. */
-  windows?: (counted: Counted) => Windows;
+  windows?: ((counted: Counted) => Windows) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
   parts?: { database?: Database; admission?: Admission; shortWay?: boolean };
 }
@@ -88,16 +69,16 @@ export interface App {
 const READ_METHODS = ['GET', 'HEAD'];
 
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
-export function createApp(options: AppOptions): App {
-  const { databaseUrl, demo, demoKeys = false, log, redisUrl, trustProxy, operationTimeout, parts = {} } = options;
-  const { windows = () => new SlidingWindows(), processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = options;
-  const { corsOrigins = demo ? ['*'] : [], graphiql = true, introspection = true } = options;
-  const ip = openIpLookup({ databases: options.ipDatabases, reverseDns: options.reverseDns, log });
+export function createApp(config: ServingConfig, { log, parts = {}, ...services }: AppServices): App {
+  const { demo, corsOrigins, graphiql, introspection, trustProxy, operationTimeout } = config;
+  const { windows = () => new SlidingWindows(), processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
+  const { pooled, direct } = config.database;
+  const ip = openIpLookup({ databases: config.ipDatabases, reverseDns: config.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
   const hideSuggestions = !demo;
-  const database = parts.database ?? openDatabase({ url: databaseUrl, entities, log, operationTimeout });
-  const keys = openKeyDirectory(database, log);
-  const limiter = openRateLimiter(redisUrl, log, windows('requests'));
+  const database = parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout });
+  const keys = createKeyDirectory(database, direct, log);
+  const limiter = openRateLimiter(config.redisUrl, log, windows('requests'));
   const admission =
     parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log, windows('guesses')), demo });
   const compiled = parts.shortWay === false ? [] : endpoints.map(({ operation }) => operation);
@@ -115,7 +96,7 @@ export function createApp(options: AppOptions): App {
   let openApi: Buffer | undefined;
   let prepared = false;
   let draining = false;
-  const readiness = openReadiness(database, [findNoKey, createNone], log);
+  const readiness = openReadiness(pooled, () => database.trouble(), [findNoKey, createNone], log);
   const health = openHealth({
     phase: () => (draining ? 'draining' : prepared ? undefined : 'starting'),
     database: () => readiness.ask(),
@@ -275,13 +256,14 @@ export function createApp(options: AppOptions): App {
         });
     },
     async prepare() {
-      await migrate(databaseUrl, entities, log);
+      await migrate(direct, entities, log);
       const fill = async (owner: Database) => {
         await seedDemo(owner);
-        return demoKeys ? makeDemoKeys(owner) : undefined;
+        return config.demoKeys ? makeDemoKeys(owner) : undefined;
       };
-      const made = demo ? await withOwner({ url: databaseUrl, entities, log }, fill) : undefined;
+      const made = demo ? await withOwner({ connection: direct, entities, log }, fill) : undefined;
       if (!parts.database) await assertWall(database);
+      keys.open();
       prepared = true;
       return made;
     },

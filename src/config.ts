@@ -1,8 +1,10 @@
 // The environment: read once, checked, frozen.
 import { Resolver } from 'node:dns';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { type Databases, DatabaseUrlError, databasesOf, parseDatabaseUrl } from './database-url.ts';
 
 /** A setting of the environment that cannot be used; the message is one sentence that names the variable. */
 export class ConfigError extends Error {
@@ -20,13 +22,8 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 /** A whole number as people write it: `010` is eight to some programs and ten to others. */
 const wholeNumber = /^(0|[1-9]\d{0,5})$/;
 
-function hasProtocol(...protocols: string[]) {
-  return (value: string) =>
-    /^\w+:\/\/\S+$/.test(value) && URL.canParse(value) && protocols.includes(new URL(value).protocol);
-}
-
 function isRedis(url: string): boolean {
-  if (!hasProtocol('redis:', 'rediss:')(url)) return false;
+  if (!/^rediss?:\/\/\S+$/.test(url) || !URL.canParse(url)) return false;
   const { hostname, pathname } = new URL(url);
   return hostname !== '' && /^\/?\d*$/.test(pathname);
 }
@@ -75,11 +72,26 @@ function isServer(text: string): boolean {
   }
 }
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/)
+  .transform((url, context) => {
+    try {
+      return parseDatabaseUrl(url);
+    } catch (error) {
+      if (!(error instanceof DatabaseUrlError)) throw error;
+      context.addIssue({ code: 'custom', params: { must: error.message } });
+      return z.NEVER;
+    }
+  })
+  .optional()
+  .meta({ expected: 'a URL that starts with postgres:// or postgresql://' });
+
 const paths = z
   .string()
   .transform(list)
   .refine((parts) => parts.every((path) => path !== ''))
-  .transform((parts) => parts.map((path) => resolve(path)))
+  .transform((parts): readonly string[] => parts.map((path) => resolve(path)))
   .optional()
   .meta({ expected: 'the path of a file, or of several separated by commas' });
 
@@ -92,11 +104,8 @@ const environment = z.object({
     .default(4000)
     .meta({ expected: 'a whole number from 0 to 65535' }),
   HOST: z.string().refine(isHost).optional().meta({ expected: 'a host name or an IP address' }),
-  DATABASE_URL: z
-    .string()
-    .refine(hasProtocol('postgres:', 'postgresql:'))
-    .optional()
-    .meta({ expected: 'a URL that starts with postgres:// or postgresql://' }),
+  DATABASE_URL: databaseUrl,
+  DATABASE_DIRECT_URL: databaseUrl,
   DATA_DIR: z.string().default('.data').meta({ expected: 'the path of a folder' }),
   REDIS_URL: z
     .string()
@@ -159,6 +168,42 @@ const environment = z.object({
     .meta({ expected: `one of ${logLevels.join(', ')}` }),
 });
 
+/** The settings that may hold a secret, which each can be given as a file: `DATABASE_URL_FILE`. */
+const secrets = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL'] as const;
+
+type Environment = Record<string, string | undefined>;
+
+/** Leaves out what is empty, and puts what files hold in the place of their names. */
+function gather(env: Environment): Environment {
+  const set: Environment = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  for (const name of secrets) {
+    const variable = `${name}_FILE`;
+    const path = set[variable];
+    if (path === undefined) continue;
+    if (set[name] !== undefined) throw new ConfigError(`The environment must not have both ${name} and ${variable}.`);
+    set[name] = readSecret(variable, path);
+  }
+  return set;
+}
+
+function readSecret(variable: string, path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`The environment variable ${variable} must name a file that can be read (${code}).`);
+  }
+  if (text === '') throw new ConfigError(`The environment variable ${variable} must name a file that is not empty.`);
+  return text;
+}
+
+function describe({ path, code, ...issue }: z.core.$ZodIssue): string {
+  const name = String(path[0]) as keyof typeof environment.shape;
+  const must = code === 'custom' && 'params' in issue ? issue.params?.must : undefined;
+  return `The environment variable ${name} must ${must ?? `be ${environment.shape[name].meta()?.expected}`}.`;
+}
+
 /**
  * Reads the settings of the process.
  *
@@ -167,24 +212,24 @@ const environment = z.object({
  * @returns the settings, frozen; `demo` is true when no database was named
  * @throws ConfigError one sentence that names the variable which cannot be used (never its value: it may hold a password)
  */
-export function readConfig(env: NodeJS.ProcessEnv, { terminal = false }: { terminal?: boolean } = {}) {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const parsed = environment.safeParse(set);
-  if (!parsed.success) {
-    const name = String(parsed.error.issues[0]?.path[0]) as keyof typeof environment.shape;
-    const expected = environment.shape[name].meta()?.expected;
-    throw new ConfigError(`The environment variable ${name} must be ${expected}.`);
-  }
-  const { PORT, HOST, DATABASE_URL, DATA_DIR, REDIS_URL, TRUST_PROXY, LOG_LEVEL, ...edges } = parsed.data;
+export function readConfig(env: Environment, { terminal = false }: { terminal?: boolean } = {}) {
+  const parsed = environment.safeParse(gather(env));
+  if (!parsed.success) throw new ConfigError(describe(parsed.error.issues[0] as z.core.$ZodIssue));
+  const { PORT, HOST, DATABASE_URL, DATABASE_DIRECT_URL, DATA_DIR, REDIS_URL, TRUST_PROXY, LOG_LEVEL, ...edges } =
+    parsed.data;
   const demo = DATABASE_URL === undefined;
+  if (demo && DATABASE_DIRECT_URL) {
+    throw new ConfigError('The environment variable DATABASE_DIRECT_URL must come with DATABASE_URL.');
+  }
   return Object.freeze({
     port: PORT,
     host: HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
-    databaseUrl: DATABASE_URL,
+    database: DATABASE_URL && databasesOf(DATABASE_URL, DATABASE_DIRECT_URL),
     dataDir: resolve(DATA_DIR),
     redisUrl: REDIS_URL,
     trustProxy: TRUST_PROXY,
-    corsOrigins: edges.CORS_ORIGINS,
+    /** Origins whose pages may call, or `*` for all. */
+    corsOrigins: edges.CORS_ORIGINS ?? (demo ? ['*'] : []),
     graphiql: edges.GRAPHIQL === 'on',
     introspection: edges.INTROSPECTION === 'on',
     ipDatabases: {
@@ -207,3 +252,6 @@ export function readConfig(env: NodeJS.ProcessEnv, { terminal = false }: { termi
 
 /** The settings of one gateway process. */
 export type Config = ReturnType<typeof readConfig>;
+
+/** The settings of a process that serves: in demo mode with the database that was started for it. */
+export type ServingConfig = Config & { readonly database: Databases };

@@ -6,7 +6,7 @@ import { complaintAbout } from '../src/node-version.ts';
 
 /** What each room may import, besides itself and packages. */
 const base = ['errors.ts', 'log.ts', 'random.ts', 'text.ts'];
-const database = ['database', 'config.ts', 'folders.ts', ...base];
+const database = ['database', 'database-url.ts', 'config.ts', 'folders.ts', ...base];
 const allowed: Record<string, string[]> = {
   'errors.ts': [],
   'log-output.ts': [],
@@ -16,7 +16,8 @@ const allowed: Record<string, string[]> = {
   // Who may write in a folder matters to the database's files and to compiled code.
   'folders.ts': [],
   'text.ts': ['errors.ts'],
-  'config.ts': [],
+  'database-url.ts': [],
+  'config.ts': ['database-url.ts'],
   generated: [],
   // The addresses that proxies write are judged as those that callers send, and there are no more of them than can be set.
   http: ['ip/address.ts', 'config.ts', ...base],

@@ -5,6 +5,7 @@ import { auditServer } from 'graphql-http';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/orm.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { catalogue } from '../src/errors.ts';
 import { requirementsOf } from '../src/graphql/execute.ts';
@@ -86,7 +87,7 @@ describe('the REST contract', () => {
 describe('the database', () => {
   it('has the tables that the entities describe', async () => {
     const database = openDatabase({
-      url: await createDatabase(),
+      connection: parseDatabaseUrl(await createDatabase()),
       entities,
       log: pino({ level: 'silent' }),
       asOwner: true,

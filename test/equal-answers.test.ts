@@ -3,6 +3,7 @@
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/orm.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createContext } from '../src/graphql/context.ts';
 import { schema } from '../src/graphql/schema.ts';
@@ -11,6 +12,7 @@ import { logTo } from '../src/log.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
 import { documentGenerator, type GeneratedDocument } from './support/documents.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { usualDatabases } from './support/geoip.ts';
 import { fillOrganisation } from './support/organisation.ts';
 import { seededRandom } from './support/random.ts';
 
@@ -49,8 +51,12 @@ beforeAll(async () => {
   };
   fast = await startGateway({ databaseUrl, demo: true });
   standard = await startGateway({ databaseUrl, demo: true, parts: { shortWay: false } });
-  const database = openDatabase({ url: databaseUrl, entities, log: silent });
-  reference = { database, ip: openIpLookup({ reverseDns: false, log: silent }), organisationId };
+  const database = openDatabase({ connection: parseDatabaseUrl(databaseUrl), entities, log: silent });
+  reference = {
+    database,
+    ip: openIpLookup({ databases: usualDatabases, reverseDns: false, log: silent }),
+    organisationId,
+  };
 });
 afterAll(async () => {
   await Promise.all([fast.close(), standard.close(), reference.database.close()]);

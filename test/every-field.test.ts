@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../src/access/key.ts';
 import { columnsOf } from '../src/database/columns.ts';
 import { openDatabase } from '../src/database/orm.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { logTo } from '../src/log.ts';
@@ -207,7 +208,7 @@ it('leaves out no field of any type', () => {
 
 it('derives the columns of every entity as MikroORM does', async () => {
   const log = logTo('silent', { write: () => {} });
-  const database = openDatabase({ url: all.databaseUrl, entities, log });
+  const database = openDatabase({ connection: parseDatabaseUrl(all.databaseUrl), entities, log });
   for (const entity of entities as EntitySchema[]) {
     const meta = database.orm.getMetadata(entity);
     const known = new Set(

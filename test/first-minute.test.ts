@@ -65,7 +65,11 @@ describe('commands', () => {
     const url = new URL(await createDatabase());
     spoil(url);
     const result = await runCommand('organisations', ['list'], { DATABASE_URL: url.href });
-    expect(result).toEqual({ code: 1, stdout: '', stderr: `The database cannot be used: ${reason}.\n` });
+    expect(result).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `The database of DATABASE_URL cannot be used: ${reason}.\n`,
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openIpLookup } from '../src/ip/lookup.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
-import { asnFile, cityFile, countryFile, replaceableFile } from './support/geoip.ts';
+import { asnFile, cityFile, countryFile, replaceableFile, usualDatabases } from './support/geoip.ts';
 import { seededRandom } from './support/random.ts';
 
 const LONDON = '81.2.69.142';
@@ -123,7 +123,7 @@ describe('a broken one', () => {
       const bytes = Buffer.from(city);
       for (let i = 0; i < 200; i++) bytes[anywhere(bytes.length - 200)] = anywhere(256);
       await file.replace(bytes);
-      const lookup = openIpLookup({ databases: { city: [file.path] }, reverseDns: false, log });
+      const lookup = openIpLookup({ databases: { ...usualDatabases, city: [file.path] }, reverseDns: false, log });
       for (const ip of [LONDON, '89.160.20.112', '2.125.160.216', '2001:218::1', '216.160.83.56'])
         expect(await lookup.infoOf(ip)).toMatchObject({ address: ip, kind: 'PUBLIC' });
       lookup.close();

@@ -8,7 +8,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openIpLookup } from '../src/ip/lookup.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
-import { cityFile } from './support/geoip.ts';
+import { cityFile, usualDatabases } from './support/geoip.ts';
 import { hostileFiles, untriedAddress } from './support/hostile-mmdb.ts';
 
 let folder: string;
@@ -67,7 +67,11 @@ it('each is told once in the log, without what the file says', () => {
 
 it('look-ups of many addresses of a damaged network take turns with whatever else there is to do', async () => {
   const city = hostileFiles.flatMap(({ state }, i) => (state === 'in use, damaged' ? join(folder, `${i}.mmdb`) : []));
-  const lookup = openIpLookup({ databases: { city }, reverseDns: false, log: pino({ level: 'silent' }) });
+  const lookup = openIpLookup({
+    databases: { ...usualDatabases, city },
+    reverseDns: false,
+    log: pino({ level: 'silent' }),
+  });
   await lookup.infoOf(untriedAddress);
   let areFound = false;
   let turns = 0;

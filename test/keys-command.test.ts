@@ -206,7 +206,7 @@ describe('the command keys', () => {
   it('says so when the database is away', async () => {
     const away = await runCommand('keys', ['list'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' });
     expect([away.code, away.stdout]).toEqual([1, '']);
-    expect(away.stderr).toBe('The database cannot be used: nothing listens there (ECONNREFUSED).\n');
+    expect(away.stderr).toBe('The database of DATABASE_URL cannot be used: nothing listens there (ECONNREFUSED).\n');
   });
 });
 

@@ -5,6 +5,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../src/database/embedded.ts';
 import { openDatabase, SERVING_ROLE } from '../src/database/orm.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { runCommand } from './support/command.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
@@ -46,7 +47,11 @@ it('is on for every table, and binds the role that serves, which owns none', asy
 });
 
 it('serves requests through that role', async () => {
-  const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
+  const database = openDatabase({
+    connection: parseDatabaseUrl(gateway.databaseUrl),
+    entities,
+    log: pino({ level: 'silent' }),
+  });
   const who = { name: 'who', text: 'select current_user::text as name' };
   expect(await database.run(who, [])).toEqual([{ name: SERVING_ROLE }]);
   expect(await database.of(ours).run(who, [])).toEqual([{ name: SERVING_ROLE }]);
@@ -55,7 +60,11 @@ it('serves requests through that role', async () => {
 });
 
 it('leaves a query that forgets its organisation with the rows of its own, and one for none with no row', async () => {
-  const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
+  const database = openDatabase({
+    connection: parseDatabaseUrl(gateway.databaseUrl),
+    entities,
+    log: pino({ level: 'silent' }),
+  });
   for (const { name, owned } of await tables()) {
     if (!owned) continue;
     const all = { name: `all_${name}`, text: `select organisation_id from ${name}` };
@@ -78,7 +87,11 @@ it('leaves a query that forgets its organisation with the rows of its own, and o
 });
 
 it("refuses to write, change or delete what is another organisation's", async () => {
-  const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
+  const database = openDatabase({
+    connection: parseDatabaseUrl(gateway.databaseUrl),
+    entities,
+    log: pino({ level: 'silent' }),
+  });
   const their = database.of(theirs);
   const insert = {
     name: 'insert',
@@ -110,7 +123,11 @@ it('holds for one statement: the next on the same connection sees nothing of it'
   expect((await client.query('select 1 from customer')).rowCount).toBe(0);
   client.release();
   await pool.end();
-  const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
+  const database = openDatabase({
+    connection: parseDatabaseUrl(gateway.databaseUrl),
+    entities,
+    log: pino({ level: 'silent' }),
+  });
   const setting = { name: 'setting', text: `select current_setting('gateway.organisation', true) as organisation` };
   expect(await database.of(ours).run(setting, [])).toEqual([{ organisation: String(ours) }]);
   const others = await Promise.all(
@@ -121,7 +138,11 @@ it('holds for one statement: the next on the same connection sees nothing of it'
 });
 
 it('keeps organisations apart when their statements share the connections', async () => {
-  const database = openDatabase({ url: gateway.databaseUrl, entities, log: pino({ level: 'silent' }) });
+  const database = openDatabase({
+    connection: parseDatabaseUrl(gateway.databaseUrl),
+    entities,
+    log: pino({ level: 'silent' }),
+  });
   const all = { name: 'all', text: 'select distinct organisation_id from customer' };
   const results = await Promise.all(
     Array.from({ length: 400 }, async (_, i) => {

@@ -1,6 +1,11 @@
 // What each setting takes, and what it refuses because it could never do what it says.
+import { writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
+import { temporaryFolder } from './support/process.ts';
 
 const refused: Record<string, string[]> = {
   PORT: ['04000', '+1', '1e3', ' 4000', '65536', '0x1F'],
@@ -19,7 +24,34 @@ const refused: Record<string, string[]> = {
     ' ::1',
     '127.0.0.1:80',
   ],
-  DATABASE_URL: ['postgres:x', 'postgres://', ' postgres://host/x', 'postgres://host/x ', 'POSTGRES'],
+  DATABASE_URL: [
+    'postgres:x',
+    'postgres://',
+    ' postgres://host/x',
+    'postgres://host/x ',
+    'POSTGRES',
+    'mysql://host/x',
+    'postgres://one,two/x',
+    'postgres://one:1,two:2/x',
+    'postgres://host:0x1F/x',
+    'postgres://host:99999/x',
+    'postgres://host/x?host=one,two',
+    'postgres://host/x?sslmode=allow',
+    'postgres://host/x?sslmode=prefer',
+    'postgres://host/x?sslmode=',
+    'postgres://host/x?sslmode=require&sslmode=disable',
+    'postgres://host/x?sslmode=verify-ca',
+    'postgres://host/x?sslmode=require&sslrootcert=system',
+    'postgres://host/x?sslmode=verify-full&sslrootcert=/nowhere/ca.crt',
+    'postgres://host/x?sslmode=require&sslcert=/nowhere/client.crt',
+    'postgres://host/x?sslrootcert=/nowhere/ca.crt',
+    'postgres://host/x?ssl=true',
+    'postgres://host/x?pgbouncer=true',
+    'postgres://host/x?target_session_attrs=read-write',
+    'postgres://host/x?port=0',
+    'postgres://host/x?connect_timeout=0',
+    'postgres://host/x?connect_timeout=3s',
+  ],
   REDIS_URL: ['redis:x', 'redis://', 'redis://:6379', 'redis://host/name', ' redis://host', 'redis://host/0/1'],
   TRUST_PROXY: [
     '01',
@@ -77,13 +109,6 @@ const taken: [name: string, value: string, setting: string, expected: unknown][]
   ['HOST', '0.0.0.0', 'host', '0.0.0.0'],
   ['HOST', 'gateway_1.internal.', 'host', 'gateway_1.internal.'],
   ['HOST', '3com', 'host', '3com'],
-  [
-    'DATABASE_URL',
-    'postgresql://[::1]:5432/x?sslmode=require',
-    'databaseUrl',
-    'postgresql://[::1]:5432/x?sslmode=require',
-  ],
-  ['DATABASE_URL', 'postgres:///x?host=/run/postgresql', 'databaseUrl', 'postgres:///x?host=/run/postgresql'],
   ['REDIS_URL', 'rediss://user:pass@host:6380/15', 'redisUrl', 'rediss://user:pass@host:6380/15'],
   ['REDIS_URL', 'redis://[::1]', 'redisUrl', 'redis://[::1]'],
   ['TRUST_PROXY', ' 2 ', 'trustProxy', 2],
@@ -106,11 +131,37 @@ const taken: [name: string, value: string, setting: string, expected: unknown][]
   ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
 ];
 
+const account = userInfo().username;
+
+/** What a URL of a database comes to. */
+const urls: [url: string, expected: object][] = [
+  ['postgres://u:p@[::1]:5432/db', { host: '::1', port: 5432, user: 'u', database: 'db', ssl: false }],
+  ['postgresql://u@host', { host: 'host', port: 5432, user: 'u', database: 'u' }],
+  ['postgres://host:6432/db', { host: 'host', port: 6432, user: account, database: 'db' }],
+  ['postgres:///', { host: 'localhost', port: 5432, user: account, database: account }],
+  [
+    'postgres://u:p@/db?host=/run/postgresql&port=6432',
+    { host: '/run/postgresql', port: 6432, user: 'u', database: 'db' },
+  ],
+  ['postgres:///db?host=/run/postgresql&sslmode=require', { host: '/run/postgresql', database: 'db', ssl: false }],
+  ['postgres://u:p@%2Frun%2Fpostgresql/db', { host: '/run/postgresql', user: 'u', database: 'db' }],
+  ['postgres://%C3%A9:p@host/a%20b', { user: 'é', database: 'a b' }],
+  ['postgres://host/db?options=-c%20work_mem%3D1MB', { options: '-c work_mem=1MB' }],
+  ['postgres://host/db?application_name=shop', { application_name: 'shop', options: undefined }],
+  ['postgres://host/db?connect_timeout=7', { connectionTimeoutMillis: 7_000 }],
+  ['postgres://host/db?sslmode=disable', { connectionTimeoutMillis: 3_000, ssl: false }],
+  ['postgres://host/db?sslmode=require', { ssl: { rejectUnauthorized: false } }],
+  ['postgres://host/db?sslmode=no-verify', { ssl: { rejectUnauthorized: false } }],
+  ['postgres://host/db?sslmode=verify-full', { ssl: { rejectUnauthorized: true } }],
+  ['postgres://host/db?sslmode=verify-full&sslrootcert=system', { ssl: { rejectUnauthorized: true } }],
+  ['postgres://10.0.0.1/db?sslmode=verify-full', { ssl: { rejectUnauthorized: true, host: '10.0.0.1' } }],
+];
+
 describe('settings', () => {
   it.each(Object.entries(refused).flatMap(([name, values]) => values.map((value) => [name, value])))(
     '%s=%j stops the start with one sentence that names it',
     (name, value) => {
-      const sentence = new RegExp(`^The environment variable ${name} must be [^\n]+\\.$`);
+      const sentence = new RegExp(`^The environment variable ${name} must [^\n]+\\.$`);
       expect(() => readConfig({ [String(name)]: value })).toThrow(
         expect.objectContaining({ message: expect.stringMatching(sentence) }),
       );
@@ -120,5 +171,65 @@ describe('settings', () => {
 
   it.each(taken)('%s=%j is taken', (name, value, setting, expected) => {
     expect(readConfig({ [name]: value })).toHaveProperty(setting, expected);
+  });
+
+  it.each(urls)('DATABASE_URL=%j is taken apart', (url, expected) => {
+    const { database } = readConfig({ DATABASE_URL: url });
+    expect(database?.pooled).toMatchObject(expected);
+    expect(database?.direct).toBe(database?.pooled);
+    expect(readConfig({ DATABASE_URL: url, DATABASE_DIRECT_URL: 'postgres://direct' }).database).toMatchObject({
+      pooled: expected,
+      direct: { host: 'direct' },
+    });
+  });
+
+  it('keep a password out of sight, and whole', () => {
+    const { database } = readConfig({ DATABASE_URL: 'postgres://u:s%40cr%3At@host/db' });
+    expect(database?.pooled.password()).toBe('s@cr:t');
+    expect(readConfig({ DATABASE_URL: 'postgres://u:100%@host/db' }).database?.pooled.password()).toBe('100%');
+    expect(JSON.stringify(database) + inspect(database)).not.toContain('s@cr');
+    const urlsWithPassword = refused.DATABASE_URL?.map((text) => text.replace('//', '//user:s3cret@')) ?? [];
+    const messages = urlsWithPassword.flatMap((url) => {
+      try {
+        readConfig({ DATABASE_URL: url });
+        return [];
+      } catch (error) {
+        return [inspect(error)];
+      }
+    });
+    expect(messages.length).toBeGreaterThan(20);
+    expect(messages.join()).not.toContain('s3cret');
+  });
+
+  it('may be in files where they are secret', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder.path, 'secret');
+    await writeFile(path, 'postgres://host/db\n');
+    expect(readConfig({ DATABASE_URL_FILE: path })).toMatchObject({
+      demo: false,
+      database: { pooled: { host: 'host' } },
+    });
+    const both = { DATABASE_URL: 'postgres://host/db', DATABASE_DIRECT_URL_FILE: path };
+    expect(readConfig(both)).toMatchObject({ database: { direct: { host: 'host' } } });
+    await writeFile(path, 'redis://host:6380');
+    expect(readConfig({ REDIS_URL_FILE: path })).toMatchObject({ redisUrl: 'redis://host:6380' });
+    expect(() => readConfig({ DATABASE_URL_FILE: path })).toThrow(/^The environment variable DATABASE_URL must be/);
+    expect(() => readConfig({ REDIS_URL: 'redis://host', REDIS_URL_FILE: path })).toThrow(
+      'The environment must not have both REDIS_URL and REDIS_URL_FILE.',
+    );
+    await writeFile(path, '\n');
+    expect(() => readConfig({ REDIS_URL_FILE: path })).toThrow(
+      'The environment variable REDIS_URL_FILE must name a file that is not empty.',
+    );
+    await folder.remove();
+    expect(() => readConfig({ REDIS_URL_FILE: path })).toThrow(
+      'The environment variable REDIS_URL_FILE must name a file that can be read (ENOENT).',
+    );
+  });
+
+  it('of a direct way to the database need the usual one', () => {
+    expect(() => readConfig({ DATABASE_DIRECT_URL: 'postgres://host' })).toThrow(
+      'The environment variable DATABASE_DIRECT_URL must come with DATABASE_URL.',
+    );
   });
 });

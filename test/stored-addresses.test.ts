@@ -1,6 +1,7 @@
 // Customers that an earlier version stored under an address that is written or matched otherwise today: found, and not made again.
 import { expect, it } from 'vitest';
 import { migrate } from '../src/database/migrate.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { logTo } from '../src/log.ts';
 import { runSql } from './support/database.ts';
@@ -29,7 +30,7 @@ it('keeps them found when the database is brought to this version', async () => 
   }
   await runSql(databaseUrl, "delete from migration where name = '0004-quoted-addresses'");
   const log = logTo('silent', { write: () => {} });
-  expect(await migrate(databaseUrl, entities, log)).toEqual(['0004-quoted-addresses']);
+  expect(await migrate(parseDatabaseUrl(databaseUrl), entities, log)).toEqual(['0004-quoted-addresses']);
 
   for (const [i, [given, , today]] of stored.entries()) {
     const cuRefNo = String(i).padStart(16, 'a');

@@ -2,6 +2,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/orm.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -123,7 +124,13 @@ it(`${ATTEMPTS} attempts with another organisation's key reach nothing`, async (
 
 it('neither do they without row level security: each query asks for its own', async () => {
   const log = pino({ level: 'silent' });
-  const database = openDatabase({ url: gateway.databaseUrl, entities, log, asOwner: true, wall: false });
+  const database = openDatabase({
+    connection: parseDatabaseUrl(gateway.databaseUrl),
+    entities,
+    log,
+    asOwner: true,
+    wall: false,
+  });
   const unwalled = await startGateway({ databaseUrl: gateway.databaseUrl, parts: { database } });
   expect(await attempt(unwalled, 600)).toBe(0);
   const [our] = await runSql<{ cu_ref_no: string; email: string }>(

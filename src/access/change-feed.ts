@@ -1,6 +1,6 @@
 // A listening connection to PostgreSQL that knows whether it can still be trusted, and comes back by itself.
 import pg from 'pg';
-import { CONNECT_TIMEOUT } from '../database/orm.ts';
+import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 
 /** A silent loss (a cable, a firewall) is noticed by asking; changes must be noticed within a second. */
@@ -12,15 +12,16 @@ const LONGEST_RETRY = 5_000;
 /** What operators see of the listening connection in `pg_stat_activity`. */
 export const FEED_NAME = 'gateway key changes';
 
-/** A feed of notifications on one channel. */
+/** A feed of notifications on one channel; nobody is listened to before it is opened. */
 export interface ChangeFeed {
+  open(): void;
   /** Whether every change up to a moment ago has been heard of. */
   isLive(): boolean;
   close(): void;
 }
 
 interface ChangeFeedOptions {
-  url: string;
+  connection: DatabaseConnection;
   channel: string;
   log: Log;
   /** Called with the payload of each notification. */
@@ -29,9 +30,9 @@ interface ChangeFeedOptions {
   onGap(): void;
 }
 
-/** Listens on a channel until closed, connecting again after every loss with growing pauses. */
-export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
-  const { url, channel, log, onChange, onGap } = options;
+/** Makes a feed that listens on a channel until closed, connecting again after every loss with growing pauses. */
+export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
+  const { channel, log, onChange, onGap } = options;
   let closed = false;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let pause = FIRST_RETRY;
@@ -39,12 +40,9 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   let client: pg.Client | undefined;
 
   async function listen(): Promise<void> {
-    const connection = new pg.Client({
-      connectionString: url,
-      application_name: FEED_NAME,
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
-      query_timeout: TRUSTED_FOR,
-    });
+    const connection = new pg.Client(
+      clientOptions(options.connection, { application_name: FEED_NAME, query_timeout: TRUSTED_FOR }),
+    );
     client = connection;
     connection.on('error', (error) => lose(connection, error));
     connection.on('end', () => lose(connection, new Error('the connection ended')));
@@ -81,8 +79,8 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     pause = Math.min(pause * 2, LONGEST_RETRY);
   }
 
-  void listen();
   return {
+    open: () => void listen(),
     isLive: () => performance.now() - confirmedAt < TRUSTED_FOR,
     close() {
       closed = true;

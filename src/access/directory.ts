@@ -2,9 +2,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Statement } from '../database/orm.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
+import type { DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
-import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
+import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
 const CACHED_KEYS = 10_000;
 
@@ -14,6 +15,8 @@ export const findNoKey: HarmlessStatement = { text: findByDigest.text, values: [
 
 /** Finds API keys. */
 export interface KeyDirectory {
+  /** Begins to hear of changes; until then every look-up goes to the database. */
+  open(): void;
   /**
    * The key, if it is known without asking the database.
    *
@@ -32,17 +35,19 @@ export interface KeyDirectory {
 }
 
 /**
- * Opens the directory of a database's keys. A change made by any process reaches it through PostgreSQL's
+ * Makes the directory of a database's keys. A change made by any process reaches it through PostgreSQL's
  * notifications; while they cannot be trusted, every look-up goes to the database.
+ *
+ * @param direct - where notifications are heard
  */
-export function openKeyDirectory(database: Database, log: Log): KeyDirectory {
+export function createKeyDirectory(database: Database, direct: DatabaseConnection, log: Log): KeyDirectory {
   const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS });
   const seen = new LRUCache<string, true>({ max: CACHED_KEYS });
   const lookUps = new Map<string, Promise<ApiKey | undefined>>();
   // Counts the changes heard of, so that a look-up that overlaps one is not kept.
   let changes = 0;
-  const feed: ChangeFeed = openChangeFeed({
-    url: database.url,
+  const feed: ChangeFeed = createChangeFeed({
+    connection: direct,
     channel: API_KEY_CHANNEL,
     log,
     onChange(digest) {
@@ -70,6 +75,7 @@ export function openKeyDirectory(database: Database, log: Log): KeyDirectory {
 
   const recall = (digest: string) => (feed.isLive() ? cache.get(digest) : undefined);
   return {
+    open: () => feed.open(),
     recall,
     find(digest) {
       const cached = recall(digest);

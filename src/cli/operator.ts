@@ -9,6 +9,7 @@ import { toApiError } from '../database/failure.ts';
 import { migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
 import { whyUnusable } from '../database/unreachable.ts';
+import { parseDatabaseUrl } from '../database-url.ts';
 import { seedDemo } from '../demo/data.ts';
 import { entities } from '../entities.ts';
 import { ApiError } from '../errors.ts';
@@ -79,14 +80,14 @@ function report(error: unknown): number {
 
 /** Opens the database of the gateway as the owner of its tables, brought to its shape, for as long as something takes. */
 export async function withGatewayDatabase<Result>(work: (owner: Database) => Promise<Result>): Promise<Result> {
-  const { databaseUrl, dataDir, demo } = readConfig(process.env);
+  const { database, dataDir, demo } = readConfig(process.env);
   // Standard output is for the answer alone.
   const log = logTo('warn', pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
-  const embedded = databaseUrl ? undefined : await borrowEmbeddedPostgres({ dataDir, log });
+  const embedded = database ? undefined : await borrowEmbeddedPostgres({ dataDir, log });
   try {
-    const url = databaseUrl ?? embedded?.url ?? '';
-    await migrate(url, entities, log);
-    return await withOwner({ url, entities, log }, async (owner) => {
+    const connection = database?.direct ?? parseDatabaseUrl(embedded?.url ?? '');
+    await migrate(connection, entities, log);
+    return await withOwner({ connection, entities, log }, async (owner) => {
       if (demo) await seedDemo(owner);
       return work(owner);
     });

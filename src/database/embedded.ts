@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
+import { clientOptions, parseDatabaseUrl } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import { type Account, chooseAccount } from './embedded-account.ts';
 import { ensureCluster, urlOf } from './embedded-cluster.ts';
@@ -120,7 +121,7 @@ export function borrowEmbeddedPostgres(options: EmbeddedOptions): Promise<Embedd
 async function findServed(cluster: string): Promise<string | undefined> {
   const file = await readPidFile(cluster);
   if (!file?.ready || !file.port || !isServerOf(cluster, file.pid)) return undefined;
-  const client = new pg.Client({ connectionString: await urlOf(cluster, file.port, 'postgres') });
+  const client = new pg.Client(clientOptions(parseDatabaseUrl(await urlOf(cluster, file.port, 'postgres'))));
   client.on('error', () => {});
   try {
     await client.connect();
@@ -265,7 +266,7 @@ async function freePort(): Promise<number> {
 
 /** Claims the folder for this gateway, and makes its database if it is not there yet. */
 async function takeOwnership(url: string, options: EmbeddedOptions): Promise<pg.Client> {
-  const owner = new pg.Client({ connectionString: url });
+  const owner = new pg.Client(clientOptions(parseDatabaseUrl(url)));
   owner.on('error', () => {});
   await owner.connect();
   const deadline = performance.now() + START_TIMEOUT;

@@ -9,6 +9,7 @@ import {
 } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { OPERATION_TIMEOUT } from '../config.ts';
+import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import { type Batched, Batches, type BatchStatement, type Limits } from './batch.ts';
 import { CallTrouble, type Trouble } from './call-trouble.ts';
@@ -17,8 +18,6 @@ import { timedOut, toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
 import { prepareSettings, SettingsQuery } from './settings-query.ts';
 
-/** Milliseconds to wait for a connection before the database counts as away. */
-export const CONNECT_TIMEOUT = 3_000;
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
 const POOL_SIZE = 10;
@@ -59,7 +58,6 @@ export interface OrganisationDatabase {
 /** One PostgreSQL database, seen through MikroORM. */
 export interface Database {
   readonly orm: MikroORM;
-  readonly url: string;
   /** Milliseconds that an operation may take, its statements included. */
   readonly operationTimeout: number;
   /** The database as an organisation sees it, for an operation that begins now. */
@@ -75,8 +73,7 @@ export interface Database {
 
 /** How a database is opened. */
 export interface DatabaseOptions {
-  /** `postgres://…` */
-  url: string;
+  connection: DatabaseConnection;
   /** Every table of the gateway. */
   entities: EntitySchema[];
   /** Where a lost connection is reported. */
@@ -85,23 +82,32 @@ export interface DatabaseOptions {
   asOwner?: boolean;
   /** Milliseconds that an operation may take; 0 for as long as it takes. */
   operationTimeout?: number;
+  /** The schema of the table that says which migrations have run; needed to run some. */
+  schema?: string;
   /** False to leave out what sets the organisation of a transaction; for whoever is not bound by row level security. */
   wall?: boolean;
 }
 
 /** Opens a database. Nothing is connected before the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { url, entities, log, asOwner = false, operationTimeout = OPERATION_TIMEOUT, wall = true } = options;
+  const {
+    connection,
+    entities,
+    log,
+    schema,
+    asOwner = false,
+    operationTimeout = OPERATION_TIMEOUT,
+    wall = true,
+  } = options;
   const orm = new MikroORM({
     entities,
-    clientUrl: url,
+    dbName: connection.database,
     extensions: [Migrator],
-    migrations: { migrationsList: migrations, tableName: 'migration', snapshot: false },
+    migrations: { migrationsList: migrations, tableName: 'migration', snapshot: false, ...(schema && { schema }) },
     // Foreign keys share `organisation_id` with the primary key.
     discovery: { checkDuplicateFieldNames: false },
     pool: { min: 0, max: POOL_SIZE, idleTimeoutMillis: IDLE_TIMEOUT },
-    driverOptions: {
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
+    driverOptions: clientOptions(connection, {
       query_timeout: operationTimeout && operationTimeout + GRACE,
       keepAlive: true,
       async onConnect(client: pg.ClientBase) {
@@ -111,7 +117,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         await client.query(`${planning}; ${asOwner ? '' : `set role ${SERVING_ROLE}`}`);
         await prepareSettings(client);
       },
-    },
+    }),
     // Functions are made by migrations alone.
     schemaGenerator: { ignoreRoutines: true },
     debug: false,
@@ -139,7 +145,6 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     orm,
-    url,
     operationTimeout,
     of: (organisationId) => {
       const deadline = operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY;

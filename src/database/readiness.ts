@@ -1,8 +1,8 @@
 // Whether the database would take a create now: asked at most once a second, however many want to know.
 import pg from 'pg';
+import type { DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import type { Trouble } from './call-trouble.ts';
-import type { Database } from './orm.ts';
 import { beginWriteProbe, type HarmlessStatement, type ProbeStage, type WriteProbe } from './write-probe.ts';
 
 /** Milliseconds from the beginning of one question to that of the next. */
@@ -144,14 +144,17 @@ export class Readiness {
 /**
  * Watches a database.
  *
+ * @param connection - as calls have it
+ * @param trouble - what calls have met lately
  * @param statements - what a create needs, with values of which it changes nothing
  */
-export function openReadiness(database: Database, statements: readonly HarmlessStatement[], log: Log): Readiness {
-  return new Readiness({
-    begin: () => beginWriteProbe(database.url, statements),
-    trouble: () => database.trouble(),
-    log,
-  });
+export function openReadiness(
+  connection: DatabaseConnection,
+  trouble: () => Trouble | undefined,
+  statements: readonly HarmlessStatement[],
+  log: Log,
+): Readiness {
+  return new Readiness({ begin: () => beginWriteProbe(connection, statements), trouble, log });
 }
 
 function healthOf(error: unknown): DatabaseHealth {

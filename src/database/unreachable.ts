@@ -1,10 +1,21 @@
 // Why a database cannot be used, in one sentence for the operator who named it: never a password, never a stack.
 
-/** By SQLSTATE, by the system's code, or by what the driver says where it gives no code. */
-const reasons: [failure: RegExp, reason: string][] = [
+/** A failure, by SQLSTATE, by the system's code, or by what the driver says where it gives no code; and what it means. */
+type Reason = [failure: RegExp, reason: string];
+
+/** What does not mend itself: a setting is wrong, here or on the server. */
+const lasting: Reason[] = [
   [/^28P01$|client password must be|unsupported.*authentication|SASL/i, 'the server refuses the user or the password'],
   [/^28000$/, 'the server lets this user in neither from here nor with this encryption'],
   [/^3D000$/, 'the server has no database of that name'],
+  [/does not support SSL/i, 'the server does not offer TLS'],
+  [
+    /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|.*CERT|UNABLE_TO)|certificate/,
+    'the TLS certificate of the server is not accepted',
+  ],
+];
+
+const passing: Reason[] = [
   [/^(08...|57P0[1-5])$/, 'the server is starting or stopping'],
   [/^53300$/, 'the server has no connection left'],
   [/^(53100|53200)$/, 'the server has no space left'],
@@ -13,8 +24,6 @@ const reasons: [failure: RegExp, reason: string][] = [
   [/^ECONNREFUSED$/, 'nothing listens there (ECONNREFUSED)'],
   [/^ENOENT$/, 'there is no such socket or file'],
   [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES)$/, 'the host cannot be reached'],
-  [/does not support SSL/i, 'the server does not offer TLS'],
-  [/^(ERR_SSL|ERR_TLS|CERT_|.*CERT|UNABLE_TO)|certificate/, 'the TLS certificate of the server is not accepted'],
   [/^(ETIMEDOUT|57014)$|time[ds]? ?out|timeout/i, 'the server does not answer'],
   [
     /^(ECONNRESET|EPIPE)$|connection terminated|there was an error establishing an SSL/i,
@@ -32,10 +41,26 @@ const NOT_PERMITTED = '42501';
  * @returns one sentence; undefined when the error is of another kind
  */
 export function whyUnusable(error: unknown): string | undefined {
+  if (wordsOf(error).includes(NOT_PERMITTED)) {
+    return 'DATABASE_URL must name the owner of the tables: this account may not do that.';
+  }
+  return sentenceOf(error, [...lasting, ...passing]);
+}
+
+/**
+ * Says why a database cannot be used, if that will be so until an operator mends it.
+ *
+ * @param error - anything that was thrown
+ * @returns one sentence; undefined when it may work in a while
+ */
+export function whyUnusableForGood(error: unknown): string | undefined {
+  return sentenceOf(error, lasting);
+}
+
+function sentenceOf(error: unknown, reasons: Reason[]): string | undefined {
   for (const text of wordsOf(error)) {
-    if (text === NOT_PERMITTED) return 'DATABASE_URL must name the owner of the tables: this account may not do that.';
     const found = reasons.find(([failure]) => failure.test(text));
-    if (found) return `The database cannot be used: ${found[1]}.`;
+    if (found) return `The database of DATABASE_URL cannot be used: ${found[1]}.`;
   }
   return undefined;
 }

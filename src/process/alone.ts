@@ -1,6 +1,7 @@
 // A gateway in one process.
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
+import { databasesAt } from '../database-url.ts';
 import { openLog } from '../log.ts';
 import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
@@ -32,11 +33,11 @@ export async function runAlone(config: Config): Promise<void> {
     endAtOnce: () => process.exit(1),
   });
 
-  embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-  const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
+  embedded = config.database ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const database = config.database ?? databasesAt(embedded?.url ?? '');
   let port = config.port;
   try {
-    serving = await serve(config, { databaseUrl, log, logHealth, countUncaught }, async (server) => {
+    serving = await serve({ ...config, database }, { log, logHealth, countUncaught }, async (server) => {
       port = await listen(server, config);
     });
   } catch (error) {

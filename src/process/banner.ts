@@ -3,6 +3,7 @@ import { SAMPLE_KEY } from '../access/key.ts';
 import { firstCallNeeds } from '../access/organisations.ts';
 import type { Config } from '../config.ts';
 import { withOwner } from '../database/orm.ts';
+import type { DatabaseConnection } from '../database-url.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { entities } from '../entities.ts';
 import type { Log } from '../log.ts';
@@ -21,16 +22,16 @@ interface Started {
 
 /** Says that the gateway is ready, and what is missing for a first call. */
 export async function announce(config: Config, { port, made, log }: Started): Promise<void> {
-  const { host, workers, databaseUrl } = config;
-  if (databaseUrl === undefined) return greet({ host, port, made });
+  const { host, workers, database } = config;
+  if (!database) return greet({ host, port, made });
   log.info({ host, port, ...(workers > 1 && { workers }) }, 'ready');
-  await tellWhatIsMissing(databaseUrl, log);
+  await tellWhatIsMissing(database.direct, log);
 }
 
 /** Says how to make the first organisation and the first key, as long as nobody can call for want of them. */
-async function tellWhatIsMissing(url: string, log: Log): Promise<void> {
+async function tellWhatIsMissing(connection: DatabaseConnection, log: Log): Promise<void> {
   try {
-    const there = await withOwner({ url, entities, log }, firstCallNeeds);
+    const there = await withOwner({ connection, entities, log }, firstCallNeeds);
     if (there === undefined || there.key) return;
     const missing = there.organisation ? 'no API key that can be used' : 'no organisation and no API key';
     const commands = there.organisation ? MAKE_KEY : `${MAKE_ORGANISATION} && ${MAKE_KEY}`;

@@ -5,6 +5,7 @@ import { WindowsForWorkers } from '../access/primary-windows.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
+import { databasesAt } from '../database-url.ts';
 import { proxyFinder } from '../http/client-address.ts';
 import { type Log, openLog } from '../log.ts';
 import { announce } from './banner.ts';
@@ -56,7 +57,7 @@ export async function runPrimary(config: Config): Promise<void> {
   }
 
   const listening = await port.listen(config);
-  embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  embedded = config.database ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   const made = embedded && (await prepareDemo(config, embedded.url));
   const windows = new WindowsForWorkers();
   const environment = embedded && { [EMBEDDED_DATABASE_URL]: embedded.url };
@@ -103,8 +104,8 @@ export async function runPrimary(config: Config): Promise<void> {
     }
   }
 
-  async function prepareDemo(settings: Config, databaseUrl: string) {
-    const app = createApp({ ...settings, databaseUrl, log });
+  async function prepareDemo(settings: Config, url: string) {
+    const app = createApp({ ...settings, database: databasesAt(url) }, { log });
     return app.prepare().finally(() => app.close());
   }
 

@@ -3,8 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { type App, type AppOptions, createApp } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type App, type AppServices, createApp } from '../app.ts';
+import { ConfigError, type ServingConfig } from '../config.ts';
+import { whyUnusableForGood } from '../database/unreachable.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { proxyFinder } from '../http/client-address.ts';
 import { createHttpServer } from '../http/server.ts';
@@ -28,7 +29,10 @@ const LAST_REQUESTS = 200;
 
 /** A gateway that answers. */
 export interface Serving {
-  /** Resolves when the database is prepared, with the demo's keys where they were just made; undefined also when it ended before. */
+  /**
+   * Resolves when the database is prepared, with the demo's keys where they were just made; undefined also when it ended before.
+   * Rejects with a ConfigError when it cannot be used as the settings have it.
+   */
   prepared: Promise<DemoKeys | undefined>;
   /** Is not ready from here on, and closes each connection after its next answer. */
   drain(): void;
@@ -37,7 +41,7 @@ export interface Serving {
 }
 
 /** What a gateway that answers needs of its process. */
-export interface ServeOptions extends Pick<AppOptions, 'databaseUrl' | 'log' | 'windows'> {
+export interface ServeOptions extends Pick<AppServices, 'log' | 'windows'> {
   logHealth(): LogHealth;
   countUncaught: UncaughtCount;
 }
@@ -46,16 +50,17 @@ export interface ServeOptions extends Pick<AppOptions, 'databaseUrl' | 'log' | '
  * Serves the connections of a server.
  *
  * @param open - has the server take connections
- * @throws whatever `open` does, when nothing is left behind
+ * @throws ConfigError when the database cannot be used as the settings have it, and whatever `open` does; then nothing is left
+ *   behind
  */
 export async function serve(
-  config: Config,
-  { logHealth, countUncaught, ...options }: ServeOptions,
+  config: ServingConfig,
+  { logHealth, countUncaught, ...services }: ServeOptions,
   open: (server: Server) => unknown,
 ): Promise<Serving> {
-  const { log } = options;
+  const { log } = services;
   const processHealth = () => ({ log: logHealth(), unexpectedErrors: countUncaught() });
-  const app = createApp({ ...config, ...options, processHealth });
+  const app = createApp(config, { ...services, processHealth });
   /** Requests that wait until the port is closed. */
   let held: (() => void)[] | undefined;
   const server = createHttpServer({
@@ -74,8 +79,8 @@ export async function serve(
   });
   let ending = false;
   const { prepared, tried } = prepare(app, log, () => ending);
-  await Promise.race([tried, sleep(PREPARED_UNHEARD, undefined, { ref: false })]);
   try {
+    await Promise.race([tried, sleep(PREPARED_UNHEARD, undefined, { ref: false })]);
     await open(server);
   } catch (error) {
     ending = true;
@@ -119,29 +124,29 @@ async function closeUnused(server: Server, connections: ReadonlySet<Socket>): Pr
 /**
  * Prepares the database; while it is away the gateway already answers, with 503, and comes up by itself.
  *
- * @returns `prepared` as `Serving` has it, and `tried`, which resolves when the first attempt is over, whatever came of it
+ * @returns `prepared` as `Serving` has it, and `tried`, which ends with the first attempt: rejects as `prepared` does, or resolves
  */
 function prepare(
   app: App,
   log: Log,
   cancelled: () => boolean,
 ): { prepared: Serving['prepared']; tried: Promise<void> } {
-  let firstIsOver = () => {};
-  const tried = new Promise<void>((resolve) => {
-    firstIsOver = resolve;
-  });
+  const first = Promise.withResolvers<void>();
   async function attempts(): Promise<DemoKeys | undefined> {
     for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
       try {
         return await app.prepare();
       } catch (error) {
         if (cancelled()) return undefined;
+        const sentence = whyUnusableForGood(error);
+        if (sentence !== undefined) throw new ConfigError(sentence, { cause: error });
         log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');
-      } finally {
-        firstIsOver();
       }
+      first.resolve();
       await sleep(pause);
     }
   }
-  return { prepared: attempts(), tried };
+  const prepared = attempts();
+  prepared.then(() => first.resolve(), first.reject);
+  return { prepared, tried: first.promise };
 }

@@ -1,6 +1,7 @@
 // One of several processes that serve the connections of one port.
 import { type Counted, PrimaryWindows } from '../access/primary-windows.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { databasesAt } from '../database-url.ts';
 import { openLog } from '../log.ts';
 import { takeConnections } from './handover.ts';
 import { answerHeartbeats } from './heartbeat.ts';
@@ -23,8 +24,9 @@ export async function runWorker(config: Config): Promise<void> {
   answerHeartbeats();
   const { log, flush, health: logHealth } = openLog(config.logLevel, config.demo);
   const countUncaught = surviveUncaught(log);
-  const databaseUrl = config.databaseUrl ?? process.env[EMBEDDED_DATABASE_URL];
-  if (!databaseUrl) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
+  const embeddedUrl = process.env[EMBEDDED_DATABASE_URL];
+  const database = config.database ?? (embeddedUrl && databasesAt(embeddedUrl));
+  if (!database) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
   let serving: Serving | undefined;
   let draining = false;
   process.on('message', async (message) => {
@@ -44,8 +46,8 @@ export async function runWorker(config: Config): Promise<void> {
   });
   const windows = (counted: Counted) => new PrimaryWindows(process, counted);
   // How many connections there may be is decided where they are accepted, for all workers together.
-  const settings = { ...config, maxConnections: Number.POSITIVE_INFINITY };
-  serving = await serve(settings, { databaseUrl, log, logHealth, countUncaught, windows }, takeConnections);
+  const settings = { ...config, database, maxConnections: Number.POSITIVE_INFINITY };
+  serving = await serve(settings, { log, logHealth, countUncaught, windows }, takeConnections);
   if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;

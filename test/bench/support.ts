@@ -8,6 +8,7 @@ import pino from 'pino';
 import type { KeyPrefix } from '../../src/access/key.ts';
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 import { createKey, createOrganisation, runSql } from '../support/database.ts';
 import { fillOrganisation } from '../support/organisation.ts';
@@ -82,7 +83,7 @@ export async function openBench() {
   const dataDir = join(tmpdir(), `gateway-bench-${process.pid}`);
   await mkdir(dataDir, { mode: 0o755 });
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['autovacuum=off', 'min_wal_size=1GB'] });
-  await migrate(postgres.url, entities, log);
+  await migrate(parseDatabaseUrl(postgres.url), entities, log);
   const organisationId = await createOrganisation(postgres.url);
   // A database that has been at work for a while: PostgreSQL knows how large its tables are.
   await fillOrganisation(postgres.url, organisationId, LABEL, CUSTOMERS);

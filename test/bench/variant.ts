@@ -10,7 +10,8 @@ import { setUpMemory } from '../../src/process/memory.ts';
 const { SWITCHED_OFF = '', ORGANISATION = '' } = process.env;
 const off = new Set(SWITCHED_OFF.split(','));
 const config = readConfig(process.env);
-const databaseUrl = config.databaseUrl ?? '';
+const { database } = config;
+if (!database) throw new Error('DATABASE_URL is not set');
 const { log } = openLog(config.logLevel, false);
 
 /** Whoever calls is the same caller: no look at the key, no count. */
@@ -26,16 +27,19 @@ const admission = {
   charge: async () => {},
 };
 
-const app = createApp({
-  ...config,
-  databaseUrl,
-  log,
-  parts: {
-    shortWay: !off.has('shortWay'),
-    ...(off.has('admission') && { admission }),
-    ...(off.has('wall') && { database: openDatabase({ url: databaseUrl, entities, log, asOwner: true, wall: false }) }),
+const app = createApp(
+  { ...config, database },
+  {
+    log,
+    parts: {
+      shortWay: !off.has('shortWay'),
+      ...(off.has('admission') && { admission }),
+      ...(off.has('wall') && {
+        database: openDatabase({ connection: database.pooled, entities, log, asOwner: true, wall: false }),
+      }),
+    },
   },
-});
+);
 await app.prepare();
 setUpMemory();
 const limits = { maxConnections: config.maxConnections, isProxy: () => false };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 import { createOrganisation } from './database.ts';
 import { type GatewayProcess, startProcess } from './process.ts';
@@ -29,7 +30,7 @@ export async function startChildGateway(environment: Record<string, string> = {}
   const dataDir = join(tmpdir(), `gateway-child-${process.pid}`);
   await mkdir(dataDir, { mode: 0o755 });
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', 'synchronous_commit=off'] });
-  await migrate(postgres.url, entities, log);
+  await migrate(parseDatabaseUrl(postgres.url), entities, log);
   const organisationId = await createOrganisation(postgres.url);
   const logPath = join(dataDir, 'gateway.log');
   const logFile = openSync(logPath, 'w');

@@ -6,6 +6,7 @@ import pg from 'pg';
 import pino from 'pino';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 
 export interface TestCluster extends EmbeddedPostgres {
@@ -28,7 +29,7 @@ export async function startCluster(
   const log = pino({ level: 'silent' });
   await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', ...settings] });
-  await migrate(postgres.url, entities, log);
+  await migrate(parseDatabaseUrl(postgres.url), entities, log);
   return {
     ...postgres,
     dataDir,

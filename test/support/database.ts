@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/access/key.ts';
+import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 
 /**
  * Makes a database with all tables, empty.
@@ -22,7 +23,7 @@ export async function createDatabase(): Promise<string> {
 
 /** Runs SQL as an operator would in psql. */
 export async function runSql<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client(clientOptions(parseDatabaseUrl(url)));
   await client.connect();
   try {
     return (await client.query<Row>(text, values)).rows;

