@@ -16,7 +16,7 @@ import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
 import { timedOut, toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
-import { prepareSettings, SettingsQuery } from './settings-query.ts';
+import { isStaleSession, prepareSettings, SettingsQuery } from './settings-query.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
@@ -110,13 +110,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     driverOptions: clientOptions(connection, {
       query_timeout: operationTimeout && operationTimeout + GRACE,
       keepAlive: true,
-      async onConnect(client: pg.ClientBase) {
-        // Every statement has its index. A plan made while a table was small would go on reading all of it as it grows;
-        // one made anew for each list of values would cost more than it saves.
-        const planning = 'set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan';
-        await client.query(`${planning}; ${asOwner ? '' : `set role ${SERVING_ROLE}`}`);
-        await prepareSettings(client);
-      },
+      onConnect: prepareSettings,
     }),
     // Functions are made by migrations alone.
     schemaGenerator: { ignoreRoutines: true },
@@ -135,8 +129,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     return readBigints(meta, mapped);
   };
   const trouble = new CallTrouble();
-  const queryAs = async (organisationId: number, limits: Limits, config: pg.QueryConfig) =>
-    wall ? runWithin(await nativePool(), trouble, organisationId, limits, config) : (await nativePool()).query(config);
+  const role = asOwner ? 'none' : SERVING_ROLE;
+  const queryAs: ViewParts['queryAs'] = async (organisationId, limits, config) =>
+    wall
+      ? runWithin({ pool: await nativePool(), trouble, role, organisationId, ...limits }, config)
+      : (await nativePool()).query(config);
+  const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
   const batches = new Batches({
     run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
     isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
@@ -147,18 +145,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     orm,
     operationTimeout,
     of: (organisationId) => {
-      const deadline = operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY;
-      return new OrganisationView(organisationId, deadline, viewParts);
+      return new OrganisationView(organisationId, deadline(), viewParts);
     },
     async run<Row extends object>(statement: Statement, values: readonly unknown[]) {
-      try {
-        const { rows } = await (await nativePool()).query<Row>({ ...statement, values: [...values] });
-        trouble.connected();
-        return rows;
-      } catch (error) {
-        trouble.failed(error);
-        throw error;
-      }
+      const limits = { deadline: deadline(), lockTimeout: 0 };
+      return (await queryAs(undefined, limits, { ...statement, values: [...values] })).rows as Row[];
     },
     map,
     trouble: () => trouble.current(),
@@ -169,7 +160,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 /** What the views of all organisations share. */
 interface ViewParts {
   orm: MikroORM;
-  queryAs(organisationId: number, limits: Limits, config: pg.QueryConfig): Promise<pg.QueryResult>;
+  queryAs(organisationId: number | undefined, limits: Limits, config: pg.QueryConfig): Promise<pg.QueryResult>;
   batches: Batches;
   map: Database['map'];
 }
@@ -220,14 +211,21 @@ export async function withOwner<Result>(
   }
 }
 
-/** Runs a query as a transaction of its own that sees one organisation and ends by the deadline. */
-function runWithin(
-  pool: pg.Pool,
-  trouble: CallTrouble,
-  organisationId: number,
-  { deadline, lockTimeout }: Limits,
-  config: pg.QueryConfig,
-): Promise<pg.QueryResult> {
+/** How one query is run. */
+interface QueryTerms extends Limits {
+  pool: pg.Pool;
+  trouble: CallTrouble;
+  role: string;
+  organisationId: number | undefined;
+}
+
+/**
+ * Runs a query as a transaction of its own that acts as a role, sees one organisation and ends by the deadline.
+ *
+ * @param attempts - how often it may meet a connection on which the server has forgotten what was prepared
+ */
+function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = POOL_SIZE): Promise<pg.QueryResult> {
+  const { pool, trouble, role, organisationId, deadline, lockTimeout } = terms;
   return new Promise((resolve, reject) => {
     pool.connect((connectError, client, release) => {
       if (!client) {
@@ -240,11 +238,14 @@ function runWithin(
         release();
         return reject(timedOut());
       }
-      const settings = { organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
+      const settings = { role, organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
       const callback = (error: Error | null, result: pg.QueryResult) => {
+        const isStale = error !== null && isStaleSession(error);
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
-        release(error !== null && !(error instanceof pg.DatabaseError));
+        release(isStale || (error !== null && !(error instanceof pg.DatabaseError)));
         if (!error) return resolve(result);
+        // A pooler may lead to the same plan under any name: without one, it is made anew.
+        if (isStale && attempts > 0) return resolve(runWithin(terms, { ...config, name: undefined }, attempts - 1));
         trouble.failed(error);
         reject(error);
       };

@@ -4,25 +4,52 @@ import { ORGANISATION_SETTING } from './organisation.ts';
 
 /** What holds for one transaction. */
 export interface TransactionSettings {
-  organisationId: number;
+  /** Who acts; `none` for whoever the connection belongs to. */
+  role: string;
+  /** Whose rows are in reach; undefined for nobody's. */
+  organisationId: number | undefined;
   /** Milliseconds after which PostgreSQL cancels the statement; 0 for never. */
   timeout: number;
   /** Milliseconds after which PostgreSQL cancels it when it waits for a lock; 0 for never. */
   lockTimeout: number;
 }
 
-/** Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it. */
+/**
+ * Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it.
+ *
+ * Nothing is set for the session: behind a pooler, the next transaction may run in another one. Every statement has its index. A plan made while
+ * a table was small would go on reading all of it as it grows; one made anew for each list of values would cost more than it saves.
+ */
 const applySettings = {
   name: 'transaction_settings',
   text: `
-    select where set_config('${ORGANISATION_SETTING}', $1, true) is null
-      or set_config('statement_timeout', $2, true) is null
-      or set_config('lock_timeout', $3, true) is null`,
+    select where set_config('role', $1, true) is null
+      or set_config('${ORGANISATION_SETTING}', $2, true) is null
+      or set_config('statement_timeout', $3, true) is null
+      or set_config('lock_timeout', $4, true) is null
+      or set_config('enable_seqscan', 'off', true) is null
+      or set_config('jit', 'off', true) is null
+      or set_config('plan_cache_mode', 'force_generic_plan', true) is null`,
 };
 
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
-  await client.query({ ...applySettings, values: ['', '0', '0'] });
+  await client.query({ ...applySettings, values: ['none', '', '0', '0'] });
+}
+
+/** SQLSTATEs of prepared statements that the server has forgotten, or knows under the same name from somebody else. */
+const FORGOTTEN = '26000';
+const KNOWN_ALREADY = '42P05';
+/** Where PostgreSQL finds that a plan no longer fits its table; the message is in the server's language. */
+const PLAN_CHANGED = 'RevalidateCachedQuery';
+
+/**
+ * Whether a failure says that the server no longer knows what was prepared on a connection. The call has done nothing then, and may be run
+ * once more; the connection is of no use.
+ */
+export function isStaleSession(error: Error): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  return error.code === FORGOTTEN || error.code === KNOWN_ALREADY || error.routine === PLAN_CHANGED;
 }
 
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
@@ -59,8 +86,8 @@ export class SettingsQuery extends BaseQuery {
   }
 
   override prepare(connection: ProtocolConnection): void {
-    const { organisationId, timeout, lockTimeout } = this.#settings;
-    const values = [String(organisationId), String(timeout), String(lockTimeout)];
+    const { role, organisationId, timeout, lockTimeout } = this.#settings;
+    const values = [role, String(organisationId ?? ''), String(timeout), String(lockTimeout)];
     connection.bind({ statement: applySettings.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);
