@@ -15,6 +15,7 @@ import { createNone } from './customer/create.ts';
 import { toApiError } from './database/failure.ts';
 import { migrate } from './database/migrate.ts';
 import { type Database, openDatabase, withOwner } from './database/orm.ts';
+import { assertPreparedStatementsKeep } from './database/pooler.ts';
 import { openReadiness } from './database/readiness.ts';
 import { assertWall } from './database/wall.ts';
 import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
@@ -257,6 +258,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     },
     async prepare() {
       await migrate(direct, entities, log);
+      await assertPreparedStatementsKeep(pooled);
       const fill = async (owner: Database) => {
         await seedDemo(owner);
         return config.demoKeys ? makeDemoKeys(owner) : undefined;

@@ -272,6 +272,22 @@ describe('a change of a key by another process', () => {
     await proxy.close();
   });
 
+  it('is noticed at once where notifications are listened for in vain, which is said once', async () => {
+    // As behind a pooler of transactions: everything is answered, and no notification arrives.
+    const deaf = await startGateway({ directUrl: await createDatabase() });
+    const complaints = () => deaf.log.filter(({ msg }) => String(msg).startsWith('changes of keys are not heard'));
+    await expect.poll(complaints, { timeout: 5_000 }).toHaveLength(1);
+    for (let i = 0; i < 3; i++) {
+      await runSql(deaf.databaseUrl, 'update api_key set active = true');
+      expect((await rest.create(deaf, { email })).code).toBeUndefined();
+      await runSql(deaf.databaseUrl, 'update api_key set active = false');
+      expect((await rest.create(deaf, { email })).code).toBe('PUBLIC_API_KEY_IS_NOT_ACTIVE');
+      await sleep(700);
+    }
+    expect(complaints()).toHaveLength(1);
+    await deaf.close();
+  });
+
   it('stores no key, only its digest and fingerprint', async () => {
     const dump = JSON.stringify(await runSql(gateway.databaseUrl, 'select * from api_key'));
     expect(dump).not.toContain(gateway.key);

@@ -8,7 +8,7 @@ import { openDatabase, SERVING_ROLE } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { runCommand } from './support/command.ts';
-import { createKey, createOrganisation, runSql } from './support/database.ts';
+import { createKey, createOrganisation, noteRoles, runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
 import { startProcess, temporaryFolder } from './support/process.ts';
@@ -57,6 +57,49 @@ it('serves requests through that role', async () => {
   expect(await database.of(ours).run(who, [])).toEqual([{ name: SERVING_ROLE }]);
   expect(await database.of(ours).em.execute('select current_user::text as name')).toEqual([{ name: SERVING_ROLE }]);
   await database.close();
+});
+
+it('runs the statements of requests as that role, on both APIs', async () => {
+  const noted = await startGateway();
+  await noteRoles(noted.databaseUrl);
+  const calls = [
+    () => noted.rest({ email: 'who@example.com' }),
+    () => noted.rest({ email: 'who@example.com' }),
+    () => noted.graphql('mutation { createCustomer(input: { email: "who@example.com" }) { newAccount } }'),
+    () => noted.graphql('{ customer(by: { email: "who@example.com" }) { cuRefNo } }'),
+    () => noted.graphql('{ customers(first: 5) { edges { node { cuRefNo groups { slug } } } } }'),
+  ];
+  for (const call of calls) {
+    await runSql(noted.databaseUrl, 'delete from seen');
+    expect((await call()).status).toBe(200);
+    expect(await runSql(noted.databaseUrl, 'select distinct role from seen'), String(call)).toEqual([
+      { role: SERVING_ROLE },
+    ]);
+  }
+  await noted.close();
+});
+
+it('goes on when the shape of a table changes under it', async () => {
+  const reshaped = await startGateway();
+  const email = 'shape@example.com';
+  const calls = () => [
+    ...Array.from({ length: 20 }, (_, i) => reshaped.rest({ email: `shape${i % 3}@example.com` })),
+    ...Array.from({ length: 20 }, () => reshaped.graphql(`{ customer(by: { email: "${email}" }) { cuRefNo } }`)),
+    ...Array.from({ length: 5 }, () => reshaped.graphql('{ customers(first: 5) { edges { node { companyName } } } }')),
+  ];
+  const outcomes = async () => {
+    const answers = await Promise.all(calls());
+    return answers.map(({ status, body }) => [status, body.errors]);
+  };
+  const allWell = Array.from(calls(), () => [200, undefined]);
+  expect(await outcomes()).toEqual(allWell);
+  for (const length of [300, 301]) {
+    await runSql(reshaped.databaseUrl, `alter table customer alter column company_name type varchar(${length})`);
+    await runSql(reshaped.databaseUrl, `alter table api_key alter column name type varchar(${length})`);
+    expect(await outcomes()).toEqual(allWell);
+    expect(await outcomes()).toEqual(allWell);
+  }
+  await reshaped.close();
 });
 
 it('leaves a query that forgets its organisation with the rows of its own, and one for none with no row', async () => {

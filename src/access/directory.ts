@@ -8,6 +8,10 @@ import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-ke
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
 const CACHED_KEYS = 10_000;
+/** Milliseconds after which a key is read anew although no change was heard of, should a notification ever be lost. */
+const KEPT_FOR = 30_000;
+
+const notify: Statement = { name: 'notify', text: 'select pg_notify($1, $2)' };
 
 const findByDigest: Statement = { name: 'api_key_by_digest', text: `select ${keyColumns} from find_api_key($1)` };
 /** Finds no key: no digest is empty. Every call needs what this needs. */
@@ -41,7 +45,7 @@ export interface KeyDirectory {
  * @param direct - where notifications are heard
  */
 export function createKeyDirectory(database: Database, direct: DatabaseConnection, log: Log): KeyDirectory {
-  const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS });
+  const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS, ttl: KEPT_FOR });
   const seen = new LRUCache<string, true>({ max: CACHED_KEYS });
   const lookUps = new Map<string, Promise<ApiKey | undefined>>();
   // Counts the changes heard of, so that a look-up that overlaps one is not kept.
@@ -50,6 +54,7 @@ export function createKeyDirectory(database: Database, direct: DatabaseConnectio
     connection: direct,
     channel: API_KEY_CHANNEL,
     log,
+    notify: (channel, payload) => database.run(notify, [channel, payload]),
     onChange(digest) {
       changes += 1;
       cache.delete(digest);

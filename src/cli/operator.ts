@@ -6,7 +6,7 @@ import type { ZodType } from 'zod';
 import { ConfigError, readConfig } from '../config.ts';
 import { borrowEmbeddedPostgres } from '../database/embedded.ts';
 import { toApiError } from '../database/failure.ts';
-import { migrate } from '../database/migrate.ts';
+import { MigrationLockedError, migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
 import { whyUnusable } from '../database/unreachable.ts';
 import { parseDatabaseUrl } from '../database-url.ts';
@@ -62,7 +62,7 @@ export async function reporting(work: () => Promise<unknown>): Promise<void> {
 function report(error: unknown): number {
   // Commander has said what is wrong; asking for help is no mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof MigrationLockedError) {
     console.error(error.message);
     return FAILED;
   }

@@ -138,6 +138,7 @@ function prepare(
         return await app.prepare();
       } catch (error) {
         if (cancelled()) return undefined;
+        if (error instanceof ConfigError) throw error;
         const sentence = whyUnusableForGood(error);
         if (sentence !== undefined) throw new ConfigError(sentence, { cause: error });
         log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');

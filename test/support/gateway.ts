@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { type AppServices, createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import { databasesAt } from '../../src/database-url.ts';
+import { databasesOf, parseDatabaseUrl } from '../../src/database-url.ts';
 import { proxyFinder } from '../../src/http/client-address.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { logTo } from '../../src/log.ts';
@@ -42,11 +42,16 @@ export interface CallOptions {
 
 /** Settings that differ from the usual ones of a production, and parts. */
 type TestSettings = Partial<Omit<Config, 'database' | 'ipDatabases'>> &
-  Pick<AppServices, 'windows' | 'parts'> & { databaseUrl?: string; ipDatabases?: Partial<Config['ipDatabases']> };
+  Pick<AppServices, 'windows' | 'parts'> & {
+    databaseUrl?: string;
+    directUrl?: string;
+    ipDatabases?: Partial<Config['ipDatabases']>;
+  };
 
 /** Starts a gateway on a new database, or on the one named. */
 export async function startGateway({
   databaseUrl: given,
+  directUrl,
   windows,
   parts,
   ...settings
@@ -58,7 +63,7 @@ export async function startGateway({
   const gatewayLog = logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) });
   const { demo = false } = settings;
   const corsOrigins = demo ? ['*'] : [];
-  const database = databasesAt(databaseUrl);
+  const database = databasesOf(parseDatabaseUrl(databaseUrl), parseDatabaseUrl(directUrl ?? databaseUrl));
   const usual = readConfig({});
   const ipDatabases = { ...usual.ipDatabases, ...settings.ipDatabases };
   const config = { ...usual, demo, corsOrigins, ...settings, ipDatabases, database };

@@ -2,8 +2,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration0001Initial extends Migration {
-  override name = '0001-initial';
-
   override up(): void {
     this.addSql(`
       create table organisation (

@@ -20,8 +20,6 @@ const owned = [
 const numbered = ['api_key', 'audit_entry', 'credit_entry', 'customer', 'customer_group', 'subscription'];
 
 export class Migration0002OrganisationWall extends Migration {
-  override name = '0002-organisation-wall';
-
   override up(): void {
     // Roles belong to the whole server: other databases on it may have made this one, at this very moment even.
     this.addSql(`

@@ -2,8 +2,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration0003LastIp extends Migration {
-  override name = '0003-last-ip';
-
   override up(): void {
     this.addSql(`alter table customer add column last_ip inet null`);
     this.addSql(`

@@ -2,8 +2,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration0004QuotedAddresses extends Migration {
-  override name = '0004-quoted-addresses';
-
   /*
    * Quotes that an address does not need go; the provider's rules had been applied to what is between them. An address that needs its quotes
    * stands for itself. There are few such rows, and each is its own attempt: one whose mailbox has another customer stays as it is,

@@ -1,12 +1,12 @@
-// The migrations, in the order in which they run.
+// The migrations, in the order in which they run, under the names by which databases know them.
 import { Migration0001Initial } from './0001-initial.ts';
 import { Migration0002OrganisationWall } from './0002-organisation-wall.ts';
 import { Migration0003LastIp } from './0003-last-ip.ts';
 import { Migration0004QuotedAddresses } from './0004-quoted-addresses.ts';
 
 export const migrations = [
-  Migration0001Initial,
-  Migration0002OrganisationWall,
-  Migration0003LastIp,
-  Migration0004QuotedAddresses,
+  { name: '0001-initial', class: Migration0001Initial },
+  { name: '0002-organisation-wall', class: Migration0002OrganisationWall },
+  { name: '0003-last-ip', class: Migration0003LastIp },
+  { name: '0004-quoted-addresses', class: Migration0004QuotedAddresses },
 ];

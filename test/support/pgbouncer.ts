@@ -1,0 +1,80 @@
+// PgBouncer in front of a database. `.ci/run` brings one and names it in PGBOUNCER; else the one on the PATH is used.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, temporaryFolder } from './process.ts';
+
+export interface PgBouncer {
+  /** The database's URL through it. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** How it hands out connections. */
+export interface PgBouncerSettings {
+  mode?: 'transaction' | 'statement' | 'session';
+  /** Connections to the database, for each account. */
+  size?: number;
+  /** How many prepared statements it keeps for each connection; 0 for none. */
+  preparedStatements?: number;
+}
+
+/** Starts it; whoever connects acts as the account of the URL. */
+export async function startPgBouncer(databaseUrl: string, settings: PgBouncerSettings = {}): Promise<PgBouncer> {
+  const { mode = 'transaction', size = 20, preparedStatements = 200 } = settings;
+  const { hostname, port: databasePort, username, password, pathname } = new URL(databaseUrl);
+  const folder = await temporaryFolder();
+  // It does not run as root.
+  await chmod(folder.path, 0o755);
+  const port = await freePort();
+  const path = join(folder.path, 'pgbouncer.ini');
+  await writeFile(
+    path,
+    `
+[databases]
+* = host=${hostname} port=${databasePort} user=${username} password=${password}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = ${mode}
+default_pool_size = ${size}
+max_client_conn = 1000
+max_prepared_statements = ${preparedStatements}
+`,
+    { mode: 0o644 },
+  );
+  const account = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const child = spawn(process.env.PGBOUNCER ?? 'pgbouncer', [...account, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes));
+  child.once('error', (error) => (output += error));
+  for (let i = 0; !(await accepts(port)); i++) {
+    if (i === 100 || child.exitCode !== null) throw new Error(`PgBouncer does not start: ${output}`);
+    await sleep(50);
+  }
+  return {
+    url: `postgres://${username}:${password}@127.0.0.1:${port}${pathname}`,
+    async stop() {
+      child.kill('SIGINT');
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await folder.remove();
+    },
+  };
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,155 @@
+// The gateway behind PgBouncer, which hands out connections by transaction: what one call has set must not meet another.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SERVING_ROLE } from '../../src/database/orm.ts';
+import { createDatabase, createKey, createOrganisation, noteRoles, runSql } from '../support/database.ts';
+import { type PgBouncer, type PgBouncerSettings, startPgBouncer } from '../support/pgbouncer.ts';
+import { freePort, type GatewayProcess, spawnGateway, startProcess } from '../support/process.ts';
+
+const LANES = 12;
+const CALLS = 60;
+const ADVISORY_LOCKS = `
+  select pid from pg_locks
+  where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
+
+let direct: string;
+let pooler: PgBouncer | undefined;
+let gateways: GatewayProcess[] = [];
+beforeAll(async () => {
+  direct = await createDatabase();
+});
+afterEach(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  gateways = [];
+  await pooler?.stop();
+  pooler = undefined;
+});
+
+async function startGateways(count: number, settings: PgBouncerSettings, environment: Record<string, string> = {}) {
+  pooler = await startPgBouncer(direct, settings);
+  const { url } = pooler;
+  gateways = await Promise.all(
+    Array.from({ length: count }, () => startProcess({ DATABASE_URL: url, REVERSE_DNS: 'off', ...environment })),
+  );
+  return gateways;
+}
+
+async function create(gateway: GatewayProcess, key: string, email: string) {
+  const answer = await fetch(`${gateway.url}/api/v1/customer/create`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ email }),
+  });
+  return { status: answer.status, ...((await answer.json()) as { cuRefNo?: string; code?: string }) };
+}
+
+async function find(gateway: GatewayProcess, key: string, cuRefNo: string) {
+  const answer = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({
+      query: `{ customer(by: { cuRefNo: "${cuRefNo}" }) { cuRefNo } customers(first: 50) { edges { node { cuRefNo } } } }`,
+    }),
+  });
+  const { data } = (await answer.json()) as {
+    data?: { customer: object | null; customers: { edges: { node: { cuRefNo: string } }[] } };
+  };
+  return data;
+}
+
+describe('by transaction, with prepared statements', () => {
+  it('keeps organisations apart, runs nothing as the owner, and fails nothing', async () => {
+    const two = await startGateways(2, { size: 6 }, { DATABASE_DIRECT_URL: direct });
+    const organisations = await Promise.all(
+      ['one', 'two'].map(async (name) => {
+        const id = await createOrganisation(direct, name);
+        return { name, key: await createKey(direct, id), references: [] as string[] };
+      }),
+    );
+    await noteRoles(direct);
+    const failed: unknown[] = [];
+    let crossed = 0;
+    await Promise.all(
+      Array.from({ length: LANES }, async (_, lane) => {
+        for (let i = 0; i < CALLS; i++) {
+          const gateway = two[(lane + i) % 2] as GatewayProcess;
+          const [own, other] = i % 3 === 0 ? organisations.toReversed() : organisations;
+          if (!own || !other) return;
+          const created = await create(gateway, own.key, `${own.name}-${lane}-${i % 7}@example.com`);
+          if (created.status === 200 && created.cuRefNo) own.references.push(created.cuRefNo);
+          else failed.push(created);
+          const wanted = other.references.at(-1);
+          if (!wanted) continue;
+          const found = await find(gateway, own.key, wanted);
+          if (!found) failed.push('find');
+          if (found?.customer !== null) crossed += 1;
+          const theirs = new Set(other.references);
+          crossed += found?.customers.edges.filter(({ node }) => theirs.has(node.cuRefNo)).length ?? 0;
+        }
+      }),
+    );
+    expect({ failed, crossed }).toEqual({ failed: [], crossed: 0 });
+    expect(await runSql(direct, 'select distinct role from seen')).toEqual([{ role: SERVING_ROLE }]);
+  });
+
+  it('refuses a revoked key within a second, with notifications past the pooler and without', async () => {
+    const organisation = await createOrganisation(direct);
+    const ways: Record<string, string>[] = [{ DATABASE_DIRECT_URL: direct }, {}];
+    for (const environment of ways) {
+      const [gateway] = (await startGateways(1, { size: 4 }, environment)) as [GatewayProcess];
+      const key = await createKey(direct, organisation);
+      for (let i = 0; i < 20; i++)
+        expect(await create(gateway, key, `revoked${i}@example.com`)).toMatchObject({ status: 200 });
+      await runSql(direct, 'update api_key set active = false where fingerprint = $1', [key.slice(0, 8)]);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(await create(gateway, key, 'revoked@example.com')).toMatchObject({ status: 404 });
+      await gateway.stop();
+      await pooler?.stop();
+    }
+  });
+
+  it('starts on a new database, and again', async () => {
+    const empty = await createDatabase();
+    await runSql(empty, 'drop schema public cascade; create schema public');
+    pooler = await startPgBouncer(empty);
+    for (let start = 1; start <= 2; start++) {
+      // Two at once, neither of which may keep the lock.
+      const both = await Promise.all([1, 2].map(() => startProcess({ DATABASE_URL: pooler?.url ?? '' })));
+      await Promise.all(both.map((gateway) => gateway.stop()));
+    }
+    expect(await runSql(empty, ADVISORY_LOCKS)).toEqual([]);
+  });
+
+  it('serves on when the shape of a column changes', async () => {
+    const [gateway] = (await startGateways(1, { size: 4 }, { DATABASE_DIRECT_URL: direct })) as [GatewayProcess];
+    const key = await createKey(direct, await createOrganisation(direct));
+    for (const length of [300, 301]) {
+      for (let i = 0; i < 10; i++)
+        expect(await create(gateway, key, `shape${i}@example.com`)).toMatchObject({ status: 200 });
+      await runSql(direct, `alter table customer alter column company_name type varchar(${length})`);
+    }
+    for (let i = 0; i < 10; i++)
+      expect(await create(gateway, key, `shape${i}@example.com`)).toMatchObject({ status: 200 });
+  });
+});
+
+it.each([
+  ['keeps no prepared statements', { preparedStatements: 0 }],
+  ['hands out connections by statement', { mode: 'statement' }],
+] as const)('stops the start where the pooler %s', async (_, settings) => {
+  pooler = await startPgBouncer(direct, settings);
+  const gateway = spawnGateway({
+    DATABASE_URL: pooler.url,
+    DATABASE_DIRECT_URL: direct,
+    PORT: String(await freePort()),
+  });
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toMatch(/^The pooler that DATABASE_URL leads to cannot be used: [^\n]+\.\n$/);
+});
+
+it('needs nothing where the pooler hands out sessions', async () => {
+  const [gateway] = (await startGateways(1, { mode: 'session', preparedStatements: 0 })) as [GatewayProcess];
+  const key = await createKey(direct, await createOrganisation(direct));
+  expect(await create(gateway, key, 'session@example.com')).toMatchObject({ status: 200 });
+});
+
+afterAll(() => pooler?.stop());
