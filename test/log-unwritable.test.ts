@@ -143,14 +143,14 @@ describe.each(ways)('%s', (_, makeSettings) => {
     if (output.mend) {
       output.mend(gateway);
       const seen = () => output.text?.(gateway) ?? '';
-      // Each line was written once or is counted, that of the look at its health too, and those that were written are whole.
+      // Each line was written once or is counted, those that were written are whole. Few lines are of other things: looks at health, late workers.
       const lines = () =>
         seen()
           .split('\n')
           .filter((line) => /^[[{]/.test(line));
       const whole = () => lines().filter((line) => isWhole(line));
       const linesSeen = () => count(whole().join(), PATH) + linesDropped(whole().join());
-      await expect.poll(linesSeen, { timeout: 10_000 }).toBeOneOf([sent, sent + 1]);
+      await expect.poll(linesSeen, { timeout: 10_000 }).toSatisfy((lines) => lines >= sent && lines < sent + 10);
       expect(seen()).toContain('lines of the log were dropped');
       // A disk that is full cuts a line of each process; it is there once more, whole.
       expect(lines().length - whole().length).toBeLessThanOrEqual(output.cuts ? Number(settings.WORKERS ?? 1) : 0);
