@@ -102,6 +102,51 @@ describe('a customer that somebody else holds', () => {
   });
 });
 
+describe('a locked customer', () => {
+  const waitingForLocks = () =>
+    runSql<{ count: number }>(
+      gateway.databaseUrl,
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and query like '%with given%'`,
+    );
+
+  it('takes one slot, however many call for it; all others are served', async () => {
+    await rest.create(gateway, { email: 'locked@example.com' });
+    const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+    await holder.connect();
+    await holder.query(`begin; select from customer where email = 'locked@example.com' for update`);
+    const locked = Array.from({ length: 24 }, (_, i) =>
+      rest.create(gateway, { email: 'locked@example.com', companyName: `C${i}` }),
+    );
+    for (let round = 0; round < 10; round++) {
+      const others = Array.from({ length: 12 }, (_, i) =>
+        rest.create(gateway, { email: `free${round}-${i}@example.com` }),
+      );
+      expect((await Promise.all(others)).map(({ newAccount }) => newAccount)).toEqual(others.map(() => true));
+      expect((await waitingForLocks())[0]?.count).toBeLessThanOrEqual(1);
+    }
+    await holder.query('commit');
+    await holder.end();
+    const names = (await Promise.all(locked)).map(({ profile }) => profile?.companyName);
+    expect(new Set(names).size).toBe(1);
+  });
+
+  it('fails its own callers alone, each when its time is up, and is served again', async () => {
+    const email = 'stuck@example.com';
+    await rest.create(gateway, { email });
+    const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+    await holder.connect();
+    await holder.query(`begin; select from customer where email = '${email}' for update`);
+    const stuck = Array.from({ length: 12 }, (_, i) => rest.create(gateway, { email, companyName: `C${i}` }));
+    const codes = (await Promise.all(stuck)).map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set(['INTERNAL_SERVICE_UNAVAILABLE']));
+    expect(await rest.create(gateway, { email: 'beside@example.com' })).toMatchObject({ newAccount: true });
+    await holder.query('rollback');
+    await holder.end();
+    expect(await rest.create(gateway, { email })).toMatchObject({ newAccount: false });
+  });
+});
+
 it('organisations never travel together', async () => {
   const other = await createOrganisation(gateway.databaseUrl);
   const keys = [gateway.key, await createKey(gateway.databaseUrl, other)];

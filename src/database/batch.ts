@@ -5,6 +5,8 @@ import type { Statement } from './orm.ts';
 const LARGEST_BATCH = 64;
 /** Milliseconds that calls wait for the statement before theirs; then they go beside it, for it may wait for a lock. */
 const PATIENCE = 5;
+/** Milliseconds after which a statement is waited for no more at all: it does wait for a lock. */
+const STUCK = 100;
 /** Milliseconds that a statement of several calls waits for a lock; then each goes alone, and one alone goes on waiting. */
 const LOCK_PATIENCE = 200;
 /** Statements of one queue that run at once. */
@@ -12,7 +14,7 @@ const MOST_AT_ONCE = 8;
 
 /** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
 export interface BatchStatement<Call> extends Statement {
-  /** What a call touches. Of two calls that touch the same, the later one waits for the next batch. */
+  /** What a call touches. Of two calls that touch the same, the later one waits until the earlier one is over. */
   keyOf(call: Call): string;
   /** Whether a call that touches the same as an earlier one asks for nothing else either. */
   isSame(call: Call, earlier: Call): boolean;
@@ -29,15 +31,20 @@ export interface Batched<Row> {
 }
 
 interface Waiter {
+  readonly call: unknown;
+  /** What the call touches. */
+  readonly key: string;
   /** When the call's time is up, by `performance.now()`. */
   deadline: number;
   resolve(result: Batched<object>): void;
   reject(error: unknown): void;
 }
 
+/** A call that a statement serves, and all who wait for it. */
 interface Entry {
-  call: unknown;
-  waiters: Waiter[];
+  readonly call: unknown;
+  readonly key: string;
+  readonly waiters: Waiter[];
 }
 
 /** Calls of one statement in one organisation. */
@@ -45,9 +52,11 @@ interface Queue {
   readonly name: string;
   readonly organisationId: number;
   readonly statement: BatchStatement<unknown>;
-  /** Statements that run. */
-  running: number;
-  waiting: (Waiter & { call: unknown })[];
+  /** When the statements that run began, by `performance.now()`. */
+  readonly running: Set<{ readonly startedAt: number }>;
+  waiting: Waiter[];
+  /** What running statements touch, and who waits for it: they hold no slot. */
+  readonly busy: Map<string, Waiter[]>;
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -72,8 +81,12 @@ export interface BatchRunner {
 }
 
 /**
- * Queues of calls, by organisation and statement. A call that is alone goes at once; what arrives while its statement runs
- * waits, and travels together when it is done.
+ * Queues of calls, by organisation and statement.
+ *
+ * Idle     a call goes at once
+ * Running  what arrives waits, and travels together when the statement is done or `PATIENCE` is over, whichever comes first
+ * Busy     what touches the same as a running call waits for that one alone, however long it takes: all who call for a locked row have one
+ *          slot together
  */
 export class Batches {
   readonly #queues = new Map<string, Queue>();
@@ -96,9 +109,16 @@ export class Batches {
     call: Call,
   ): Promise<Batched<Row>> {
     const queue = this.#queueOf(organisationId, statement as BatchStatement<unknown>);
+    const key = statement.keyOf(call);
     return new Promise((resolve, reject) => {
-      queue.waiting.push({ call, deadline, resolve: resolve as Waiter['resolve'], reject });
-      if (queue.running === 0 || queue.waiting.length >= LARGEST_BATCH) this.#flush(queue);
+      const waiter = { call, key, deadline, resolve: resolve as Waiter['resolve'], reject };
+      const behind = queue.busy.get(key);
+      if (behind) {
+        behind.push(waiter);
+        return;
+      }
+      queue.waiting.push(waiter);
+      if (queue.waiting.length >= LARGEST_BATCH || !mayEndSoon(queue)) this.#flush(queue);
       else this.#flushSoon(queue);
     });
   }
@@ -107,7 +127,7 @@ export class Batches {
     const name = `${organisationId}/${statement.name}`;
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = { name, organisationId, statement, running: 0, waiting: [] };
+      queue = { name, organisationId, statement, running: new Set(), waiting: [], busy: new Map() };
       this.#queues.set(name, queue);
     }
     return queue;
@@ -121,14 +141,15 @@ export class Batches {
     clearTimeout(queue.timer);
     queue.timer = undefined;
     if (queue.waiting.length === 0) {
-      if (queue.running === 0) this.#queues.delete(queue.name);
+      if (queue.running.size === 0) this.#queues.delete(queue.name);
       return;
     }
-    if (queue.running >= MOST_AT_ONCE) return;
+    if (queue.running.size >= MOST_AT_ONCE) return;
     const entries = takeBatch(queue);
-    queue.running += 1;
+    const run = { startedAt: performance.now() };
+    queue.running.add(run);
     void this.#runBatch(queue, entries).finally(() => {
-      queue.running -= 1;
+      queue.running.delete(run);
       this.#flush(queue);
     });
     // What did not fit must not wait for new calls, nor for a statement that waits itself.
@@ -154,22 +175,68 @@ export class Batches {
     } catch (error) {
       if (entries.length > 1 && this.#runner.isOfOneCall(error)) {
         await Promise.all(entries.map((entry) => this.#runBatch(queue, [entry])));
-      } else for (const { waiters } of entries) for (const { reject } of waiters) reject(error);
+        return;
+      }
+      for (const { waiters } of entries) for (const { reject } of waiters) reject(error);
+      // What failed alone may be locked: whoever is next must not hold up others.
+      if (entries.length === 1) {
+        await this.#runNext(queue, (entries[0] as Entry).key);
+        return;
+      }
     }
+    this.#release(queue, entries);
+  }
+
+  /** Runs the next call of those that wait for a row, alone and in the same slot. */
+  async #runNext(queue: Queue, key: string): Promise<void> {
+    const behind = queue.busy.get(key) ?? [];
+    const [first] = behind;
+    if (!first) {
+      queue.busy.delete(key);
+      return;
+    }
+    const { isSame } = queue.statement;
+    const { same = [], other = [] } = Object.groupBy(behind, ({ call }) =>
+      isSame(call, first.call) ? 'same' : 'other',
+    );
+    queue.busy.set(key, other);
+    await this.#runBatch(queue, [{ call: first.call, key, waiters: same }]);
+  }
+
+  /** Lets those go on who waited for what a statement touched. */
+  #release(queue: Queue, entries: readonly Entry[]): void {
+    for (const { key } of entries) {
+      const behind = queue.busy.get(key) ?? [];
+      queue.busy.delete(key);
+      for (const waiter of behind) queue.waiting.push(waiter);
+    }
+    if (queue.waiting.length > 0) this.#flushSoon(queue);
   }
 }
 
-/** Takes as many calls out of a queue as may travel together. */
+/** Whether a statement runs that may soon be done. */
+function mayEndSoon({ running }: Queue): boolean {
+  if (running.size === 0) return false;
+  const stuckSince = performance.now() - STUCK;
+  for (const { startedAt } of running) if (startedAt > stuckSince) return true;
+  return false;
+}
+
+/** Takes as many calls out of a queue as may travel together. What touches the same as one of them waits for it. */
 function takeBatch(queue: Queue): Entry[] {
-  const { keyOf, isSame } = queue.statement;
+  const { statement, busy } = queue;
   const entries = new Map<string, Entry>();
-  const left: Queue['waiting'] = [];
+  const left: Waiter[] = [];
   for (const waiter of queue.waiting) {
-    const key = keyOf(waiter.call);
+    const { call, key } = waiter;
     const entry = entries.get(key);
-    if (entry && isSame(waiter.call, entry.call)) entry.waiters.push(waiter);
-    else if (entry || entries.size >= LARGEST_BATCH) left.push(waiter);
-    else entries.set(key, { call: waiter.call, waiters: [waiter] });
+    if (entry && statement.isSame(call, entry.call)) entry.waiters.push(waiter);
+    else if (entry) busy.get(key)?.push(waiter);
+    else if (entries.size >= LARGEST_BATCH) left.push(waiter);
+    else {
+      entries.set(key, { call, key, waiters: [waiter] });
+      busy.set(key, []);
+    }
   }
   queue.waiting = left;
   return [...entries.values()];
