@@ -1,6 +1,7 @@
-// What callers notice of trouble: slow clients by the hundred, keys that are guessed, a Redis that goes away.
+// What callers notice of trouble: slow clients by the hundred, keys that are guessed, a Redis that goes away, a customer that is locked.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { generateKey } from '../../src/access/key.ts';
 import { runSql } from '../support/database.ts';
 import { startRedis } from '../support/redis.ts';
@@ -10,11 +11,11 @@ const HALF_OPEN = 500;
 const WRONG_KEYS = 100_000;
 const bench = await openBench();
 
-async function create({ url }: BenchGateway, key: string, email: string): Promise<Response> {
+async function create({ url }: BenchGateway, key: string, email: string, more: object = {}): Promise<Response> {
   const answer = await fetch(`${url}/api/v1/customer/create?apiKey=${key}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email }),
+    body: JSON.stringify({ email, ...more }),
   });
   await answer.arrayBuffer();
   return answer;
@@ -135,7 +136,30 @@ async function redisAway(): Promise<void> {
   await redis.stop();
 }
 
-const parts = { slowClients, wrongKeys, redisAway };
+async function lockedCustomer(): Promise<void> {
+  const gateway = await bench.startGateway();
+  const key = await bench.makeKey('PROD');
+  const email = 'locked@example.com';
+  await create(gateway, key, email);
+  const others = async (seconds: number) => {
+    const end = load(12, (i) => create(gateway, key, `free${i % 500}@example.com`));
+    await sleep(seconds * 1_000);
+    return end();
+  };
+  await others(3);
+  console.log('\nA locked customer: 12 callers of other mailboxes');
+  console.log('  before', JSON.stringify(await others(10)));
+  const holder = new pg.Client({ connectionString: bench.databaseUrl });
+  await holder.connect();
+  await holder.query(`begin; select from customer where email = '${email}' for update`);
+  const endLocked = load(24, (i) => create(gateway, key, email, { customerRealIp: `192.0.2.${i % 256}` }));
+  console.log('  with 24 callers of the locked one', JSON.stringify(await others(20)));
+  await holder.query('rollback');
+  await holder.end();
+  console.log('  those', JSON.stringify(await endLocked()));
+}
+
+const parts = { slowClients, wrongKeys, redisAway, lockedCustomer };
 const chosen = process.argv.slice(2);
 for (const [name, run] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await run();
 await bench.close();
