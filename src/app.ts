@@ -77,7 +77,8 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   const ip = openIpLookup({ databases: config.ipDatabases, reverseDns: config.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
   const hideSuggestions = !demo;
-  const database = parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout });
+  const database =
+    parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout, poolSize: config.poolSize });
   const keys = createKeyDirectory(database, direct, log);
   const limiter = openRateLimiter(config.redisUrl, log, windows('requests'));
   const admission =
@@ -97,7 +98,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   let openApi: Buffer | undefined;
   let prepared = false;
   let draining = false;
-  const readiness = openReadiness(pooled, () => database.trouble(), [findNoKey, createNone], log);
+  const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
   const health = openHealth({
     phase: () => (draining ? 'draining' : prepared ? undefined : 'starting'),
     database: () => readiness.ask(),

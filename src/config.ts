@@ -14,6 +14,9 @@ export class ConfigError extends Error {
 /** Milliseconds that an operation may take unless told otherwise. */
 export const OPERATION_TIMEOUT = 5_000;
 
+/** Connections of a process to the database unless told otherwise. */
+export const POOL_SIZE = 10;
+
 /** Proxies that a request passes at most: nobody has more, and each costs a comparison with all that are trusted. */
 export const MOST_PROXIES = 32;
 
@@ -106,6 +109,12 @@ const environment = z.object({
   HOST: z.string().refine(isHost).optional().meta({ expected: 'a host name or an IP address' }),
   DATABASE_URL: databaseUrl,
   DATABASE_DIRECT_URL: databaseUrl,
+  POOL_SIZE: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/)
+    .transform(Number)
+    .default(POOL_SIZE)
+    .meta({ expected: 'a whole number from 1 to 999' }),
   DATA_DIR: z.string().default('.data').meta({ expected: 'the path of a folder' }),
   REDIS_URL: z
     .string()
@@ -225,6 +234,7 @@ export function readConfig(env: Environment, { terminal = false }: { terminal?: 
     port: PORT,
     host: HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
     database: DATABASE_URL && databasesOf(DATABASE_URL, DATABASE_DIRECT_URL),
+    poolSize: edges.POOL_SIZE,
     dataDir: resolve(DATA_DIR),
     redisUrl: REDIS_URL,
     trustProxy: TRUST_PROXY,

@@ -95,6 +95,7 @@ const refused: Record<string, string[]> = {
   REVERSE_DNS: ['ON', 'on,10.0.0.1', '10.0.0.1,', '1.1', '10.0.0.1:99999', 'dns.example'],
   OPERATION_TIMEOUT: ['05000', '99', '1000000', '5000ms'],
   DRAIN_SECONDS: ['05', '3601', '-1'],
+  POOL_SIZE: ['0', '01', '1000', 'all'],
   MAX_CONNECTIONS: ['0', '010', '1000000'],
   WORKERS: ['0', '01', '100', 'auto'],
   LOG_LEVEL: ['INFO', 'info ', 'warning'],
@@ -127,6 +128,7 @@ const taken: [name: string, value: string, setting: string, expected: unknown][]
   ['CORS_ORIGINS', 'https://my_shop.example.', 'corsOrigins', ['https://my_shop.example.']],
   ['REVERSE_DNS', '10.0.0.53, [::1]:5353', 'reverseDns', ['10.0.0.53', '[::1]:5353']],
   ['DRAIN_SECONDS', '0', 'drainSeconds', 0],
+  ['POOL_SIZE', '999', 'poolSize', 999],
   ['WORKERS', '99', 'workers', 99],
   ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
 ];

@@ -7,21 +7,24 @@ import {
   MikroORM,
   type Transaction,
 } from '@mikro-orm/postgresql';
-import pg from 'pg';
-import { OPERATION_TIMEOUT } from '../config.ts';
+import type pg from 'pg';
+import { OPERATION_TIMEOUT, POOL_SIZE } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import { type Batched, Batches, type BatchStatement, type Limits } from './batch.ts';
 import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
-import { timedOut, toApiError } from './failure.ts';
+import { Connections } from './connections.ts';
+import { toApiError } from './failure.ts';
 import { migrations } from './migrations/index.ts';
-import { isStaleSession, prepareSettings, SettingsQuery } from './settings-query.ts';
+import { runWithin } from './run-query.ts';
+import { prepareSettings } from './settings-query.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
-const POOL_SIZE = 10;
-/** Milliseconds that a connection without work is kept: a new one has to learn the tables, policies and plans again. */
+/** Connections that are kept although they have no work: when others have taken all that the server has, calls go on by these. */
+const KEPT_CONNECTIONS = 1;
+/** Milliseconds that any other is kept: a new one has to learn the tables, policies and plans again. */
 const IDLE_TIMEOUT = 60_000;
 
 /** The role that serves requests: it owns no table, so row level security binds it. A migration makes it. */
@@ -68,6 +71,8 @@ export interface Database {
   map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
   /** What calls have met lately that would befall the next one too. */
   trouble(): Trouble | undefined;
+  /** Whether there are connections that calls can wait for. */
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -82,6 +87,8 @@ export interface DatabaseOptions {
   asOwner?: boolean;
   /** Milliseconds that an operation may take; 0 for as long as it takes. */
   operationTimeout?: number;
+  /** Connections at most. */
+  poolSize?: number;
   /** The schema of the table that says which migrations have run; needed to run some. */
   schema?: string;
   /** False to leave out what sets the organisation of a transaction; for whoever is not bound by row level security. */
@@ -95,6 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     entities,
     log,
     schema,
+    poolSize = POOL_SIZE,
     asOwner = false,
     operationTimeout = OPERATION_TIMEOUT,
     wall = true,
@@ -106,7 +114,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     migrations: { migrationsList: migrations, tableName: 'migration', snapshot: false, ...(schema && { schema }) },
     // Foreign keys share `organisation_id` with the primary key.
     discovery: { checkDuplicateFieldNames: false },
-    pool: { min: 0, max: POOL_SIZE, idleTimeoutMillis: IDLE_TIMEOUT },
+    pool: { min: KEPT_CONNECTIONS, max: poolSize, idleTimeoutMillis: IDLE_TIMEOUT },
     driverOptions: clientOptions(connection, {
       query_timeout: operationTimeout && operationTimeout + GRACE,
       keepAlive: true,
@@ -123,6 +131,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool ??= orm.em.getConnection().getNativeClient();
     return pool;
   };
+  let connections: Promise<Connections> | undefined;
+  let isConnected = () => false;
+  const connectionsOfPool = () => {
+    connections ??= nativePool().then((opened) => {
+      const handedOut = new Connections(opened, log);
+      isConnected = () => handedOut.isConnected();
+      return handedOut;
+    });
+    return connections;
+  };
   const map = <Entity extends object>(entity: EntityName<Entity>, row: object) => {
     const meta = orm.getMetadata(entity);
     const mapped = orm.em.getComparator().mapResult(meta, row as never) as Entity;
@@ -132,7 +150,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const role = asOwner ? 'none' : SERVING_ROLE;
   const queryAs: ViewParts['queryAs'] = async (organisationId, limits, config) =>
     wall
-      ? runWithin({ pool: await nativePool(), trouble, role, organisationId, ...limits }, config)
+      ? runWithin({ connections: await connectionsOfPool(), trouble, role, organisationId, ...limits }, config)
       : (await nativePool()).query(config);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
   const batches = new Batches({
@@ -153,6 +171,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     map,
     trouble: () => trouble.current(),
+    isConnected: () => isConnected(),
     close: () => orm.close(true),
   };
 }
@@ -209,49 +228,6 @@ export async function withOwner<Result>(
   } finally {
     await owner.close();
   }
-}
-
-/** How one query is run. */
-interface QueryTerms extends Limits {
-  pool: pg.Pool;
-  trouble: CallTrouble;
-  role: string;
-  organisationId: number | undefined;
-}
-
-/**
- * Runs a query as a transaction of its own that acts as a role, sees one organisation and ends by the deadline.
- *
- * @param attempts - how often it may meet a connection on which the server has forgotten what was prepared
- */
-function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = POOL_SIZE): Promise<pg.QueryResult> {
-  const { pool, trouble, role, organisationId, deadline, lockTimeout } = terms;
-  return new Promise((resolve, reject) => {
-    pool.connect((connectError, client, release) => {
-      if (!client) {
-        trouble.failed(connectError);
-        return reject(connectError);
-      }
-      trouble.connected();
-      const remaining = Math.floor(deadline - performance.now());
-      if (remaining <= 0) {
-        release();
-        return reject(timedOut());
-      }
-      const settings = { role, organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
-      const callback = (error: Error | null, result: pg.QueryResult) => {
-        const isStale = error !== null && isStaleSession(error);
-        // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
-        release(isStale || (error !== null && !(error instanceof pg.DatabaseError)));
-        if (!error) return resolve(result);
-        // A pooler may lead to the same plan under any name: without one, it is made anew.
-        if (isStale && attempts > 0) return resolve(runWithin(terms, { ...config, name: undefined }, attempts - 1));
-        trouble.failed(error);
-        reject(error);
-      };
-      client.query(new SettingsQuery(settings, { ...config, queryMode: 'extended', callback }));
-    });
-  });
 }
 
 /**

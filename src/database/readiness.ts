@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import type { Trouble } from './call-trouble.ts';
+import type { Database } from './orm.ts';
 import { beginWriteProbe, type HarmlessStatement, type ProbeStage, type WriteProbe } from './write-probe.ts';
 
 /** Milliseconds from the beginning of one question to that of the next. */
@@ -14,6 +15,9 @@ const GIVE_UP = 10_000;
 
 /** `ok`, or what is wrong with the database, as an operator says it. */
 export type DatabaseHealth = string;
+
+/** SQLSTATE of a server that takes no more connections. */
+const NO_CONNECTION_LEFT = '53300';
 
 const OK: DatabaseHealth = 'ok';
 
@@ -32,7 +36,7 @@ const ofTrouble: Record<Trouble, DatabaseHealth> = {
 const ofState: readonly (readonly [RegExp, DatabaseHealth])[] = [
   [/^25006$/, 'is read-only'],
   [/^53100$/, ofTrouble['no room']],
-  [/^53300$/, 'takes no more connections'],
+  [new RegExp(`^${NO_CONNECTION_LEFT}$`), 'takes no more connections'],
   [/^55P03$/, 'keeps a table locked'],
   [/^57014$/, ofStage.asking],
   [/^(28...|42501)$/, 'does not let the gateway do its work'],
@@ -145,16 +149,23 @@ export class Readiness {
  * Watches a database.
  *
  * @param connection - as calls have it
- * @param trouble - what calls have met lately
+ * @param calls - what these have met lately, and whether they have connections: then they need no further one, which a question does
  * @param statements - what a create needs, with values of which it changes nothing
  */
 export function openReadiness(
   connection: DatabaseConnection,
-  trouble: () => Trouble | undefined,
+  calls: Pick<Database, 'trouble' | 'isConnected'>,
   statements: readonly HarmlessStatement[],
   log: Log,
 ): Readiness {
-  return new Readiness({ begin: () => beginWriteProbe(connection, statements), trouble, log });
+  const begin = (): WriteProbe => {
+    const probe = beginWriteProbe(connection, statements);
+    const outcome = probe.outcome.catch((error: unknown) => {
+      if (!(error instanceof pg.DatabaseError && error.code === NO_CONNECTION_LEFT && calls.isConnected())) throw error;
+    });
+    return { ...probe, outcome };
+  };
+  return new Readiness({ begin, trouble: () => calls.trouble(), log });
 }
 
 function healthOf(error: unknown): DatabaseHealth {

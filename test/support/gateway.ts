@@ -44,6 +44,7 @@ export interface CallOptions {
 type TestSettings = Partial<Omit<Config, 'database' | 'ipDatabases'>> &
   Pick<AppServices, 'windows' | 'parts'> & {
     databaseUrl?: string;
+    servingUrl?: string;
     directUrl?: string;
     ipDatabases?: Partial<Config['ipDatabases']>;
   };
@@ -51,6 +52,7 @@ type TestSettings = Partial<Omit<Config, 'database' | 'ipDatabases'>> &
 /** Starts a gateway on a new database, or on the one named. */
 export async function startGateway({
   databaseUrl: given,
+  servingUrl,
   directUrl,
   windows,
   parts,
@@ -63,7 +65,8 @@ export async function startGateway({
   const gatewayLog = logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) });
   const { demo = false } = settings;
   const corsOrigins = demo ? ['*'] : [];
-  const database = databasesOf(parseDatabaseUrl(databaseUrl), parseDatabaseUrl(directUrl ?? databaseUrl));
+  const serving = servingUrl ?? databaseUrl;
+  const database = databasesOf(parseDatabaseUrl(serving), parseDatabaseUrl(directUrl ?? serving));
   const usual = readConfig({});
   const ipDatabases = { ...usual.ipDatabases, ...settings.ipDatabases };
   const config = { ...usual, demo, corsOrigins, ...settings, ipDatabases, database };

@@ -1,0 +1,81 @@
+// The connections of the pool, for those who wait for one: also when the server has none left to give.
+import pg from 'pg';
+import type { Log } from '../log.ts';
+
+/** SQLSTATE of a server that takes no more connections. */
+const NONE_LEFT = '53300';
+/** Milliseconds for which the pool does not try to grow after that, and between two tries of a pool that has no connection at all. */
+const HELD_BACK = 2_000;
+const RETRY_INTERVAL = 50;
+
+type Acquired = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (destroy?: boolean) => void,
+) => void;
+
+/**
+ * Hands out the connections of a pool. Where others have used up those of the server, a pool that is not full would fail whoever comes while
+ * its own are busy: here they wait for one of these.
+ */
+export class Connections {
+  readonly #pool: pg.Pool;
+  readonly #log: Log;
+  readonly #size: number;
+  #growsAgain: NodeJS.Timeout | undefined;
+
+  constructor(pool: pg.Pool, log: Log) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#size = pool.options.max;
+  }
+
+  /** Whether there is one that can be waited for. */
+  isConnected(): boolean {
+    return this.#pool.totalCount > 0;
+  }
+
+  /**
+   * Asks for a connection.
+   *
+   * @param deadline - until when to try, by `performance.now()`; the pool itself waits for `connect_timeout` at most
+   */
+  acquire(deadline: number, callback: Acquired): void {
+    const { connectionTimeoutMillis = 0 } = this.#pool.options;
+    this.#acquire(Math.min(deadline, performance.now() + connectionTimeoutMillis), callback);
+  }
+
+  #acquire(until: number, callback: Acquired): void {
+    this.#pool.connect((error, client, release) => {
+      if (!error || !isNoneLeft(error) || performance.now() >= until) callback(error, client, release);
+      else if (this.#holdBack()) this.#acquire(until, callback);
+      else setTimeout(() => this.#acquire(until, callback), RETRY_INTERVAL);
+    });
+  }
+
+  /**
+   * Keeps the pool at the size that it has, for a while.
+   *
+   * @returns whether there is a connection to wait for
+   */
+  #holdBack(): boolean {
+    const { totalCount, options } = this.#pool;
+    if (totalCount === 0) return false;
+    options.max = Math.min(options.max, totalCount);
+    if (!this.#growsAgain) {
+      this.#log.warn(
+        { connections: totalCount },
+        'the database takes no more connections; calls wait for those that there are',
+      );
+      this.#growsAgain = setTimeout(() => {
+        this.#growsAgain = undefined;
+        options.max = this.#size;
+      }, HELD_BACK).unref();
+    }
+    return true;
+  }
+}
+
+function isNoneLeft(error: Error): boolean {
+  return error instanceof pg.DatabaseError && error.code === NONE_LEFT;
+}
