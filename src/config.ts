@@ -177,6 +177,9 @@ const environment = z.object({
     .meta({ expected: `one of ${logLevels.join(', ')}` }),
 });
 
+/** The names of all variables. */
+export const variables = Object.keys(environment.shape) as (keyof typeof environment.shape)[];
+
 /** The settings that may hold a secret, which each can be given as a file: `DATABASE_URL_FILE`. */
 const secrets = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL'] as const;
 
