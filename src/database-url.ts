@@ -91,27 +91,39 @@ const SYSTEM = 'system';
  */
 export function parseDatabaseUrl(url: string): DatabaseConnection {
   const query = queryOf(url);
-  const { host = '', port, user, password = '', database, ...rest } = partsOf(url, query);
+  const base = partsOf(url.replace(/[?#].*$/s, ''));
+  const host = query.get('host') || base.host || 'localhost';
   if (host.includes(',')) throw new DatabaseUrlError('name one host, not several');
-  const account = user || userInfo().username;
+  const user = base.user || accountName();
+  const { password } = base;
   return Object.freeze({
-    host: host || 'localhost',
-    port: portOf(port, query),
-    user: account,
+    host,
+    port: portOf(base.port, query),
+    user,
     password: () => password,
-    database: database || account,
-    ssl: sslOf(query, host || 'localhost'),
-    options: rest.options || undefined,
-    application_name: rest.application_name || undefined,
+    database: base.database || user,
+    ssl: sslOf(query, host),
+    options: query.get('options') || undefined,
+    application_name: query.get('application_name') || undefined,
     connectionTimeoutMillis: connectTimeoutOf(query),
   });
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a number that has no name.
+    throw new DatabaseUrlError('name a user');
+  }
 }
 
 function queryOf(url: string): URLSearchParams {
   const query = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1] ?? '');
   for (const name of query.keys()) {
     if (!parameters.includes(name)) {
-      const shown = /^\w{1,40}$/.test(name) ? `${name}, which` : 'one that';
+      // Behind a `?` that is part of a password, the rest of it would look like a parameter.
+      const shown = /^\w{1,40}$/.test(name) && !/\?.*@/s.test(url) ? `${name}, which` : 'one that';
       throw new DatabaseUrlError(
         `have no other parameters than ${parameters.join(', ')}; it has ${shown} is not known`,
       );
@@ -121,21 +133,12 @@ function queryOf(url: string): URLSearchParams {
   return query;
 }
 
-/** What node-postgres itself reads of it; TLS is decided here, since its own words for the modes are about to change. */
-function partsOf(url: string, query: URLSearchParams) {
-  const plain = new URLSearchParams(query);
-  for (const name of ['port', 'sslmode', ...Object.keys(sslFiles), 'connect_timeout']) plain.delete(name);
+/** What stands before the parameters, as node-postgres reads it. */
+function partsOf(base: string) {
   try {
-    const parsed = parse(`${url.replace(/[?#].*$/s, '')}?${plain}`);
-    return toClientConfig({ ...parsed, port: parsed.port || undefined }) as {
-      host?: string;
-      port?: number;
-      user?: string;
-      password?: string;
-      database?: string;
-      options?: string;
-      application_name?: string;
-    };
+    const parsed = parse(base);
+    const { host, port, user, password, database } = toClientConfig({ ...parsed, port: parsed.port || undefined });
+    return { host, port, user, password: String(password ?? ''), database };
   } catch {
     throw new DatabaseUrlError(
       'be a URL such as postgres://user:password@host:5432/database; other characters than letters and digits are written as %XX in user and password',

@@ -148,6 +148,7 @@ const urls: [url: string, expected: object][] = [
   ['postgres:///db?host=/run/postgresql&sslmode=require', { host: '/run/postgresql', database: 'db', ssl: false }],
   ['postgres://u:p@%2Frun%2Fpostgresql/db', { host: '/run/postgresql', user: 'u', database: 'db' }],
   ['postgres://%C3%A9:p@host/a%20b', { user: 'é', database: 'a b' }],
+  ['postgres://u:100%@/db?host=%2Frun%2Fpostgresql', { host: '/run/postgresql', user: 'u', database: 'db' }],
   ['postgres://host/db?options=-c%20work_mem%3D1MB', { options: '-c work_mem=1MB' }],
   ['postgres://host/db?application_name=shop', { application_name: 'shop', options: undefined }],
   ['postgres://host/db?connect_timeout=7', { connectionTimeoutMillis: 7_000 }],
@@ -190,7 +191,10 @@ describe('settings', () => {
     expect(database?.pooled.password()).toBe('s@cr:t');
     expect(readConfig({ DATABASE_URL: 'postgres://u:100%@host/db' }).database?.pooled.password()).toBe('100%');
     expect(JSON.stringify(database) + inspect(database)).not.toContain('s@cr');
-    const urlsWithPassword = refused.DATABASE_URL?.map((text) => text.replace('//', '//user:s3cret@')) ?? [];
+    const urlsWithPassword = [
+      ...(refused.DATABASE_URL ?? []).map((text) => text.replace('//', '//user:s3cret@')),
+      'postgres://user:pa?s3cret=1@host/db',
+    ];
     const messages = urlsWithPassword.flatMap((url) => {
       try {
         readConfig({ DATABASE_URL: url });
