@@ -1,5 +1,6 @@
 // Where a customer came from: the last address, and the history.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createNone } from '../src/customer/create.ts';
 import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';
 import { startDns, type TestDns } from './support/dns.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -76,6 +77,22 @@ it('stays when the customer comes without an address, also when the profile chan
   expect((await history()).lastIp.address).toBe('1.1.1.1');
 });
 
+/** What `explain` says of one step. */
+interface PlanNode {
+  'Relation Name'?: string;
+  'Node Type': string;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  Plans?: PlanNode[];
+}
+
+/** Blocks of the history and its index that were looked at. */
+function blocksRead(node: PlanNode): number {
+  if (node['Relation Name'] === 'customer_ip' && node['Node Type'].includes('Scan'))
+    return node['Shared Hit Blocks'] + node['Shared Read Blocks'];
+  return (node.Plans ?? []).reduce((sum, plan) => sum + blocksRead(plan), 0);
+}
+
 it('notes an address when it is new to the customer, and again when a day has passed', async () => {
   for (const ip of ['1.1.1.1', '1.1.1.1', '2001:218::1', '::ffff:1.1.1.1']) await visit(ip);
   expect((await history()).addresses).toEqual(['2001:218::1', '1.1.1.1']);
@@ -85,6 +102,27 @@ it('notes an address when it is new to the customer, and again when a day has pa
   await age('2 hours');
   await visit('1.1.1.1');
   expect((await history()).addresses).toEqual(['1.1.1.1', '2001:218::1', '1.1.1.1']);
+});
+
+it('costs a call no more when the customer has very many addresses', async () => {
+  await visit('1.1.1.1');
+  await runSql(
+    gateway.databaseUrl,
+    `insert into customer_ip (organisation_id, customer_id, address, seen_at)
+     select organisation_id, id, inet '10.0.0.0' + n, now() - n * interval '1 millisecond' from customer, generate_series(1, 20000) n
+     where email = $1`,
+    [email],
+  );
+  const values = [gateway.organisationId, [email], [email], [null], [null], [null], ['0'.repeat(16)], ['10.9.9.9']];
+  const [row] = await runSql<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    gateway.databaseUrl,
+    `explain (analyze, buffers, format json) ${createNone.text}`,
+    values,
+  );
+  expect(blocksRead((row as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN'][0].Plan)).toBeLessThan(40);
+  await visit('10.9.9.9');
+  await visit('10.9.9.9');
+  expect((await history()).addresses.filter((address: string) => address === '10.9.9.9')).toHaveLength(1);
 });
 
 it('does not take another address for a change of the profile', async () => {

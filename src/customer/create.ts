@@ -8,6 +8,8 @@ import type { CreateCustomer } from './input.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
 const REFERENCE_LENGTH = 16;
+/** Addresses of a customer, the latest, among which one is looked for before it is noted: a caller who sends ever new ones pays no more than that. */
+const ADDRESSES_LOOKED_AT = 100;
 /** A call that loses a race finds the winner's customer on its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
 
@@ -98,8 +100,13 @@ const createOrReturn: BatchStatement<Call> = {
       insert into customer_ip (organisation_id, customer_id, address)
       select $1, (customer).id, ip from current
       where ip is not null and (new_account or (
-        select true from customer_ip i
-        where i.organisation_id = $1 and i.customer_id = (current.customer).id and i.address = ip and i.seen_at > now() - interval '1 day'
+        select true from (
+          select i.address from customer_ip i
+          where i.organisation_id = $1 and i.customer_id = (current.customer).id and i.seen_at > now() - interval '1 day'
+          order by i.seen_at desc
+          limit ${ADDRESSES_LOOKED_AT}
+        ) latest
+        where latest.address = ip
         limit 1
       ) is null)
       order by (customer).id

@@ -41,7 +41,7 @@ builder.objectFields(CustomerType, (t) => ({
     {
       type: IpInfoType,
       nullable: true,
-      description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed.`,
+      description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed or 100 others have been noted since.`,
       scope: 'customer:read',
       complexity: pricedByPage,
       extensions: { judge: ((args) => void judgePage(args, fromCursor)) satisfies JudgeArguments },
