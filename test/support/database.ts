@@ -21,6 +21,24 @@ export async function createDatabase(): Promise<string> {
   return url.href;
 }
 
+/**
+ * The way of calls to a database that was made for a test, where `npm run test:pooler` has put a pooler into it.
+ *
+ * @returns undefined for a database of another server, and where there is no pooler
+ */
+export async function poolerUrlOf(databaseUrl: string): Promise<string | undefined> {
+  if (!process.env.GATEWAY_TEST_POOLER) return undefined;
+  const { inject } = await import('vitest');
+  const [pooler, template] = [inject('poolerUrl'), new URL(inject('templateUrl'))];
+  const url = new URL(databaseUrl);
+  if (pooler === undefined || url.host !== template.host || url.search !== '') return undefined;
+  const pooled = new URL(pooler);
+  pooled.pathname = url.pathname;
+  pooled.username = url.username;
+  pooled.password = url.password;
+  return url.username === template.username ? pooled.href : undefined;
+}
+
 /** Runs SQL as an operator would in psql. */
 export async function runSql<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client(clientOptions(parseDatabaseUrl(url)));
@@ -42,7 +60,10 @@ export async function createOrganisation(url: string, slug = `org-${randomBytes(
   return row?.id ?? 0;
 }
 
-/** Writes down from now on who looks at customers or writes one, where row level security binds them: in the table `seen`. */
+/**
+ * Writes down from now on, in the table `seen`, who writes customers, and who looks at them: that only where row level security binds
+ * whoever does.
+ */
 export async function noteRoles(url: string): Promise<void> {
   await runSql(
     url,
@@ -50,7 +71,10 @@ export async function noteRoles(url: string): Promise<void> {
      create function note(role text) returns boolean language plpgsql security definer as $$
        begin insert into seen values (role); return true; end $$;
      grant execute on function note(text) to public;
-     create policy note on customer as restrictive using (note(current_user::text))`,
+     create policy note on customer as restrictive using (note(current_user::text));
+     create function note_writer() returns trigger language plpgsql as $$
+       begin perform note(current_user::text); return new; end $$;
+     create trigger note_writer before insert or update on customer for each row execute function note_writer()`,
   );
 }
 

@@ -6,7 +6,7 @@ import { databasesOf, parseDatabaseUrl } from '../../src/database-url.ts';
 import { proxyFinder } from '../../src/http/client-address.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { logTo } from '../../src/log.ts';
-import { createDatabase, createKey, createOrganisation } from './database.ts';
+import { createDatabase, createKey, createOrganisation, poolerUrlOf } from './database.ts';
 
 /** An answer, its body read. */
 export interface Answer {
@@ -66,7 +66,8 @@ export async function startGateway({
   const { demo = false } = settings;
   const corsOrigins = demo ? ['*'] : [];
   const serving = servingUrl ?? databaseUrl;
-  const database = databasesOf(parseDatabaseUrl(serving), parseDatabaseUrl(directUrl ?? serving));
+  const pooled = (await poolerUrlOf(serving)) ?? serving;
+  const database = databasesOf(parseDatabaseUrl(pooled), parseDatabaseUrl(directUrl ?? serving));
   const usual = readConfig({});
   const ipDatabases = { ...usual.ipDatabases, ...settings.ipDatabases };
   const config = { ...usual, demo, corsOrigins, ...settings, ipDatabases, database };

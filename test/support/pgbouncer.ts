@@ -43,7 +43,8 @@ unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
 default_pool_size = ${size}
-max_client_conn = 1000
+max_client_conn = 5000
+server_idle_timeout = 2
 max_prepared_statements = ${preparedStatements}
 `,
     { mode: 0o644 },

@@ -8,11 +8,14 @@ import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
+import { startPgBouncer } from './pgbouncer.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The database that test files are copies of; on the server that they are made on. */
     templateUrl: string;
+    /** The same through a pooler, if there is one. */
+    poolerUrl: string | undefined;
   }
 }
 
@@ -24,7 +27,11 @@ export default async function startPostgres(project: TestProject) {
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', 'synchronous_commit=off'] });
   await migrate(parseDatabaseUrl(postgres.url), entities, log);
   project.provide('templateUrl', postgres.url);
+  // `npm run test:pooler`: the same tests with PgBouncer between the gateways and the database.
+  const pooler = process.env.GATEWAY_TEST_POOLER ? await startPgBouncer(postgres.url) : undefined;
+  project.provide('poolerUrl', pooler?.url);
   return async () => {
+    await pooler?.stop();
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });
   };

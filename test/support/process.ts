@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { poolerUrlOf } from './database.ts';
 
 export interface GatewayProcess {
   url: string;
@@ -62,7 +63,12 @@ export async function startProcess(
   node?: string,
 ): Promise<GatewayProcess> {
   const port = environment.PORT ?? String(await freePort());
-  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...environment }, program, logFile, node);
+  const { DATABASE_URL: direct = '' } = environment;
+  const pooled = direct && (await poolerUrlOf(direct));
+  const ways: Record<string, string> = pooled
+    ? { DATABASE_DIRECT_URL: direct, ...environment, DATABASE_URL: pooled }
+    : environment;
+  const gateway = spawnGateway({ PORT: port, HOST: '127.0.0.1', ...ways }, program, logFile, node);
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 600; i++) {
     if (gateway.child.exitCode !== null) throw new Error(`the gateway ended: ${gateway.output()}`);
