@@ -40,14 +40,15 @@ export function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = 
       const callback = (error: Error | null, result: pg.QueryResult) => {
         const isStale = error !== null && isStaleSession(error);
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
-        release(isStale || (error !== null && !(error instanceof pg.DatabaseError)));
+        release(isStale || query.isRefused || (error !== null && !(error instanceof pg.DatabaseError)));
         if (!error) return resolve(result);
         // A pooler may lead to the same plan under any name: without one, it is made anew.
         if (isStale && attempts > 0) return resolve(runWithin(terms, { ...config, name: undefined }, attempts - 1));
         trouble.failed(error);
         reject(error);
       };
-      client.query(new SettingsQuery(settings, { ...config, queryMode: 'extended', callback }));
+      const query = new SettingsQuery(settings, { ...config, queryMode: 'extended', callback });
+      client.query(query);
     });
   });
 }

@@ -119,16 +119,24 @@ describe('by transaction, with prepared statements', () => {
     expect(await runSql(empty, ADVISORY_LOCKS)).toEqual([]);
   });
 
-  it('serves on when the shape of a column changes', async () => {
+  it('serves on when the shape of a column changes, and after statements that the database refuses', async () => {
     const [gateway] = (await startGateways(1, { size: 4 }, { DATABASE_DIRECT_URL: direct })) as [GatewayProcess];
     const key = await createKey(direct, await createOrganisation(direct));
+    const statuses = async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => create(gateway, key, `shape${i}@example.com`)),
+      );
+      return new Set(answers.map(({ status }) => status));
+    };
     for (const length of [300, 301]) {
-      for (let i = 0; i < 10; i++)
-        expect(await create(gateway, key, `shape${i}@example.com`)).toMatchObject({ status: 200 });
+      expect(await statuses()).toEqual(new Set([200]));
       await runSql(direct, `alter table customer alter column company_name type varchar(${length})`);
     }
-    for (let i = 0; i < 10; i++)
-      expect(await create(gateway, key, `shape${i}@example.com`)).toMatchObject({ status: 200 });
+    expect(await statuses()).toEqual(new Set([200]));
+    await runSql(direct, 'alter table customer rename column company_name to name_of_company');
+    for (let round = 0; round < 3; round++) expect(await statuses()).toEqual(new Set([500]));
+    await runSql(direct, 'alter table customer rename column name_of_company to company_name');
+    expect(await statuses()).toEqual(new Set([200]));
   });
 });
 
