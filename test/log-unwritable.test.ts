@@ -143,6 +143,9 @@ describe.each(ways)('%s', (_, makeSettings) => {
     if (output.mend) {
       output.mend(gateway);
       const seen = () => output.text?.(gateway) ?? '';
+      // Workers write to one output: a line of each may be lost in what the other writes.
+      const workers = Number(settings.WORKERS ?? 1);
+      const mixed = workers > 1 ? workers : 0;
       // Each line was written once or is counted, those that were written are whole. Few lines are of other things: looks at health, late workers.
       const lines = () =>
         seen()
@@ -150,10 +153,12 @@ describe.each(ways)('%s', (_, makeSettings) => {
           .filter((line) => /^[[{]/.test(line));
       const whole = () => lines().filter((line) => isWhole(line));
       const linesSeen = () => count(whole().join(), PATH) + linesDropped(whole().join());
-      await expect.poll(linesSeen, { timeout: 10_000 }).toSatisfy((lines) => lines >= sent && lines < sent + 10);
+      await expect
+        .poll(linesSeen, { timeout: 30_000 })
+        .toSatisfy((lines) => lines >= sent - mixed && lines < sent + 10);
       expect(seen()).toContain('lines of the log were dropped');
       // A disk that is full cuts a line of each process; it is there once more, whole.
-      expect(lines().length - whole().length).toBeLessThanOrEqual(output.cuts ? Number(settings.WORKERS ?? 1) : 0);
+      expect(lines().length - whole().length).toBeLessThanOrEqual(output.cuts ? workers : mixed);
       await expect.poll(() => health(gateway)).toMatchObject({ httpStatus: 200, log: 'ok' });
       output.spoil(gateway);
       await sendMany(gateway, connections);
