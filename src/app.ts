@@ -17,6 +17,7 @@ import { migrate } from './database/migrate.ts';
 import { type Database, openDatabase, withOwner } from './database/orm.ts';
 import { assertPreparedStatementsKeep } from './database/pooler.ts';
 import { openReadiness } from './database/readiness.ts';
+import { explainServingRole } from './database/serving-role.ts';
 import { assertWall } from './database/wall.ts';
 import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
 import { entities } from './entities.ts';
@@ -265,7 +266,9 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
         return config.demoKeys ? makeDemoKeys(owner) : undefined;
       };
       const made = demo ? await withOwner({ connection: direct, entities, log }, fill) : undefined;
-      if (!parts.database) await assertWall(database);
+      if (!parts.database) {
+        await assertWall(database).catch((error: unknown) => explainServingRole(error, pooled));
+      }
       keys.open();
       prepared = true;
       return made;

@@ -1,6 +1,6 @@
 // A server that has no connections left: calls go on by those that there are.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDatabase, runSql } from './support/database.ts';
+import { createDatabase, runSql, servingRoleOf } from './support/database.ts';
 import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
@@ -34,7 +34,7 @@ const end = () => runSql(admin, 'select pg_terminate_backend(pid) from pg_stat_a
 
 beforeAll(async () => {
   admin = await createDatabase();
-  await runSql(admin, `create role ${ACCOUNT} login password 'secret' in role customer_gateway`);
+  await runSql(admin, `create role ${ACCOUNT} login password 'secret' in role ${servingRoleOf(admin)}`);
   const url = new URL(admin);
   url.username = ACCOUNT;
   url.password = 'secret';

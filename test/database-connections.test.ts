@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from './support/command.ts';
-import { runSql } from './support/database.ts';
+import { runSql, servingRoleOf } from './support/database.ts';
 import { freePort, type GatewayProcess, spawnGateway, startProcess, temporaryFolder } from './support/process.ts';
 import { startTlsCluster, type TlsCluster, tlsFile } from './support/tls.ts';
 
@@ -147,10 +147,9 @@ describe('the rest of the URL', () => {
   });
 
   it('serves an account whose tables are in a schema of its own', async () => {
-    await runSql(admin, `create role tenant login password 'tenant' in role customer_gateway`);
+    await runSql(admin, `create role tenant login password 'tenant' in role ${servingRoleOf(cluster.url)}`);
     await runSql(admin, 'create schema tenant authorization tenant');
     await runSql(admin, 'alter role tenant set search_path = tenant');
-    await runSql(admin, 'grant customer_gateway to tenant with admin option');
     const DATABASE_URL = urlWith({ sslmode: 'require' }, (url) => {
       url.username = 'tenant';
       url.password = 'tenant';

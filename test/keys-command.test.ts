@@ -1,7 +1,7 @@
 // Keys and organisations in the hands of operators, by command.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './support/command.ts';
-import { runSql } from './support/database.ts';
+import { runSql, servingRoleOf } from './support/database.ts';
 import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { startProcess, temporaryFolder } from './support/process.ts';
@@ -192,7 +192,10 @@ describe('the command keys', () => {
   });
 
   it('says so when its account does not own the tables', async () => {
-    await runSql(gateway.databaseUrl, `create role no_owner login password 'x' in role customer_gateway`);
+    await runSql(
+      gateway.databaseUrl,
+      `create role no_owner login password 'x' in role ${servingRoleOf(gateway.databaseUrl)}`,
+    );
     const url = new URL(gateway.databaseUrl);
     [url.username, url.password] = ['no_owner', 'x'];
     const result = await runCommand('organisations', ['create', '--slug', 'x', '--name', 'x'], {

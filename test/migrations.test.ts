@@ -19,7 +19,7 @@ let other: pg.Client;
 let lines: Record<string, unknown>[];
 const run = (patience?: number) => {
   const log = logTo('info', { write: (line: string) => void lines.push(JSON.parse(line)) });
-  return migrate(parseDatabaseUrl(url), entities, log, patience);
+  return migrate(parseDatabaseUrl(url), entities, log, { patience });
 };
 beforeEach(async () => {
   url = await createDatabase();

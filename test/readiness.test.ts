@@ -9,7 +9,7 @@ import { chooseAccount } from '../src/database/embedded-account.ts';
 import { clusterIn } from '../src/database/embedded-folder.ts';
 import { PROBE_NAME } from '../src/database/write-probe.ts';
 import { startCluster, type TestCluster } from './support/cluster.ts';
-import { runSql } from './support/database.ts';
+import { runSql, servingRoleOf } from './support/database.ts';
 import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
@@ -88,8 +88,8 @@ const faults: Fault[] = [
   {
     name: 'a right that is gone',
     says: 'does not let the gateway do its work',
-    begin: () => cluster.run('revoke insert on customer from customer_gateway'),
-    end: () => cluster.run('grant insert on customer to customer_gateway'),
+    begin: () => cluster.run(`revoke insert on customer from ${servingRoleOf(cluster.url)}`),
+    end: () => cluster.run(`grant insert on customer to ${servingRoleOf(cluster.url)}`),
   },
   {
     name: 'a table of another shape',

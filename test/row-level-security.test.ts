@@ -1,17 +1,13 @@
 // The second wall: PostgreSQL itself keeps an organisation within its rows, whatever a query asks for.
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbeddedPostgres } from '../src/database/embedded.ts';
-import { openDatabase, SERVING_ROLE } from '../src/database/orm.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
-import { runCommand } from './support/command.ts';
-import { createKey, createOrganisation, noteRoles, runSql } from './support/database.ts';
+import { createOrganisation, noteRoles, runSql, servingRoleOf } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
-import { startProcess, temporaryFolder } from './support/process.ts';
 
 let gateway: TestGateway;
 let ours: number;
@@ -35,10 +31,10 @@ const tables = async () =>
 it('is on for every table, and binds the role that serves, which owns none', async () => {
   const names = await tables();
   expect(names.length).toBeGreaterThan(10);
-  const open = await runSql(gateway.databaseUrl, `set role ${SERVING_ROLE}`).then(() =>
+  const open = await runSql(gateway.databaseUrl, `set role ${servingRoleOf(gateway.databaseUrl)}`).then(() =>
     runSql<{ name: string }>(
       gateway.databaseUrl,
-      `select c.relname as name from pg_class c join pg_roles r on r.rolname = '${SERVING_ROLE}'
+      `select c.relname as name from pg_class c join pg_roles r on r.rolname = '${servingRoleOf(gateway.databaseUrl)}'
          where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
            and (not c.relrowsecurity or c.relowner = r.oid or r.rolbypassrls or r.rolsuper)`,
     ),
@@ -53,9 +49,11 @@ it('serves requests through that role', async () => {
     log: pino({ level: 'silent' }),
   });
   const who = { name: 'who', text: 'select current_user::text as name' };
-  expect(await database.run(who, [])).toEqual([{ name: SERVING_ROLE }]);
-  expect(await database.of(ours).run(who, [])).toEqual([{ name: SERVING_ROLE }]);
-  expect(await database.of(ours).em.execute('select current_user::text as name')).toEqual([{ name: SERVING_ROLE }]);
+  expect(await database.run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
+  expect(await database.of(ours).run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
+  expect(await database.of(ours).em.execute('select current_user::text as name')).toEqual([
+    { name: servingRoleOf(gateway.databaseUrl) },
+  ]);
   await database.close();
 });
 
@@ -73,7 +71,7 @@ it('runs the statements of requests as that role, on both APIs', async () => {
     await runSql(noted.databaseUrl, 'delete from seen');
     expect((await call()).status).toBe(200);
     expect(await runSql(noted.databaseUrl, 'select distinct role from seen'), String(call)).toEqual([
-      { role: SERVING_ROLE },
+      { role: servingRoleOf(noted.databaseUrl) },
     ]);
   }
   await noted.close();
@@ -157,7 +155,7 @@ it("refuses to write, change or delete what is another organisation's", async ()
 
 it('holds for one statement: the next on the same connection sees nothing of it', async () => {
   const pool = new pg.Pool({ connectionString: gateway.databaseUrl, max: 1 });
-  await pool.query(`set role ${SERVING_ROLE}`);
+  await pool.query(`set role ${servingRoleOf(gateway.databaseUrl)}`);
   const client = await pool.connect();
   await client.query('begin');
   await client.query(`select set_config('gateway.organisation', $1, true)`, [String(ours)]);
@@ -210,70 +208,4 @@ it('is looked at before the gateway serves: a wall with a hole stops the start',
   await expect(startGateway({ databaseUrl: holed.databaseUrl })).rejects.toThrow(
     'row level security does not bind: customer',
   );
-});
-
-it('serves with an account that owns nothing', async () => {
-  const name = `serving_${randomBytes(4).toString('hex')}`;
-  await runSql(gateway.databaseUrl, `create role ${name} login password 'x' in role ${SERVING_ROLE}`);
-  const url = new URL(gateway.databaseUrl);
-  url.username = name;
-  url.password = 'x';
-  const key = await createKey(gateway.databaseUrl, ours);
-  const process = await startProcess({ DATABASE_URL: url.href });
-  const answer = await fetch(`${process.url}/api/v1/customer/create?apiKey=${key}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'serving@example.com' }),
-  });
-  expect(await answer.json()).toMatchObject({ success: true, newAccount: true });
-  await process.stop();
-  await runSql(gateway.databaseUrl, `drop role ${name}`);
-});
-
-describe('an account that is no superuser', () => {
-  /** Makes an organisation, a key and a customer, all as the account of a URL. */
-  async function serve(url: string): Promise<unknown> {
-    const started = await startProcess({ DATABASE_URL: url });
-    const environment = { DATABASE_URL: url };
-    await runCommand('organisations', ['create', '--slug', 'first', '--name', 'First'], environment);
-    const words = ['create', '--organisation', 'first', '--prefix', 'PROD', '--name', 'x', '--json'];
-    const { key } = JSON.parse((await runCommand('keys', words, environment)).stdout);
-    const answer = await fetch(`${started.url}/api/v1/customer/create?apiKey=${key}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: 'account@example.com', customerRealIp: '1.1.1.1' }),
-    });
-    expect(await started.stop()).toBe(0);
-    return answer.json();
-  }
-
-  /** A database of an account of its own on a server. */
-  async function createOwner(serverUrl: string, traits: string): Promise<string> {
-    const name = `owner_${randomBytes(4).toString('hex')}`;
-    await runSql(serverUrl, `create role ${name} login password 'x' ${traits}`);
-    await runSql(serverUrl, `create database ${name} owner ${name}`);
-    const url = new URL(serverUrl);
-    url.pathname = `/${name}`;
-    // The schema is not the gateway's alone.
-    await runSql(url.href, 'create table somebody_elses (id serial, text text)');
-    [url.username, url.password] = [name, 'x'];
-    return url.href;
-  }
-
-  it('migrates and serves when it may make roles', async () => {
-    const folder = await temporaryFolder();
-    const log = pino({ level: 'silent' });
-    const server = await startEmbeddedPostgres({ dataDir: `${folder.path}/data`, log });
-    try {
-      expect(await serve(await createOwner(server.url, 'createrole'))).toMatchObject({ newAccount: true });
-    } finally {
-      await server.stop();
-      await folder.remove();
-    }
-  });
-
-  it('migrates and serves when an administrator made the role and granted it', async () => {
-    const owner = await createOwner(gateway.databaseUrl, `in role ${SERVING_ROLE}`);
-    expect(await serve(owner)).toMatchObject({ newAccount: true });
-  });
 });

@@ -5,8 +5,16 @@ import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
-import { migrations } from './migrations/index.ts';
+import { migrations, type NamedMigration } from './migrations/index.ts';
+import { SESSION, TableLockedError } from './migrations/online.ts';
 import { openDatabase } from './orm.ts';
+import {
+  assertMayServe,
+  completeServingRole,
+  isNotPermitted,
+  isServingRoleComplete,
+  SERVING_ROLE,
+} from './serving-role.ts';
 
 /** Any number that no other program on the same database uses for its advisory locks. */
 const MIGRATION_LOCK = 5_103_118;
@@ -18,22 +26,30 @@ const PATIENCE = 60_000;
 /** SQLSTATE of a table that is not there. */
 const NO_TABLE = '42P01';
 
-/** Another process has migrated for longer than one waits; the message says which. */
+/** Another process holds what this one needs for longer than one waits; the message says which. */
 export class MigrationLockedError extends Error {}
 
+/** How migrations are run. */
+export interface MigrateOptions {
+  /** Milliseconds to wait for another process. */
+  patience?: number;
+  /** Those that there are. */
+  list?: readonly NamedMigration[];
+}
+
 /**
- * Runs the migrations that have not run yet, each in its transaction. Processes that start together take turns.
+ * Runs the migrations that have not run yet, and completes the role that serves requests. Processes that start together take turns.
  *
- * @param connection - as the owner of the tables; any account that may serve will do when nothing is left to run
- * @param patience - milliseconds to wait for another process that migrates
+ * @param connection - as the owner of the tables; any account that may serve will do when nothing is left to do
  * @returns the names of the migrations that ran
- * @throws MigrationLockedError when it is not this process' turn by then
+ * @throws MigrationLockedError when it is not this process' turn by then, or a table is locked
+ * @throws ConfigError when the account may not do it
  */
 export async function migrate(
   connection: DatabaseConnection,
   entities: EntitySchema[],
   log: Log,
-  patience = PATIENCE,
+  { patience = PATIENCE, list = migrations }: MigrateOptions = {},
 ): Promise<string[]> {
   // A connection of its own: a lock held on a pooled one could starve the migrations of the pool's last connection.
   const client = new pg.Client(clientOptions(connection, { application_name: 'gateway migration' }));
@@ -41,25 +57,47 @@ export async function migrate(
   try {
     await client.connect();
     const schema = await schemaOf(client);
-    if (await isUpToDate(client)) return [];
+    if ((await isUpToDate(client, list)) && (await isServingRoleComplete(client))) return [];
     await takeTurn(client, log, patience);
-    return await runAll({ connection, entities, log, schema });
+    const ran = await runAll({ connection, entities, log, schema, migrations: list }, patience);
+    await completeServingRole(client);
+    await client.query('commit');
+    return ran;
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-async function runAll(options: {
-  connection: DatabaseConnection;
-  entities: EntitySchema[];
-  log: Log;
-  schema: string;
-}): Promise<string[]> {
+async function runAll(
+  options: {
+    connection: DatabaseConnection;
+    entities: EntitySchema[];
+    log: Log;
+    schema: string;
+    migrations: readonly NamedMigration[];
+  },
+  patience: number,
+): Promise<string[]> {
+  const startedAt = performance.now();
   // A migration may take as long as it takes.
   const database = openDatabase({ ...options, asOwner: true, operationTimeout: 0 });
+  const ran: string[] = [];
+  database.orm.migrator.on('migrated', ({ name }) => void ran.push(name));
   try {
-    const ran = await database.orm.migrator.up();
-    return ran.map((migration) => migration.name);
+    for (;;) {
+      try {
+        await database.orm.migrator.up();
+        return ran;
+      } catch (error) {
+        if (!(error instanceof TableLockedError)) throw error;
+        if (performance.now() - startedAt > patience) {
+          throw new MigrationLockedError(
+            `The database cannot be migrated: a table is locked by another session (${error.holder}), for longer than ${patience / 1_000} seconds: wait for it, or end it.`,
+          );
+        }
+        options.log.warn({ holder: error.holder }, 'a migration waits for the lock of a table');
+      }
+    }
   } finally {
     await database.close();
   }
@@ -74,14 +112,22 @@ async function schemaOf(client: pg.Client): Promise<string> {
 }
 
 /** Whether nothing is left to run: then there is nobody to wait for. */
-async function isUpToDate(client: pg.Client): Promise<boolean> {
+async function isUpToDate(client: pg.Client, list: readonly NamedMigration[]): Promise<boolean> {
+  const ran = new Set(await namesOfThoseThatRan(client));
+  return list.every(({ name }) => ran.has(name));
+}
+
+async function namesOfThoseThatRan(client: pg.Client): Promise<string[]> {
+  const names = async () => (await client.query<{ name: string }>('select name from migration')).rows;
   try {
-    const { rows } = await client.query<{ name: string }>('select name from migration');
-    const ran = new Set(rows.map(({ name }) => name));
-    return migrations.every(({ name }) => ran.has(name));
+    return (await names()).map(({ name }) => name);
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === NO_TABLE) return false;
-    throw error;
+    if (error instanceof pg.DatabaseError && error.code === NO_TABLE) return [];
+    if (!isNotPermitted(error)) throw error;
+    // An account that owns nothing, and does not inherit what the role may do.
+    await assertMayServe(client);
+    await client.query(`begin; select set_config('role', ${SERVING_ROLE}, true)`);
+    return (await names().finally(() => client.query('rollback'))).map(({ name }) => name);
   }
 }
 
@@ -114,8 +160,7 @@ async function takeTurn(client: pg.Client, log: Log, patience: number): Promise<
 /** Who has the lock, as an operator finds them. */
 async function holder(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ who: string }>(
-    `select format('process %s of the server, %s, from %s, since %s', pid, coalesce(nullif(application_name, ''), usename::text),
-       coalesce(host(client_addr), 'a socket'), to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) as who
+    `select ${SESSION} as who
      from pg_locks join pg_stat_activity using (pid)
      where locktype = 'advisory' and granted and pg_locks.database = (select oid from pg_database where datname = current_database())
        and classid = 0 and objid = $1 and objsubid = 1`,

@@ -16,7 +16,7 @@ import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
 import { Connections } from './connections.ts';
 import { toApiError } from './failure.ts';
-import { migrations } from './migrations/index.ts';
+import type { NamedMigration } from './migrations/index.ts';
 import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';
 
@@ -26,9 +26,6 @@ const GRACE = 1_000;
 const KEPT_CONNECTIONS = 1;
 /** Milliseconds that any other is kept: a new one has to learn the tables, policies and plans again. */
 const IDLE_TIMEOUT = 60_000;
-
-/** The role that serves requests: it owns no table, so row level security binds it. A migration makes it. */
-export const SERVING_ROLE = 'customer_gateway';
 
 /** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`. */
 export interface Statement {
@@ -89,7 +86,8 @@ export interface DatabaseOptions {
   operationTimeout?: number;
   /** Connections at most. */
   poolSize?: number;
-  /** The schema of the table that says which migrations have run; needed to run some. */
+  /** Those that the migrator runs, and the schema of the table that says which have run. */
+  migrations?: readonly NamedMigration[];
   schema?: string;
   /** False to leave out what sets the organisation of a transaction; for whoever is not bound by row level security. */
   wall?: boolean;
@@ -102,6 +100,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     entities,
     log,
     schema,
+    migrations: migrationsList = [],
     poolSize = POOL_SIZE,
     asOwner = false,
     operationTimeout = OPERATION_TIMEOUT,
@@ -111,7 +110,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     entities,
     dbName: connection.database,
     extensions: [Migrator],
-    migrations: { migrationsList: migrations, tableName: 'migration', snapshot: false, ...(schema && { schema }) },
+    ...(schema && { schema }),
+    // What one migration has done stays done when the next one fails.
+    migrations: { migrationsList: [...migrationsList], tableName: 'migration', snapshot: false, allOrNothing: false },
     // Foreign keys share `organisation_id` with the primary key.
     discovery: { checkDuplicateFieldNames: false },
     pool: { min: KEPT_CONNECTIONS, max: poolSize, idleTimeoutMillis: IDLE_TIMEOUT },
@@ -147,10 +148,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     return readBigints(meta, mapped);
   };
   const trouble = new CallTrouble();
-  const role = asOwner ? 'none' : SERVING_ROLE;
   const queryAs: ViewParts['queryAs'] = async (organisationId, limits, config) =>
     wall
-      ? runWithin({ connections: await connectionsOfPool(), trouble, role, organisationId, ...limits }, config)
+      ? runWithin({ connections: await connectionsOfPool(), trouble, asOwner, organisationId, ...limits }, config)
       : (await nativePool()).query(config);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
   const batches = new Batches({

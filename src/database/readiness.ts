@@ -39,7 +39,8 @@ const ofState: readonly (readonly [RegExp, DatabaseHealth])[] = [
   [new RegExp(`^${NO_CONNECTION_LEFT}$`), 'takes no more connections'],
   [/^55P03$/, 'keeps a table locked'],
   [/^57014$/, ofStage.asking],
-  [/^(28...|42501)$/, 'does not let the gateway do its work'],
+  // The last is a role that is not there.
+  [/^(28...|42501|22023)$/, 'does not let the gateway do its work'],
   [/^(08...|57P0.|3D000)$/, ofStage.connecting],
   [/^/, 'refuses writes'],
 ];

@@ -13,17 +13,17 @@ const MOST_STALE = 10;
 export interface QueryTerms extends Limits {
   connections: Connections;
   trouble: CallTrouble;
-  role: string;
+  asOwner: boolean;
   organisationId: number | undefined;
 }
 
 /**
- * Runs a query as a transaction of its own that acts as a role, sees one organisation and ends by the deadline.
+ * Runs a query as a transaction of its own that acts as the role that serves requests or as the owner, sees one organisation and ends by the deadline.
  *
  * @param attempts - how often it may meet a connection on which the server has forgotten what was prepared
  */
 export function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = MOST_STALE): Promise<pg.QueryResult> {
-  const { connections, trouble, role, organisationId, deadline, lockTimeout } = terms;
+  const { connections, trouble, asOwner, organisationId, deadline, lockTimeout } = terms;
   return new Promise((resolve, reject) => {
     connections.acquire(deadline, (connectError, client, release) => {
       if (!client) {
@@ -36,7 +36,7 @@ export function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = 
         release();
         return reject(timedOut());
       }
-      const settings = { role, organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
+      const settings = { asOwner, organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
       const callback = (error: Error | null, result: pg.QueryResult) => {
         const isStale = error !== null && isStaleSession(error);
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.

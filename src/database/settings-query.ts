@@ -1,11 +1,12 @@
 // A query that PostgreSQL runs right after setting what holds for its transaction, in the same round trip.
 import pg from 'pg';
 import { ORGANISATION_SETTING } from './organisation.ts';
+import { SERVING_ROLE } from './serving-role.ts';
 
 /** What holds for one transaction. */
 export interface TransactionSettings {
-  /** Who acts; `none` for whoever the connection belongs to. */
-  role: string;
+  /** Whether whoever the connection belongs to acts, instead of the role that serves requests. */
+  asOwner: boolean;
   /** Whose rows are in reach; undefined for nobody's. */
   organisationId: number | undefined;
   /** Milliseconds after which PostgreSQL cancels the statement; 0 for never. */
@@ -23,7 +24,7 @@ export interface TransactionSettings {
 const applySettings = {
   name: 'transaction_settings',
   text: `
-    select where set_config('role', $1, true) is null
+    select where set_config('role', coalesce($1, ${SERVING_ROLE}), true) is null
       or set_config('${ORGANISATION_SETTING}', $2, true) is null
       or set_config('statement_timeout', $3, true) is null
       or set_config('lock_timeout', $4, true) is null
@@ -32,9 +33,12 @@ const applySettings = {
       or set_config('plan_cache_mode', 'force_generic_plan', true) is null`,
 };
 
+/** What PostgreSQL takes for no role at all. */
+const NO_ROLE = 'none';
+
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
-  await client.query({ ...applySettings, values: ['none', '', '0', '0'] });
+  await client.query({ ...applySettings, values: [NO_ROLE, '', '0', '0'] });
 }
 
 /** SQLSTATEs of prepared statements that the server has forgotten, or knows under the same name from somebody else. */
@@ -55,7 +59,7 @@ export function isStaleSession(error: Error): boolean {
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
 interface ProtocolConnection {
   readonly parsedStatements: Readonly<Record<string, string>>;
-  bind(options: { statement: string; values: string[]; valueMapper(value: string): string }): void;
+  bind(options: { statement: string; values: (string | null)[]; valueMapper(value: string): string }): void;
   execute(options: object): void;
 }
 
@@ -100,8 +104,8 @@ export class SettingsQuery extends BaseQuery {
   }
 
   override prepare(connection: ProtocolConnection): void {
-    const { role, organisationId, timeout, lockTimeout } = this.#settings;
-    const values = [role, String(organisationId ?? ''), String(timeout), String(lockTimeout)];
+    const { asOwner, organisationId, timeout, lockTimeout } = this.#settings;
+    const values = [asOwner ? NO_ROLE : null, String(organisationId ?? ''), String(timeout), String(lockTimeout)];
     connection.bind({ statement: applySettings.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);

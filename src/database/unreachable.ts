@@ -1,6 +1,6 @@
 // Why a database cannot be used, in one sentence for the operator who named it: never a password, never a stack.
 
-/** A failure, by SQLSTATE, by the system's code, or by what the driver says where it gives no code; and what it means. */
+/** A failure, by SQLSTATE, alone or with the place in PostgreSQL, by the system's code, or by what the driver says; and what it means. */
 type Reason = [failure: RegExp, reason: string];
 
 /** What does not mend itself: a setting is wrong, here or on the server. */
@@ -8,6 +8,7 @@ const lasting: Reason[] = [
   [/^28P01$|client password must be|unsupported.*authentication|SASL/i, 'the server refuses the user or the password'],
   [/^28000$/, 'the server lets this user in neither from here nor with this encryption'],
   [/^3D000$/, 'the server has no database of that name'],
+  [/^42501 CheckMyDatabase$/, 'this account may not connect to it (it lacks the privilege CONNECT)'],
   [/does not support SSL/i, 'the server does not offer TLS'],
   [
     /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|.*CERT|UNABLE_TO)|certificate/,
@@ -41,10 +42,11 @@ const NOT_PERMITTED = '42501';
  * @returns one sentence; undefined when the error is of another kind
  */
 export function whyUnusable(error: unknown): string | undefined {
-  if (wordsOf(error).includes(NOT_PERMITTED)) {
+  const forGood = whyUnusableForGood(error);
+  if (forGood === undefined && wordsOf(error).includes(NOT_PERMITTED)) {
     return 'DATABASE_URL must name the owner of the tables: this account may not do that.';
   }
-  return sentenceOf(error, [...lasting, ...passing]);
+  return forGood ?? sentenceOf(error, passing);
 }
 
 /**
@@ -69,6 +71,7 @@ function sentenceOf(error: unknown, reasons: Reason[]): string | undefined {
 function wordsOf(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 5) return [];
   const code = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  if ('routine' in error) code.unshift(`${code} ${error.routine}`);
   const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
   return [...code, ...inner.flatMap((each) => wordsOf(each, depth + 1)), error.message];
 }

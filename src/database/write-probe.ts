@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { ORGANISATION_SETTING } from './organisation.ts';
-import { SERVING_ROLE } from './orm.ts';
+import { SERVING_ROLE } from './serving-role.ts';
 
 /** Milliseconds that a connection and a statement may take; PostgreSQL itself ends the latter. */
 const STATEMENT_TIMEOUT = 1_500;
@@ -47,7 +47,7 @@ const opening = `
   set local work_mem = '64kB';
   set local temp_tablespaces = '';
   set local ${ORGANISATION_SETTING} = '0';
-  set local role ${SERVING_ROLE}`;
+  select set_config('role', ${SERVING_ROLE}, true)`;
 
 /**
  * Writes a temporary file of some 140 KB, which is gone with the statement, then a line in the write-ahead log, which makes the commit one

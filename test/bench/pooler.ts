@@ -2,8 +2,7 @@
 // the serving role, revoked keys answer, or calls fail: `npm run bench:pooler -- --seconds 600` (Linux; PgBouncer, or its path in PGBOUNCER).
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { SERVING_ROLE } from '../../src/database/orm.ts';
-import { createOrganisation, runSql } from '../support/database.ts';
+import { createOrganisation, runSql, servingRoleOf } from '../support/database.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';
 import { openBench } from './support.ts';
 
@@ -26,7 +25,7 @@ await runSql(
   bench.databaseUrl,
   `create table others (role text);
    create function note_other(role text) returns void language plpgsql security definer as $$
-     begin if role <> '${SERVING_ROLE}' then insert into others values (role); end if; end $$;
+     begin if role <> '${servingRoleOf(bench.databaseUrl)}' then insert into others values (role); end if; end $$;
    create function note_writer() returns trigger language plpgsql as $$
      begin perform note_other(current_user::text); return new; end $$;
    create trigger note_writer before insert or update on customer for each row execute function note_writer()`,

@@ -1,8 +1,11 @@
 // A database of a test file's own, and rows to put into it.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import pino from 'pino';
 import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/access/key.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
+import { entities } from '../../src/entities.ts';
 
 /**
  * Makes a database with all tables, empty.
@@ -18,6 +21,8 @@ export async function createDatabase(): Promise<string> {
   url.pathname = '/postgres';
   await runSql(url.href, `create database ${name} template ${template}`);
   url.pathname = `/${name}`;
+  // The copy has no role of its own yet.
+  await migrate(parseDatabaseUrl(url.href), entities, pino({ level: 'silent' }));
   return url.href;
 }
 
@@ -37,6 +42,11 @@ export async function poolerUrlOf(databaseUrl: string): Promise<string | undefin
   pooled.username = url.username;
   pooled.password = url.password;
   return url.username === template.username ? pooled.href : undefined;
+}
+
+/** The role that serves the requests of a database. */
+export function servingRoleOf(databaseUrl: string): string {
+  return `customer_gateway_${new URL(databaseUrl).pathname.slice(1)}`;
 }
 
 /** Runs SQL as an operator would in psql. */

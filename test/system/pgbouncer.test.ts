@@ -1,7 +1,13 @@
 // The gateway behind PgBouncer, which hands out connections by transaction: what one call has set must not meet another.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SERVING_ROLE } from '../../src/database/orm.ts';
-import { createDatabase, createKey, createOrganisation, noteRoles, runSql } from '../support/database.ts';
+import {
+  createDatabase,
+  createKey,
+  createOrganisation,
+  noteRoles,
+  runSql,
+  servingRoleOf,
+} from '../support/database.ts';
 import { type PgBouncer, type PgBouncerSettings, startPgBouncer } from '../support/pgbouncer.ts';
 import { freePort, type GatewayProcess, spawnGateway, startProcess } from '../support/process.ts';
 
@@ -88,7 +94,7 @@ describe('by transaction, with prepared statements', () => {
       }),
     );
     expect({ failed, crossed }).toEqual({ failed: [], crossed: 0 });
-    expect(await runSql(direct, 'select distinct role from seen')).toEqual([{ role: SERVING_ROLE }]);
+    expect(await runSql(direct, 'select distinct role from seen')).toEqual([{ role: servingRoleOf(direct) }]);
   });
 
   it('refuses a revoked key within a second, with notifications past the pooler and without', async () => {

@@ -21,41 +21,46 @@ const numbered = ['api_key', 'audit_entry', 'credit_entry', 'customer', 'custome
 
 export class Migration0002OrganisationWall extends Migration {
   override up(): void {
-    // Roles belong to the whole server: other databases on it may have made this one, at this very moment even.
+    // Version 0.1.0 serves by this role, which it shares with all databases of the server. Where another account made it there, it is not to
+    // be had, and not needed: this version has a role of its own.
     this.addSql(`
       do $$ begin
         if not exists (select from pg_roles where rolname = 'customer_gateway') then
           create role customer_gateway nologin;
         end if;
-      exception when duplicate_object or unique_violation then null;
+      exception when duplicate_object or unique_violation or insufficient_privilege then null;
       end $$
     `);
     // Whoever made the role may not act as it yet (PostgreSQL 16 and newer). An administrator who made it granted it too.
     this.addSql(`
       do $$ begin
         execute format('grant customer_gateway to %I', current_user);
-      exception when insufficient_privilege then
-        if not pg_has_role(current_user, 'customer_gateway', 'member') then raise; end if;
+      exception when insufficient_privilege or undefined_object then null;
       end $$
     `);
-    this.addSql(`do $$ begin execute format('grant usage on schema %I to customer_gateway', current_schema()); end $$`);
+    this.#grant(`usage on schema %I`, 'current_schema()');
     for (const table of owned) {
-      this.addSql(`grant select, insert, update, delete on ${table} to customer_gateway`);
+      this.#grant(`select, insert, update, delete on ${table}`);
       this.addSql(`alter table ${table} enable row level security`);
       this.addSql(
         `create policy organisation_wall on ${table} using (${ofOrganisation}) with check (${ofOrganisation})`,
       );
     }
-    for (const table of numbered) this.addSql(`grant usage on sequence ${table}_id_seq to customer_gateway`);
+    for (const table of numbered) this.#grant(`usage on sequence ${table}_id_seq`);
     // The trail is written and read, never changed.
-    this.addSql(`revoke update, delete on audit_entry from customer_gateway`);
-    this.addSql(`grant select on organisation to customer_gateway`);
+    this.addSql(`
+      do $$ begin
+        revoke update, delete on audit_entry from customer_gateway;
+      exception when undefined_object then null;
+      end $$
+    `);
+    this.#grant(`select on organisation`);
     this.addSql(`alter table organisation enable row level security`);
     this.addSql(
       `create policy organisation_wall on organisation using (id = nullif(current_setting('gateway.organisation', true), '')::int) with check (id = nullif(current_setting('gateway.organisation', true), '')::int)`,
     );
     // A gateway that does not own the tables must be able to see that nothing is left to migrate.
-    this.addSql(`grant select on migration to customer_gateway`);
+    this.#grant(`select on migration`);
     this.addSql(`alter table migration enable row level security`);
     this.addSql(`create policy readable on migration for select using (true)`);
 
@@ -68,9 +73,28 @@ export class Migration0002OrganisationWall extends Migration {
       end
     `);
     this.addSql(`revoke execute on function find_api_key(text) from public`);
-    this.addSql(`grant execute on function find_api_key(text) to customer_gateway`);
+    this.#grant(`execute on function find_api_key(text)`);
 
     // A fingerprint is what operators name a key by.
     this.addSql(`alter table api_key add constraint api_key_fingerprint_unique unique (fingerprint)`);
+
+    // Members of the shared role, who belong to other databases, do not connect to this one. Nobody has served by it here yet.
+    this.addSql(`
+      do $$ begin
+        if (select datacl is null and pg_has_role(current_user, datdba, 'usage') from pg_database where datname = current_database()) then
+          execute format('revoke connect on database %I from public', current_database());
+        end if;
+      end $$
+    `);
+  }
+  /** Grants something to the shared role, if this account may act as it; `%I` stands for a name that SQL gives. */
+  #grant(what: string, name = `''`): void {
+    this.addSql(`
+      do $$ begin
+        if (select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'customer_gateway') then
+          execute format('grant ${what} to customer_gateway', ${name});
+        end if;
+      end $$
+    `);
   }
 }

@@ -1,12 +1,23 @@
 // The migrations, in the order in which they run, under the names by which databases know them.
+import type { Migration } from '@mikro-orm/migrations';
 import { Migration0001Initial } from './0001-initial.ts';
 import { Migration0002OrganisationWall } from './0002-organisation-wall.ts';
 import { Migration0003LastIp } from './0003-last-ip.ts';
 import { Migration0004QuotedAddresses } from './0004-quoted-addresses.ts';
+import { Migration0005Connect } from './0005-connect.ts';
+import { Migration0006AddressChanges } from './0006-address-changes.ts';
 
-export const migrations = [
+/** A migration under its name, which never changes. */
+export interface NamedMigration {
+  name: string;
+  class: new (...parts: ConstructorParameters<typeof Migration>) => Migration;
+}
+
+export const migrations: readonly NamedMigration[] = [
   { name: '0001-initial', class: Migration0001Initial },
   { name: '0002-organisation-wall', class: Migration0002OrganisationWall },
   { name: '0003-last-ip', class: Migration0003LastIp },
   { name: '0004-quoted-addresses', class: Migration0004QuotedAddresses },
+  { name: '0005-connect', class: Migration0005Connect },
+  { name: '0006-address-changes', class: Migration0006AddressChanges },
 ];
