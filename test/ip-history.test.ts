@@ -125,6 +125,34 @@ it('costs a call no more when the customer has very many addresses', async () =>
   expect((await history()).addresses.filter((address: string) => address === '10.9.9.9')).toHaveLength(1);
 });
 
+it('keeps the latest thousand, and up to a hundred more', async () => {
+  await visit('1.1.1.1');
+  await runSql(
+    gateway.databaseUrl,
+    `insert into customer_ip (organisation_id, customer_id, address, seen_at)
+     select organisation_id, id, inet '10.0.0.0' + n, now() - n * interval '1 second' from customer, generate_series(1, 5000) n
+     where email = $1`,
+    [email],
+  );
+  const counted = async () => {
+    const [row] = await runSql<{ count: string }>(
+      gateway.databaseUrl,
+      `select count(*) from customer_ip where customer_id = (select id from customer where email = $1)`,
+      [email],
+    );
+    return Number(row?.count);
+  };
+  // Each cut takes two thousand at most.
+  for (const [round, left] of [3_101, 1_201, 1_000, 1_000].entries()) {
+    const before = await counted();
+    for (let i = 0; i < 99; i++) await visit(`192.0.${round}.${i}`);
+    expect(await counted()).toBe(before + 99);
+    await visit(`192.0.${round}.200`);
+    expect(await counted()).toBe(left);
+  }
+  expect((await history({ first: 2 })).addresses).toEqual(['192.0.3.200', '192.0.3.98']);
+});
+
 it('does not take another address for a change of the profile', async () => {
   const versionOf = async () => {
     const [row] = await runSql(gateway.databaseUrl, 'select version, updated_at from customer where email = $1', [

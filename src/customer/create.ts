@@ -5,11 +5,14 @@ import type { HarmlessStatement } from '../database/write-probe.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { canonicalEmail } from './email.ts';
 import type { CreateCustomer } from './input.ts';
+import { cutIpHistory } from './ip-history.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
 const REFERENCE_LENGTH = 16;
 /** Addresses of a customer, the latest, among which one is looked for before it is noted: a caller who sends ever new ones pays no more than that. */
 const ADDRESSES_LOOKED_AT = 100;
+/** After how many changes of the address the history is cut. */
+const ADDRESS_CHANGES_BETWEEN_CUTS = 100;
 /** A call that loses a race finds the winner's customer on its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
 
@@ -66,12 +69,13 @@ const createOrReturn: BatchStatement<Call> = {
       for no key update
     ), touched as (
       update customer c set
-        (company_name, company_registration_number, tax_identification_number, last_seen_at, last_ip, updated_at, version) = (
+        (company_name, company_registration_number, tax_identification_number, last_seen_at, last_ip, address_changes, updated_at, version) = (
           select coalesce(c.company_name, f.company_name),
             coalesce(c.company_registration_number, f.company_registration_number),
             coalesce(c.tax_identification_number, f.tax_identification_number),
             now(),
             coalesce(f.ip, c.last_ip),
+            c.address_changes + (f.ip is not null and f.ip is distinct from c.last_ip)::int,
             case when f.fills then now() else c.updated_at end,
             c.version + f.fills::int
           from found f where f.id = c.id
@@ -92,7 +96,8 @@ const createOrReturn: BatchStatement<Call> = {
           m.customer,
           (select t.customer from touched t where (t.customer).id = f.id),
           f.customer
-        ) as customer, f.id is null as new_account, f.id is not null as has_belongings
+        ) as customer, f.id is null as new_account, f.id is not null as has_belongings,
+        f.id is not null and ip is not null and (f.customer).last_ip is distinct from ip as has_moved
       from found f
       left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email
       where f.id is not null or (m.customer).id is not null
@@ -112,7 +117,7 @@ const createOrReturn: BatchStatement<Call> = {
       order by (customer).id
       on conflict do nothing
     )
-    select position::int, new_account, ${selectProfile(true)}
+    select position::int, new_account, has_moved, ${selectProfile(true)}
     from current`,
   keyOf: ({ canonicalEmail: mailbox }) => mailbox,
   isSame: (call, earlier) =>
@@ -138,6 +143,8 @@ export const createNone: HarmlessStatement = { text: createOrReturn.text, values
 interface Row extends ProfileRow {
   position: number;
   new_account: boolean;
+  /** Whether it comes from another address than the last time. */
+  has_moved: boolean;
 }
 
 /**
@@ -152,8 +159,14 @@ export async function createOrReturnCustomer(database: OrganisationDatabase, inp
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     if (!row) continue;
-    const { position: _, new_account: isNew, ...profile } = row;
-    return { ...readProfile(database, profile), newAccount: isNew && first };
+    const { position: _, new_account: isNew, has_moved: hasMoved, ...columns } = row;
+    const profile = readProfile(database, columns);
+    const { id, addressChanges } = profile.customer;
+    if (hasMoved && first && addressChanges % ADDRESS_CHANGES_BETWEEN_CUTS === 0) {
+      // The customer is committed, whatever comes of this: another hundred changes and it is tried again.
+      await cutIpHistory(database, id).catch(() => {});
+    }
+    return { ...profile, newAccount: isNew && first };
   }
   throw new Error('the customer was made and deleted by others at every attempt');
 }

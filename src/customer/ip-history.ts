@@ -1,4 +1,5 @@
-// The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one.
+// The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one. The latest thousand are
+// kept, and up to a hundred more.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { behindWall } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
@@ -86,4 +87,32 @@ export async function listIpHistories(
     address: normalizeIp(row.address),
     seenAt: new Date(row.seen_at),
   }));
+}
+
+/** Addresses of a customer that are kept, the latest; and how many of the others go at once. */
+const KEPT = 1_000;
+const CUT_AT_ONCE = 2_000;
+
+const cut: Statement = {
+  name: 'customer_ip_cut',
+  text: `
+    with oldest_kept as (
+      select seen_at, address from customer_ip
+      where organisation_id = $1 and customer_id = $2
+      order by seen_at desc, address desc
+      offset ${KEPT - 1} limit 1
+    ), old as (
+      select seen_at, address from customer_ip
+      where organisation_id = $1 and customer_id = $2 and (seen_at, address) < (select seen_at, address from oldest_kept)
+      order by seen_at, address
+      limit ${CUT_AT_ONCE}
+      for update skip locked
+    )
+    delete from customer_ip i using old
+    where i.organisation_id = $1 and i.customer_id = $2 and i.seen_at = old.seen_at and i.address = old.address`,
+};
+
+/** Removes the oldest addresses of a customer who has more than are kept. */
+export async function cutIpHistory(database: OrganisationDatabase, customerId: number): Promise<void> {
+  await database.run(cut, [database.organisationId, customerId]);
 }
