@@ -75,7 +75,7 @@ const createOrReturn: BatchStatement<Call> = {
             coalesce(c.tax_identification_number, f.tax_identification_number),
             now(),
             coalesce(f.ip, c.last_ip),
-            c.address_changes + (f.ip is not null and f.ip is distinct from c.last_ip)::int,
+            (c.address_changes + (f.ip is not null and f.ip is distinct from c.last_ip)::int) % ${ADDRESS_CHANGES_BETWEEN_CUTS},
             case when f.fills then now() else c.updated_at end,
             c.version + f.fills::int
           from found f where f.id = c.id
@@ -162,7 +162,7 @@ export async function createOrReturnCustomer(database: OrganisationDatabase, inp
     const { position: _, new_account: isNew, has_moved: hasMoved, ...columns } = row;
     const profile = readProfile(database, columns);
     const { id, addressChanges } = profile.customer;
-    if (hasMoved && first && addressChanges % ADDRESS_CHANGES_BETWEEN_CUTS === 0) {
+    if (hasMoved && first && addressChanges === 0) {
       // The customer is committed, whatever comes of this: another hundred changes and it is tried again.
       await cutIpHistory(database, id).catch(() => {});
     }

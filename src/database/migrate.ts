@@ -140,7 +140,8 @@ async function takeTurn(client: pg.Client, log: Log, patience: number): Promise<
   let lastLog = Number.NEGATIVE_INFINITY;
   for (;;) {
     await client.query('begin; set local idle_in_transaction_session_timeout = 0');
-    const { rows } = await client.query('select pg_try_advisory_xact_lock($1) as taken', [MIGRATION_LOCK]);
+    // With a parameter it would leave a snapshot behind, for whose end `create index concurrently` waits.
+    const { rows } = await client.query(`select pg_try_advisory_xact_lock(${MIGRATION_LOCK}) as taken`);
     if (rows[0].taken) return;
     await client.query('rollback');
     const waited = performance.now() - startedAt;

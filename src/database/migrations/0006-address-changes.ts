@@ -3,7 +3,7 @@ import { OnlineMigration } from './online.ts';
 
 export class Migration0006AddressChanges extends OnlineMigration {
   override async up(): Promise<void> {
-    await this.step(`alter table customer add column if not exists address_changes int not null default 0`);
+    await this.step(`alter table customer add column if not exists address_changes smallint not null default 0`);
     await this.inBatches(
       'customer',
       (batch) => `
