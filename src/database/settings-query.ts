@@ -18,8 +18,9 @@ export interface TransactionSettings {
 /**
  * Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it.
  *
- * Nothing is set for the session: behind a pooler, the next transaction may run in another one. Every statement has its index. A plan made while
- * a table was small would go on reading all of it as it grows; one made anew for each list of values would cost more than it saves.
+ * Nothing is set for the session: behind a pooler, the next transaction may run in another one. Every statement has its index, and reads it in the
+ * order that it wants. A plan made while a table was small, or for a customer who has little, would go on reading all that another has, to sort
+ * it; one made anew for each list of values would cost more than it saves.
  */
 const applySettings = {
   name: 'transaction_settings',
@@ -29,6 +30,7 @@ const applySettings = {
       or set_config('statement_timeout', $3, true) is null
       or set_config('lock_timeout', $4, true) is null
       or set_config('enable_seqscan', 'off', true) is null
+      or set_config('enable_bitmapscan', 'off', true) is null
       or set_config('jit', 'off', true) is null
       or set_config('plan_cache_mode', 'force_generic_plan', true) is null`,
 };

@@ -5,49 +5,12 @@ import pg from 'pg';
 import { generateKey } from '../../src/access/key.ts';
 import { runSql } from '../support/database.ts';
 import { startRedis } from '../support/redis.ts';
+import { create, load } from './load.ts';
 import { type BenchGateway, openBench } from './support.ts';
 
 const HALF_OPEN = 500;
 const WRONG_KEYS = 100_000;
 const bench = await openBench();
-
-async function create({ url }: BenchGateway, key: string, email: string, more: object = {}): Promise<Response> {
-  const answer = await fetch(`${url}/api/v1/customer/create?apiKey=${key}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, ...more }),
-  });
-  await answer.arrayBuffer();
-  return answer;
-}
-
-/** Calls from several lanes until told to stop; milliseconds of each call, and what came of it. */
-function load(lanes: number, call: (i: number) => Promise<Response>) {
-  const times: number[] = [];
-  const statuses: Record<number, number> = {};
-  let stopped = false;
-  let n = 0;
-  const running = Promise.all(
-    Array.from({ length: lanes }, async () => {
-      while (!stopped) {
-        const startedAt = performance.now();
-        const status = await call(n++).then(
-          (answer) => answer.status,
-          () => 0,
-        );
-        times.push(performance.now() - startedAt);
-        statuses[status] = (statuses[status] ?? 0) + 1;
-      }
-    }),
-  );
-  return async () => {
-    stopped = true;
-    await running;
-    times.sort((a, b) => a - b);
-    const at = (share: number) => times[Math.floor(times.length * share)]?.toFixed(1);
-    return { calls: times.length, p50: at(0.5), p99: at(0.99), statuses };
-  };
-}
 
 async function slowClients(): Promise<void> {
   const gateway = await bench.startGateway();

@@ -95,6 +95,7 @@ export abstract class OnlineMigration extends Migration {
           await this.driver.execute(`set local lock_timeout = ${LOCK_TIMEOUT}`, [], 'all', tx);
           // Rows of a batch are looked up by their keys, also while PostgreSQL does not know yet how many there are.
           await this.driver.execute('set local enable_seqscan = off', [], 'all', tx);
+          await this.driver.execute('set local enable_bitmapscan = off', [], 'all', tx);
           return this.driver.execute<Row[]>(sql, [], 'all', tx);
         });
       } catch (error) {
