@@ -117,7 +117,7 @@ const createOrReturn: BatchStatement<Call> = {
       order by (customer).id
       on conflict do nothing
     )
-    select position::int, new_account, has_moved, ${selectProfile(true)}
+    select position::int, new_account, has_moved and (customer).address_changes = 0 as cut_due, ${selectProfile(true)}
     from current`,
   keyOf: ({ canonicalEmail: mailbox }) => mailbox,
   isSame: (call, earlier) =>
@@ -143,8 +143,8 @@ export const createNone: HarmlessStatement = { text: createOrReturn.text, values
 interface Row extends ProfileRow {
   position: number;
   new_account: boolean;
-  /** Whether it comes from another address than the last time. */
-  has_moved: boolean;
+  /** Whether the address has changed often enough since the history was cut. */
+  cut_due: boolean;
 }
 
 /**
@@ -159,12 +159,11 @@ export async function createOrReturnCustomer(database: OrganisationDatabase, inp
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     if (!row) continue;
-    const { position: _, new_account: isNew, has_moved: hasMoved, ...columns } = row;
+    const { position: _, new_account: isNew, cut_due: cutDue, ...columns } = row;
     const profile = readProfile(database, columns);
-    const { id, addressChanges } = profile.customer;
-    if (hasMoved && first && addressChanges === 0) {
+    if (cutDue && first) {
       // The customer is committed, whatever comes of this: another hundred changes and it is tried again.
-      await cutIpHistory(database, id).catch(() => {});
+      await cutIpHistory(database, profile.customer.id).catch(() => {});
     }
     return { ...profile, newAccount: isNew && first };
   }

@@ -52,8 +52,8 @@ export const CustomerEntity = defineEntity({
     lastSeenAt: p.datetime(3).nullable(),
     /** The address that came with the latest create call that had one. */
     lastIp: p.string().columnType('inet').nullable(),
-    /** How often the address has changed since it was time to cut the history. */
-    addressChanges: p.smallint().default(0),
+    /** How often the address has changed since it was time to cut the history; for statements alone. */
+    addressChanges: p.smallint().default(0).lazy(),
     bannedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
   },

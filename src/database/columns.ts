@@ -11,6 +11,7 @@ interface Declared {
   joinColumns?: string[];
   ownColumns?: string[];
   persist?: boolean;
+  lazy?: boolean;
 }
 
 /** An entity, as `defineEntity` gives it. */
@@ -18,12 +19,12 @@ export type Declaration<Entity> = Pick<EntitySchema<Entity>, 'meta'>;
 
 /**
  * Names the columns of an entity's table one by one: with `*`, a column that the migration of a newer version adds would break
- * the prepared statements of a running one.
+ * the prepared statements of a running one. Lazy ones are left out.
  *
  * @returns each column once, in the order of the entity's properties
  */
 export function columnsOf<Entity>({ meta }: Declaration<Entity>): string[] {
-  const properties = Object.entries<Declared>(meta.properties);
+  const properties = Object.entries<Declared>(meta.properties).filter(([, { lazy }]) => !lazy);
   return [...new Set(properties.flatMap(([name, declared]) => columnsOfProperty(name, declared)))];
 }
 

@@ -169,30 +169,38 @@ export interface Load {
   rounds: number;
 }
 
-/** The medians of the rounds of several, which take turns: each starts as often as the others, so none is better off. */
-export async function interleave(
+/** The rounds of several, which take turns: each starts as often as the others, so none is better off. */
+export async function takeTurns(
   count: number,
   rounds: number,
   run: (which: number, turn: number) => Promise<Round>,
-): Promise<Round[]> {
+): Promise<Round[][]> {
   const results = Array.from({ length: count }, (): Round[] => []);
   for (let turn = 0; turn < rounds; turn++)
     for (let i = 0; i < count; i++) {
       const which = (i + turn) % count;
       results[which]?.push(await run(which, turn));
     }
-  return results.map((of) => {
-    const middle = (field: keyof Round) => median(of.map((round) => round[field]));
-    return {
-      requests: middle('requests'),
-      rate: middle('rate'),
-      p50: middle('p50'),
-      p99: middle('p99'),
-      gateway: middle('gateway'),
-      database: middle('database'),
-      busy: middle('busy'),
-    };
-  });
+  return results;
+}
+
+/** The median of each figure. */
+export function medianRound(rounds: Round[]): Round {
+  const middle = (field: keyof Round) => median(rounds.map((round) => round[field]));
+  return {
+    requests: middle('requests'),
+    rate: middle('rate'),
+    p50: middle('p50'),
+    p99: middle('p99'),
+    gateway: middle('gateway'),
+    database: middle('database'),
+    busy: middle('busy'),
+  };
+}
+
+/** The medians of the rounds of several, which take turns. */
+export async function interleave(...turns: Parameters<typeof takeTurns>): Promise<Round[]> {
+  return (await takeTurns(...turns)).map(medianRound);
 }
 
 /** Measures contenders with one workload. */

@@ -1,11 +1,12 @@
 // This version of the gateway beside another one, side by side on one machine: `npm run bench:versions -- PATH`, where PATH is a checkout of the
-// other version with its packages installed. Both run on one database, so the other must understand today's schema.
+// other version with its packages installed. Both run on one database, so the other must understand today's schema. `--only 'REST: create'`
+// leaves out what is not called so.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apis, type Contender } from './contenders.ts';
 import { fixed, table } from './report.ts';
-import { interleave, runRound, workloads } from './rounds.ts';
-import { openBench } from './support.ts';
+import { medianRound, type Round, runRound, takeTurns, workloads } from './rounds.ts';
+import { median, openBench } from './support.ts';
 
 /** Processes of each version, which take turns: two of the same code differ by some percent for as long as they live. */
 const INSTANCES = 3;
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '9' },
     seconds: { type: 'string', default: '2' },
     connections: { type: 'string', default: '32' },
+    only: { type: 'string', default: '' },
   },
 });
 const [other] = positionals;
@@ -29,10 +31,17 @@ const gateways = await Promise.all(
   programs.map((program) => Promise.all(Array.from({ length: INSTANCES }, () => bench.startGateway({}, program)))),
 );
 
+/** By how much the first is quicker: of each turn, whose two rounds stand side by side. The machine's pace changes from turn to turn. */
+function ratioOf(ours: Round[], theirs: Round[], field: 'rate' | 'gateway' | 'database'): number {
+  return median(ours.map((round, turn) => round[field] / (theirs[turn] as Round)[field]));
+}
+
 const rows: (string | number)[][] = [];
 for (const workload of workloads.filter(({ fresh }) => fresh === 0 || fresh === 1)) {
   for (const api of apis.filter(({ name }) => name === 'GraphQL' || workload.question === 'create')) {
-    console.log(`${workload.name}, ${api.name}`);
+    const name = `${api.name}: ${workload.name}`;
+    if (!name.startsWith(values.only)) continue;
+    console.log(name);
     const contender = (which: number, turn: number): Contender => {
       const usage = (gateways[which] as (typeof gateways)[number])[
         turn % INSTANCES
@@ -42,20 +51,17 @@ for (const workload of workloads.filter(({ fresh }) => fresh === 0 || fresh === 
     };
     const run = (which: number, turn: number) => runRound(bench, contender(which, turn), workload, load);
     for (const which of programs.keys()) for (let turn = 0; turn < INSTANCES; turn++) await run(which, turn);
-    const [ours, theirs] = await interleave(programs.length, Number(values.rounds), run);
-    if (!ours || !theirs) throw new Error('a version was not measured');
+    const [ours = [], theirs = []] = await takeTurns(programs.length, Number(values.rounds), run);
     rows.push([
-      `${api.name}: ${workload.name}`,
-      fixed(ours.rate),
-      fixed(theirs.rate),
-      fixed(ours.rate / theirs.rate, 3),
-      fixed(ours.gateway),
-      fixed(theirs.gateway),
+      name,
+      fixed(medianRound(ours).rate),
+      fixed(medianRound(theirs).rate),
+      ...(['rate', 'gateway', 'database'] as const).map((field) => fixed(ratioOf(ours, theirs, field), 3)),
     ]);
   }
 }
 console.log(
-  `\n${load.connections} connections, ${values.rounds} interleaved rounds of ${load.seconds} s over ${INSTANCES} processes each.\n`,
+  `\n${load.connections} connections, ${values.rounds} interleaved rounds of ${load.seconds} s over ${INSTANCES} processes each; ratios are medians of the rounds' own.\n`,
 );
-console.log(table(['', 'this, requests/s', 'other', 'ratio', 'this, CPU µs', 'other, CPU µs'], rows));
+console.log(table(['', 'this, requests/s', 'other', 'ratio', 'ratio of CPU', "ratio of the database's CPU"], rows));
 await bench.close();
