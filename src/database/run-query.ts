@@ -4,10 +4,10 @@ import type { Limits } from './batch.ts';
 import type { CallTrouble } from './call-trouble.ts';
 import type { Connections } from './connections.ts';
 import { timedOut } from './failure.ts';
-import { isStaleSession, SettingsQuery } from './settings-query.ts';
+import { isNotSerializable, isStaleSession, SettingsQuery, searchPathOf } from './settings-query.ts';
 
-/** Connections in a row on which the server may have forgotten what was prepared, as after a restart of a pooler. */
-const MOST_STALE = 10;
+/** How often a query is run once more: a pooler that was restarted has forgotten what was prepared on each connection. */
+const MOST_REPEATS = 10;
 
 /** How one query is run. */
 export interface QueryTerms extends Limits {
@@ -20,9 +20,9 @@ export interface QueryTerms extends Limits {
 /**
  * Runs a query as a transaction of its own that acts as the role that serves requests or as the owner, sees one organisation and ends by the deadline.
  *
- * @param attempts - how often it may meet a connection on which the server has forgotten what was prepared
+ * @param repeats - how often it may be run once more, where it has surely done nothing
  */
-export function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = MOST_STALE): Promise<pg.QueryResult> {
+export function runWithin(terms: QueryTerms, config: pg.QueryConfig, repeats = MOST_REPEATS): Promise<pg.QueryResult> {
   const { connections, trouble, asOwner, organisationId, deadline, lockTimeout } = terms;
   return new Promise((resolve, reject) => {
     connections.acquire(deadline, (connectError, client, release) => {
@@ -36,14 +36,16 @@ export function runWithin(terms: QueryTerms, config: pg.QueryConfig, attempts = 
         release();
         return reject(timedOut());
       }
-      const settings = { asOwner, organisationId, timeout: Number.isFinite(remaining) ? remaining : 0, lockTimeout };
+      const timeout = Number.isFinite(remaining) ? remaining : 0;
+      const settings = { asOwner, organisationId, timeout, lockTimeout, searchPath: searchPathOf(client) };
       const callback = (error: Error | null, result: pg.QueryResult) => {
         const isStale = error !== null && isStaleSession(error);
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
         release(isStale || query.isRefused || (error !== null && !(error instanceof pg.DatabaseError)));
         if (!error) return resolve(result);
         // A pooler may lead to the same plan under any name: without one, it is made anew.
-        if (isStale && attempts > 0) return resolve(runWithin(terms, { ...config, name: undefined }, attempts - 1));
+        if (isStale && repeats > 0) return resolve(runWithin(terms, { ...config, name: undefined }, repeats - 1));
+        if (isNotSerializable(error) && repeats > 0) return resolve(runWithin(terms, config, repeats - 1));
         trouble.failed(error);
         reject(error);
       };

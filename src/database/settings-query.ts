@@ -1,4 +1,5 @@
 // A query that PostgreSQL runs right after setting what holds for its transaction, in the same round trip.
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { ORGANISATION_SETTING } from './organisation.ts';
 import { SERVING_ROLE } from './serving-role.ts';
@@ -13,35 +14,71 @@ export interface TransactionSettings {
   timeout: number;
   /** Milliseconds after which PostgreSQL cancels it when it waits for a lock; 0 for never. */
   lockTimeout: number;
+  /** Where tables are looked for: what `prepareSettings` has found. */
+  searchPath: string;
 }
 
 /**
- * Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it.
- *
- * Nothing is set for the session: behind a pooler, the next transaction may run in another one. Every statement has its index, and reads it in the
+ * SQL for the search path that the server gives this account in this database, whatever a session has made of it since. `"$user"` stands for
+ * the account, also when another role acts.
+ */
+export const SEARCH_PATH = `(
+  select replace(reset_val, '"$user"', quote_ident(session_user)) from pg_settings where name = 'search_path')`;
+
+/*
+ * Nothing is set for the session: behind a pooler, the next transaction may run in another one, in which others may have left settings of
+ * theirs. Every statement has its index, and reads it in the
  * order that it wants. A plan made while a table was small, or for a customer who has little, would go on reading all that another has, to sort
  * it; one made anew for each list of values would cost more than it saves.
  */
-const applySettings = {
-  name: 'transaction_settings',
-  text: `
+const text = `
     select where set_config('role', coalesce($1, ${SERVING_ROLE}), true) is null
       or set_config('${ORGANISATION_SETTING}', $2, true) is null
       or set_config('statement_timeout', $3, true) is null
       or set_config('lock_timeout', $4, true) is null
+      or set_config('search_path', $5, true) is null
+      or set_config('row_security', 'on', true) is null
+      or set_config('datestyle', 'ISO, MDY', true) is null
       or set_config('enable_seqscan', 'off', true) is null
       or set_config('enable_bitmapscan', 'off', true) is null
       or set_config('jit', 'off', true) is null
-      or set_config('plan_cache_mode', 'force_generic_plan', true) is null`,
+      or set_config('plan_cache_mode', 'force_generic_plan', true) is null`;
+
+/** Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it. */
+const applySettings = {
+  name: `transaction_settings_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`,
+  text,
 };
 
 /** What PostgreSQL takes for no role at all. */
 const NO_ROLE = 'none';
 
+const searchPaths = new WeakMap<pg.ClientBase, string>();
+
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
-  await client.query({ ...applySettings, values: [NO_ROLE, '', '0', '0'] });
+  // However short a time the account gives statements.
+  const answers = await client.query(`begin; set local statement_timeout = 0; select ${SEARCH_PATH} as path; commit`);
+  const [path] = (answers as unknown as pg.QueryResult<{ path: string }>[]).flatMap(({ rows }) =>
+    rows.map((row) => row.path),
+  );
+  if (path === undefined) throw new Error('PostgreSQL does not tell the search path');
+  searchPaths.set(client, path);
+  try {
+    await client.query({ ...applySettings, values: [NO_ROLE, '', '0', '0', path] });
+  } catch (error) {
+    // A pooler of sessions may hand on one in which another process has prepared it. The name stands for the text.
+    if (!(error instanceof pg.DatabaseError && error.code === KNOWN_ALREADY)) throw error;
+  }
 }
+
+/** Where a connection that was prepared looks for tables. */
+export function searchPathOf(client: pg.ClientBase): string {
+  return searchPaths.get(client) ?? '';
+}
+
+/** SQLSTATE of a transaction that another one came in between, at the isolation levels where that is a failure. */
+const NOT_SERIALIZABLE = '40001';
 
 /** SQLSTATEs of prepared statements that the server has forgotten, or knows under the same name from somebody else. */
 const FORGOTTEN = '26000';
@@ -56,6 +93,11 @@ const PLAN_CHANGED = 'RevalidateCachedQuery';
 export function isStaleSession(error: Error): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   return error.code === FORGOTTEN || error.code === KNOWN_ALREADY || error.routine === PLAN_CHANGED;
+}
+
+/** Whether a failure says that another transaction came in between. The call has done nothing then, and may be run once more. */
+export function isNotSerializable(error: Error): boolean {
+  return error instanceof pg.DatabaseError && error.code === NOT_SERIALIZABLE;
 }
 
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
@@ -106,8 +148,9 @@ export class SettingsQuery extends BaseQuery {
   }
 
   override prepare(connection: ProtocolConnection): void {
-    const { asOwner, organisationId, timeout, lockTimeout } = this.#settings;
-    const values = [asOwner ? NO_ROLE : null, String(organisationId ?? ''), String(timeout), String(lockTimeout)];
+    const { asOwner, organisationId, timeout, lockTimeout, searchPath } = this.#settings;
+    const role = asOwner ? NO_ROLE : null;
+    const values = [role, String(organisationId ?? ''), String(timeout), String(lockTimeout), searchPath];
     connection.bind({ statement: applySettings.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);

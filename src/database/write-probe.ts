@@ -4,6 +4,7 @@ import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { ORGANISATION_SETTING } from './organisation.ts';
 import { SERVING_ROLE } from './serving-role.ts';
+import { SEARCH_PATH } from './settings-query.ts';
 
 /** Milliseconds that a connection and a statement may take; PostgreSQL itself ends the latter. */
 const STATEMENT_TIMEOUT = 1_500;
@@ -47,6 +48,8 @@ const opening = `
   set local work_mem = '64kB';
   set local temp_tablespaces = '';
   set local ${ORGANISATION_SETTING} = '0';
+  select set_config('search_path', ${SEARCH_PATH}, true);
+  set local row_security = on;
   select set_config('role', ${SERVING_ROLE}, true)`;
 
 /**

@@ -125,6 +125,17 @@ describe('by transaction, with prepared statements', () => {
     expect(await runSql(empty, ADVISORY_LOCKS)).toEqual([]);
   });
 
+  it('does not mind what other clients of the pooler leave in its sessions', async () => {
+    const [gateway] = (await startGateways(1, { size: 2 }, { DATABASE_DIRECT_URL: direct })) as [GatewayProcess];
+    const key = await createKey(direct, await createOrganisation(direct));
+    for (const setting of ["search_path = ''", 'row_security = off', "datestyle = 'German'", 'role = pg_monitor']) {
+      const left = Array.from({ length: 4 }, () => runSql(pooler?.url ?? '', `set ${setting}; select pg_sleep(0.2)`));
+      await Promise.all(left);
+      for (let i = 0; i < 8; i++)
+        expect(await create(gateway, key, `left${i}@example.com`), setting).toMatchObject({ status: 200 });
+    }
+  });
+
   it('serves on when the shape of a column changes, and after statements that the database refuses', async () => {
     const [gateway] = (await startGateways(1, { size: 4 }, { DATABASE_DIRECT_URL: direct })) as [GatewayProcess];
     const key = await createKey(direct, await createOrganisation(direct));
