@@ -1,4 +1,6 @@
 // Calls that arrive together travel together: one statement, one commit for all that waited while the last one ran.
+import { timedOut } from './failure.ts';
+import { LockedCalls } from './locked-calls.ts';
 import type { Statement } from './orm.ts';
 
 /** Calls in one statement. */
@@ -7,7 +9,7 @@ const LARGEST_BATCH = 64;
 const PATIENCE = 5;
 /** Milliseconds after which a statement is waited for no more at all: it does wait for a lock. */
 const STUCK = 100;
-/** Milliseconds that a statement of several calls waits for a lock; then each goes alone, and one alone goes on waiting. */
+/** Milliseconds that a statement waits for a lock. Then each of its calls goes alone, and one that is alone is for `LockedCalls`. */
 const LOCK_PATIENCE = 200;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
@@ -52,10 +54,12 @@ interface Queue {
   readonly name: string;
   readonly organisationId: number;
   readonly statement: BatchStatement<unknown>;
-  /** When the statements that run began, by `performance.now()`. */
-  readonly running: Set<{ readonly startedAt: number }>;
+  /** The statements that run: when they began, by `performance.now()`, and whether they are of one call that goes alone. */
+  readonly running: Set<{ readonly startedAt: number; readonly single: boolean }>;
   waiting: Waiter[];
-  /** What running statements touch, and who waits for it: they hold no slot. */
+  /** Calls of statements that failed for one of them: each goes alone. */
+  readonly singles: Entry[];
+  /** What running statements and locked calls touch, and who waits for it: they hold no slot. */
   readonly busy: Map<string, Waiter[]>;
   timer?: NodeJS.Timeout | undefined;
 }
@@ -78,6 +82,8 @@ export interface BatchRunner {
   ): Promise<{ position: number }[]>;
   /** Whether a failure is that of a single call, rather than of the database. */
   isOfOneCall(error: unknown): boolean;
+  /** Whether a statement has waited for a lock for as long as it may. */
+  isLocked(error: unknown): boolean;
 }
 
 /**
@@ -85,15 +91,24 @@ export interface BatchRunner {
  *
  * Idle     a call goes at once
  * Running  what arrives waits, and travels together when the statement is done or `PATIENCE` is over, whichever comes first
- * Busy     what touches the same as a running call waits for that one alone, however long it takes: all who call for a locked row have one
- *          slot together
+ * Single   what was in a statement that failed for one of its calls goes alone, in half of the slots
+ * Locked   what found its row locked when it went alone is left to `LockedCalls`
+ * Busy     what touches the same as a running or locked call waits for that one alone, however long it takes: all who call for a locked row
+ *          have one slot together
  */
 export class Batches {
   readonly #queues = new Map<string, Queue>();
   readonly #runner: BatchRunner;
+  readonly #slots: number;
+  readonly #locked: LockedCalls;
 
-  constructor(runner: BatchRunner) {
+  /**
+   * @param connections - how many there are; locked calls have half of them at most
+   */
+  constructor(runner: BatchRunner, connections: number) {
     this.#runner = runner;
+    this.#slots = Math.min(MOST_AT_ONCE, connections);
+    this.#locked = new LockedCalls(Math.max(1, Math.floor(connections / 2)));
   }
 
   /**
@@ -127,7 +142,7 @@ export class Batches {
     const name = `${organisationId}/${statement.name}`;
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = { name, organisationId, statement, running: new Set(), waiting: [], busy: new Map() };
+      queue = { name, organisationId, statement, running: new Set(), waiting: [], singles: [], busy: new Map() };
       this.#queues.set(name, queue);
     }
     return queue;
@@ -140,59 +155,96 @@ export class Batches {
   #flush(queue: Queue): void {
     clearTimeout(queue.timer);
     queue.timer = undefined;
-    if (queue.waiting.length === 0) {
-      if (queue.running.size === 0) this.#queues.delete(queue.name);
-      return;
-    }
-    if (queue.running.size >= MOST_AT_ONCE) return;
-    const entries = takeBatch(queue);
-    const run = { startedAt: performance.now() };
+    const { running, singles } = queue;
+    const mostSingles = Math.max(1, this.#slots / 2);
+    while (singles.length > 0 && running.size < this.#slots && countSingles(queue) < mostSingles)
+      this.#start(queue, singles.splice(0, 1), true);
+    if (queue.waiting.length > 0 && running.size < this.#slots) this.#start(queue, takeBatch(queue), false);
+    // What did not fit must not wait for new calls, nor for a statement that waits itself.
+    if (queue.waiting.length > 0) this.#flushSoon(queue);
+    this.#forgetIdle(queue);
+  }
+
+  #forgetIdle({ name, running, waiting, busy }: Queue): void {
+    if (running.size === 0 && waiting.length === 0 && busy.size === 0) this.#queues.delete(name);
+  }
+
+  #start(queue: Queue, entries: Entry[], single: boolean): void {
+    const run = { startedAt: performance.now(), single };
     queue.running.add(run);
     void this.#runBatch(queue, entries).finally(() => {
       queue.running.delete(run);
       this.#flush(queue);
     });
-    // What did not fit must not wait for new calls, nor for a statement that waits itself.
-    if (queue.waiting.length > 0) this.#flushSoon(queue);
   }
 
   async #runBatch(queue: Queue, entries: Entry[]): Promise<void> {
-    const { organisationId, statement } = queue;
-    const { name, text } = statement;
-    const deadline = Math.max(...entries.flatMap(({ waiters }) => waiters.map((waiter) => waiter.deadline)));
     try {
-      const values = statement.values(
-        organisationId,
-        entries.map(({ call }) => call),
-      );
-      const lockTimeout = entries.length > 1 ? LOCK_PATIENCE : 0;
-      const rows = await this.#runner.run(organisationId, { deadline, lockTimeout }, { name, text, values });
-      const byPosition = new Map(rows.map((row) => [row.position, row]));
-      entries.forEach(({ waiters }, i) => {
-        const row = byPosition.get(i + 1);
-        for (const waiter of waiters) waiter.resolve({ row, first: waiter === waiters[0] });
-      });
+      await this.#run(queue, entries, LOCK_PATIENCE);
     } catch (error) {
+      const [first] = entries as [Entry];
       if (entries.length > 1 && this.#runner.isOfOneCall(error)) {
-        await Promise.all(entries.map((entry) => this.#runBatch(queue, [entry])));
+        queue.singles.push(...entries);
+        return;
+      }
+      if (entries.length === 1 && this.#runner.isLocked(error)) {
+        this.#locked.add({ attempt: (lockTimeout) => this.#attempt(queue, first, lockTimeout) });
         return;
       }
       for (const { waiters } of entries) for (const { reject } of waiters) reject(error);
-      // What failed alone may be locked: whoever is next must not hold up others.
-      if (entries.length === 1) {
-        await this.#runNext(queue, (entries[0] as Entry).key);
-        return;
-      }
     }
     this.#release(queue, entries);
   }
 
-  /** Runs the next call of those that wait for a row, alone and in the same slot. */
-  async #runNext(queue: Queue, key: string): Promise<void> {
+  /** Runs the statement for calls, and answers all who wait for them. */
+  async #run(queue: Queue, entries: readonly Entry[], lockTimeout: number): Promise<void> {
+    const { organisationId, statement } = queue;
+    const { name, text } = statement;
+    const deadline = Math.max(...entries.flatMap(({ waiters }) => waiters.map((waiter) => waiter.deadline)));
+    const values = statement.values(
+      organisationId,
+      entries.map(({ call }) => call),
+    );
+    const rows = await this.#runner.run(organisationId, { deadline, lockTimeout }, { name, text, values });
+    const byPosition = new Map(rows.map((row) => [row.position, row]));
+    entries.forEach(({ waiters }, i) => {
+      const row = byPosition.get(i + 1);
+      for (const waiter of waiters) waiter.resolve({ row, first: waiter === waiters[0] });
+    });
+  }
+
+  /** Tries a call whose row was locked. Each of those who wait for it is told when its own time is up. */
+  async #attempt(queue: Queue, entry: Entry, lockTimeout: number): Promise<boolean> {
+    const earliest = Math.min(...entry.waiters.map(({ deadline }) => deadline));
+    const untilThen = Number.isFinite(earliest) ? Math.max(1, Math.ceil(earliest - performance.now())) : 0;
+    try {
+      await this.#run(
+        queue,
+        [entry],
+        lockTimeout && untilThen ? Math.min(lockTimeout, untilThen) : lockTimeout || untilThen,
+      );
+      this.#release(queue, [entry]);
+      return true;
+    } catch (error) {
+      const now = performance.now();
+      const locked = this.#runner.isLocked(error);
+      const isLeft = ({ deadline }: Waiter) => locked && deadline > now;
+      const left = entry.waiters.filter(isLeft);
+      for (const waiter of entry.waiters) if (!isLeft(waiter)) waiter.reject(locked ? timedOut(error) : error);
+      entry.waiters.splice(0, entry.waiters.length, ...left);
+      if (left.length > 0) return false;
+    }
+    this.#lockedNext(queue, entry.key);
+    return true;
+  }
+
+  /** The row may still be locked for the next call that waits for it: that one must not hold up others either. */
+  #lockedNext(queue: Queue, key: string): void {
     const behind = queue.busy.get(key) ?? [];
     const [first] = behind;
     if (!first) {
       queue.busy.delete(key);
+      this.#forgetIdle(queue);
       return;
     }
     const { isSame } = queue.statement;
@@ -200,7 +252,8 @@ export class Batches {
       isSame(call, first.call) ? 'same' : 'other',
     );
     queue.busy.set(key, other);
-    await this.#runBatch(queue, [{ call: first.call, key, waiters: same }]);
+    const entry = { call: first.call, key, waiters: same };
+    this.#locked.add({ attempt: (lockTimeout) => this.#attempt(queue, entry, lockTimeout) });
   }
 
   /** Lets those go on who waited for what a statement touched. */
@@ -211,7 +264,14 @@ export class Batches {
       for (const waiter of behind) queue.waiting.push(waiter);
     }
     if (queue.waiting.length > 0) this.#flushSoon(queue);
+    this.#forgetIdle(queue);
   }
+}
+
+function countSingles({ running }: Queue): number {
+  let count = 0;
+  for (const { single } of running) if (single) count += 1;
+  return count;
 }
 
 /** Whether a statement runs that may soon be done. */

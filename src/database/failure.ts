@@ -4,6 +4,9 @@ import { ApiError } from '../errors.ts';
 /** SQLSTATE of a statement that PostgreSQL cancelled because its time was up. */
 const CANCELLED = '57014';
 
+/** SQLSTATE of a statement that did not get its lock in the time for that. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
 /** SQLSTATE classes: 08 connection, 53 out of resources, 57P shut down or starting; 25006 a standby that took over. */
 const unavailableStates = /^(08...|53...|57P0[1-5]|25006|3D000|28...)$/;
 
@@ -40,6 +43,11 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: RETRY_AFTER, cause: error });
   }
   return new ApiError('INTERNAL_SERVER_ERROR', { cause: error });
+}
+
+/** Whether a statement has waited for a lock for as long as it may. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
 }
 
 /** The failure of an operation that took longer than it may. */

@@ -15,7 +15,7 @@ import { type Batched, Batches, type BatchStatement, type Limits } from './batch
 import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
 import { Connections } from './connections.ts';
-import { toApiError } from './failure.ts';
+import { isLocked, toApiError } from './failure.ts';
 import type { NamedMigration } from './migrations/index.ts';
 import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';
@@ -153,10 +153,14 @@ export function openDatabase(options: DatabaseOptions): Database {
       ? runWithin({ connections: await connectionsOfPool(), trouble, asOwner, organisationId, ...limits }, config)
       : (await nativePool()).query(config);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
-  const batches = new Batches({
-    run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
-    isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
-  });
+  const batches = new Batches(
+    {
+      run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
+      isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
+      isLocked,
+    },
+    poolSize,
+  );
   const viewParts: ViewParts = { orm, queryAs, batches, map };
 
   return {
