@@ -1,9 +1,14 @@
 // The key checks: their order, their codes, on both doors; and how fast a change of a key is noticed.
 import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEED_NAME } from '../src/access/change-feed.ts';
+import { createKeyDirectory } from '../src/access/directory.ts';
 import { digestOf, generateKey, SAMPLE_KEY } from '../src/access/key.ts';
-import { createDatabase, createKey, runSql } from './support/database.ts';
+import { openDatabase } from '../src/database/orm.ts';
+import { parseDatabaseUrl } from '../src/database-url.ts';
+import { entities } from '../src/entities.ts';
+import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
 import { CREATE, doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { openProxy } from './support/proxy.ts';
@@ -272,10 +277,36 @@ describe('a change of a key by another process', () => {
     await proxy.close();
   });
 
+  it('is noticed within a second when notifications cease to arrive, and nothing else does', async () => {
+    // As after a failover: the pooler leads to the new server, and the old one still answers the listener.
+    const databaseUrl = await createDatabase();
+    const proxy = await openProxy(databaseUrl);
+    const behind = await startGateway({ databaseUrl, directUrl: proxy.url });
+    const { key } = behind;
+    await expect.poll(async () => (await rest.create(behind, { email }, { key })).code).toBeUndefined();
+    for (let i = 0; i < 10; i++) {
+      await sleep(100);
+      await rest.create(behind, { email }, { key });
+    }
+    proxy.deafen();
+    await runSql(databaseUrl, 'update api_key set active = false');
+    await sleep(1_000);
+    expect((await rest.create(behind, { email }, { key })).code).toBe('PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    const said = () => behind.log.map(({ msg }) => String(msg)).filter((text) => text.includes('LISTEN connection'));
+    await expect.poll(said).toEqual([expect.stringContaining('lost; key cache bypassed')]);
+    await proxy.mend();
+    await expect.poll(said, { timeout: 10_000 }).toHaveLength(2);
+    expect(said()[1]).toContain('is back');
+    await behind.close();
+    await proxy.close();
+  });
+
   it('is noticed at once where notifications are listened for in vain, which is said once', async () => {
     // As behind a pooler of transactions: everything is answered, and no notification arrives.
-    const deaf = await startGateway({ directUrl: await createDatabase() });
-    const complaints = () => deaf.log.filter(({ msg }) => String(msg).startsWith('changes of keys are not heard'));
+    const proxy = await openProxy(await createDatabase());
+    proxy.deafen();
+    const deaf = await startGateway({ databaseUrl: proxy.url });
+    const complaints = () => deaf.log.filter(({ msg }) => String(msg).startsWith('LISTEN connection'));
     await expect.poll(complaints, { timeout: 5_000 }).toHaveLength(1);
     for (let i = 0; i < 3; i++) {
       await runSql(deaf.databaseUrl, 'update api_key set active = true');
@@ -286,6 +317,24 @@ describe('a change of a key by another process', () => {
     }
     expect(complaints()).toHaveLength(1);
     await deaf.close();
+    await proxy.close();
+  });
+
+  it('is noticed in the end where no notification tells of it', async () => {
+    const databaseUrl = await createDatabase();
+    const key = await createKey(databaseUrl, await createOrganisation(databaseUrl));
+    const log = pino({ level: 'silent' });
+    const connection = parseDatabaseUrl(databaseUrl);
+    const database = openDatabase({ connection, entities, log });
+    const directory = createKeyDirectory(database, connection, log, 500);
+    directory.open();
+    await expect
+      .poll(async () => (await directory.find(digestOf(key))) && directory.recall(digestOf(key))?.active)
+      .toBe(true);
+    await runSql(databaseUrl, 'alter table api_key disable trigger user; update api_key set active = false');
+    await expect.poll(async () => (await directory.find(digestOf(key)))?.active, { timeout: 3_000 }).toBe(false);
+    directory.close();
+    await database.close();
   });
 
   it('stores no key, only its digest and fingerprint', async () => {

@@ -5,14 +5,14 @@ import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 
-/** A silent loss (a cable, a firewall) is noticed by asking; changes must be noticed within a second. */
+/** Milliseconds from one proof that notifications arrive to the next. */
 const HEARTBEAT = 300;
+/** Milliseconds for which a proof holds, and those that one may take: a change must take effect within a second. */
 const TRUSTED_FOR = 900;
-/** Milliseconds from one proof that notifications arrive to the next, and those that one may take to arrive. */
-const PROOF_INTERVAL = 10_000;
-const PROOF_PATIENCE = 900;
 const FIRST_RETRY = 100;
 const LONGEST_RETRY = 5_000;
+/** Where notifications never arrive, as behind a pooler of transactions, each try leaves a LISTEN in some session of the pooler. */
+const LONGEST_RETRY_UNHEARD = 60_000;
 
 /** What operators see of the listening connection in `pg_stat_activity`. */
 export const FEED_NAME = 'gateway key changes';
@@ -25,7 +25,13 @@ export interface ChangeFeed {
   close(): void;
 }
 
-class NotHeard extends Error {}
+class NotHeard extends Error {
+  constructor() {
+    super(
+      'notifications do not arrive: DATABASE_DIRECT_URL must lead past a pooler of transactions, and to the database of DATABASE_URL',
+    );
+  }
+}
 
 interface ChangeFeedOptions {
   connection: DatabaseConnection;
@@ -43,9 +49,10 @@ interface ChangeFeedOptions {
  * Makes a feed that listens on a channel until closed.
  *
  * Away       no connection; another try after a pause that grows
- * Listening  connected, and not trusted: a notification that was sent elsewhere must arrive first, which it does not where a pooler of
- *            transactions is in between
- * Live       trusted for as long as each heartbeat is answered in time and each further proof arrives; else away
+ * Listening  connected, and not trusted: a notification that was sent where changes are made must arrive first, which it does not where a
+ *            pooler of transactions is in between
+ * Live       trusted for `TRUSTED_FOR` after each such proof was sent; else away. A silent loss (a cable, a firewall, a pooler that leads
+ *            elsewhere after a failover) is noticed by it
  */
 export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   const { channel, log, notify, onChange, onGap } = options;
@@ -73,10 +80,11 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     try {
       await connection.connect();
       await connection.query(`listen ${channel}; listen ${proofs}`);
-      await prove();
+      const sentAt = await prove();
       onGap();
-      await confirm(connection);
+      confirmedAt = sentAt;
       pause = FIRST_RETRY;
+      if (complained) log.info('LISTEN connection for API keys is back; key cache in use again');
       complained = false;
       void goOnProving(connection);
     } catch (error) {
@@ -84,35 +92,34 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     }
   }
 
-  /** Resolves when a notification that was sent on another connection has arrived. */
-  async function prove(): Promise<void> {
+  /**
+   * Waits until a notification that was sent on another connection has arrived: then all that were sent before it have.
+   *
+   * @returns when it was sent, by `performance.now()`
+   */
+  async function prove(): Promise<number> {
     const { promise: arrival, resolve: arrive } = Promise.withResolvers<true>();
     awaited = { token: randomUUID(), arrive: () => arrive(true) };
-    await notify(proofs, awaited.token);
-    const isLost = !(await Promise.race([arrival, sleep(PROOF_PATIENCE, false, { ref: false })]));
-    if (isLost) throw new NotHeard('notifications do not arrive: is there a pooler of transactions in between?');
+    const sentAt = performance.now();
+    const late = sleep(TRUSTED_FOR, false as const, { ref: false });
+    const sent = notify(proofs, awaited.token).then(() => true);
+    if (!(await Promise.race([sent, late]))) throw new Error('a notification could not be sent in time');
+    if (!(await Promise.race([arrival, late]))) throw new NotHeard();
+    return sentAt;
   }
 
   async function goOnProving(connection: pg.Client): Promise<void> {
     for (;;) {
-      await sleep(PROOF_INTERVAL, undefined, { ref: false });
+      await sleep(HEARTBEAT, undefined, { ref: false });
       if (connection !== client) return;
       try {
-        await prove();
+        const sentAt = await prove();
+        if (connection === client) confirmedAt = sentAt;
       } catch (error) {
-        // One that could not even be sent says nothing of this connection.
+        // One that could not be sent says nothing of this connection; the last proof grows old meanwhile.
         if (error instanceof NotHeard) lose(connection, error);
       }
     }
-  }
-
-  /** An answer proves that every notification sent before the question has arrived. */
-  async function confirm(connection: pg.Client): Promise<void> {
-    const asked = performance.now();
-    await connection.query('select 1');
-    if (connection !== client) return;
-    confirmedAt = asked;
-    timer = setTimeout(() => confirm(connection).catch((error) => lose(connection, error)), HEARTBEAT).unref();
   }
 
   function lose(connection: pg.Client, error: Error): void {
@@ -124,14 +131,14 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     if (closed) return;
     complain(error);
     timer = setTimeout(() => void listen(), pause).unref();
-    pause = Math.min(pause * 2, LONGEST_RETRY);
+    pause = Math.min(pause * 2, error instanceof NotHeard ? LONGEST_RETRY_UNHEARD : LONGEST_RETRY);
   }
 
   /** One line for a loss, however often it is tried to mend it. */
   function complain(error: Error): void {
     log[complained ? 'debug' : 'warn'](
       { err: error },
-      'changes of keys are not heard: every key is read from the database until they are; DATABASE_DIRECT_URL is where they are listened for',
+      'LISTEN connection for API keys lost; key cache bypassed until it reconnects',
     );
     complained = true;
   }

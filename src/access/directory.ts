@@ -8,7 +8,7 @@ import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-ke
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
 const CACHED_KEYS = 10_000;
-/** Milliseconds after which a key is read anew although no change was heard of, should a notification ever be lost. */
+/** Should a notification ever be lost. */
 const KEPT_FOR = 30_000;
 
 const notify: Statement = { name: 'notify', text: 'select pg_notify($1, $2)' };
@@ -43,9 +43,15 @@ export interface KeyDirectory {
  * notifications; while they cannot be trusted, every look-up goes to the database.
  *
  * @param direct - where notifications are heard
+ * @param keptFor - milliseconds after which a key is read anew although no change was heard of
  */
-export function createKeyDirectory(database: Database, direct: DatabaseConnection, log: Log): KeyDirectory {
-  const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS, ttl: KEPT_FOR });
+export function createKeyDirectory(
+  database: Database,
+  direct: DatabaseConnection,
+  log: Log,
+  keptFor = KEPT_FOR,
+): KeyDirectory {
+  const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS, ttl: keptFor });
   const seen = new LRUCache<string, true>({ max: CACHED_KEYS });
   const lookUps = new Map<string, Promise<ApiKey | undefined>>();
   // Counts the changes heard of, so that a look-up that overlaps one is not kept.

@@ -10,6 +10,8 @@ export interface Proxy {
   mend(): Promise<void>;
   /** Keeps connections open but passes nothing on, until mended; of those alone, if told, that name themselves so. */
   silence(applicationName?: string): void;
+  /** Passes on everything but notifications, until mended. */
+  deafen(): void;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   let server: Server | undefined;
   let port = 0;
   let silent: string | undefined;
+  let deaf = false;
 
   function serve(client: Socket): void {
     const upstream = connect(Number(target.port), target.hostname);
@@ -31,7 +34,12 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => (silent !== undefined && name.includes(silent)) || to.write(chunk));
+      const frames = from === upstream ? messageReader() : undefined;
+      from.on('data', (chunk: Buffer) => {
+        if (silent !== undefined && name.includes(silent)) return;
+        for (const message of frames?.(chunk) ?? [chunk])
+          if (!(deaf && frames && isNotification(message))) to.write(message);
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -42,6 +50,7 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
 
   async function mend(): Promise<void> {
     silent = undefined;
+    deaf = false;
     if (server) return;
     const opened = createServer(serve);
     await new Promise<void>((resolve) => opened.listen(port, '127.0.0.1', resolve));
@@ -67,6 +76,26 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
     silence(applicationName = '') {
       silent = applicationName;
     },
+    deafen() {
+      deaf = true;
+    },
     close: cut,
   };
 }
+
+/** Takes what a server sends apart into the messages of PostgreSQL's protocol. */
+function messageReader(): (chunk: Buffer) => Buffer[] {
+  let left = Buffer.alloc(0);
+  return (chunk) => {
+    left = Buffer.concat([left, chunk]);
+    const messages: Buffer[] = [];
+    for (;;) {
+      const length = left.length < 5 ? Number.POSITIVE_INFINITY : left.readUInt32BE(1) + 1;
+      if (left.length < length) return messages;
+      messages.push(left.subarray(0, length));
+      left = left.subarray(length);
+    }
+  };
+}
+
+const isNotification = (message: Buffer) => message.toString('latin1', 0, 1) === 'A';
