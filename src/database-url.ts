@@ -55,7 +55,8 @@ export function databasesAt(url: string): Databases {
 /** What is wrong with a URL: the end of a sentence that begins with the variable's name and "must", without any value. */
 export class DatabaseUrlError extends Error {}
 
-const CONNECT_TIMEOUT = 3_000;
+/** Milliseconds that a connection may take to be made, unless the URL has a `connect_timeout`. */
+export const CONNECT_TIMEOUT = 3_000;
 const DEFAULT_PORT = 5432;
 
 /** How much of TLS each mode of libpq demands, and `no-verify`, which is node-postgres' own. */

@@ -1,8 +1,10 @@
 // A server that has no connections left: calls go on by those that there are.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, runSql, servingRoleOf } from './support/database.ts';
 import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { type Proxy as DatabaseProxy, openProxy } from './support/proxy.ts';
 
 const ACCOUNT = `account_${process.pid}`;
 const WARNING = 'the database takes no more connections; calls wait for those that there are';
@@ -77,4 +79,48 @@ it('without any, callers are told to come back, and are served when there is one
   await allow(-1);
   expect(await waiting).toEqual(allWell(8));
   await expect.poll(async () => (await gateway.send('/health/ready')).status, { timeout: 5_000 }).toBe(200);
+});
+
+it('is not called ready while no call can be served', async () => {
+  await allow(0);
+  await end();
+  // An answer is good for a second.
+  await sleep(1_000);
+  for (let round = 0; round < 4; round++) {
+    const called = calls(4, `unready${round}-`);
+    await sleep(10);
+    const [codes, ready] = await Promise.all([called, gateway.send('/health/ready')]);
+    expect(new Set(codes)).toEqual(new Set(['INTERNAL_SERVICE_UNAVAILABLE']));
+    expect(ready).toMatchObject({ status: 503, body: { database: 'takes no more connections' } });
+  }
+  await allow(-1);
+  await expect.poll(async () => (await gateway.send('/health/ready')).status, { timeout: 5_000 }).toBe(200);
+});
+
+describe('a server that is slow to connect', () => {
+  let proxy: DatabaseProxy;
+  let slow: TestGateway;
+  beforeAll(async () => {
+    proxy = await openProxy(await createDatabase());
+    proxy.delay(1_700);
+    const servingUrl = `${proxy.url}?connect_timeout=10`;
+    slow = await startGateway({ databaseUrl: admin, servingUrl, operationTimeout: 4_000 });
+  }, 120_000);
+  afterAll(async () => {
+    await slow.close();
+    await proxy.close();
+  });
+
+  it('is waited for as long as DATABASE_URL says, by calls and by the question whether they would succeed', async () => {
+    expect((await slow.send('/health/ready')).body).toMatchObject({ database: 'ok' });
+  });
+
+  it('is waited for no longer than an operation may take', async () => {
+    proxy.silence();
+    const codes = Array.from({ length: 4 }, (_, i) => rest.create(slow, { email: `slow${i}@example.com` }));
+    const late = sleep(8_000, undefined, { ref: false });
+    for (const outcome of codes)
+      expect((await Promise.race([outcome, late]))?.code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+    proxy.mend();
+  });
 });

@@ -7,6 +7,11 @@ const NONE_LEFT = '53300';
 /** Milliseconds for which the pool does not try to grow after that, and between two tries of a pool that has no connection at all. */
 const HELD_BACK = 2_000;
 const RETRY_INTERVAL = 50;
+/** Milliseconds that a timer of Node's can wait. */
+const LONGEST_TIMER = 2_147_483_647;
+/** As the pool says it. */
+const NONE_FREE = 'timeout exceeded when trying to connect';
+const NONE_MADE = 'connection timeout';
 
 type Acquired = (
   error: Error | undefined,
@@ -22,27 +27,47 @@ export class Connections {
   readonly #pool: pg.Pool;
   readonly #log: Log;
   readonly #size: number;
+  /** Those that are there; the pool counts those that it is still making too. */
+  readonly #connected = new Set<pg.ClientBase>();
   #growsAgain: NodeJS.Timeout | undefined;
 
   constructor(pool: pg.Pool, log: Log) {
     this.#pool = pool;
     this.#log = log;
     this.#size = pool.options.max;
+    pool.on('acquire', (client) => this.#connected.add(client));
+    pool.on('remove', (client) => this.#connected.delete(client));
   }
 
   /** Whether there is one that can be waited for. */
   isConnected(): boolean {
-    return this.#pool.totalCount > 0;
+    return this.#connected.size > 0;
   }
 
   /**
    * Asks for a connection.
    *
-   * @param deadline - until when to try, by `performance.now()`; the pool itself waits for `connect_timeout` at most
+   * @param deadline - until when to wait, by `performance.now()`; the pool itself waits for `connect_timeout` at most
    */
   acquire(deadline: number, callback: Acquired): void {
+    const now = performance.now();
     const { connectionTimeoutMillis = 0 } = this.#pool.options;
-    this.#acquire(Math.min(deadline, performance.now() + connectionTimeoutMillis), callback);
+    const until = Math.min(deadline, now + connectionTimeoutMillis);
+    // One that is idle is handed over at once.
+    if (this.#pool.idleCount > 0 || deadline >= now + LONGEST_TIMER) {
+      this.#acquire(until, callback);
+      return;
+    }
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      callback(new Error(this.isConnected() ? NONE_FREE : NONE_MADE), undefined, () => {});
+    }, deadline - now);
+    this.#acquire(until, (error, client, release) => {
+      clearTimeout(timer);
+      if (isOver) release();
+      else callback(error, client, release);
+    });
   }
 
   #acquire(until: number, callback: Acquired): void {
@@ -59,12 +84,13 @@ export class Connections {
    * @returns whether there is a connection to wait for
    */
   #holdBack(): boolean {
-    const { totalCount, options } = this.#pool;
-    if (totalCount === 0) return false;
-    options.max = Math.min(options.max, totalCount);
+    const { options } = this.#pool;
+    const { size } = this.#connected;
+    if (size === 0) return false;
+    options.max = Math.min(options.max, size);
     if (!this.#growsAgain) {
       this.#log.warn(
-        { connections: totalCount },
+        { connections: size },
         'the database takes no more connections; calls wait for those that there are',
       );
       this.#growsAgain = setTimeout(() => {

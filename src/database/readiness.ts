@@ -1,6 +1,6 @@
 // Whether the database would take a create now: asked at most once a second, however many want to know.
 import pg from 'pg';
-import type { DatabaseConnection } from '../database-url.ts';
+import { CONNECT_TIMEOUT, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import type { Trouble } from './call-trouble.ts';
 import type { Database } from './orm.ts';
@@ -8,10 +8,10 @@ import { beginWriteProbe, type HarmlessStatement, type ProbeStage, type WritePro
 
 /** Milliseconds from the beginning of one question to that of the next. */
 const INTERVAL = 1_000;
-/** Milliseconds after which a question that has no answer counts as answered with no. */
+/** Milliseconds after which a question that has no answer counts as answered with no; more where DATABASE_URL has a longer connect_timeout. */
 const PATIENCE = 2_000;
-/** Milliseconds after which it is given up, so that another may be asked. */
-const GIVE_UP = 10_000;
+/** Milliseconds from then on after which it is given up, so that another may be asked. */
+const GIVE_UP_AFTER = 8_000;
 
 /** `ok`, or what is wrong with the database, as an operator says it. */
 export type DatabaseHealth = string;
@@ -51,6 +51,8 @@ interface ReadinessOptions {
   begin(): WriteProbe;
   /** What calls have met lately. */
   trouble(): Trouble | undefined;
+  /** Milliseconds that an answer is waited for. */
+  patience: number;
   log: Log;
 }
 
@@ -59,8 +61,8 @@ interface ReadinessOptions {
  *
  * At rest    nothing is asked until somebody wants to know, and the last answer is a second old
  * Asked      all who want to know wait for the same answer
- * Late       after `PATIENCE`: all hear no at once, and the answer is still waited for: the fault may end by it
- * Given up   after `GIVE_UP`: it is ended on the server too; then as at rest
+ * Late       after its patience: all hear no at once, and the answer is still waited for: the fault may end by it
+ * Given up   after `GIVE_UP_AFTER`: it is ended on the server too; then as at rest
  *
  * While the answer is no, it asks by itself, so that the end of the fault is told without anybody's call.
  */
@@ -77,7 +79,7 @@ export class Readiness {
     this.#options = options;
   }
 
-  /** Tells whether a create would succeed now; waits for `PATIENCE` at most. */
+  /** Tells whether a create would succeed now; waits for the patience at most. */
   async ask(): Promise<DatabaseHealth> {
     if (this.#closed) return this.#health;
     const trouble = this.#options.trouble();
@@ -98,8 +100,9 @@ export class Readiness {
     const probe = this.#options.begin();
     const { promise, resolve } = Promise.withResolvers<DatabaseHealth>();
     const conclude = (health: DatabaseHealth, cause?: unknown) => resolve(this.#conclude(health, cause));
-    const late = setTimeout(() => conclude(ofStage[probe.stage()]), PATIENCE);
-    const tooLate = setTimeout(() => void this.#giveUp?.(), GIVE_UP);
+    const { patience } = this.#options;
+    const late = setTimeout(() => conclude(ofStage[probe.stage()]), patience);
+    const tooLate = setTimeout(() => void this.#giveUp?.(), patience + GIVE_UP_AFTER);
     let current = true;
     const over = () => {
       current = false;
@@ -166,7 +169,8 @@ export function openReadiness(
     });
     return { ...probe, outcome };
   };
-  return new Readiness({ begin, trouble: () => calls.trouble(), log });
+  const patience = PATIENCE + Math.max(0, connection.connectionTimeoutMillis - CONNECT_TIMEOUT);
+  return new Readiness({ begin, trouble: () => calls.trouble(), patience, log });
 }
 
 function healthOf(error: unknown): DatabaseHealth {

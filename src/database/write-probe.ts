@@ -6,7 +6,7 @@ import { ORGANISATION_SETTING } from './organisation.ts';
 import { SERVING_ROLE } from './serving-role.ts';
 import { SEARCH_PATH } from './settings-query.ts';
 
-/** Milliseconds that a connection and a statement may take; PostgreSQL itself ends the latter. */
+/** Milliseconds that a statement may take; PostgreSQL itself ends it. */
 const STATEMENT_TIMEOUT = 1_500;
 /** Milliseconds that a lock may take; less, or a lock would be told as slowness. */
 const LOCK_TIMEOUT = 1_000;
@@ -111,9 +111,7 @@ export function beginWriteProbe(connection: DatabaseConnection, statements: read
 }
 
 function connectionTo(connection: DatabaseConnection): pg.Client {
-  const client = new pg.Client(
-    clientOptions(connection, { application_name: PROBE_NAME, connectionTimeoutMillis: STATEMENT_TIMEOUT }),
-  );
+  const client = new pg.Client(clientOptions(connection, { application_name: PROBE_NAME }));
   // What it fails with is what its questions fail with.
   client.on('error', () => {});
   return client;

@@ -10,6 +10,8 @@ export interface Proxy {
   mend(): Promise<void>;
   /** Keeps connections open but passes nothing on, until mended; of those alone, if told, that name themselves so. */
   silence(applicationName?: string): void;
+  /** Lets each new connection wait before the server hears of it. */
+  delay(milliseconds: number): void;
   /** Passes on everything but notifications, until mended. */
   deafen(): void;
   close(): Promise<void>;
@@ -22,12 +24,17 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   let port = 0;
   let silent: string | undefined;
   let deaf = false;
+  let wait = 0;
 
   function serve(client: Socket): void {
     const upstream = connect(Number(target.port), target.hostname);
     let name = '';
     client.once('data', (startup) => {
       name = startup.toString('latin1');
+      if (wait > 0) {
+        client.pause();
+        setTimeout(() => client.resume(), wait);
+      }
     });
     for (const [from, to] of [
       [client, upstream],
@@ -75,6 +82,9 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
     mend,
     silence(applicationName = '') {
       silent = applicationName;
+    },
+    delay(milliseconds) {
+      wait = milliseconds;
     },
     deafen() {
       deaf = true;
