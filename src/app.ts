@@ -34,7 +34,7 @@ import { type Inbound, JSON_TYPE, type Outbound, receive, send } from './http/me
 import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { openIpLookup } from './ip/lookup.ts';
-import type { Log } from './log.ts';
+import { type Log, noteFailure } from './log.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
@@ -226,10 +226,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
 
   function refuse(inbound: Inbound, error: unknown): Outbound {
     const apiError = toApiError(error);
-    inbound.record.code ??= apiError.code;
-    if (apiError.status >= 500 && apiError.cause) {
-      log.error({ requestId: inbound.requestId, code: apiError.code, err: apiError.cause }, 'request failed');
-    }
+    noteFailure(log, inbound.record, apiError);
     return inbound.path === '/graphql' ? graphql.refuse(inbound, apiError) : refuseRest(inbound, apiError);
   }
 

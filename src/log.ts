@@ -91,5 +91,23 @@ export interface RequestRecord {
   operation?: string;
   /** Catalogue code of the first error. */
   code?: string;
+  /** Why the service was not available. */
+  reason?: string;
   milliseconds: number;
+}
+
+/**
+ * Notes that a request failed. A defect has a line of its own, with its cause; in an outage all requests fail for one reason, which stands in
+ * the line that each has anyway.
+ */
+export function noteFailure(
+  log: Log,
+  record: RequestRecord,
+  { code, status, cause }: { code: string; status: number; cause?: unknown },
+): void {
+  record.code ??= code;
+  if (status < 500 || cause === undefined) return;
+  if (code !== 'INTERNAL_SERVICE_UNAVAILABLE')
+    log.error({ requestId: record.requestId, code, err: cause }, 'request failed');
+  else if (cause instanceof Error) record.reason ??= cause.message;
 }

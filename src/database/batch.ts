@@ -188,7 +188,7 @@ export class Batches {
         return;
       }
       if (entries.length === 1 && this.#runner.isLocked(error)) {
-        this.#locked.add({ attempt: (lockTimeout) => this.#attempt(queue, first, lockTimeout) });
+        this.#wait(queue, first);
         return;
       }
       for (const { waiters } of entries) for (const { reject } of waiters) reject(error);
@@ -243,8 +243,7 @@ export class Batches {
     const behind = queue.busy.get(key) ?? [];
     const [first] = behind;
     if (!first) {
-      queue.busy.delete(key);
-      this.#forgetIdle(queue);
+      this.#release(queue, [{ key }]);
       return;
     }
     const { isSame } = queue.statement;
@@ -252,12 +251,15 @@ export class Batches {
       isSame(call, first.call) ? 'same' : 'other',
     );
     queue.busy.set(key, other);
-    const entry = { call: first.call, key, waiters: same };
+    this.#wait(queue, { call: first.call, key, waiters: same });
+  }
+
+  #wait(queue: Queue, entry: Entry): void {
     this.#locked.add({ attempt: (lockTimeout) => this.#attempt(queue, entry, lockTimeout) });
   }
 
   /** Lets those go on who waited for what a statement touched. */
-  #release(queue: Queue, entries: readonly Entry[]): void {
+  #release(queue: Queue, entries: readonly Pick<Entry, 'key'>[]): void {
     for (const { key } of entries) {
       const behind = queue.busy.get(key) ?? [];
       queue.busy.delete(key);
@@ -269,9 +271,7 @@ export class Batches {
 }
 
 function countSingles({ running }: Queue): number {
-  let count = 0;
-  for (const { single } of running) if (single) count += 1;
-  return count;
+  return [...running].filter(({ single }) => single).length;
 }
 
 /** Whether a statement runs that may soon be done. */

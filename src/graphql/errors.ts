@@ -3,7 +3,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'gra
 import { toApiError } from '../database/failure.ts';
 import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../errors.ts';
 import { errorHeaders } from '../http/message.ts';
-import type { Log, RequestRecord } from '../log.ts';
+import { type Log, noteFailure, type RequestRecord } from '../log.ts';
 import { ONE_MEMBER } from './input-problems.ts';
 import { placeOfValue } from './variables.ts';
 
@@ -83,9 +83,7 @@ function presentErrors(
 
 function present(error: GraphQLError, request: Request, log: Log, document: DocumentNode | undefined): GraphQLError {
   const { apiError, http } = classify(error, document);
-  request.record.code ??= apiError.code;
-  if (apiError.status >= 500)
-    log.error({ requestId: request.requestId, code: apiError.code, err: apiError.cause }, 'request failed');
+  noteFailure(log, request.record, apiError);
   return new GraphQLError(apiError.message, {
     nodes: error.nodes,
     source: error.source,
