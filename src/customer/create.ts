@@ -1,5 +1,5 @@
 // Create or return: the gateway's main job, in one statement.
-import type { BatchStatement } from '../database/batch.ts';
+import type { BatchStatement } from '../database/batch-queue.ts';
 import type { OrganisationDatabase } from '../database/orm.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
 import { randomAlphanumeric } from '../random.ts';

@@ -1,5 +1,5 @@
 // Finds customers: one by what names it, many page by page.
-import type { BatchStatement } from '../database/batch.ts';
+import type { BatchStatement } from '../database/batch-queue.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { unknownCursor } from '../errors.ts';
 import { canonicalEmail } from './email.ts';

@@ -1,68 +1,25 @@
 // Calls that arrive together travel together: one statement, one commit for all that waited while the last one ran.
+import {
+  type Batched,
+  type BatchStatement,
+  countSingles,
+  type Entry,
+  LARGEST_BATCH,
+  mayEndSoon,
+  type Queue,
+  takeBatch,
+  type Waiter,
+} from './batch-queue.ts';
 import { timedOut } from './failure.ts';
 import { LockedCalls } from './locked-calls.ts';
 import type { Statement } from './orm.ts';
 
-/** Calls in one statement. */
-const LARGEST_BATCH = 64;
 /** Milliseconds that calls wait for the statement before theirs; then they go beside it, for it may wait for a lock. */
 const PATIENCE = 5;
-/** Milliseconds after which a statement is waited for no more at all: it does wait for a lock. */
-const STUCK = 100;
 /** Milliseconds that a statement waits for a lock. Then each of its calls goes alone, and one that is alone is for `LockedCalls`. */
 const LOCK_PATIENCE = 200;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
-
-/** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
-export interface BatchStatement<Call> extends Statement {
-  /** What a call touches. Of two calls that touch the same, the later one waits until the earlier one is over. */
-  keyOf(call: Call): string;
-  /** Whether a call that touches the same as an earlier one asks for nothing else either. */
-  isSame(call: Call, earlier: Call): boolean;
-  /** The statement's parameters. */
-  values(organisationId: number, calls: readonly Call[]): unknown[];
-}
-
-/** What a batch gave for one call. */
-export interface Batched<Row> {
-  /** Undefined when the statement gave no row for the call. */
-  row: Row | undefined;
-  /** False when the row is that of an earlier call that asked for the same: this one ran right after it, as it were. */
-  first: boolean;
-}
-
-interface Waiter {
-  readonly call: unknown;
-  /** What the call touches. */
-  readonly key: string;
-  /** When the call's time is up, by `performance.now()`. */
-  deadline: number;
-  resolve(result: Batched<object>): void;
-  reject(error: unknown): void;
-}
-
-/** A call that a statement serves, and all who wait for it. */
-interface Entry {
-  readonly call: unknown;
-  readonly key: string;
-  readonly waiters: Waiter[];
-}
-
-/** Calls of one statement in one organisation. */
-interface Queue {
-  readonly name: string;
-  readonly organisationId: number;
-  readonly statement: BatchStatement<unknown>;
-  /** The statements that run: when they began, by `performance.now()`, and whether they are of one call that goes alone. */
-  readonly running: Set<{ readonly startedAt: number; readonly single: boolean }>;
-  waiting: Waiter[];
-  /** Calls of statements that failed for one of them: each goes alone. */
-  readonly singles: Entry[];
-  /** What running statements and locked calls touch, and who waits for it: they hold no slot. */
-  readonly busy: Map<string, Waiter[]>;
-  timer?: NodeJS.Timeout | undefined;
-}
 
 /** How long a statement may take. */
 export interface Limits {
@@ -268,36 +225,4 @@ export class Batches {
     if (queue.waiting.length > 0) this.#flushSoon(queue);
     this.#forgetIdle(queue);
   }
-}
-
-function countSingles({ running }: Queue): number {
-  return [...running].filter(({ single }) => single).length;
-}
-
-/** Whether a statement runs that may soon be done. */
-function mayEndSoon({ running }: Queue): boolean {
-  if (running.size === 0) return false;
-  const stuckSince = performance.now() - STUCK;
-  for (const { startedAt } of running) if (startedAt > stuckSince) return true;
-  return false;
-}
-
-/** Takes as many calls out of a queue as may travel together. What touches the same as one of them waits for it. */
-function takeBatch(queue: Queue): Entry[] {
-  const { statement, busy } = queue;
-  const entries = new Map<string, Entry>();
-  const left: Waiter[] = [];
-  for (const waiter of queue.waiting) {
-    const { call, key } = waiter;
-    const entry = entries.get(key);
-    if (entry && statement.isSame(call, entry.call)) entry.waiters.push(waiter);
-    else if (entry) busy.get(key)?.push(waiter);
-    else if (entries.size >= LARGEST_BATCH) left.push(waiter);
-    else {
-      entries.set(key, { call, key, waiters: [waiter] });
-      busy.set(key, []);
-    }
-  }
-  queue.waiting = left;
-  return [...entries.values()];
 }

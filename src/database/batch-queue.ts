@@ -1,0 +1,91 @@
+// Calls of one statement in one organisation: those that wait, what runs, and what they touch.
+import type { Statement } from './orm.ts';
+
+/** Calls in one statement. */
+export const LARGEST_BATCH = 64;
+/** Milliseconds after which a statement is waited for no more at all: it does wait for a lock. */
+const STUCK = 100;
+
+/** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
+export interface BatchStatement<Call> extends Statement {
+  /** What a call touches. Of two calls that touch the same, the later one waits until the earlier one is over. */
+  keyOf(call: Call): string;
+  /** Whether a call that touches the same as an earlier one asks for nothing else either. */
+  isSame(call: Call, earlier: Call): boolean;
+  /** The statement's parameters. */
+  values(organisationId: number, calls: readonly Call[]): unknown[];
+}
+
+/** What a batch gave for one call. */
+export interface Batched<Row> {
+  /** Undefined when the statement gave no row for the call. */
+  row: Row | undefined;
+  /** False when the row is that of an earlier call that asked for the same: this one ran right after it, as it were. */
+  first: boolean;
+}
+
+/** Somebody who waits for a call. */
+export interface Waiter {
+  readonly call: unknown;
+  /** What the call touches. */
+  readonly key: string;
+  /** When the call's time is up, by `performance.now()`. */
+  deadline: number;
+  resolve(result: Batched<object>): void;
+  reject(error: unknown): void;
+}
+
+/** A call that a statement serves, and all who wait for it. */
+export interface Entry {
+  readonly call: unknown;
+  readonly key: string;
+  readonly waiters: Waiter[];
+}
+
+/** Calls of one statement in one organisation. */
+export interface Queue {
+  readonly name: string;
+  readonly organisationId: number;
+  readonly statement: BatchStatement<unknown>;
+  /** The statements that run: when they began, by `performance.now()`, and whether they are of one call that goes alone. */
+  readonly running: Set<{ readonly startedAt: number; readonly single: boolean }>;
+  waiting: Waiter[];
+  /** Calls of statements that failed for one of them: each goes alone. */
+  readonly singles: Entry[];
+  /** What running statements and locked calls touch, and who waits for it: they hold no slot. */
+  readonly busy: Map<string, Waiter[]>;
+  timer?: NodeJS.Timeout | undefined;
+}
+
+/** How many statements run that are of one call which goes alone. */
+export function countSingles({ running }: Queue): number {
+  return [...running].filter(({ single }) => single).length;
+}
+
+/** Whether a statement runs that may soon be done. */
+export function mayEndSoon({ running }: Queue): boolean {
+  if (running.size === 0) return false;
+  const stuckSince = performance.now() - STUCK;
+  for (const { startedAt } of running) if (startedAt > stuckSince) return true;
+  return false;
+}
+
+/** Takes as many calls out of a queue as may travel together. What touches the same as one of them waits for it. */
+export function takeBatch(queue: Queue): Entry[] {
+  const { statement, busy } = queue;
+  const entries = new Map<string, Entry>();
+  const left: Waiter[] = [];
+  for (const waiter of queue.waiting) {
+    const { call, key } = waiter;
+    const entry = entries.get(key);
+    if (entry && statement.isSame(call, entry.call)) entry.waiters.push(waiter);
+    else if (entry) busy.get(key)?.push(waiter);
+    else if (entries.size >= LARGEST_BATCH) left.push(waiter);
+    else {
+      entries.set(key, { call, key, waiters: [waiter] });
+      busy.set(key, []);
+    }
+  }
+  queue.waiting = left;
+  return [...entries.values()];
+}
