@@ -41,7 +41,7 @@ export function runWithin(terms: QueryTerms, config: pg.QueryConfig, repeats = M
       const callback = (error: Error | null, result: pg.QueryResult) => {
         const isStale = error !== null && isStaleSession(error);
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
-        release(isStale || query.isRefused || (error !== null && !(error instanceof pg.DatabaseError)));
+        release(isStale || (error !== null && !(error instanceof pg.DatabaseError)));
         if (!error) return resolve(result);
         // A pooler may lead to the same plan under any name: without one, it is made anew.
         if (isStale && repeats > 0) return resolve(runWithin(terms, { ...config, name: undefined }, repeats - 1));

@@ -102,14 +102,11 @@ export function isNotSerializable(error: Error): boolean {
 
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
 interface ProtocolConnection {
-  readonly parsedStatements: Readonly<Record<string, string>>;
   bind(options: { statement: string; values: (string | null)[]; valueMapper(value: string): string }): void;
   execute(options: object): void;
 }
 
 interface ProtocolQuery {
-  readonly name?: string;
-  handleError(error: Error, connection: ProtocolConnection): void;
   prepare(connection: ProtocolConnection): void;
   handleCommandComplete(message: unknown, connection: ProtocolConnection): void;
 }
@@ -130,21 +127,10 @@ const BaseQuery = pg.Query as unknown as new (options: QueryOptions) => Protocol
 export class SettingsQuery extends BaseQuery {
   readonly #settings: TransactionSettings;
   #applied = false;
-  #refused = false;
 
   constructor(settings: TransactionSettings, options: QueryOptions) {
     super(options);
     this.#settings = settings;
-  }
-
-  /** Whether the server refused to prepare the statement. A pooler keeps its name all the same, and takes it no second time. */
-  get isRefused(): boolean {
-    return this.#refused;
-  }
-
-  override handleError(error: Error, connection: ProtocolConnection): void {
-    this.#refused = this.name !== undefined && connection.parsedStatements[this.name] === undefined;
-    super.handleError(error, connection);
   }
 
   override prepare(connection: ProtocolConnection): void {
