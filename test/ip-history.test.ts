@@ -167,6 +167,32 @@ it('keeps the latest thousand, and up to a hundred more', async () => {
   expect((await history({ first: 2 })).addresses).toEqual(['192.0.3.200', '192.0.3.98']);
 });
 
+it('keeps no more of one who comes from the same address every day', async () => {
+  await visit('1.1.1.1');
+  await runSql(
+    gateway.databaseUrl,
+    `insert into customer_ip (organisation_id, customer_id, address, seen_at)
+     select organisation_id, id, inet '1.1.1.1', now() - n * interval '1 day' from customer, generate_series(2, 1200) n
+     where email = $1`,
+    [email],
+  );
+  const aDayLater = `
+    with later as (
+      update customer_ip i set seen_at = seen_at - interval '25 hours' where customer_id = (select id from customer where email = $1)
+    )
+    update customer set last_seen_at = last_seen_at - interval '25 hours' where email = $1`;
+  for (let day = 0; day < 101; day++) {
+    await runSql(gateway.databaseUrl, aDayLater, [email]);
+    await visit('1.1.1.1');
+  }
+  const [row] = await runSql<{ count: string }>(
+    gateway.databaseUrl,
+    `select count(*) from customer_ip where customer_id = (select id from customer where email = $1)`,
+    [email],
+  );
+  expect(Number(row?.count)).toBeLessThanOrEqual(1_100);
+});
+
 it('does not take another address for a change of the profile', async () => {
   const versionOf = async () => {
     const [row] = await runSql(gateway.databaseUrl, 'select version, updated_at from customer where email = $1', [

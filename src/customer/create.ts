@@ -11,8 +11,8 @@ import { type Profile, type ProfileRow, readProfile, selectProfile } from './pro
 const REFERENCE_LENGTH = 16;
 /** Addresses of a customer, the latest, among which one is looked for before it is noted: a caller who sends ever new ones pays no more than that. */
 const ADDRESSES_LOOKED_AT = 100;
-/** After how many changes of the address the history is cut. */
-const ADDRESS_CHANGES_BETWEEN_CUTS = 100;
+/** After how many calls that may note an address the history is cut. */
+const ADDRESSES_BETWEEN_CUTS = 100;
 /** A call that loses a race finds the winner's customer on its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
 
@@ -26,6 +26,10 @@ export interface Created extends Profile {
 interface Call extends CreateCustomer {
   canonicalEmail: string;
 }
+
+/** SQL for whether a call may note an address: it is another one than last time, or a day has passed. */
+const isNoted = (customer: string, ip: string) => `
+  ${ip} is not null and (${customer}.last_ip is distinct from ${ip} or coalesce(${customer}.last_seen_at < now() - interval '1 day', true))`;
 
 /*
  * given    the calls; no two of them are for the same mailbox
@@ -75,7 +79,7 @@ const createOrReturn: BatchStatement<Call> = {
             coalesce(c.tax_identification_number, f.tax_identification_number),
             now(),
             coalesce(f.ip, c.last_ip),
-            (c.address_changes + (f.ip is not null and f.ip is distinct from c.last_ip)::int) % ${ADDRESS_CHANGES_BETWEEN_CUTS},
+            (c.address_changes + (${isNoted('c', 'f.ip')})::int) % ${ADDRESSES_BETWEEN_CUTS},
             case when f.fills then now() else c.updated_at end,
             c.version + f.fills::int
           from found f where f.id = c.id
@@ -97,7 +101,7 @@ const createOrReturn: BatchStatement<Call> = {
           (select t.customer from touched t where (t.customer).id = f.id),
           f.customer
         ) as customer, f.id is null as new_account, f.id is not null as has_belongings,
-        f.id is not null and ip is not null and (f.customer).last_ip is distinct from ip as has_moved
+        f.id is not null and ${isNoted('(f.customer)', 'ip')} as is_noted
       from found f
       left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email
       where f.id is not null or (m.customer).id is not null
@@ -117,7 +121,7 @@ const createOrReturn: BatchStatement<Call> = {
       order by (customer).id
       on conflict do nothing
     )
-    select position::int, new_account, has_moved and (customer).address_changes = 0 as cut_due, ${selectProfile(true)}
+    select position::int, new_account, is_noted and (customer).address_changes = 0 as cut_due, ${selectProfile(true)}
     from current`,
   keyOf: ({ canonicalEmail: mailbox }) => mailbox,
   isSame: (call, earlier) =>

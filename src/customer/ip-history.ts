@@ -96,20 +96,26 @@ const CUT_AT_ONCE = 2_000;
 const cut: Statement = {
   name: 'customer_ip_cut',
   text: `
-    with oldest_kept as (
-      select seen_at, address from customer_ip
-      where organisation_id = $1 and customer_id = $2
-      order by seen_at desc, address desc
-      offset ${KEPT - 1} limit 1
-    ), old as (
-      select seen_at, address from customer_ip
-      where organisation_id = $1 and customer_id = $2 and (seen_at, address) < (select seen_at, address from oldest_kept)
+    with oldest_left as (
+      select seen_at, address from (
+        (
+          select seen_at, address from customer_ip
+          where organisation_id = $1 and customer_id = $2
+          order by seen_at desc, address desc
+          offset ${KEPT - 1} limit 1
+        ) union all (
+          select seen_at, address from customer_ip
+          where organisation_id = $1 and customer_id = $2
+          order by seen_at, address
+          offset ${CUT_AT_ONCE} limit 1
+        )
+      ) either
       order by seen_at, address
-      limit ${CUT_AT_ONCE}
-      for update skip locked
+      limit 1
     )
-    delete from customer_ip i using old
-    where i.organisation_id = $1 and i.customer_id = $2 and i.seen_at = old.seen_at and i.address = old.address`,
+    delete from customer_ip
+    where organisation_id = $1 and customer_id = $2
+      and (seen_at, address) < (select seen_at, address from oldest_left)`,
 };
 
 /** Removes the oldest addresses of a customer who has more than are kept. */

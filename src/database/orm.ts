@@ -118,6 +118,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     discovery: { checkDuplicateFieldNames: false },
     pool: { min: KEPT_CONNECTIONS, max: poolSize, idleTimeoutMillis: IDLE_TIMEOUT },
     driverOptions: clientOptions(connection, {
+      application_name: 'gateway',
       query_timeout: operationTimeout && operationTimeout + GRACE,
       keepAlive: true,
       onConnect: prepareSettings,
