@@ -53,7 +53,7 @@ async function squawk(folder: string, statements: string[]): Promise<string[]> {
 function stepsIn(sent: string[]): string[] {
   const end = sent.findIndex((text) => text.startsWith('set names'));
   const run = sent.slice(0, end === -1 ? undefined : end);
-  const asked = run.findLastIndex((text) => /^select .*from "\w+"\."migration"/.test(text));
+  const asked = run.findLastIndex((text) => /^select "m0"\.\* from ("\w+"\.)?"migration"/.test(text));
   expect(asked).toBeGreaterThan(0);
   return run.slice(asked + 1).filter((text) => !/^rollback/i.test(text));
 }

@@ -152,7 +152,8 @@ export abstract class OnlineMigration extends Migration {
       // Rows of a batch are looked up by their keys, also while PostgreSQL does not know yet how many there are.
       await run('set local enable_seqscan = off');
       await run('set local enable_bitmapscan = off');
-      const [session] = await run<{ pid: number }>(`select pg_backend_pid() as pid from (${NO_TIMEOUTS}) none_left`);
+      await run(NO_TIMEOUTS);
+      const [session] = await run<{ pid: number }>('select pg_backend_pid() as pid');
       const look = async () => {
         const [found] = await this.driver.execute<Wait[]>(waitOf(session?.pid ?? 0));
         if (found) onWait?.(found);
