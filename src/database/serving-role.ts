@@ -67,7 +67,7 @@ export async function completeServingRole(client: pg.ClientBase, log: Log): Prom
   try {
     if (!exists) await client.query(making);
     await assertHarmless(client, SERVING_ROLE);
-    await assertNobodyElses(client, SERVING_ROLE, log);
+    if (exists) await assertNobodyElses(client, SERVING_ROLE, log);
     await client.query(joining);
     await assertMayServe(client);
     await client.query(granting);
