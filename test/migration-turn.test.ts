@@ -167,7 +167,7 @@ it('leaves out of a holder what PostgreSQL hides from this account, and warns ev
   await holder.end();
 });
 
-it('a long history among many customers is cut in seconds, also where nothing was ever analyzed, and the log says how far it is', async () => {
+it('a long history among many customers is cut in seconds, also where the addresses were never analyzed, and the log says how far it is', async () => {
   await runSql(
     url,
     'alter table customer set (autovacuum_enabled = off); alter table customer_ip set (autovacuum_enabled = off)',
@@ -186,12 +186,14 @@ it('a long history among many customers is cut in seconds, also where nothing wa
      union all select $1::int, id, now(), '10.0.0.1' from customer`,
     [organisation],
   );
+  // Of the customers PostgreSQL knows how many there are: that misleads it about the addresses.
+  await runSql(url, 'analyze customer');
   await runSql(url, `delete from migration where name >= '0006'`);
   const startedAt = performance.now();
   expect(await run(async () => {}, { logInterval: 100 })).toEqual(['0006-address-changes', NAME]);
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  expect(performance.now() - startedAt).toBeLessThan(20_000);
   expect(await runSql(url, 'select count(*)::int as count from customer_ip')).toEqual([{ count: 1_000 + 59_999 }]);
   expect(lines.map(({ msg }) => msg)).toContainEqual(
-    expect.stringMatching(/^migration 0006-address-changes: \d+,000( of about [\d,]+)? customers$/),
+    expect.stringMatching(/^migration 0006-address-changes: \d+,000 of about 60,000 customers$/),
   );
 });
