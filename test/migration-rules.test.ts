@@ -49,11 +49,13 @@ async function squawk(folder: string, statements: string[]): Promise<string[]> {
   return JSON.parse(output).map(({ rule_name: rule }: { rule_name: string }) => rule);
 }
 
-/** The SQL of the steps, without what else is sent: squawk does not know all of that. */
+/** The SQL that a migration sends: all that comes after MikroORM's question which have run, up to what it sends itself. */
 function stepsIn(sent: string[]): string[] {
-  const first = sent.findIndex((text) => text.startsWith('set local lock_timeout'));
-  const last = sent.findIndex((text) => text.startsWith('set names'));
-  return ['begin', ...sent.slice(first, last === -1 ? undefined : last)].filter((text) => !/^rollback/i.test(text));
+  const end = sent.findIndex((text) => text.startsWith('set names'));
+  const run = sent.slice(0, end === -1 ? undefined : end);
+  const asked = run.findLastIndex((text) => /^select "m0"\.\* from ("\w+"\.)?"migration"/.test(text));
+  expect(asked).toBeGreaterThan(0);
+  return run.slice(asked + 1).filter((text) => !/^rollback/i.test(text));
 }
 
 describe('the SQL of', () => {
@@ -97,6 +99,29 @@ describe('the SQL of', () => {
     const database = await createDatabase();
     const sent = await statementsOf(() => run(database, [...migrations, { name: NAME, class: Bad }]).catch(() => {}));
     expect(await squawk(folder.path, stepsIn(sent))).toContain(rule);
+  });
+
+  it('a statement that is no step neither, also before the first step', async () => {
+    class Bad extends OnlineMigration {
+      override async up() {
+        await this.driver.execute('alter table customer drop column premium');
+        await this.step('select 1');
+      }
+    }
+    const database = await createDatabase();
+    const sent = await statementsOf(() => run(database, [...migrations, { name: NAME, class: Bad }]));
+    expect(await squawk(folder.path, stepsIn(sent))).toContain('ban-drop-column');
+  });
+
+  it.each(['execute', 'addSql'] as const)('%s is not for such migrations', async (method) => {
+    class Bad extends OnlineMigration {
+      override async up() {
+        // @ts-expect-error: the type says so too.
+        await this[method]('alter table customer drop column premium');
+      }
+    }
+    const database = await createDatabase();
+    await expect(run(database, [...migrations, { name: NAME, class: Bad }])).rejects.toThrow(/by its steps alone/);
   });
 });
 
@@ -158,7 +183,7 @@ describe('a migration of every customer', () => {
     expect(created).toBeGreaterThan(10);
     expect(lines).toMatchObject([
       {
-        msg: 'a migration waits for the lock of a table',
+        msg: 'migration 9001-backfill waits for the lock of the table customer',
         holder: expect.stringMatching(/^process \d+ of the server, a backup, from 127/),
       },
     ]);
@@ -177,7 +202,7 @@ describe('a migration of every customer', () => {
     const error: unknown = await run(url, withBackfill, silent, 1_000).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MigrationLockedError);
     expect((error as Error).message).toMatch(
-      /^The database cannot be migrated: a table is locked by another session \(process \d+ of the server, a backup, [^\n]+\), for longer than 1 seconds: wait for it, or end it\.$/,
+      /^The database cannot be migrated: the table customer is locked by another session \(process \d+ of the server, a backup, [^\n]+\), for longer than 1 seconds: wait for it, or end it\.$/,
     );
     await holder.end();
   });

@@ -1,6 +1,5 @@
 // The role that serves requests, and who may connect: both belong to one database, whatever else is on its server.
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../src/database/migrate.ts';
@@ -9,41 +8,23 @@ import { entities } from '../src/entities.ts';
 import { startCluster, type TestCluster } from './support/cluster.ts';
 import { runCommand } from './support/command.ts';
 import { createDatabase, createKey, createOrganisation, runSql, servingRoleOf } from './support/database.ts';
+import { type Accounts, accountsOf, migrateLogging } from './support/database-accounts.ts';
 import { startGateway } from './support/gateway.ts';
 import { startProcess } from './support/process.ts';
 
 /** A server of its own: roles are the whole server's. */
 let cluster: TestCluster;
+let accounts: Accounts;
 beforeAll(async () => {
   cluster = await startCluster();
+  accounts = accountsOf(cluster);
 });
 afterAll(() => cluster.remove());
 
 const random = () => randomBytes(4).toString('hex');
-const quoted = pg.escapeIdentifier;
-
-/** The URL of a database of the server for an account. */
-function urlOf(database: string, account?: string): string {
-  const url = new URL(cluster.url);
-  url.pathname = `/${encodeURIComponent(database)}`;
-  if (account !== undefined) [url.username, url.password] = [account, 'x'];
-  return url.href;
-}
-
-/** Makes an account. */
-async function createAccount(traits = ''): Promise<string> {
-  const name = `account_${random()}`;
-  await runSql(cluster.url, `create role ${name} login password 'x' ${traits}`);
-  return name;
-}
-
-/** Makes an empty database that an account owns; returns the database's name. */
-async function createEmpty(owner: string, name = `shop_${random()}`): Promise<string> {
-  await runSql(cluster.url, `create database ${quoted(name)} owner ${owner}`);
-  // The schema is not the gateway's alone.
-  await runSql(urlOf(name), 'create table somebody_elses (id serial, text text)');
-  return name;
-}
+const urlOf: Accounts['urlOf'] = (...words) => accounts.urlOf(...words);
+const createAccount: Accounts['createAccount'] = (...words) => accounts.createAccount(...words);
+const createEmpty: Accounts['createEmpty'] = (...words) => accounts.createEmpty(...words);
 
 /** Makes an organisation, a key and a customer, the first two as the account of a URL. */
 async function serve(databaseUrl: string, ownerUrl = databaseUrl): Promise<unknown> {
@@ -127,11 +108,16 @@ describe('an account that is no superuser', () => {
     await runSql(cluster.url, `revoke connect on database ${database} from ${member}`);
     await runSql(cluster.url, `grant ${servingRoleOf(own)} to ${member}`);
     expect(await serve(serving, own)).toMatchObject({ newAccount: true });
-    await runSql(cluster.url, `alter role ${member} noinherit; revoke ${servingRoleOf(own)} from ${member}`);
-    await runSql(
-      cluster.url,
-      `grant ${servingRoleOf(own)} to ${member}; grant connect on database ${database} to ${member}`,
-    );
+  });
+
+  it('serves when it owns nothing and inherits nothing: the next start of the owner lets it connect', async () => {
+    const owner = await createAccount('createrole');
+    const [own, member] = [urlOf(await createEmpty(owner), owner), await createAccount('noinherit')];
+    await serve(own);
+    await runSql(cluster.url, `grant ${servingRoleOf(own)} to ${member}`);
+    const serving = urlOf(new URL(own).pathname.slice(1), member);
+    expect(await refusal(serving)).toMatch(/lacks the privilege CONNECT/);
+    await migrateLogging(own);
     expect(await serve(serving, own)).toMatchObject({ newAccount: true });
   });
 });
@@ -201,6 +187,7 @@ describe('who may connect', () => {
   it('is, after an update from version 0.1.0, also whoever serves by its role', async () => {
     // A copy has the default, as databases of that version have.
     const url = await createDatabase();
+    await createOrganisation(url);
     await runSql(url, `update pg_database set datacl = null where datname = current_database()`);
     await runSql(url, `delete from migration where name >= '0005'`);
     await migrate(parseDatabaseUrl(url), entities, pino({ level: 'silent' }));

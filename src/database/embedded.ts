@@ -276,6 +276,8 @@ async function takeOwnership(url: string, options: EmbeddedOptions): Promise<pg.
       await owner.query(`set application_name = '${ownerName(options.owner ?? 'gateway')}'`);
       const { rowCount } = await owner.query('select from pg_database where datname = $1', [DATABASE]);
       if (!rowCount) await owner.query(`create database ${DATABASE}`);
+      // Nobody else has an account here: nobody has to be told.
+      if (!rowCount) await owner.query(`revoke connect on database ${DATABASE} from public`);
       return owner;
     }
     // The session of a gateway that was killed goes within moments, and so does a command.

@@ -1,4 +1,6 @@
-// Which failures mean that the database cannot be reached, rather than that the gateway asked it something wrong.
+// Which failures mean that the database cannot be reached, and which that the account may not do something, rather than that the gateway asked it
+// something wrong.
+import pg from 'pg';
 import { ApiError } from '../errors.ts';
 
 /** SQLSTATE of a statement that PostgreSQL cancelled because its time was up. */
@@ -25,6 +27,10 @@ const unavailableSystemCodes = new Set([
 /** The driver gives these no code. */
 const unavailableMessages =
   /connection terminated|query read timeout|timeout exceeded when trying to connect|connection timeout|client has encountered a connection error|not queryable|pool after calling end|driver has already been destroyed/i;
+
+/** SQLSTATE of what the account may not do, and of a role that is not there. */
+const NOT_PERMITTED = '42501';
+const NO_ROLE = '22023';
 
 /** Seconds after which a caller may try again. */
 const RETRY_AFTER = 5;
@@ -63,4 +69,9 @@ function isUnavailable(error: unknown): boolean {
   if (unavailableMessages.test(error.message)) return true;
   if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
   return isUnavailable(error.cause);
+}
+
+/** Whether a failure says that the account may not do something, or that there is no such role. */
+export function isNotPermitted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === NOT_PERMITTED || error.code === NO_ROLE);
 }

@@ -3,111 +3,76 @@
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
+import type { Log } from '../log.ts';
+import { isNotPermitted } from './failure.ts';
+import { assertHarmless, assertNobodyElses } from './role-trust.ts';
+import { grants, hasAll, LOOK_UP } from './serving-privileges.ts';
+import { mayConnect, settleConnect, takeFromOthers } from './who-may-connect.ts';
 
-/** SQL that names the role of the database that it runs in, whatever a pooler calls that. A name too long for a role is shortened. */
+/**
+ * SQL that names the role of the database that it runs in, whatever a pooler calls that. A name too long for a role is shortened; one that looks
+ * like a shortened name is treated as if it were too long, so that no two databases share a role.
+ */
 export const SERVING_ROLE = `('customer_gateway_' || case when octet_length(current_database()::text) > 46
-  then md5(current_database()::text) else current_database()::text end)`;
-
-/** What it may do, beyond using the schema. The audit trail is written and read, never changed. */
-const tables: Record<string, readonly string[]> = {
-  api_key: ['select', 'insert', 'update', 'delete'],
-  audit_entry: ['select', 'insert'],
-  credit_entry: ['select', 'insert', 'update', 'delete'],
-  customer: ['select', 'insert', 'update', 'delete'],
-  customer_group: ['select', 'insert', 'update', 'delete'],
-  customer_group_membership: ['select', 'insert', 'update', 'delete'],
-  customer_ip: ['select', 'insert', 'update', 'delete'],
-  idempotency_key: ['select', 'insert', 'update', 'delete'],
-  // Whether there is anything left to migrate.
-  migration: ['select'],
-  organisation: ['select'],
-  referral: ['select', 'insert', 'update', 'delete'],
-  subscription: ['select', 'insert', 'update', 'delete'],
-};
-
-/** The sequences behind the rows that requests make. */
-const sequences = ['api_key', 'audit_entry', 'credit_entry', 'customer', 'customer_group', 'subscription'].map(
-  (table) => `${table}_id_seq`,
-);
-
-/** The one look-up that crosses the wall; nobody else's. */
-const FUNCTION = 'find_api_key(text)';
-
-const SCHEMA = `current_schema()::text`;
+  or current_database()::text ~ '^[0-9a-f]{32}$' then md5(current_database()::text) else current_database()::text end)`;
 
 /** Whether the account may act as the role: PostgreSQL 16 tells being a member from being allowed to. */
 const MAY_SET_ROLE = `pg_has_role(current_user, r.oid, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end)`;
 
-/** Whether the account may say who connects, and whether nobody has said so yet: then everybody may. */
-const database = `
-  select pg_has_role(current_user, datdba, 'usage') as owned, datacl is null as open from pg_database where datname = current_database()`;
-
 const isComplete = `
   select ${MAY_SET_ROLE}
-    and has_schema_privilege(r.oid, ${SCHEMA}, 'usage')
-    ${Object.entries(tables)
-      .flatMap(([table, privileges]) => privileges.map((privilege) => ['table', table, privilege]))
-      .concat(sequences.map((sequence) => ['sequence', sequence, 'usage']))
-      .map(([kind, name, privilege]) => `and has_${kind}_privilege(r.oid, '${name}', '${privilege}')`)
-      .join('\n    ')}
-    and has_function_privilege(r.oid, '${FUNCTION}', 'execute') and not has_function_privilege('public', '${FUNCTION}', 'execute')
-    and (not d.owned or has_database_privilege(r.oid, current_database(), 'connect') and not d.open) as complete
-  from pg_roles r, (${database}) d where r.rolname = ${SERVING_ROLE}`;
+    and ${hasAll('r.oid')}
+    and ${mayConnect('r.oid')} as complete
+  from pg_roles r where r.rolname = ${SERVING_ROLE}`;
 
-const grants = [
-  ...Object.entries(tables).map(([table, privileges]) => `${privileges.join(', ')} on ${table}`),
-  ...sequences.map((sequence) => `usage on sequence ${sequence}`),
-  `execute on function ${FUNCTION}`,
-];
+const making = `do $$ begin execute format('create role %I nologin', ${SERVING_ROLE}); end $$`;
 
-const completing = `
+const joining = `
+  do $$ begin
+    execute format('grant %I to %I', ${SERVING_ROLE}, current_user);
+  exception when insufficient_privilege then
+    null; -- An administrator made it, and grants it to whoever serves.
+  end $$`;
+
+const granting = `
   do $$
   declare
     serving constant text := ${SERVING_ROLE};
-    d record;
   begin
-    if not exists (select from pg_roles where rolname = serving) then
-      execute format('create role %I nologin', serving);
-    end if;
-    begin
-      execute format('grant %I to %I', serving, current_user);
-    exception when insufficient_privilege then
-      null; -- An administrator made it, and grants it to whoever serves.
-    end;
-    execute format('grant usage on schema %I to %I', ${SCHEMA}, serving);
+    execute format('grant usage on schema %I to %I', current_schema(), serving);
     ${grants.map((grant) => `execute format('grant ${grant} to %I', serving);`).join('\n    ')}
-    revoke execute on function ${FUNCTION} from public;
-    for d in ${database} loop
-      if d.owned then
-        execute format('grant connect on database %I to %I', current_database(), serving);
-      end if;
-      if d.owned and d.open then
-        execute format('revoke connect on database %I from public', current_database());
-      end if;
-    end loop;
+    revoke execute on function ${LOOK_UP} from public;
   end $$`;
 
-/** SQLSTATE of what the account may not do, and of a role that is not there. */
-const NOT_PERMITTED = '42501';
-const NO_ROLE = '22023';
-
-/** Whether the role is there and may do all that it has to. The tables must be there. */
+/**
+ * Whether the role is there and may do all that it has to. The tables must be there.
+ *
+ * @throws ConfigError when it may do what it must not
+ */
 export async function isServingRoleComplete(client: pg.ClientBase): Promise<boolean> {
+  await assertHarmless(client, SERVING_ROLE);
   const { rows } = await client.query<{ complete: boolean }>(isComplete);
   return rows[0]?.complete === true;
 }
 
 /**
- * Makes the role and grants it what it needs, also after a restore onto a server without it. Who else may connect is decided here only while
- * nobody has.
+ * Makes the role and grants it what it needs, also after a restore onto a server without it. Nothing is granted to a role that others may act
+ * as, nor to one that this account may not act as. Who else may connect is decided here only while nobody has.
  *
  * @param client - of the owner of the tables, in a transaction, which is lost when this fails
- * @throws ConfigError when the account may not do that
+ * @throws ConfigError when the account may not do that, or the role is not to be trusted
  */
-export async function completeServingRole(client: pg.ClientBase): Promise<void> {
+export async function completeServingRole(client: pg.ClientBase, log: Log): Promise<void> {
   const { role, account, exists } = await names(client);
   try {
-    await client.query(completing);
+    if (!exists) await client.query(making);
+    await assertHarmless(client, SERVING_ROLE);
+    if (exists) await assertNobodyElses(client, SERVING_ROLE, log);
+    await client.query(joining);
+    await assertMayServe(client);
+    await client.query(granting);
+    await settleConnect(client, SERVING_ROLE);
+    await takeFromOthers(client, SERVING_ROLE, log);
   } catch (error) {
     if (!isNotPermitted(error)) throw error;
     const sentence = exists
@@ -148,11 +113,6 @@ export async function assertMayServe(client: pg.ClientBase): Promise<void> {
   throw new ConfigError(
     `The account of DATABASE_URL may not act as the role that serves requests: have an administrator run: grant ${role} to ${account};`,
   );
-}
-
-/** Whether a failure says that the account may not do something, or that there is no such role. */
-export function isNotPermitted(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === NOT_PERMITTED || error.code === NO_ROLE);
 }
 
 function missing(role: string, account: string): string {

@@ -1,20 +1,39 @@
 // Checks that the wall between organisations stands, before the first request leans on it.
+import { ConfigError } from '../config.ts';
 import type { Database, Statement } from './orm.ts';
+import { SCHEMA_OID } from './schema.ts';
 
-const unboundTables: Statement = {
-  name: 'unbound_tables',
+const boundTables: Statement = {
+  name: 'bound_tables',
   text: `
-    select c.relname as name from pg_class c
-    where c.relnamespace = current_schema()::regnamespace and c.relname = any($1) and not row_security_active(c.oid)`,
+    select t.name, c.oid is not null as found, coalesce(row_security_active(c.oid), false) as bound, current_schema()::text as schema
+    from unnest($1::text[]) t (name)
+    left join pg_class c on c.relnamespace = ${SCHEMA_OID} and c.relname = t.name`,
 };
 
+interface Row {
+  name: string;
+  found: boolean;
+  bound: boolean;
+  schema: string | null;
+}
+
 /**
- * Checks that row level security binds whoever serves requests, on every table of the gateway; the schema may hold others.
+ * Checks that whoever serves requests finds every table of the gateway, and is bound by row level security on each; the schema may hold others.
  *
+ * @throws ConfigError naming the tables that are not found
  * @throws Error naming the tables that are open
  */
 export async function assertWall(database: Database): Promise<void> {
   const tables = [...database.orm.getMetadata().getAll().values()].map(({ tableName }) => tableName);
-  const open = await database.run<{ name: string }>(unboundTables, [tables]);
-  if (open.length > 0) throw new Error(`row level security does not bind: ${open.map(({ name }) => name).join(', ')}`);
+  const rows = await database.run<Row>(boundTables, [tables]);
+  const missing = rows.filter(({ found }) => !found).map(({ name }) => name);
+  if (missing.length > 0) {
+    const where = rows[0]?.schema ? `the schema ${rows[0].schema}` : 'any schema';
+    throw new ConfigError(
+      `The role that serves requests does not find the tables of the gateway in ${where} of the search path: ${missing.join(', ')}.`,
+    );
+  }
+  const open = rows.filter(({ bound }) => !bound).map(({ name }) => name);
+  if (open.length > 0) throw new Error(`row level security does not bind: ${open.join(', ')}`);
 }

@@ -77,16 +77,8 @@ export class Migration0002OrganisationWall extends Migration {
 
     // A fingerprint is what operators name a key by.
     this.addSql(`alter table api_key add constraint api_key_fingerprint_unique unique (fingerprint)`);
-
-    // Members of the shared role, who belong to other databases, do not connect to this one. Nobody has served by it here yet.
-    this.addSql(`
-      do $$ begin
-        if (select datacl is null and pg_has_role(current_user, datdba, 'usage') from pg_database where datname = current_database()) then
-          execute format('revoke connect on database %I from public', current_database());
-        end if;
-      end $$
-    `);
   }
+
   /** Grants something to the shared role, if this account may act as it; `%I` stands for a name that SQL gives. */
   #grant(what: string, name = `''`): void {
     this.addSql(`

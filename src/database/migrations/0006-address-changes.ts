@@ -2,20 +2,29 @@
 import { OnlineMigration } from './online.ts';
 
 export class Migration0006AddressChanges extends OnlineMigration {
+  /*
+   * Customer by customer: where a table was never analyzed, PostgreSQL would look for the thousandth address of a customer once for each address
+   * that there is, if it were asked for those of a whole batch in one statement.
+   */
   override async up(): Promise<void> {
     await this.step(`alter table customer add column if not exists address_changes smallint not null default 0`);
     await this.inBatches(
       'customer',
       (batch) => `
-        delete from customer_ip i
-        using (${batch}) c, lateral (
-          select l.seen_at, l.address from customer_ip l
-          where l.organisation_id = c.organisation_id and l.customer_id = c.id
-          order by l.seen_at desc, l.address desc
-          offset 999 limit 1
-        ) oldest
-        where i.organisation_id = c.organisation_id and i.customer_id = c.id
-          and (i.seen_at, i.address) < (oldest.seen_at, oldest.address)`,
+        do $$
+        declare
+          c record;
+          oldest record;
+        begin
+          for c in ${batch} loop
+            select seen_at, address into oldest from customer_ip
+            where organisation_id = c.organisation_id and customer_id = c.id
+            order by seen_at desc, address desc offset 999 limit 1;
+            continue when not found;
+            delete from customer_ip
+            where organisation_id = c.organisation_id and customer_id = c.id and (seen_at, address) < (oldest.seen_at, oldest.address);
+          end loop;
+        end $$`,
     );
   }
 }

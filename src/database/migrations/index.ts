@@ -1,17 +1,13 @@
 // The migrations, in the order in which they run, under the names by which databases know them.
-import type { Migration } from '@mikro-orm/migrations';
 import { Migration0001Initial } from './0001-initial.ts';
 import { Migration0002OrganisationWall } from './0002-organisation-wall.ts';
 import { Migration0003LastIp } from './0003-last-ip.ts';
 import { Migration0004QuotedAddresses } from './0004-quoted-addresses.ts';
 import { Migration0005Connect } from './0005-connect.ts';
 import { Migration0006AddressChanges } from './0006-address-changes.ts';
+import type { NamedMigration } from './run.ts';
 
-/** A migration under its name, which never changes. */
-export interface NamedMigration {
-  name: string;
-  class: new (...parts: ConstructorParameters<typeof Migration>) => Migration;
-}
+export type { NamedMigration } from './run.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-initial', class: Migration0001Initial },

@@ -1,37 +1,28 @@
 // How a migration changes tables that are in use: in short steps, none of which makes calls wait.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Migration } from '@mikro-orm/migrations';
+import { GONE, NO_TIMEOUTS, type Wait, waitOf } from '../sessions.ts';
+import { runAlone } from './alone.ts';
+import { MigrationLockedError, type MigrationRun } from './run.ts';
 
 /** Milliseconds that a step waits for a lock: whoever comes after it waits behind it. */
 const LOCK_TIMEOUT = 200;
-/** Milliseconds between two attempts of a step, and after which it is given up for now. */
+/** Milliseconds between two attempts of a step, and for which nobody is told that it waits: most locks are soon gone. */
 const PAUSE = 300;
-const PATIENCE = 5_000;
+const SILENCE = 1_000;
+/** Milliseconds between two looks whom a step waits for. */
+const LOOK_INTERVAL = LOCK_TIMEOUT / 2;
 /** Rows of a batch: as many as are changed within some hundredths of a second. */
 const BATCH_SIZE = 1_000;
 
 /** SQLSTATEs of a lock that did not come in time, and of two who waited for each other. */
 const NO_LOCK = ['55P03', '40P01'];
 
-/** SQL that says which session of `pg_stat_activity` it is, as an operator finds it. */
-export const SESSION = `format('process %s of the server, %s, from %s, since %s', pid, coalesce(nullif(application_name, ''), usename::text),
-  coalesce(host(client_addr), 'a socket'), to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))`;
-
-/** A table is locked by somebody else. */
-export class TableLockedError extends Error {
-  /** Who that may be. */
-  readonly holder: string;
-
-  constructor(holder: string, options: ErrorOptions) {
-    super(`locked by ${holder}`, options);
-    this.holder = holder;
-  }
-}
-
-/** Names a row of a table that belongs to organisations. */
-interface RowKey {
+/** The last row of a batch that belongs to organisations, and how many there are in it. */
+interface LastOfBatch {
   organisation_id: number;
   id: string;
+  count: number;
 }
 
 /**
@@ -40,17 +31,37 @@ interface RowKey {
  * release. `test/migration-rules.test.ts` has `squawk` look at the SQL.
  */
 export abstract class OnlineMigration extends Migration {
+  #part: { name: string; run: MigrationRun } | undefined;
+
   override isTransactional(): boolean {
     return false;
+  }
+
+  /** Makes it part of a run, under a name. */
+  joinRun(name: string, run: MigrationRun): void {
+    this.#part = { name, run };
+  }
+
+  /** Not for migrations of this kind: it would make calls wait for as long as it waits for a lock. Use `step`. */
+  override addSql(_: never): void {
+    throw new Error('an online migration changes tables by its steps alone');
+  }
+
+  /** Not for migrations of this kind, as `addSql`. */
+  override execute(_: never): Promise<never> {
+    throw new Error('an online migration changes tables by its steps alone');
   }
 
   /**
    * Runs SQL as one transaction, again and again while a lock that it needs does not come.
    *
-   * @throws TableLockedError when that goes on
+   * @throws MigrationLockedError when that goes on, or it is no longer this process' turn
    */
   protected step(sql: string): Promise<void> {
-    return this.#retried(sql).then(() => {});
+    return this.#telling(
+      (seconds) => `a step goes on for ${seconds} seconds`,
+      () => this.#retried(sql).then(() => {}),
+    );
   }
 
   /**
@@ -60,63 +71,122 @@ export abstract class OnlineMigration extends Migration {
    * @param statement - gets the SQL that selects the keys of a batch in order; one that changes those rows locks them first, by `for no key update`
    */
   protected async inBatches(table: string, statement: (batch: string) => string): Promise<void> {
+    const [size] = await this.#retried<{ rows: number }>(
+      `select reltuples::float8 as rows from pg_class where oid = to_regclass('${table}')`,
+    );
+    const total = size && size.rows > 0 ? ` of about ${english(size.rows)}` : '';
+    let done = 0;
     let after = `(0, 0)`;
-    for (;;) {
-      const keys = `select organisation_id, id from ${table} where (organisation_id, id) > ${after}`;
-      const order = 'order by organisation_id, id';
-      const [last] = await this.#retried<RowKey>(
-        `select organisation_id, id from (${keys} ${order} limit ${BATCH_SIZE}) batch order by organisation_id desc, id desc limit 1`,
-      );
-      if (!last) return;
-      const upTo = `(${last.organisation_id}, ${last.id})`;
-      await this.step(statement(`${keys} and (organisation_id, id) <= ${upTo} ${order}`));
-      after = upTo;
-    }
+    const batches = async () => {
+      for (;;) {
+        const keys = `select organisation_id, id from ${table} where (organisation_id, id) > ${after}`;
+        const order = 'order by organisation_id, id';
+        const [last] = await this.#retried<LastOfBatch>(
+          `select organisation_id, id, (count(*) over ())::int as count from (${keys} ${order} limit ${BATCH_SIZE}) batch
+           order by organisation_id desc, id desc limit 1`,
+        );
+        if (!last) return;
+        const upTo = `(${last.organisation_id}, ${last.id})`;
+        await this.step(statement(`${keys} and (organisation_id, id) <= ${upTo} ${order}`));
+        after = upTo;
+        done += last.count;
+      }
+    };
+    await this.#telling(() => `${english(done)}${total} ${table}s`, batches);
   }
 
   /**
    * Makes an index while rows are written. One that an interrupted attempt left half made is removed first.
    *
    * @param definition - what follows the name: `on customer (organisation_id, phone)`
+   * @throws MigrationLockedError when old transactions of others do not end
    */
   protected async createIndex(name: string, definition: string, unique = false): Promise<void> {
-    const [half] = await this.execute(
+    const [half] = await this.#retried(
       `select from pg_index where indexrelid = to_regclass('${name}') and not indisvalid`,
     );
-    if (half) await this.execute(`drop index concurrently ${name}`);
-    await this.execute(`create ${unique ? 'unique ' : ''}index concurrently if not exists ${name} ${definition}`);
+    const statements = [
+      ...(half ? [`drop index concurrently ${name}`] : []),
+      `create ${unique ? 'unique ' : ''}index concurrently if not exists ${name} ${definition}`,
+    ];
+    for (const statement of statements) {
+      await this.#telling(
+        (seconds) => `the index ${name} is being made for ${seconds} seconds`,
+        () => runAlone(this.#run, this.#name, name, statement),
+      );
+    }
   }
 
   async #retried<Row extends object>(sql: string): Promise<Row[]> {
+    const { log, patience, logInterval } = this.#run;
     const startedAt = performance.now();
-    for (;;) {
+    let lastLog = startedAt + SILENCE - logInterval;
+    let wait: Wait = { holder: GONE, table: null };
+    for (let looks = false; ; looks = true) {
+      this.#run.assertTurn();
       try {
-        return await this.driver.getConnection().transactional(async (tx) => {
-          await this.driver.execute(`set local lock_timeout = ${LOCK_TIMEOUT}`, [], 'all', tx);
-          // Rows of a batch are looked up by their keys, also while PostgreSQL does not know yet how many there are.
-          await this.driver.execute('set local enable_seqscan = off', [], 'all', tx);
-          await this.driver.execute('set local enable_bitmapscan = off', [], 'all', tx);
-          return this.driver.execute<Row[]>(sql, [], 'all', tx);
-        });
+        return await this.#attempt<Row>(sql, looks ? (found) => (wait = found) : undefined);
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && NO_LOCK.includes(String(error.code)))) throw error;
-        if (performance.now() - startedAt > PATIENCE)
-          throw new TableLockedError(await this.#oldestHolder(), { cause: error });
+        const table = wait.table === null ? 'a table' : `the table ${wait.table}`;
+        if (looks && performance.now() - startedAt > patience) {
+          throw new MigrationLockedError(
+            `The database cannot be migrated: ${table} is locked by another session (${wait.holder}), for longer than ${patience / 1_000} seconds: wait for it, or end it.`,
+            { cause: error },
+          );
+        }
+        if (looks && performance.now() - lastLog > logInterval) {
+          lastLog = performance.now();
+          log.warn({ holder: wait.holder }, `migration ${this.#name} waits for the lock of ${table}`);
+        }
         await sleep(PAUSE);
       }
     }
   }
 
-  /** Of all who hold a lock on a table of the gateway, the one whose transaction is the oldest. */
-  async #oldestHolder(): Promise<string> {
-    const [row] = await this.driver.execute<{ who: string }[]>(`
-      select ${SESSION} as who from pg_stat_activity
-      where pid <> pg_backend_pid() and pid in (
-        select l.pid from pg_locks l join pg_class c on c.oid = l.relation
-        where l.granted and l.database = (select oid from pg_database where datname = current_database())
-          and c.relnamespace = current_schema()::regnamespace
-      )
-      order by xact_start limit 1`);
-    return row?.who ?? 'a session which just ended';
+  /** One attempt; `onWait` hears whom it waits for. */
+  #attempt<Row extends object>(sql: string, onWait?: (wait: Wait) => void): Promise<Row[]> {
+    return this.driver.getConnection().transactional(async (tx) => {
+      const run = <Result extends object>(text: string) => this.driver.execute<Result[]>(text, [], 'all', tx);
+      await run(`set local lock_timeout = ${LOCK_TIMEOUT}`);
+      // Rows of a batch are looked up by their keys, also while PostgreSQL does not know yet how many there are.
+      await run('set local enable_seqscan = off');
+      await run('set local enable_bitmapscan = off');
+      await run(NO_TIMEOUTS);
+      const [session] = await run<{ pid: number }>('select pg_backend_pid() as pid');
+      const look = async () => {
+        const [found] = await this.driver.execute<Wait[]>(waitOf(session?.pid ?? 0));
+        if (found) onWait?.(found);
+      };
+      // Whoever waited is told by the lock that did not come; a look that fails says nothing.
+      const looking = onWait && setInterval(() => void look().catch(() => {}), LOOK_INTERVAL);
+      try {
+        return await run<Row>(sql);
+      } finally {
+        clearInterval(looking);
+      }
+    });
+  }
+
+  /** Does something, and says in the log how far it is, every now and then. */
+  async #telling(progress: (seconds: number) => string, work: () => Promise<void>): Promise<void> {
+    const startedAt = performance.now();
+    const tell = () => {
+      const seconds = Math.round((performance.now() - startedAt) / 1_000);
+      this.#run.log.info(`migration ${this.#name}: ${progress(seconds)}`);
+    };
+    const telling = setInterval(tell, this.#run.logInterval);
+    await work().finally(() => clearInterval(telling));
+  }
+
+  get #run(): MigrationRun {
+    if (!this.#part) throw new Error('an online migration is run by migrate() alone');
+    return this.#part.run;
+  }
+
+  get #name(): string {
+    return this.#part?.name ?? '';
   }
 }
+
+const english = (count: number) => Math.round(count).toLocaleString('en');

@@ -1,0 +1,56 @@
+// What the role that serves requests may do in the database: every table of the gateway stands here.
+
+/** Each table, and what requests may do with it. The audit trail is written and read, never changed. */
+export const tablePrivileges: Record<string, readonly string[]> = {
+  api_key: ['select', 'insert', 'update', 'delete'],
+  audit_entry: ['select', 'insert'],
+  credit_entry: ['select', 'insert', 'update', 'delete'],
+  customer: ['select', 'insert', 'update', 'delete'],
+  customer_group: ['select', 'insert', 'update', 'delete'],
+  customer_group_membership: ['select', 'insert', 'update', 'delete'],
+  customer_ip: ['select', 'insert', 'update', 'delete'],
+  idempotency_key: ['select', 'insert', 'update', 'delete'],
+  // Whether there is anything left to migrate.
+  migration: ['select'],
+  organisation: ['select'],
+  referral: ['select', 'insert', 'update', 'delete'],
+  subscription: ['select', 'insert', 'update', 'delete'],
+};
+
+/** All of them. */
+export const tables = Object.keys(tablePrivileges);
+
+/** The sequences behind the rows that requests make. */
+export const sequences = ['api_key', 'audit_entry', 'credit_entry', 'customer', 'customer_group', 'subscription'].map(
+  (table) => `${table}_id_seq`,
+);
+
+/** The one look-up that crosses the wall; nobody else's. */
+export const LOOK_UP = 'find_api_key(text)';
+
+/** Everything that is granted one by one, as `grant` and `revoke` name it. */
+export const objects = [
+  ...tables.map((table) => `table ${table}`),
+  ...sequences.map((sequence) => `sequence ${sequence}`),
+  `function ${LOOK_UP}`,
+];
+
+/** What is granted, as `grant` says it. */
+export const grants = [
+  ...Object.entries(tablePrivileges).map(([table, privileges]) => `${privileges.join(', ')} on ${table}`),
+  ...sequences.map((sequence) => `usage on sequence ${sequence}`),
+  `execute on function ${LOOK_UP}`,
+];
+
+/** SQL of the conditions that all of it is granted to the role whose number an expression gives. */
+export function hasAll(role: string): string {
+  const granted = Object.entries(tablePrivileges)
+    .flatMap(([table, privileges]) => privileges.map((privilege) => ['table', table, privilege]))
+    .concat(sequences.map((sequence) => ['sequence', sequence, 'usage']))
+    .map(([kind, name, privilege]) => `has_${kind}_privilege(${role}, '${name}', '${privilege}')`);
+  return [
+    `has_schema_privilege(${role}, current_schema()::text, 'usage')`,
+    ...granted,
+    `has_function_privilege(${role}, '${LOOK_UP}', 'execute') and not has_function_privilege('public', '${LOOK_UP}', 'execute')`,
+  ].join('\n    and ');
+}
