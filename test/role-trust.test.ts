@@ -85,12 +85,6 @@ it('one as which others may act before anything is granted gets nothing, until t
   expect(await migrateLogging(url)).toEqual([]);
 });
 
-it('the role of version 0.1.0, which others may act as, gets nothing of a new database', async () => {
-  const { url, database } = await create('superuser');
-  await migrateLogging(url);
-  expect(await holdsAnything(database, 'customer_gateway')).toBe(false);
-});
-
 it('gets nothing while this account may not act as it', async () => {
   const { url, role, database, owner } = await create('');
   await runSql(cluster.url, `create role ${role} nologin`);
