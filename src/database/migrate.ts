@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import { migrations, type NamedMigration } from './migrations/index.ts';
 import { SESSION, TableLockedError } from './migrations/online.ts';
 import { openDatabase } from './orm.ts';
+import { assertMayMigrate } from './ownership.ts';
 import {
   assertMayServe,
   completeServingRole,
@@ -57,7 +58,9 @@ export async function migrate(
   try {
     await client.connect();
     const schema = await schemaOf(client);
-    if ((await isUpToDate(client, list)) && (await isServingRoleComplete(client))) return [];
+    const upToDate = await isUpToDate(client, list);
+    if (upToDate && (await isServingRoleComplete(client))) return [];
+    if (!upToDate) await assertMayMigrate(client, connection);
     await takeTurn(client, log, patience);
     const ran = await runAll({ connection, entities, log, schema, migrations: list }, patience);
     await completeServingRole(client);
