@@ -99,11 +99,13 @@ export interface DatabaseOptions {
  * name as it is, and make one where it finds none.
  */
 class GivenDatabase extends SqlSchemaGenerator {
-  static override register({ config, em }: Parameters<typeof SqlSchemaGenerator.register>[0]): void {
-    config.registerExtension('@mikro-orm/schema-generator', () => new GivenDatabase(em as EntityManager));
+  static override register(orm: Parameters<typeof SqlSchemaGenerator.register>[0]): void {
+    orm.config.registerExtension('@mikro-orm/schema-generator', () => new GivenDatabase(orm.em as EntityManager));
   }
 
   override async ensureDatabase(): Promise<boolean> {
+    // What has asked nothing yet, MikroORM would not close.
+    await this.connection.execute('select 1');
     return false;
   }
 }

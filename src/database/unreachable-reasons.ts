@@ -90,6 +90,11 @@ export const passing: readonly Reason[] = [
     () => 'a statement was cancelled: a table is locked, or statement_timeout is too short',
     'keeps a table locked',
   ],
+  [
+    /query read timeout/i,
+    ({ at }) => `a statement had no answer in time: a table is locked, or the server at ${at} does not answer`,
+    'does not answer in time',
+  ],
   [/^ENOTFOUND$|^EAI_AGAIN$/, ({ host }) => `there is no host named ${host}`, UNREACHED],
   [/^ECONNREFUSED$/, ({ at }) => `nothing listens at ${at} (ECONNREFUSED)`, UNREACHED],
   [/^ENOENT$/, ({ at }) => `there is no ${at}`, UNREACHED],
