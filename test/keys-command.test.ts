@@ -228,17 +228,24 @@ describe('the command keys', () => {
 });
 
 it('says so when a table is locked, or statement_timeout is too short', async () => {
-  const sentence =
-    'The database of DATABASE_URL cannot be used: a statement was cancelled: a table is locked, or statement_timeout is too short.\n';
+  const why = 'The database of DATABASE_URL cannot be used: a statement';
+  const cancelled = `${why} was cancelled: a table is locked, or statement_timeout is too short.\n`;
+  const { host } = new URL(gateway.databaseUrl);
+  const unanswered = `${why} had no answer in time: a table is locked, or the server at ${host} does not answer.\n`;
   const holder = new pg.Client({ connectionString: gateway.databaseUrl });
   await holder.connect();
-  await holder.query('begin; lock table organisation');
-  expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: sentence });
-  await holder.query('rollback; begin; lock table migration');
-  expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: sentence });
-  const impatient = { DATABASE_URL: `${gateway.databaseUrl}?options=-c%20statement_timeout=1` };
-  expect(await runCommand('organisations', ['list'], impatient)).toEqual({ code: 1, stdout: '', stderr: sentence });
-  await holder.end();
+  try {
+    await holder.query('begin; lock table organisation');
+    expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: unanswered });
+    const create = await organisations('create', '--slug', 'y', '--name', 'y');
+    expect(create).toEqual({ code: 1, stdout: '', stderr: cancelled });
+    await holder.query('rollback; begin; lock table migration');
+    expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: cancelled });
+    const impatient = { DATABASE_URL: `${gateway.databaseUrl}?options=-c%20statement_timeout=200` };
+    expect(await runCommand('organisations', ['list'], impatient)).toEqual({ code: 1, stdout: '', stderr: cancelled });
+  } finally {
+    await holder.end();
+  }
 });
 
 describe("a database that is not the gateway's, or not in shape", () => {
@@ -247,7 +254,7 @@ describe("a database that is not the gateway's, or not in shape", () => {
       url,
       `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace order by 1`,
     );
-  const roles = () => runSql(gateway.databaseUrl, 'select count(*) from pg_roles');
+  const role = (url: string) => runSql(url, 'select from pg_roles where rolname = $1', [servingRoleOf(url)]);
 
   it.each([
     ['nothing in it', 'drop schema public cascade; create schema public'],
@@ -259,7 +266,8 @@ describe("a database that is not the gateway's, or not in shape", () => {
   ])('is left as it is: one with %s', async (_, spoil) => {
     const url = await createDatabase();
     await runSql(url, `${spoil}; grant connect on database ${new URL(url).pathname.slice(1)} to public`);
-    const before = [await relations(url), await roles()];
+    await runSql(url, `drop owned by ${servingRoleOf(url)}; drop role ${servingRoleOf(url)}`);
+    const before = await relations(url);
     const commands: ['keys' | 'organisations' | 'customers', ...string[]][] = [
       ['keys', 'list'],
       ['keys', 'show', 'PRODzzzz'],
@@ -275,7 +283,7 @@ describe("a database that is not the gateway's, or not in shape", () => {
         stderr: 'The database has not been migrated: start the gateway or run "npm run migrate".\n',
       });
     }
-    expect([await relations(url), await roles()]).toEqual(before);
+    expect([await relations(url), await role(url)]).toEqual([before, []]);
     expect(await runSql(url, `select has_database_privilege('public', current_database(), 'connect') as open`)).toEqual(
       [{ open: true }],
     );
