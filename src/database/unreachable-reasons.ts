@@ -31,6 +31,11 @@ export const lasting: readonly Reason[] = [
     UNREACHED,
   ],
   [
+    /bouncer config error/i,
+    ({ at, database }) => `the pooler at ${at} has no database named ${database}, or its own settings are wrong`,
+    UNREACHED,
+  ],
+  [
     /^28000$/,
     ({ at, user }) => `the server at ${at} lets the user ${user} in neither from here nor with this encryption`,
     UNREACHED,

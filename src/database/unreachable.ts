@@ -1,5 +1,6 @@
 // Why a database cannot be used, in one sentence for the operator who named it: never a password, never a stack.
 import pg from 'pg';
+import { ConfigError } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { ApiError } from '../errors.ts';
 import { lasting, passing, type Reason, type Target } from './unreachable-reasons.ts';
@@ -34,6 +35,7 @@ export async function explaining<Result>(connection: DatabaseConnection, work: (
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw whyUnusable(error, connection) ?? (await whyParametersRefused(error, connection)) ?? error;
   }
 }
@@ -48,7 +50,7 @@ export async function explaining<Result>(connection: DatabaseConnection, work: (
 export function whyUnusable(error: unknown, connection: DatabaseConnection): DatabaseUnusableError | undefined {
   if (error instanceof DatabaseUnusableError) return error;
   // Whatever else the gateway says of itself is said already.
-  if (error instanceof ApiError && error.status < 500) return undefined;
+  if (error instanceof ConfigError || (error instanceof ApiError && error.status < 500)) return undefined;
   for (const text of wordsOf(error)) {
     const found = reasonFor(text, lasting) ?? reasonFor(text, passing);
     if (!found) continue;
