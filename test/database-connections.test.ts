@@ -166,7 +166,7 @@ describe('the rest of the URL', () => {
     }
   });
 
-  it('is read alone: neither variables of PostgreSQL nor its files count', async () => {
+  it('is read alone: neither variables of PostgreSQL or MikroORM nor files count', async () => {
     await writeFile(join(folder.path, '.pgpass'), `*:*:*:*:${new URL(cluster.url).password}\n`, { mode: 0o600 });
     const others = {
       PGHOST: 'nowhere.invalid',
@@ -177,14 +177,14 @@ describe('the rest of the URL', () => {
       PGSSLMODE: 'disable',
       PGOPTIONS: '-c default_transaction_read_only=on',
       PGAPPNAME: 'another',
-      MIKRO_ORM_TIMEZONE: '+05:00',
-      MIKRO_ORM_MIGRATIONS_SAFE: 'true',
-      MIKRO_ORM_HOST: 'nowhere.invalid',
+      MIKRO_ORM_SCHEMA: 'nowhere',
       PGPASSFILE: join(folder.path, '.pgpass'),
       HOME: folder.path,
     };
     gateway = await startProcess({ DATABASE_URL: urlWith({ sslmode: 'require' }), ...others });
     expect((await connections()).map(({ application_name }) => application_name)).not.toContain('another');
+    const DATABASE_URL = urlWith({ sslmode: 'require' });
+    expect(await runCommand('organisations', ['list'], { DATABASE_URL, ...others })).toMatchObject({ code: 0 });
     const withoutPassword = urlWith({ sslmode: 'require' }, (url) => (url.password = ''));
     const stopped = spawnGateway({ DATABASE_URL: withoutPassword, PORT: String(await freePort()), ...others });
     expect(await stopped.ended).toBe(1);
