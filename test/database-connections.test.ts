@@ -35,7 +35,8 @@ function urlWith(parameters: Record<string, string>, change: (url: URL) => void 
   const url = new URL(cluster.url);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   change(url);
-  return url.href;
+  // To libpq a plus is no blank.
+  return url.href.replaceAll('+', '%20');
 }
 
 /** The connections of gateways and commands, and whether they are encrypted. */
