@@ -13,13 +13,10 @@ import { SlidingWindows, type Verdict, type Windows } from './access/sliding-win
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { toApiError } from './database/failure.ts';
-import { migrate } from './database/migrate.ts';
-import { type Database, openDatabase, withOwner } from './database/orm.ts';
-import { assertPreparedStatementsKeep } from './database/pooler.ts';
+import { type Database, openDatabase } from './database/orm.ts';
 import { openReadiness } from './database/readiness.ts';
-import { explainServingRole } from './database/serving-role.ts';
-import { assertWall } from './database/wall.ts';
-import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
+import { DatabaseUnusableError } from './database/unreachable.ts';
+import type { DemoKeys } from './demo/data.ts';
 import { entities } from './entities.ts';
 import { ApiError } from './errors.ts';
 import { createContext } from './graphql/context.ts';
@@ -35,6 +32,7 @@ import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import { type Log, noteFailure } from './log.ts';
+import { prepareDatabase } from './prepare.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
@@ -98,11 +96,14 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: Buffer | undefined;
   let prepared = false;
+  /** Why it could not be prepared yet, as health tells it. */
+  let unprepared: string | undefined;
   let draining = false;
   const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
   const health = openHealth({
     phase: () => (draining ? 'draining' : prepared ? undefined : 'starting'),
     database: () => readiness.ask(),
+    unprepared: () => unprepared,
     others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...processHealth() }),
   });
   assertEndpoints(schema);
@@ -256,19 +257,15 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
         });
     },
     async prepare() {
-      await migrate(direct, entities, log);
-      await assertPreparedStatementsKeep(pooled);
-      const fill = async (owner: Database) => {
-        await seedDemo(owner);
-        return config.demoKeys ? makeDemoKeys(owner) : undefined;
-      };
-      const made = demo ? await withOwner({ connection: direct, entities, log }, fill) : undefined;
-      if (!parts.database) {
-        await assertWall(database).catch((error: unknown) => explainServingRole(error, pooled));
+      try {
+        const made = await prepareDatabase(config, { database: parts.database ? undefined : database, log });
+        keys.open();
+        prepared = true;
+        return made;
+      } catch (error) {
+        unprepared = error instanceof DatabaseUnusableError ? error.health : 'cannot be prepared';
+        throw error;
       }
-      keys.open();
-      prepared = true;
-      return made;
     },
     drain() {
       draining = true;

@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { type Databases, DatabaseUrlError, databasesOf, parseDatabaseUrl } from './database-url.ts';
+import {
+  type Databases,
+  DatabaseUrlError,
+  type DatabaseVariable,
+  databasesOf,
+  parseDatabaseUrl,
+} from './database-url.ts';
 
 /** A setting of the environment that cannot be used; the message is one sentence that names the variable. */
 export class ConfigError extends Error {
@@ -75,20 +81,19 @@ function isServer(text: string): boolean {
   }
 }
 
-const databaseUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\/\S+$/)
-  .transform((url, context) => {
-    try {
-      return parseDatabaseUrl(url);
-    } catch (error) {
-      if (!(error instanceof DatabaseUrlError)) throw error;
-      context.addIssue({ code: 'custom', params: { must: error.message } });
-      return z.NEVER;
-    }
-  })
-  .optional()
-  .meta({ expected: 'a URL that starts with postgres:// or postgresql://' });
+const databaseUrl = (variable: DatabaseVariable) =>
+  z
+    .string()
+    .transform((url, context) => {
+      try {
+        return parseDatabaseUrl(url, variable);
+      } catch (error) {
+        if (!(error instanceof DatabaseUrlError)) throw error;
+        context.addIssue({ code: 'custom', params: { must: error.message } });
+        return z.NEVER;
+      }
+    })
+    .optional();
 
 const paths = z
   .string()
@@ -107,15 +112,19 @@ const environment = z.object({
     .default(4000)
     .meta({ expected: 'a whole number from 0 to 65535' }),
   HOST: z.string().refine(isHost).optional().meta({ expected: 'a host name or an IP address' }),
-  DATABASE_URL: databaseUrl,
-  DATABASE_DIRECT_URL: databaseUrl,
+  DATABASE_URL: databaseUrl('DATABASE_URL'),
+  DATABASE_DIRECT_URL: databaseUrl('DATABASE_DIRECT_URL'),
   POOL_SIZE: z
     .string()
     .regex(/^[1-9]\d{0,2}$/)
     .transform(Number)
     .default(POOL_SIZE)
     .meta({ expected: 'a whole number from 1 to 999' }),
-  DATA_DIR: z.string().default('.data').meta({ expected: 'the path of a folder' }),
+  DATA_DIR: z
+    .string()
+    .refine((path) => path.trim() !== '')
+    .default('.data')
+    .meta({ expected: 'the path of a folder' }),
   REDIS_URL: z
     .string()
     .refine(isRedis)
@@ -187,7 +196,7 @@ type Environment = Record<string, string | undefined>;
 
 /** Leaves out what is empty, and puts what files hold in the place of their names. */
 function gather(env: Environment): Environment {
-  const set: Environment = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const set: Environment = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
   for (const name of secrets) {
     const variable = `${name}_FILE`;
     const path = set[variable];

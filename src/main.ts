@@ -8,6 +8,7 @@ assertNode();
 async function main(): Promise<void> {
   (await import('./process/signals.ts')).ignoreUnusedSignals();
   (await import('./process/compile-cache.ts')).keepCompiledCode();
+  (await import('./driver-variables.ts')).forgetDriverVariables();
   const { ConfigError, readConfig } = await import('./config.ts');
   try {
     const config = readConfig(process.env, { terminal: process.stdout.isTTY });
@@ -15,8 +16,8 @@ async function main(): Promise<void> {
     else if (config.workers > 1) await (await import('./process/primary.ts')).runPrimary(config);
     else await (await import('./process/alone.ts')).runAlone(config);
   } catch (error) {
-    const { whyUnusable } = await import('./database/unreachable.ts');
-    console.error(error instanceof ConfigError ? error.message : (whyUnusable(error) ?? error));
+    const { DatabaseUnusableError } = await import('./database/unreachable.ts');
+    console.error(error instanceof ConfigError || error instanceof DatabaseUnusableError ? error.message : error);
     process.exit(1);
   }
 }

@@ -16,7 +16,10 @@ const allowed: Record<string, string[]> = {
   // Who may write in a folder matters to the database's files and to compiled code.
   'folders.ts': [],
   'text.ts': ['errors.ts'],
-  'database-url.ts': [],
+  'driver-variables.ts': [],
+  'url-parts.ts': [],
+  'database-tls.ts': ['url-parts.ts'],
+  'database-url.ts': ['database-tls.ts', 'url-parts.ts'],
   'config.ts': ['database-url.ts'],
   generated: [],
   // The addresses that proxies write are judged as those that callers send, and there are no more of them than can be set.
@@ -35,7 +38,7 @@ const allowed: Record<string, string[]> = {
   'entities.ts': ['customer', 'access', 'database'],
 };
 /** The top of the house, which may import all. */
-const top = ['app.ts', 'main.ts', 'process', 'cli'];
+const top = ['app.ts', 'prepare.ts', 'main.ts', 'process', 'cli'];
 
 function files(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

@@ -35,7 +35,8 @@ function urlWith(parameters: Record<string, string>, change: (url: URL) => void 
   const url = new URL(cluster.url);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   change(url);
-  return url.href;
+  // To libpq a plus is no blank.
+  return url.href.replaceAll('+', '%20');
 }
 
 /** The connections of gateways and commands, and whether they are encrypted. */
@@ -48,7 +49,8 @@ const connections = () =>
 
 const ca = tlsFile('ca.crt');
 const otherCa = tlsFile('other-ca.crt');
-const notAccepted = 'the TLS certificate of the server is not accepted';
+const notAccepted = 'the TLS certificate of the server is not accepted: ';
+const notSigned = `${notAccepted}no authority that is trusted has signed it`;
 
 const taken: [mode: string, parameters: Record<string, string>, certificate: 'server' | 'elsewhere'][] = [
   ['require', {}, 'elsewhere'],
@@ -60,12 +62,17 @@ const taken: [mode: string, parameters: Record<string, string>, certificate: 'se
 
 const refused: [mode: string, parameters: Record<string, string>, certificate: 'server' | 'elsewhere', why: string][] =
   [
-    ['require', { sslrootcert: otherCa }, 'server', notAccepted],
-    ['verify-ca', { sslrootcert: otherCa }, 'server', notAccepted],
-    ['verify-full', { sslrootcert: otherCa }, 'server', notAccepted],
-    ['verify-full', { sslrootcert: ca }, 'elsewhere', notAccepted],
-    ['verify-full', {}, 'server', notAccepted],
-    ['disable', {}, 'server', 'the server lets this user in neither from here nor with this encryption'],
+    ['require', { sslrootcert: otherCa }, 'server', notSigned],
+    ['verify-ca', { sslrootcert: otherCa }, 'server', notSigned],
+    ['verify-full', { sslrootcert: otherCa }, 'server', notSigned],
+    ['verify-full', { sslrootcert: ca }, 'elsewhere', `${notAccepted}it is not one for the name 127.0.0.1`],
+    ['verify-full', {}, 'server', notSigned],
+    [
+      'disable',
+      {},
+      'server',
+      'the server at HOST lets the user "gateway" in neither from here nor with this encryption',
+    ],
   ];
 
 describe('sslmode', () => {
@@ -83,7 +90,7 @@ describe('sslmode', () => {
   it.each(refused)('%s with %j stops the start (the server shows %s)', async (sslmode, files, certificate, why) => {
     await cluster.showCertificate(certificate);
     const DATABASE_URL = urlWith({ sslmode, ...files });
-    const sentence = `The database of DATABASE_URL cannot be used: ${why}.\n`;
+    const sentence = `The database of DATABASE_URL cannot be used: ${why.replace('HOST', new URL(cluster.url).host)}.\n`;
     for (const WORKERS of ['1', '2']) {
       const stopped = spawnGateway({ DATABASE_URL, WORKERS, PORT: String(await freePort()) });
       expect(await stopped.ended).toBe(1);
@@ -160,7 +167,7 @@ describe('the rest of the URL', () => {
     }
   });
 
-  it('is read alone: neither variables of PostgreSQL nor its files count', async () => {
+  it('is read alone: neither variables of PostgreSQL or MikroORM nor files count', async () => {
     await writeFile(join(folder.path, '.pgpass'), `*:*:*:*:${new URL(cluster.url).password}\n`, { mode: 0o600 });
     const others = {
       PGHOST: 'nowhere.invalid',
@@ -171,16 +178,19 @@ describe('the rest of the URL', () => {
       PGSSLMODE: 'disable',
       PGOPTIONS: '-c default_transaction_read_only=on',
       PGAPPNAME: 'another',
+      MIKRO_ORM_SCHEMA: 'nowhere',
       PGPASSFILE: join(folder.path, '.pgpass'),
       HOME: folder.path,
     };
     gateway = await startProcess({ DATABASE_URL: urlWith({ sslmode: 'require' }), ...others });
     expect((await connections()).map(({ application_name }) => application_name)).not.toContain('another');
+    const DATABASE_URL = urlWith({ sslmode: 'require' });
+    expect(await runCommand('organisations', ['list'], { DATABASE_URL, ...others })).toMatchObject({ code: 0 });
     const withoutPassword = urlWith({ sslmode: 'require' }, (url) => (url.password = ''));
     const stopped = spawnGateway({ DATABASE_URL: withoutPassword, PORT: String(await freePort()), ...others });
     expect(await stopped.ended).toBe(1);
     expect(stopped.output()).toBe(
-      'The database of DATABASE_URL cannot be used: the server refuses the user or the password.\n',
+      `The database of DATABASE_URL cannot be used: the server at ${new URL(cluster.url).host} refuses the user "gateway" or its password.\n`,
     );
   });
 
@@ -194,13 +204,14 @@ describe('the rest of the URL', () => {
 });
 
 const spoilt: [what: string, spoil: (url: URL) => void, why: string][] = [
-  ['a wrong password', (url) => (url.password = 'secret'), 'the server refuses the user or the password'],
-  ['a role that is not there', (url) => (url.username = 'nobody'), 'the server refuses the user or the password'],
-  ['a database that is not there', (url) => (url.pathname = '/nowhere'), 'the server has no database of that name'],
+  ['a wrong password', (url) => (url.password = 'secret'), 'refuses the user "gateway" or its password'],
+  ['a role that is not there', (url) => (url.username = 'nobody'), 'refuses the user "nobody" or its password'],
+  ['a database that is not there', (url) => (url.pathname = '/nowhere'), 'has no database named "nowhere"'],
 ];
 it.each(spoilt)('stops the start for %s', async (_, spoil, why) => {
   const DATABASE_URL = urlWith({ sslmode: 'require' }, spoil);
   const stopped = spawnGateway({ DATABASE_URL, PORT: String(await freePort()) });
   expect(await stopped.ended).toBe(1);
-  expect(stopped.output()).toBe(`The database of DATABASE_URL cannot be used: ${why}.\n`);
+  const { host } = new URL(cluster.url);
+  expect(stopped.output()).toBe(`The database of DATABASE_URL cannot be used: the server at ${host} ${why}.\n`);
 });

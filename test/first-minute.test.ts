@@ -55,20 +55,36 @@ describe('commands', () => {
   });
 
   const spoilt: [name: string, spoil: (url: URL) => void, reason: string][] = [
-    ['that is away', (url) => (url.port = '1'), 'nothing listens there (ECONNREFUSED)'],
-    ['of no host', (url) => (url.hostname = 'nowhere.invalid'), 'there is no host of that name'],
-    ['with a wrong password', (url) => (url.password = 'secret'), 'the server refuses the user or the password'],
-    ['that is not there', (url) => (url.pathname = '/nowhere'), 'the server has no database of that name'],
-    ['without TLS', (url) => url.searchParams.set('sslmode', 'verify-full'), 'the server does not offer TLS'],
+    ['that is away', (url) => (url.port = '1'), 'nothing listens at 127.0.0.1:1 (ECONNREFUSED)'],
+    ['of no host', (url) => (url.hostname = 'nowhere.invalid'), 'there is no host named nowhere.invalid'],
+    [
+      'with a wrong password',
+      (url) => (url.password = 'secret'),
+      'the server at HOST refuses the user "gateway" or its password',
+    ],
+    ['that is not there', (url) => (url.pathname = '/nowhere'), 'the server at HOST has no database named "nowhere"'],
+    ['without TLS', (url) => url.searchParams.set('sslmode', 'verify-full'), 'the server at HOST does not offer TLS'],
+    [
+      'that does not know an option',
+      (url) => url.searchParams.set('options', '--garbage=1'),
+      'the server refuses the parameters of the URL (unrecognized configuration parameter "garbage")',
+    ],
+    [
+      'whose option has no such value',
+      (url) => (url.search = '?options=-c%20work_mem=9999999999GB'),
+      'the server refuses the parameters of the URL (invalid value for parameter "work_mem": "9999999999GB")',
+    ],
   ];
   it.each(spoilt)('say in one sentence why they cannot use a database %s', async (_, spoil, reason) => {
     const url = new URL(await createDatabase());
     spoil(url);
-    const result = await runCommand('organisations', ['list'], { DATABASE_URL: url.href });
-    expect(result).toEqual({
+    const why = `cannot be used: ${reason.replace('HOST', new URL(url).host)}.\n`;
+    const said = { code: 1, stdout: '', stderr: `The database of DATABASE_URL ${why}` };
+    expect(await runCommand('organisations', ['list'], { DATABASE_URL: url.href })).toEqual(said);
+    const direct = { DATABASE_URL: await createDatabase(), DATABASE_DIRECT_URL: url.href };
+    expect(await runCommand('keys', ['list'], direct)).toMatchObject({
       code: 1,
-      stdout: '',
-      stderr: `The database of DATABASE_URL cannot be used: ${reason}.\n`,
+      stderr: `The database of DATABASE_DIRECT_URL ${why}`,
     });
   });
 });

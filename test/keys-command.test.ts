@@ -1,7 +1,8 @@
 // Keys and organisations in the hands of operators, by command.
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './support/command.ts';
-import { runSql, servingRoleOf } from './support/database.ts';
+import { createDatabase, runSql, servingRoleOf } from './support/database.ts';
 import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { startProcess, temporaryFolder } from './support/process.ts';
@@ -198,18 +199,94 @@ describe('the command keys', () => {
     );
     const url = new URL(gateway.databaseUrl);
     [url.username, url.password] = ['no_owner', 'x'];
-    const result = await runCommand('organisations', ['create', '--slug', 'x', '--name', 'x'], {
-      DATABASE_URL: url.href,
-    });
-    expect([result.code, result.stdout]).toEqual([1, '']);
-    expect(result.stderr).toBe('DATABASE_URL must name the owner of the tables: this account may not do that.\n');
+    const fingerprint = gateway.key.slice(0, 8);
+    const commands: ['keys' | 'organisations' | 'customers', ...string[]][] = [
+      ['organisations', 'create', '--slug', 'x', '--name', 'x'],
+      ['organisations', 'list'],
+      ['keys', 'list'],
+      ['keys', 'show', fingerprint],
+      ['keys', 'deactivate', fingerprint],
+      ['customers', 'check-emails'],
+    ];
+    for (const [name, ...words] of commands) {
+      expect(await runCommand(name, words, { DATABASE_URL: url.href })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'DATABASE_URL must name the owner of the tables: this account may not do that.\n',
+      });
+    }
     await runSql(gateway.databaseUrl, 'drop role no_owner');
   });
 
   it('says so when the database is away', async () => {
     const away = await runCommand('keys', ['list'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' });
     expect([away.code, away.stdout]).toEqual([1, '']);
-    expect(away.stderr).toBe('The database of DATABASE_URL cannot be used: nothing listens there (ECONNREFUSED).\n');
+    expect(away.stderr).toBe(
+      'The database of DATABASE_URL cannot be used: nothing listens at 127.0.0.1:1 (ECONNREFUSED).\n',
+    );
+  });
+});
+
+it('says so when a table is locked, or statement_timeout is too short', async () => {
+  const why = 'The database of DATABASE_URL cannot be used: a statement';
+  const cancelled = `${why} was cancelled: a table is locked, or statement_timeout is too short.\n`;
+  const { host } = new URL(gateway.databaseUrl);
+  const unanswered = `${why} had no answer in time: a table is locked, or the server at ${host} does not answer.\n`;
+  const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+  await holder.connect();
+  try {
+    await holder.query('begin; lock table organisation');
+    expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: unanswered });
+    const create = await organisations('create', '--slug', 'y', '--name', 'y');
+    expect(create).toEqual({ code: 1, stdout: '', stderr: cancelled });
+    await holder.query('rollback; begin; lock table migration');
+    expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: cancelled });
+    const impatient = { DATABASE_URL: `${gateway.databaseUrl}?options=-c%20statement_timeout=200` };
+    expect(await runCommand('organisations', ['list'], impatient)).toEqual({ code: 1, stdout: '', stderr: cancelled });
+  } finally {
+    await holder.end();
+  }
+});
+
+describe("a database that is not the gateway's, or not in shape", () => {
+  const relations = (url: string) =>
+    runSql<{ name: string }>(
+      url,
+      `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace order by 1`,
+    );
+  const role = (url: string) => runSql(url, 'select from pg_roles where rolname = $1', [servingRoleOf(url)]);
+
+  it.each([
+    ['nothing in it', 'drop schema public cascade; create schema public'],
+    [
+      'tables of another application',
+      'drop schema public cascade; create schema public; create table migration (id int); create table customer (id int)',
+    ],
+    ['a migration to run', `delete from migration where name like '0006%'`],
+  ])('is left as it is: one with %s', async (_, spoil) => {
+    const url = await createDatabase();
+    await runSql(url, `${spoil}; grant connect on database ${new URL(url).pathname.slice(1)} to public`);
+    await runSql(url, `drop owned by ${servingRoleOf(url)}; drop role ${servingRoleOf(url)}`);
+    const before = await relations(url);
+    const commands: ['keys' | 'organisations' | 'customers', ...string[]][] = [
+      ['keys', 'list'],
+      ['keys', 'show', 'PRODzzzz'],
+      ['keys', 'create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x'],
+      ['organisations', 'list'],
+      ['organisations', 'create', '--slug', 'x', '--name', 'x'],
+      ['customers', 'check-emails'],
+    ];
+    for (const [name, ...words] of commands) {
+      expect(await runCommand(name, words, { DATABASE_URL: url })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'The database has not been migrated: start the gateway or run "npm run migrate".\n',
+      });
+    }
+    expect([await relations(url), await role(url)]).toEqual([before, []]);
+    expect(await runSql(url, `select has_database_privilege('public', current_database(), 'connect') as open`)).toEqual(
+      [{ open: true }],
+    );
   });
 });
 

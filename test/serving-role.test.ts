@@ -99,7 +99,7 @@ describe('an account that is no superuser', () => {
     await serve(own);
     // Not even connect: the server says so.
     expect(await refusal(serving)).toBe(
-      'The database of DATABASE_URL cannot be used: this account may not connect to it (it lacks the privilege CONNECT).',
+      `The database of DATABASE_URL cannot be used: the user "${member}" may not connect to the database "${database}" (it lacks the privilege CONNECT).`,
     );
     await runSql(cluster.url, `grant connect on database ${database} to ${member}`);
     expect(await refusal(serving)).toBe(
@@ -233,8 +233,6 @@ describe('a restore onto a server without the role', () => {
     await dropRole(urlOf(database));
     await runSql(cluster.url, `alter role ${owner} nocreaterole`);
     expect(await refusal(url)).toMatch(/^The database has no role customer_gateway_shop_[^\n]+;$/);
-    const command = await runCommand('keys', ['list'], { DATABASE_URL: url });
-    expect([command.code, command.stderr]).toEqual([1, expect.stringMatching(/^The database has no role [^\n]+;\n$/)]);
   });
 
   it('completes what was restored without privileges', async () => {

@@ -4,8 +4,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig, variables } from '../src/config.ts';
 import { temporaryFolder } from './support/process.ts';
+import { tlsFile } from './support/tls.ts';
 
 const refused: Record<string, string[]> = {
   PORT: ['04000', '+1', '1e3', ' 4000', '65536', '0x1F'],
@@ -35,6 +36,17 @@ const refused: Record<string, string[]> = {
     'postgres://one:1,two:2/x',
     'postgres://host:0x1F/x',
     'postgres://host:99999/x',
+    'postgres://host:0/x',
+    'postgres://a%ZZ:x@host/x',
+    'postgres://u:100%@host/x',
+    'postgres://u:x@host/x%00',
+    'postgres://u:a/b@host/x',
+    'postgres://u:a#b@host/x',
+    'postgres://:5432/x',
+    'postgres://fe80::1/x',
+    'postgres://[host]/x',
+    'postgres://ho st/x',
+    'postgres://host/x\n',
     'postgres://host/x?host=one,two',
     'postgres://host/x?sslmode=allow',
     'postgres://host/x?sslmode=prefer',
@@ -148,7 +160,12 @@ const urls: [url: string, expected: object][] = [
   ['postgres:///db?host=/run/postgresql&sslmode=require', { host: '/run/postgresql', database: 'db', ssl: false }],
   ['postgres://u:p@%2Frun%2Fpostgresql/db', { host: '/run/postgresql', user: 'u', database: 'db' }],
   ['postgres://%C3%A9:p@host/a%20b', { user: 'é', database: 'a b' }],
-  ['postgres://u:100%@/db?host=%2Frun%2Fpostgresql', { host: '/run/postgresql', user: 'u', database: 'db' }],
+  ['postgres://u@/db?host=%2Frun%2Fa+b', { host: '/run/a+b', user: 'u', database: 'db' }],
+  ['postgres://host/a%2Fb', { database: 'a/b' }],
+  ['postgres://host/a%3Fb%23c%26d%3De', { database: 'a?b#c&d=e' }],
+  ['postgres://host/%24(id)', { database: '$(id)' }],
+  ["postgres://host/it's", { database: "it's" }],
+  ['postgres://host/a+b?application_name=a+b%20c', { database: 'a+b', application_name: 'a+b c' }],
   ['postgres://host/db?options=-c%20work_mem%3D1MB', { options: '-c work_mem=1MB' }],
   ['postgres://host/db?application_name=shop', { application_name: 'shop', options: undefined }],
   ['postgres://host/db?connect_timeout=7', { connectionTimeoutMillis: 7_000 }],
@@ -160,7 +177,47 @@ const urls: [url: string, expected: object][] = [
   ['postgres://10.0.0.1/db?sslmode=verify-full', { ssl: { rejectUnauthorized: true, host: '10.0.0.1' } }],
 ];
 
+/** What is wrong with a URL, in words that name the fault. */
+const faults: [url: string, must: string][] = [
+  [' postgres://host/x', 'not begin or end with white space'],
+  ['postgres://host/x\n', 'not begin or end with white space'],
+  ['postgres://one,two/x', 'name one host, not several'],
+  ['postgres://one:1,two:2/x', 'name one host, not several'],
+  ['postgres://host:65536/x', 'have a port from 1 to 65535'],
+  ['postgres://host:0/x', 'have a port from 1 to 65535'],
+  ['postgres://:5432/x', 'name a host in front of the port'],
+  ['postgres://a%ZZ@host/x', 'have a user in which each % begins a character written as %XX; a % itself is %25'],
+  [
+    'postgres://u:a%ZZ%40@host/x',
+    'have a password in which each % begins a character written as %XX; a % itself is %25',
+  ],
+  [
+    `postgres://host/x?sslmode=require&sslrootcert=${tlsFile('client.key')}`,
+    'name in sslrootcert a file that holds a certificate (PEM)',
+  ],
+  [
+    `postgres://host/x?sslmode=require&sslcert=${tlsFile('client.crt')}&sslkey=${tlsFile('server.key')}`,
+    'name in sslkey the key of the certificate in sslcert; this is another one',
+  ],
+  [
+    `postgres://host/x?sslmode=require&sslcert=${tlsFile('client.crt')}&sslkey=${tlsFile('ca.crt')}`,
+    'name in sslkey a file that holds a private key (PEM) without a passphrase',
+  ],
+];
+
 describe('settings', () => {
+  it.each(faults)('DATABASE_URL=%j is refused for what is wrong with it', (url, must) => {
+    expect(() => readConfig({ DATABASE_URL: url })).toThrow(`The environment variable DATABASE_URL must ${must}.`);
+  });
+
+  it.each([...variables, 'DATABASE_URL_FILE', 'REDIS_URL_FILE'])(
+    '%s counts as not set when it is empty, not when it is blank',
+    (name) => {
+      expect(readConfig({ [name]: '' })).toEqual(readConfig({}));
+      for (const blank of [' ', '\n']) expect(() => readConfig({ [name]: blank })).toThrow(ConfigError);
+    },
+  );
+
   it.each(Object.entries(refused).flatMap(([name, values]) => values.map((value) => [name, value])))(
     '%s=%j stops the start with one sentence that names it',
     (name, value) => {
@@ -189,7 +246,7 @@ describe('settings', () => {
   it('keep a password out of sight, and whole', () => {
     const { database } = readConfig({ DATABASE_URL: 'postgres://u:s%40cr%3At@host/db' });
     expect(database?.pooled.password()).toBe('s@cr:t');
-    expect(readConfig({ DATABASE_URL: 'postgres://u:100%@host/db' }).database?.pooled.password()).toBe('100%');
+    expect(readConfig({ DATABASE_URL: 'postgres://u:100%25:+@host/db' }).database?.pooled.password()).toBe('100%:+');
     expect(JSON.stringify(database) + inspect(database)).not.toContain('s@cr');
     const urlsWithPassword = [
       ...(refused.DATABASE_URL ?? []).map((text) => text.replace('//', '//user:s3cret@')),

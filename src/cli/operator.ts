@@ -8,9 +8,11 @@ import { borrowEmbeddedPostgres } from '../database/embedded.ts';
 import { toApiError } from '../database/failure.ts';
 import { MigrationLockedError, migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
-import { whyUnusable } from '../database/unreachable.ts';
+import { assertOwnedAndMigrated } from '../database/ownership.ts';
+import { DatabaseUnusableError, explaining, inSentence, serverErrorOf } from '../database/unreachable.ts';
 import { parseDatabaseUrl } from '../database-url.ts';
 import { seedDemo } from '../demo/data.ts';
+import { forgetDriverVariables } from '../driver-variables.ts';
 import { entities } from '../entities.ts';
 import { ApiError } from '../errors.ts';
 import { logTo } from '../log.ts';
@@ -35,6 +37,9 @@ function accountName(): string {
   }
 }
 
+/** Errors whose message is all that an operator needs. */
+const sentenceErrors = [ConfigError, MigrationLockedError, DatabaseUnusableError];
+
 /** A program with the options and texts that all of them have. */
 export function program(name: string, description: string): Command {
   return new Command(name)
@@ -52,6 +57,7 @@ export async function run(command: Command): Promise<void> {
 
 /** Does something; what goes wrong is printed for an operator, and is the exit code of the process. */
 export async function reporting(work: () => Promise<unknown>): Promise<void> {
+  forgetDriverVariables();
   try {
     await work();
   } catch (error) {
@@ -62,37 +68,47 @@ export async function reporting(work: () => Promise<unknown>): Promise<void> {
 function report(error: unknown): number {
   // Commander has said what is wrong; asking for help is no mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-  if (error instanceof ConfigError || error instanceof MigrationLockedError) {
-    console.error(error.message);
+  if (sentenceErrors.some((kind) => error instanceof kind)) {
+    console.error((error as Error).message);
+    return FAILED;
+  }
+  const refusal = serverErrorOf(error);
+  if (refusal) {
+    console.error(`The database refuses that: ${inSentence(refusal.message)} (${refusal.code}).`);
     return FAILED;
   }
   const apiError = toApiError(error);
-  const sentence = apiError.status >= 500 ? whyUnusable(apiError.cause) : undefined;
-  if (sentence !== undefined) {
-    console.error(sentence);
-    return FAILED;
-  }
   console.error(`${apiError.code}: ${apiError.message}`);
   for (const { path, message } of apiError.fields ?? []) console.error(`  ${path} ${message}`);
   if (apiError.status >= 500 && apiError.cause) console.error(apiError.cause);
   return FAILED;
 }
 
-/** Opens the database of the gateway as the owner of its tables, brought to its shape, for as long as something takes. */
+/**
+ * Opens the database of the gateway as the owner of its tables, for as long as something takes. Only that of demo mode is brought to its shape:
+ * another one may be named by mistake.
+ *
+ * @throws ConfigError when the database has not been migrated, or the account does not own it
+ */
 export async function withGatewayDatabase<Result>(work: (owner: Database) => Promise<Result>): Promise<Result> {
-  const { database, dataDir, demo } = readConfig(process.env);
+  const { database, dataDir } = readConfig(process.env);
   // Standard output is for the answer alone.
   const log = logTo('warn', pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
-  const embedded = database ? undefined : await borrowEmbeddedPostgres({ dataDir, log });
+  if (database) {
+    const connection = database.direct;
+    await assertOwnedAndMigrated(connection);
+    return explaining(connection, () => withOwner({ connection, entities, log }, work));
+  }
+  const embedded = await borrowEmbeddedPostgres({ dataDir, log });
   try {
-    const connection = database?.direct ?? parseDatabaseUrl(embedded?.url ?? '');
+    const connection = parseDatabaseUrl(embedded.url);
     await migrate(connection, entities, log);
     return await withOwner({ connection, entities, log }, async (owner) => {
-      if (demo) await seedDemo(owner);
+      await seedDemo(owner);
       return work(owner);
     });
   } finally {
-    await embedded?.stop();
+    await embedded.stop();
   }
 }
 

@@ -10,6 +10,7 @@ import { migrations, type NamedMigration } from './migrations/index.ts';
 import { OnlineMigration } from './migrations/online.ts';
 import type { MigrationRun } from './migrations/run.ts';
 import { openDatabase } from './orm.ts';
+import { assertMayMigrate } from './ownership.ts';
 import { schemaOf } from './schema.ts';
 import { assertMayServe, completeServingRole, isServingRoleComplete, SERVING_ROLE } from './serving-role.ts';
 import { NO_TIMEOUTS } from './sessions.ts';
@@ -53,10 +54,12 @@ export async function migrate(
     await client.connect();
     const schema = await schemaOf(client);
     const notice = new ConnectNotice(client, log);
-    if ((await isUpToDate(client, list)) && (await isServingRoleComplete(client))) {
+    const upToDate = await isUpToDate(client, list);
+    if (upToDate && (await isServingRoleComplete(client))) {
       await notice.conclude();
       return [];
     }
+    if (!upToDate) await assertMayMigrate(client, connection);
     const turn = await takeTurn(client, { log, patience, logInterval });
     await notice.look();
     const connect = async () => {

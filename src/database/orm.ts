@@ -5,6 +5,7 @@ import {
   type EntityName,
   type EntitySchema,
   MikroORM,
+  SqlSchemaGenerator,
   type Transaction,
 } from '@mikro-orm/postgresql';
 import type pg from 'pg';
@@ -94,6 +95,22 @@ export interface DatabaseOptions {
   wall?: boolean;
 }
 
+/**
+ * A schema generator that takes the database for granted. MikroORM would look for it before each connection, by a statement into which it writes the
+ * name as it is, and make one where it finds none.
+ */
+class GivenDatabase extends SqlSchemaGenerator {
+  static override register(orm: Parameters<typeof SqlSchemaGenerator.register>[0]): void {
+    orm.config.registerExtension('@mikro-orm/schema-generator', () => new GivenDatabase(orm.em as EntityManager));
+  }
+
+  override async ensureDatabase(): Promise<boolean> {
+    // What has asked nothing yet, MikroORM would not close.
+    await this.connection.execute('select 1');
+    return false;
+  }
+}
+
 /** Opens a database. Nothing is connected before the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const {
@@ -110,7 +127,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const orm = new MikroORM({
     entities,
     dbName: connection.database,
-    extensions: [Migrator],
+    extensions: [Migrator, GivenDatabase],
     ...(schema && { schema }),
     // What one migration has done stays done when the next one fails.
     migrations: { migrationsList: [...migrationsList], tableName: 'migration', snapshot: false, allOrNothing: false },

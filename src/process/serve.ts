@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type App, type AppServices, createApp } from '../app.ts';
 import { ConfigError, type ServingConfig } from '../config.ts';
-import { whyUnusableForGood } from '../database/unreachable.ts';
+import { MigrationLockedError } from '../database/migrate.ts';
+import { DatabaseUnusableError } from '../database/unreachable.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { proxyFinder } from '../http/client-address.ts';
 import { createHttpServer } from '../http/server.ts';
@@ -139,9 +140,11 @@ function prepare(
       } catch (error) {
         if (cancelled()) return undefined;
         if (error instanceof ConfigError) throw error;
-        const sentence = whyUnusableForGood(error);
-        if (sentence !== undefined) throw new ConfigError(sentence, { cause: error });
-        log.error({ err: error, retryInMilliseconds: pause }, 'the database cannot be prepared');
+        const isUnusable = error instanceof DatabaseUnusableError;
+        if (isUnusable && error.isLasting) throw new ConfigError(error.message, { cause: error });
+        // What has a name needs no stack.
+        const why = isUnusable || error instanceof MigrationLockedError ? { reason: error.message } : { err: error };
+        log.error({ ...why, retryInMilliseconds: pause }, 'the database cannot be prepared');
       }
       first.resolve();
       await sleep(pause);

@@ -14,6 +14,8 @@ export interface ProcessHealth {
 export interface HealthParts {
   /** Why no requests should come whatever the database says; undefined once all is prepared, until the end begins. */
   phase(): 'starting' | 'draining' | undefined;
+  /** Why the database could not be prepared when that was last tried; undefined before the first time. */
+  unprepared(): DatabaseHealth | undefined;
   /** Whether the database would take a create now. */
   database(): Promise<DatabaseHealth>;
   /** What else an operator wants to know; it does not make the gateway less ready. */
@@ -21,7 +23,7 @@ export interface HealthParts {
 }
 
 /** The answers of `GET /health/live` and `GET /health/ready`. */
-export function openHealth({ phase, database, others }: HealthParts) {
+export function openHealth({ phase, unprepared, database, others }: HealthParts) {
   return {
     /** That the process runs; nothing is asked of anybody. */
     live: (): Outbound => json(200, { status: 'live' }),
@@ -33,7 +35,10 @@ export function openHealth({ phase, database, others }: HealthParts) {
      */
     async ready(): Promise<Outbound> {
       const unfit = phase();
-      if (unfit) return json(503, { status: unfit, ...others() });
+      if (unfit) {
+        const why = unfit === 'starting' ? unprepared() : undefined;
+        return json(503, { status: unfit, ...(why && { database: why }), ...others() });
+      }
       const health = await database();
       const status = health === 'ok' ? 'ready' : 'database unavailable';
       return json(health === 'ok' ? 200 : 503, { status, database: health, ...others() });

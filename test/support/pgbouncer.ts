@@ -20,12 +20,19 @@ export interface PgBouncerSettings {
   size?: number;
   /** How many prepared statements it keeps for each connection; 0 for none. */
   preparedStatements?: number;
+  /** The one database that it knows; all that the server has unless told. */
+  databases?: string;
+  /** What it tells the server; that of the URL unless told. */
+  password?: string;
+  /** Further lines of its settings. */
+  more?: string;
 }
 
 /** Starts it; whoever connects acts as the account of the URL. */
 export async function startPgBouncer(databaseUrl: string, settings: PgBouncerSettings = {}): Promise<PgBouncer> {
-  const { mode = 'transaction', size = 20, preparedStatements = 200 } = settings;
-  const { hostname, port: databasePort, username, password, pathname } = new URL(databaseUrl);
+  const { mode = 'transaction', size = 20, preparedStatements = 200, databases = '*', more = '' } = settings;
+  const { hostname, port: databasePort, username, password: usual, pathname } = new URL(databaseUrl);
+  const { password = usual } = settings;
   const folder = await temporaryFolder();
   // It does not run as root.
   await chmod(folder.path, 0o755);
@@ -35,7 +42,7 @@ export async function startPgBouncer(databaseUrl: string, settings: PgBouncerSet
     path,
     `
 [databases]
-* = host=${hostname} port=${databasePort} user=${username} password=${password}
+${databases} = host=${hostname} port=${databasePort} user=${username} password=${password}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
@@ -46,6 +53,7 @@ default_pool_size = ${size}
 max_client_conn = 5000
 server_idle_timeout = 2
 max_prepared_statements = ${preparedStatements}
+${more}
 `,
     { mode: 0o644 },
   );
@@ -59,7 +67,7 @@ max_prepared_statements = ${preparedStatements}
     await sleep(50);
   }
   return {
-    url: `postgres://${username}:${password}@127.0.0.1:${port}${pathname}`,
+    url: `postgres://${username}:${usual}@127.0.0.1:${port}${pathname}`,
     async stop() {
       child.kill('SIGINT');
       child.kill('SIGTERM');

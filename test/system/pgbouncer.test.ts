@@ -1,4 +1,5 @@
 // The gateway behind PgBouncer, which hands out connections by transaction: what one call has set must not meet another.
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   createDatabase,
@@ -175,6 +176,123 @@ it('needs nothing where the pooler hands out sessions', async () => {
   const [gateway] = (await startGateways(1, { mode: 'session', preparedStatements: 0 })) as [GatewayProcess];
   const key = await createKey(direct, await createOrganisation(direct));
   expect(await create(gateway, key, 'session@example.com')).toMatchObject({ status: 200 });
+});
+
+it('is refused where it hands out sessions in which statements of others are left', async () => {
+  pooler = await startPgBouncer(direct, { mode: 'session', more: 'server_reset_query =' });
+  const gateway = spawnGateway({ DATABASE_URL: pooler.url, PORT: String(await freePort()) });
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toMatch(/^The pooler [^\n]+ server_reset_query = DISCARD ALL\), [^\n]+\n$/);
+});
+
+describe('what is not the way it hands out connections', () => {
+  const taken: [what: string, settings: PgBouncerSettings, occupy: string][] = [
+    ['has no connection left', { more: 'max_client_conn = 2' }, 'select'],
+    ['has a full pool', { size: 1, more: 'query_wait_timeout = 1' }, 'begin'],
+  ];
+  it.each(taken)('is waited for: a pooler that %s', async (_, settings, occupy) => {
+    pooler = await startPgBouncer(direct, settings);
+    const { url } = pooler;
+    const others = [1, 2].map(() => new pg.Client({ connectionString: url }));
+    const [first] = others as [pg.Client];
+    for (const client of others) client.on('error', () => {});
+    for (const client of others) await client.connect();
+    await first.query(occupy);
+    const port = String(await freePort());
+    const gateway = spawnGateway({ DATABASE_URL: url, DATABASE_DIRECT_URL: direct, PORT: port, REVERSE_DNS: 'off' });
+    const health = () =>
+      fetch(`http://127.0.0.1:${port}/health/ready`).then(
+        (answer) => answer.json() as Promise<object>,
+        () => undefined,
+      );
+    await expect
+      .poll(health, { timeout: 15_000 })
+      .toMatchObject({ status: 'starting', database: 'takes no more connections' });
+    for (const client of others) await client.end();
+    if (settings.more?.startsWith('max')) {
+      // A gateway that is ready holds more than two.
+      await gateway.stop();
+      return;
+    }
+    await expect.poll(health, { timeout: 20_000 }).toMatchObject({ status: 'ready' });
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('is waited for: a server that is away behind it', async () => {
+    const { openProxy } = await import('../support/proxy.ts');
+    const proxy = await openProxy(direct);
+    pooler = await startPgBouncer(proxy.url, { more: 'server_login_retry = 1\nserver_connect_timeout = 1' });
+    await proxy.cut();
+    const port = String(await freePort());
+    const gateway = spawnGateway({ DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: direct, PORT: port });
+    await expect.poll(gateway.output, { timeout: 15_000 }).toContain('the database cannot be prepared');
+    await proxy.mend();
+    const status = () =>
+      fetch(`http://127.0.0.1:${port}/health/ready`).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    await expect.poll(status, { timeout: 30_000 }).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+    await proxy.close();
+  });
+
+  const faults: [what: string, spoil: (url: URL) => void, settings: PgBouncerSettings, why: RegExp][] = [
+    [
+      'a database that the server lacks',
+      (url) => (url.pathname = '/nowhere'),
+      { more: 'server_login_retry = 1' },
+      /has no database named "nowhere"/,
+    ],
+    [
+      'a database that the pooler lacks',
+      (url) => (url.pathname = '/nowhere'),
+      { databases: 'other' },
+      /has no database named "nowhere"/,
+    ],
+    [
+      'a password of the pooler that the server refuses',
+      () => {},
+      { password: 'wrong', more: 'server_login_retry = 1' },
+      /refuses the user "gateway" or its password/,
+    ],
+    [
+      'options that the pooler does not take',
+      (url) => (url.search = '?options=-c%20work_mem=1MB'),
+      {},
+      /the pooler refuses the parameters of the URL \(unsupported startup parameter/,
+    ],
+  ];
+  it.each(faults)('ends the start with its own sentence: %s', async (_, spoil, settings, why) => {
+    pooler = await startPgBouncer(direct, settings);
+    const url = new URL(pooler.url);
+    spoil(url);
+    const ways: Record<string, string>[] = [{ DATABASE_DIRECT_URL: direct }, {}];
+    for (const environment of ways) {
+      const gateway = spawnGateway({ DATABASE_URL: url.href, ...environment, PORT: String(await freePort()) });
+      const stuck = setTimeout(() => gateway.child.kill('SIGKILL'), 20_000);
+      const code = await gateway.ended;
+      clearTimeout(stuck);
+      const [sentence] = gateway.output().trim().split('\n').toReversed();
+      expect([code, sentence]).toEqual([1, expect.stringMatching(why)]);
+      expect(sentence).toMatch(/^The database of DATABASE_URL cannot be used: .+\.$/);
+    }
+  });
+});
+
+it('must lead to the database to which the direct way leads', async () => {
+  const other = await createDatabase();
+  pooler = await startPgBouncer(direct);
+  const [here, there] = [direct, other].map((url) => JSON.stringify(new URL(url).pathname.slice(1)));
+  const gateway = spawnGateway({
+    DATABASE_URL: pooler.url,
+    DATABASE_DIRECT_URL: other,
+    PORT: String(await freePort()),
+  });
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toBe(
+    `DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database: the one leads to ${here}, the other to ${there}.\n`,
+  );
 });
 
 afterAll(() => pooler?.stop());
