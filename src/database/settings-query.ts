@@ -19,11 +19,10 @@ export interface TransactionSettings {
 }
 
 /**
- * SQL for the search path that the server gives this account in this database, whatever a session has made of it since. `"$user"` stands for
- * the account, also when another role acts.
+ * SQL for the search path that the server gives this account in this database, whatever a session has made of it: in a transaction, after
+ * `set local search_path to default`. `"$user"` stands for the account, also when another role acts.
  */
-export const SEARCH_PATH = `(
-  select replace(reset_val, '"$user"', quote_ident(session_user)) from pg_settings where name = 'search_path')`;
+export const DEFAULT_SEARCH_PATH = `replace(current_setting('search_path'), '"$user"', quote_ident(session_user))`;
 
 /*
  * Nothing is set for the session: behind a pooler, the next transaction may run in another one, in which others may have left settings of
@@ -58,7 +57,9 @@ const searchPaths = new WeakMap<pg.ClientBase, string>();
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
   // However short a time the account gives statements.
-  const answers = await client.query(`begin; set local statement_timeout = 0; select ${SEARCH_PATH} as path; commit`);
+  const answers = await client.query(
+    `begin; set local statement_timeout = 0; set local search_path to default; select ${DEFAULT_SEARCH_PATH} as path; commit`,
+  );
   const [path] = (answers as unknown as pg.QueryResult<{ path: string }>[]).flatMap(({ rows }) =>
     rows.map((row) => row.path),
   );

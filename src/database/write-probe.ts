@@ -4,7 +4,7 @@ import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { ORGANISATION_SETTING } from './organisation.ts';
 import { SERVING_ROLE } from './serving-role.ts';
-import { SEARCH_PATH } from './settings-query.ts';
+import { DEFAULT_SEARCH_PATH } from './settings-query.ts';
 
 /** Milliseconds that a statement may take; PostgreSQL itself ends it. */
 const STATEMENT_TIMEOUT = 1_500;
@@ -48,7 +48,8 @@ const opening = `
   set local work_mem = '64kB';
   set local temp_tablespaces = '';
   set local ${ORGANISATION_SETTING} = '0';
-  select set_config('search_path', ${SEARCH_PATH}, true);
+  set local search_path to default;
+  select set_config('search_path', ${DEFAULT_SEARCH_PATH}, true);
   set local row_security = on;
   select set_config('role', ${SERVING_ROLE}, true)`;
 
