@@ -55,7 +55,7 @@ describe('settings', () => {
     const gateway = await startProcess({
       DATABASE_URL: await createDatabase(),
       LOG_LEVEL: '',
-      TRUST_PROXY: ' ',
+      TRUST_PROXY: '',
       REDIS_URL: '',
     });
     expect(await gateway.stop()).toBe(0);
