@@ -4,7 +4,7 @@ import type { Limits } from './batch.ts';
 import type { CallTrouble } from './call-trouble.ts';
 import type { Connections } from './connections.ts';
 import { timedOut } from './failure.ts';
-import { isNotSerializable, isStaleSession, SettingsQuery, searchPathOf } from './settings-query.ts';
+import { isNotSerializable, isStaleSession, preparedOn, SettingsQuery } from './settings-query.ts';
 
 /** How often a query is run once more: a pooler that was restarted has forgotten what was prepared on each connection. */
 const MOST_REPEATS = 10;
@@ -37,11 +37,11 @@ export function runWithin(terms: QueryTerms, config: pg.QueryConfig, repeats = M
         return reject(timedOut());
       }
       const timeout = Number.isFinite(remaining) ? remaining : 0;
-      const settings = { asOwner, organisationId, timeout, lockTimeout, searchPath: searchPathOf(client) };
+      const settings = { asOwner, organisationId, timeout, lockTimeout, prepared: preparedOn(client) };
       const callback = (error: Error | null, result: pg.QueryResult) => {
         const isStale = error !== null && isStaleSession(error);
         // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
-        release(isStale || (error !== null && !(error instanceof pg.DatabaseError)));
+        release(isStale || query.isRefused || (error !== null && !(error instanceof pg.DatabaseError)));
         if (!error) return resolve(result);
         // A pooler may lead to the same plan under any name: without one, it is made anew.
         if (isStale && repeats > 0) return resolve(runWithin(terms, { ...config, name: undefined }, repeats - 1));

@@ -14,14 +14,8 @@ export interface TransactionSettings {
   timeout: number;
   /** Milliseconds after which PostgreSQL cancels it when it waits for a lock; 0 for never. */
   lockTimeout: number;
-  /** Where tables are looked for: what `prepareSettings` has found. */
-  searchPath: SearchPath;
-}
-
-/** A search path, and the value that does just as well for whoever acts. */
-export interface SearchPath {
-  readonly path: string;
-  readonly equal: string;
+  /** What `prepareSettings` has prepared. */
+  prepared: PreparedSettings;
 }
 
 /**
@@ -30,67 +24,84 @@ export interface SearchPath {
  */
 export const DEFAULT_SEARCH_PATH = `replace(current_setting('search_path'), '"$user"', quote_ident(session_user))`;
 
-/** The default itself does as well, unless there is a schema that `"$user"` may lead to. */
-const EQUAL_SEARCH_PATH = `case when current_setting('search_path') like '%"$user"%'
-  and (to_regnamespace(quote_ident(session_user)) is not null or to_regnamespace(quote_ident(${SERVING_ROLE})) is not null)
-  then '' else current_setting('search_path') end`;
-
-/** Sets what others rarely leave otherwise: to look costs a tenth of what it costs to set. */
-function unless(condition: string, setting: string): string {
-  return `case when ${condition} then false else ${setting} is null end`;
+/** A statement that sets what holds for a transaction. It gives no row: there is nothing to read of it. Its name stands for its text. */
+function settingStatement(settings: readonly string[]): { name: string; text: string } {
+  const text = `select where ${settings.map((setting) => `${setting} is null`).join(' or ')}`;
+  return { name: `transaction_settings_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`, text };
 }
 
 /*
- * Nothing is set for the session: behind a pooler, the next transaction may run in another one, in which others may have left settings of
- * theirs. Every statement has its index, and reads it in the
- * order that it wants. A plan made while a table was small, or for a customer who has little, would go on reading all that another has, to sort
- * it; one made anew for each list of values would cost more than it saves.
+ * Every statement has its index, and reads it in the order that it wants. A plan made while a table was small, or for a customer who has little,
+ * would go on reading all that another has, to sort it; one made anew for each list of values would cost more than it saves.
  */
-const text = `
-    select where set_config('role', coalesce($1, ${SERVING_ROLE}), true) is null
-      or set_config('${ORGANISATION_SETTING}', $2, true) is null
-      or set_config('statement_timeout', $3, true) is null
-      or set_config('lock_timeout', $4, true) is null
-      or ${unless(`current_setting('search_path') = $6`, `set_config('search_path', $5, true)`)}
-      or ${unless(`current_setting('row_security') = 'on'`, `set_config('row_security', 'on', true)`)}
-      or ${unless(`current_setting('datestyle') like 'ISO,%'`, `set_config('datestyle', 'ISO, MDY', true)`)}
-      or set_config('enable_seqscan', 'off', true) is null
-      or set_config('enable_bitmapscan', 'off', true) is null
-      or set_config('jit', 'off', true) is null
-      or set_config('plan_cache_mode', 'force_generic_plan', true) is null`;
-
-/** Prepared once on every connection, before its first use. It gives no row: there is nothing to read of it. */
-const applySettings = {
-  name: `transaction_settings_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`,
-  text,
-};
+const settings = [
+  `set_config('role', coalesce($1, ${SERVING_ROLE}), true)`,
+  `set_config('${ORGANISATION_SETTING}', $2, true)`,
+  `set_config('statement_timeout', $3, true)`,
+  `set_config('lock_timeout', $4, true)`,
+  `set_config('enable_seqscan', 'off', true)`,
+  `set_config('enable_bitmapscan', 'off', true)`,
+  `set_config('jit', 'off', true)`,
+  `set_config('plan_cache_mode', 'force_generic_plan', true)`,
+];
+/** In a session that is this connection's alone; it has the rest from its beginning. */
+const inOwnSession = settingStatement(settings);
+/** Behind a pooler: the next transaction may run in another session, in which others may have left settings of theirs. */
+const inSharedSession = settingStatement([
+  ...settings,
+  `set_config('search_path', $5, true)`,
+  `set_config('row_security', 'on', true)`,
+  `set_config('datestyle', 'ISO, MDY', true)`,
+]);
 
 /** What PostgreSQL takes for no role at all. */
 const NO_ROLE = 'none';
 
-const searchPaths = new WeakMap<pg.ClientBase, SearchPath>();
+/** The statement that was prepared on a connection, and its last values. */
+export interface PreparedSettings {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+const prepared = new WeakMap<pg.ClientBase, PreparedSettings>();
 
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
-  // However short a time the account gives statements.
-  const answers = await client.query(`
-    begin; set local statement_timeout = 0; set local search_path to default;
-    select ${DEFAULT_SEARCH_PATH} as path, ${EQUAL_SEARCH_PATH} as equal;
-    commit`);
-  const [found] = (answers as unknown as pg.QueryResult<SearchPath>[]).flatMap(({ rows }) => rows);
-  if (!found) throw new Error('PostgreSQL does not tell the search path');
-  searchPaths.set(client, found);
+  const { path, pid } = await ask<{ path: string; pid: number }>(
+    client,
+    `set local search_path to default; select ${DEFAULT_SEARCH_PATH} as path, pg_backend_pid() as pid`,
+  );
+  // A pooler gives its clients a number of its own.
+  const isOwn = pid === (client as pg.ClientBase & { processID?: number }).processID;
+  if (isOwn) {
+    await ask(
+      client,
+      `select set_config('search_path', ${pg.escapeLiteral(path)}, false), set_config('row_security', 'on', false),
+        set_config('datestyle', 'ISO, MDY', false)`,
+    );
+  }
+  const statement = isOwn ? inOwnSession : inSharedSession;
+  const values = isOwn ? [] : [path];
+  prepared.set(client, { name: statement.name, values });
   try {
-    await client.query({ ...applySettings, values: [NO_ROLE, '', '0', '0', found.path, found.equal] });
+    await client.query({ ...statement, values: [NO_ROLE, '', '0', '0', ...values] });
   } catch (error) {
-    // A pooler of sessions may hand on one in which another process has prepared it. The name stands for the text.
+    // A pooler of sessions may hand on one in which another process has prepared it.
     if (!(error instanceof pg.DatabaseError && error.code === KNOWN_ALREADY)) throw error;
   }
 }
 
-/** Where a connection that was prepared looks for tables. */
-export function searchPathOf(client: pg.ClientBase): SearchPath {
-  const found = searchPaths.get(client);
+/** Asks for one row, however short a time the account gives statements. */
+async function ask<Row extends object>(client: pg.ClientBase, text: string): Promise<Row> {
+  const answers = await client.query(`begin; set local statement_timeout = 0; ${text}; commit`);
+  const [row] = (answers as unknown as pg.QueryResult<Row>[]).flatMap(({ rows }) => rows);
+  if (!row) throw new Error('PostgreSQL has given no row');
+  return row;
+}
+
+/** What was prepared on a connection of the pool. */
+export function preparedOn(client: pg.ClientBase): PreparedSettings {
+  const found = prepared.get(client);
   if (!found) throw new Error('the connection was not prepared');
   return found;
 }
@@ -120,11 +131,14 @@ export function isNotSerializable(error: Error): boolean {
 
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
 interface ProtocolConnection {
+  readonly parsedStatements: Readonly<Record<string, string>>;
   bind(options: { statement: string; values: (string | null)[]; valueMapper(value: string): string }): void;
   execute(options: object): void;
 }
 
 interface ProtocolQuery {
+  readonly name?: string;
+  handleError(error: Error, connection: ProtocolConnection): void;
   prepare(connection: ProtocolConnection): void;
   handleCommandComplete(message: unknown, connection: ProtocolConnection): void;
 }
@@ -145,18 +159,28 @@ const BaseQuery = pg.Query as unknown as new (options: QueryOptions) => Protocol
 export class SettingsQuery extends BaseQuery {
   readonly #settings: TransactionSettings;
   #applied = false;
+  #refused = false;
 
   constructor(settings: TransactionSettings, options: QueryOptions) {
     super(options);
     this.#settings = settings;
   }
 
+  /** Whether the server refused to prepare the statement. A pooler keeps its name all the same, and takes it no second time. */
+  get isRefused(): boolean {
+    return this.#refused;
+  }
+
+  override handleError(error: Error, connection: ProtocolConnection): void {
+    this.#refused = this.name !== undefined && connection.parsedStatements[this.name] === undefined;
+    super.handleError(error, connection);
+  }
+
   override prepare(connection: ProtocolConnection): void {
-    const { asOwner, organisationId, timeout, lockTimeout, searchPath } = this.#settings;
+    const { asOwner, organisationId, timeout, lockTimeout, prepared: settingsOf } = this.#settings;
     const role = asOwner ? NO_ROLE : null;
-    const { path, equal } = searchPath;
-    const values = [role, String(organisationId ?? ''), String(timeout), String(lockTimeout), path, equal];
-    connection.bind({ statement: applySettings.name, values, valueMapper: (value) => value });
+    const values = [role, String(organisationId ?? ''), String(timeout), String(lockTimeout), ...settingsOf.values];
+    connection.bind({ statement: settingsOf.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);
   }
