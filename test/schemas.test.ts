@@ -1,5 +1,4 @@
 // The schema that holds the tables may have any name that the search path leads to, but one with a dot.
-
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import { ConfigError } from '../src/config.ts';
@@ -51,7 +50,7 @@ it('one with a dot is refused in one sentence, before anything is made', async (
 it('the start is refused where calls would not find the tables', async () => {
   const url = new URL(await createDatabase());
   await runSql(url.href, 'create schema elsewhere; grant usage on schema elsewhere to public');
-  url.searchParams.set('options', '-c search_path=elsewhere');
+  url.search = '?options=-c%20search_path%3Delsewhere';
   const database = openDatabase({ connection: parseDatabaseUrl(url.href), entities, log });
   const error: unknown = await assertWall(database).catch((reason: unknown) => reason);
   await database.close();
