@@ -1,6 +1,9 @@
 // A TCP proxy in front of a database, which can be cut and mended, or go silent, as networks do.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+/** What a client sends in the place of a first message that asks for TLS. */
+const TLS_REQUEST = 80_877_103;
+
 export interface Proxy {
   /** The database's URL through the proxy. */
   url: string;
@@ -29,8 +32,10 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   function serve(client: Socket): void {
     const upstream = connect(Number(target.port), target.hostname);
     let name = '';
+    let asksForTls = false;
     client.once('data', (startup) => {
       name = startup.toString('latin1');
+      asksForTls = startup.readUInt32BE(4) === TLS_REQUEST;
       if (wait > 0) {
         client.pause();
         setTimeout(() => client.resume(), wait);
@@ -44,8 +49,9 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
       const frames = from === upstream ? messageReader() : undefined;
       from.on('data', (chunk: Buffer) => {
         if (silent !== undefined && name.includes(silent)) return;
-        for (const message of frames?.(chunk) ?? [chunk])
-          if (!(deaf && frames && isNotification(message))) to.write(message);
+        // The answer to that request is no message.
+        const messages = asksForTls ? [chunk] : (frames?.(chunk) ?? [chunk]);
+        for (const message of messages) if (!(deaf && frames && isNotification(message))) to.write(message);
       });
       from.on('error', () => to.destroy());
       from.on('close', () => {
