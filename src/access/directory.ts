@@ -8,7 +8,7 @@ import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-ke
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
 const CACHED_KEYS = 10_000;
-/** Should a notification ever be lost. */
+/** Milliseconds for which a key is kept without hearing of a change, should a notification ever be lost. */
 const KEPT_FOR = 30_000;
 
 const notify: Statement = { name: 'notify', text: 'select pg_notify($1, $2)' };
