@@ -5,7 +5,6 @@ import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
-import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
 import type { Requirement } from './access/scopes.ts';
@@ -21,9 +20,9 @@ import { entities } from './entities.ts';
 import { ApiError } from './errors.ts';
 import { createContext } from './graphql/context.ts';
 import { createExecutor, requirementsOf } from './graphql/execute.ts';
-import { graphiQLPage } from './graphql/graphiql.ts';
 import { schema } from './graphql/schema.ts';
-import { GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
+import { answerTypes, GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
+import { preferredType } from './http/accept.ts';
 import { addressFinder } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { badHead } from './http/head.ts';
@@ -36,6 +35,7 @@ import { prepareDatabase } from './prepare.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
+import { openGraphiQL } from './routes/graphiql.ts';
 import { openHealth, type ProcessHealth } from './routes/health.ts';
 
 /** What a gateway needs to run besides its settings. */
@@ -68,9 +68,14 @@ export interface App {
 
 const READ_METHODS = ['GET', 'HEAD'];
 
+/** Whether a browser wants to see the page, rather than a program an answer. */
+function wantsPage({ method, headers }: Inbound): boolean {
+  return READ_METHODS.includes(method) && preferredType(headers.accept, [...answerTypes, 'text/html']) === 'text/html';
+}
+
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(config: ServingConfig, { log, parts = {}, ...services }: AppServices): App {
-  const { demo, corsOrigins, graphiql, introspection, trustProxy, operationTimeout } = config;
+  const { demo, corsOrigins, introspection, trustProxy, operationTimeout } = config;
   const { windows = () => new SlidingWindows(), processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const { pooled, direct } = config.database;
   const ip = openIpLookup({ databases: config.ipDatabases, reverseDns: config.reverseDns, log });
@@ -93,6 +98,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     corsOrigins,
     shortWay: parts.shortWay,
   });
+  const graphiql = config.graphiql ? openGraphiQL(demo) : undefined;
   const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: Buffer | undefined;
   let prepared = false;
@@ -141,22 +147,10 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   async function answerGraphQL(inbound: Inbound): Promise<Outbound> {
     const presented = keyInQuery(inbound) ?? bearerOf(inbound);
     const anonymous = demo && presented === undefined;
-    const browser =
-      READ_METHODS.includes(inbound.method) &&
-      !inbound.query.has('query') &&
-      inbound.headers.accept?.includes('text/html');
-    if (browser && anonymous) return graphiqlPage(SAMPLE_KEY);
     if (anonymous && (await graphql.looksOnlyAtSchema(inbound)))
       return graphql.handle(inbound, contextOf(inbound, null));
     const caller = await identify(presented, inbound);
-    return browser
-      ? graphiqlPage(undefined)
-      : idempotently(inbound, caller, () => graphql.handle(inbound, contextOf(inbound, caller)));
-  }
-
-  async function graphiqlPage(key: string | undefined): Promise<Outbound> {
-    if (!graphiql) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-    return graphiQLPage(key);
+    return idempotently(inbound, caller, () => graphql.handle(inbound, contextOf(inbound, caller)));
   }
 
   async function answerEndpoint(inbound: Inbound): Promise<Outbound> {
@@ -186,7 +180,8 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   }
 
   /** What is answered without a key. */
-  const open: Record<string, () => Outbound | Promise<Outbound>> = {
+  const open: Record<string, (inbound: Inbound) => Outbound | Promise<Outbound>> = {
+    ...graphiql?.files,
     '/': () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }),
     '/health/live': health.live,
     '/health/ready': health.ready,
@@ -217,8 +212,13 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
       return { status: 204, headers: optionsHeaders(inbound, methods), body: '' };
     }
     const answer = Object.hasOwn(open, path) ? open[path] : undefined;
-    if (answer && READ_METHODS.includes(method)) return answer();
+    if (answer && READ_METHODS.includes(method)) return answer(inbound);
     if (answer) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: READ_METHODS });
+    if (path === '/graphql' && wantsPage(inbound)) {
+      if (graphiql) return graphiql.page();
+      // Without the page, a browser may still run a query that its address names.
+      if (!inbound.query.has('query')) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
+    }
     const atDoor = path === '/graphql' || path.startsWith('/api/');
     if (!atDoor) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
     if (!prepared) throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });

@@ -17,6 +17,6 @@ it.each([
   ['a repeated field further down', '{ customer(by: { email: "a@b.cz" }) { email email } }'],
   ['the alias __proto__', '{ __proto__: __typename }'],
   ['a variable with a default', 'query ($b: String! = "a@b.cz") { customer(by: { email: $b }) { email } }'],
-  ['an argument with a default', 'mutation { rotateApiKey(fingerprint: "PRODnone") { key } }'],
+  ['an input with a default', 'mutation { rotateApiKey(input: { fingerprint: "PRODnone" }) { key } }'],
   ['a second operation', 'query A { __typename } query B { __typename }'],
 ])('compiles nothing with %s', (_, text) => expect(isCompilable(schema, parse(text))).toBe(false));

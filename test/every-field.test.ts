@@ -82,6 +82,7 @@ const rows: Record<string, (subject: Subject) => Promise<Row>> = {
 };
 
 const anything = () => expect.anything();
+const wholeKey = (fingerprint: string) => expect.stringMatching(new RegExp(`^${fingerprint}[A-Za-z0-9]{24}$`));
 /** Fields that are no column of that row, by what they show. */
 const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
   'Customer.id': (row) => Buffer.from(`Customer:${row.cu_ref_no}`).toString('base64'),
@@ -89,7 +90,8 @@ const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
   'Referral.code': (row) => row.cu_ref_no,
   'ApiKey.prefix': (row) => String(row.fingerprint).slice(0, 4),
   'ApiKey.limitPerMinute': (row) => row.limit_per_minute ?? 500_000,
-  'NewApiKeyPayload.key': (_, { fingerprint }) => expect.stringMatching(new RegExp(`^${fingerprint}[A-Za-z0-9]{24}$`)),
+  'CreateApiKeyPayload.key': (_, { fingerprint }) => wholeKey(fingerprint),
+  'RotateApiKeyPayload.key': (_, { fingerprint }) => wholeKey(fingerprint),
   'CreateCustomerPayload.newAccount': () => false,
   'IpInfo.address': () => KNOWN_ADDRESS,
   'IpInfo.kind': () => 'PUBLIC',
@@ -139,10 +141,10 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
     'Query.apiKey': `fingerprint: ${quoted}`,
     'Mutation.createCustomer': `input: { email: "${customer.email}" }`,
     'Mutation.createApiKey': 'input: { prefix: PROD, name: "made", limitPerMinute: 5 }',
-    'Mutation.activateApiKey': `fingerprint: ${quoted}, reason: "why"`,
-    'Mutation.deactivateApiKey': `fingerprint: ${quoted}, reason: "why"`,
-    'Mutation.deleteApiKey': `fingerprint: ${quoted}, reason: "why"`,
-    'Mutation.rotateApiKey': `fingerprint: ${quoted}`,
+    'Mutation.activateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.deactivateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.deleteApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.rotateApiKey': `input: { fingerprint: ${quoted} }`,
   };
   const turns = steps.filter((step) => coordinateOf(step) === 'Referral.customer').length;
   // Customers are listed with the newest first.

@@ -38,18 +38,23 @@ it('does what the command does, with the same trail', async () => {
     expiresAt: '2099-01-01T00:00:00.000Z',
   });
   expect(await codeOf(made.key)).toBeUndefined();
-  await ask('mutation ($f: String!) { deactivateApiKey(fingerprint: $f, reason: "why") { active } }', {
-    f: fingerprint,
-  });
+  await ask(
+    'mutation ($f: String!) { deactivateApiKey(input: { fingerprint: $f, reason: "why" }) { apiKey { active } } }',
+    {
+      f: fingerprint,
+    },
+  );
   await expect.poll(() => codeOf(made.key), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_IS_NOT_ACTIVE');
   expect(
-    (await ask('mutation ($f: String!) { rotateApiKey(fingerprint: $f) { key } }', { f: fingerprint })).errors[0]
-      .extensions.code,
+    (await ask('mutation ($f: String!) { rotateApiKey(input: { fingerprint: $f }) { key } }', { f: fingerprint }))
+      .errors[0].extensions.code,
   ).toBe('INTERNAL_CONFLICT');
-  await ask('mutation ($f: String!) { activateApiKey(fingerprint: $f) { active } }', { f: fingerprint });
+  await ask('mutation ($f: String!) { activateApiKey(input: { fingerprint: $f }) { apiKey { active } } }', {
+    f: fingerprint,
+  });
   const rotated = (
     await ask(
-      `mutation ($f: String!) { rotateApiKey(fingerprint: $f, graceSeconds: 0) { key apiKey { ${fields} } } }`,
+      `mutation ($f: String!) { rotateApiKey(input: { fingerprint: $f, graceSeconds: 0 }) { key apiKey { ${fields} } } }`,
       { f: fingerprint },
     )
   ).data.rotateApiKey;
@@ -59,7 +64,7 @@ it('does what the command does, with the same trail', async () => {
     expiresAt: '2099-01-01T00:00:00.000Z',
   });
   await expect.poll(() => codeOf(made.key), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
-  await ask('mutation ($f: String!) { deleteApiKey(fingerprint: $f) { deletedAt } }', {
+  await ask('mutation ($f: String!) { deleteApiKey(input: { fingerprint: $f }) { apiKey { deletedAt } } }', {
     f: rotated.apiKey.fingerprint,
   });
   await expect.poll(() => codeOf(rotated.key), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_DELETED');
@@ -110,7 +115,7 @@ it.each([
   ['a query', '{ apiKeys { edges { cursor } } }'],
   ['a look', '{ apiKey(fingerprint: "PRODabcd") { name } }'],
   ['a mutation', 'mutation { createApiKey(input: { prefix: ROOT, name: "x" }) { key } }'],
-  ['a change', 'mutation { deleteApiKey(fingerprint: "PRODabcd") { name } }'],
+  ['a change', 'mutation { deleteApiKey(input: { fingerprint: "PRODabcd" }) { apiKey { name } } }'],
   ['a fragment', 'query { ...f } fragment f on Query { apiKeys { edges { cursor } } }'],
 ])('refuses %s by any other key', async (_, query) => {
   for (const key of [gateway.key, await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'DEV_' })]) {
@@ -126,10 +131,12 @@ it('reaches the keys of its own organisation alone', async () => {
   expect((await ask('query ($f: String!) { apiKey(fingerprint: $f) { name } }', { f })).data.apiKey).toBeNull();
   for (const change of ['deactivateApiKey', 'activateApiKey', 'deleteApiKey'])
     expect(
-      (await ask(`mutation ($f: String!) { ${change}(fingerprint: $f) { name } }`, { f })).errors[0].extensions,
+      (await ask(`mutation ($f: String!) { ${change}(input: { fingerprint: $f }) { apiKey { name } } }`, { f }))
+        .errors[0].extensions,
     ).toMatchObject({ code: 'INTERNAL_RESOURCE_NOT_FOUND', status: 404 });
   expect(
-    (await ask('mutation ($f: String!) { rotateApiKey(fingerprint: $f) { key } }', { f })).errors[0].extensions.code,
+    (await ask('mutation ($f: String!) { rotateApiKey(input: { fingerprint: $f }) { key } }', { f })).errors[0]
+      .extensions.code,
   ).toBe('INTERNAL_RESOURCE_NOT_FOUND');
   expect(await codeOf(key)).toBeUndefined();
 });
@@ -151,11 +158,12 @@ it('judges what is said of a key by the rules of the command', async () => {
   ]);
   for (const f of ['', 'PROD\u0000bcd', 'x'.repeat(1_000)])
     expect(
-      (await ask('mutation ($f: String!) { deleteApiKey(fingerprint: $f) { name } }', { f })).errors[0].extensions.code,
+      (await ask('mutation ($f: String!) { deleteApiKey(input: { fingerprint: $f }) { apiKey { name } } }', { f }))
+        .errors[0].extensions.code,
     ).toBe('INTERNAL_RESOURCE_NOT_FOUND');
   expect(
-    (await ask('mutation { rotateApiKey(fingerprint: "PRODabcd", graceSeconds: -1) { key } }')).errors[0].extensions
-      .fields,
+    (await ask('mutation { rotateApiKey(input: { fingerprint: "PRODabcd", graceSeconds: -1 }) { key } }')).errors[0]
+      .extensions.fields,
   ).toEqual([{ path: 'graceSeconds', message: 'must be at least 0' }]);
 });
 
@@ -171,7 +179,7 @@ it('keeps no answer with a key in it', async () => {
 
 it('gives a day of grace unless told, however often that is asked', async () => {
   let { key } = (await ask(create, { input: { prefix: 'PROD', name: 'rotating' } })).data.createApiKey;
-  const rotate = 'mutation ($f: String!) { rotateApiKey(fingerprint: $f) { key } }';
+  const rotate = 'mutation ($f: String!) { rotateApiKey(input: { fingerprint: $f }) { key } }';
   // Often enough to be compiled.
   for (let turn = 0; turn < 25; turn++) {
     const f = key.slice(0, 8);

@@ -30,7 +30,11 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   ApiKey: { reach: 'ROOT' },
   ApiKeyConnection: { reach: 'ROOT' },
   ApiKeyEdge: { reach: 'ROOT' },
-  NewApiKeyPayload: { reach: 'ROOT' },
+  CreateApiKeyPayload: { reach: 'ROOT' },
+  RotateApiKeyPayload: { reach: 'ROOT' },
+  ActivateApiKeyPayload: { reach: 'ROOT' },
+  DeactivateApiKeyPayload: { reach: 'ROOT' },
+  DeleteApiKeyPayload: { reach: 'ROOT' },
   AuditEntry: { reach: 'ROOT' },
   // Parts of a customer, or of a page: whoever got there may see them.
   CustomerGroup: {},
@@ -106,10 +110,10 @@ function argumentsOf(coordinate: string): string {
     'Query.apiKey': fingerprint,
     'Mutation.createCustomer': `input: { email: "${customer?.email}", customerRealIp: "${KNOWN_ADDRESS}" }`,
     'Mutation.createApiKey': 'input: { prefix: PROD, name: "made" }',
-    'Mutation.activateApiKey': fingerprint,
-    'Mutation.deactivateApiKey': fingerprint,
-    'Mutation.deleteApiKey': fingerprint,
-    'Mutation.rotateApiKey': fingerprint,
+    'Mutation.activateApiKey': `input: { ${fingerprint} }`,
+    'Mutation.deactivateApiKey': `input: { ${fingerprint} }`,
+    'Mutation.deleteApiKey': `input: { ${fingerprint} }`,
+    'Mutation.rotateApiKey': `input: { ${fingerprint} }`,
   };
   const found = given[coordinate];
   if (!found) throw new Error(`this test does not know what ${coordinate} is given`);

@@ -49,7 +49,7 @@ const documents = [
   'query ($address: String!) { ipInfo(ip: $address) { address kind country { code } } }',
   'query A { __typename } query B($email: String!) { customer(by: { email: $email }) { email } }',
   '{ apiKeys { edges { node { name } } } }',
-  'mutation { rotateApiKey(fingerprint: "PRODnone") { secret } }',
+  'mutation { rotateApiKey(input: { fingerprint: "PRODnone" }) { secret } }',
   '{ __schema { queryType { name } } }',
   '{ __type(name: "Customer") { fields { name } } }',
   '{ a: __typename b: __typename customer(by: { cuRefNo: "0000000000000000" }) { email } }',

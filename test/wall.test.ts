@@ -83,7 +83,7 @@ const ways: ((secret: string, i: number) => { query: string; variables?: object;
     root: true,
   }),
   (secret) => ({
-    query: 'mutation ($f: String!) { deactivateApiKey(fingerprint: $f) { fingerprint name } }',
+    query: 'mutation ($f: String!) { deactivateApiKey(input: { fingerprint: $f }) { apiKey { fingerprint name } } }',
     variables: { f: secret },
     root: true,
   }),

@@ -69,3 +69,23 @@ export const graceInput = z
   .int('must be a whole number')
   .min(0, 'must be at least 0')
   .max(LONGEST_GRACE, `must be at most ${LONGEST_GRACE}`);
+
+/** A day: time enough to hand a new key to whoever uses the old one. */
+export const DEFAULT_GRACE = 24 * 60 * 60;
+
+const fingerprint = z.string();
+
+/** What is done with a key, other than to replace it. */
+export const changeApiKeyInput = z.object({ fingerprint, reason: reasonInput });
+
+/** How a key is replaced. */
+export const rotateApiKeyInput = z.object({
+  fingerprint,
+  graceSeconds: graceInput.nullish().transform((seconds) => seconds ?? DEFAULT_GRACE),
+});
+
+/** What is done with a key, other than to replace it. */
+export type ChangeApiKey = z.output<typeof changeApiKeyInput>;
+
+/** How a key is replaced. */
+export type RotateApiKey = z.output<typeof rotateApiKeyInput>;

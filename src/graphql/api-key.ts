@@ -1,6 +1,15 @@
 // API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
 import type { ApiKey } from '../access/api-key.ts';
-import { type CreateApiKey, createApiKeyInput, graceInput, keyPrefixes, reasonInput } from '../access/api-key-input.ts';
+import {
+  type ChangeApiKey,
+  type CreateApiKey,
+  changeApiKeyInput,
+  createApiKeyInput,
+  DEFAULT_GRACE,
+  keyPrefixes,
+  type RotateApiKey,
+  rotateApiKeyInput,
+} from '../access/api-key-input.ts';
 import { prefixOf } from '../access/key.ts';
 import {
   activateApiKey,
@@ -20,8 +29,6 @@ import { builder, judgedBy, stringEnum } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
-
-const DEFAULT_GRACE = 24 * 60 * 60;
 
 function managerOf({ database, caller }: GatewayContext): KeyManager {
   return { database, author: `key:${caller?.fingerprint}` };
@@ -123,67 +130,95 @@ const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
   }),
 });
 
-const NewApiKeyPayload = builder.objectRef<NewKey>('NewApiKeyPayload').implement({
-  description: 'An API key that was just made.',
-  scope: 'ROOT',
+const fingerprintDescription = 'First eight characters of the key.';
+
+const RotateApiKeyInputType = builder.inputType('RotateApiKeyInput', {
+  description: 'The API key to replace.',
+  ...judgedBy(rotateApiKeyInput),
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'The whole key. It is shown this once.' }),
-    apiKey: t.field({ type: ApiKeyType, description: 'What is kept of it.', resolve: ({ apiKey }) => apiKey }),
+    fingerprint: t.string({ required: true, description: fingerprintDescription }),
+    graceSeconds: t.int({ defaultValue: DEFAULT_GRACE, description: 'Seconds for which the old key still works.' }),
   }),
 });
 
-builder.mutationFields((t) => {
-  const fingerprint = t.arg.string({ required: true, description: 'First eight characters of the key.' });
-  const changeOf = (
-    description: string,
-    change: (manager: KeyManager, fingerprint: string, reason?: string) => Promise<ApiKey>,
-  ) =>
+/** The payload of a mutation that makes a key. */
+function newKeyPayload(mutation: string) {
+  return builder.objectRef<NewKey>(`${capitalised(mutation)}Payload`).implement({
+    description: `What \`${mutation}\` did.`,
+    scope: 'ROOT',
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'The whole key. It is shown this once.' }),
+      apiKey: t.field({ type: ApiKeyType, description: 'What is kept of it.', resolve: ({ apiKey }) => apiKey }),
+    }),
+  });
+}
+
+/** A mutation that changes a key: its input, its payload, and the field. */
+function changeOf(
+  mutation: string,
+  description: string,
+  change: (manager: KeyManager, fingerprint: string, reason?: string) => Promise<ApiKey>,
+): void {
+  const input = builder.inputType(`${capitalised(mutation)}Input`, {
+    description: 'The API key to change.',
+    ...judgedBy(changeApiKeyInput),
+    fields: (t) => ({
+      fingerprint: t.string({ required: true, description: fingerprintDescription }),
+      reason: t.string({ description: 'Why, for the audit trail.' }),
+    }),
+  });
+  const payload = builder.objectRef<{ apiKey: ApiKey }>(`${capitalised(mutation)}Payload`).implement({
+    description: `What \`${mutation}\` did.`,
+    scope: 'ROOT',
+    fields: (t) => ({
+      apiKey: t.field({ type: ApiKeyType, description: 'The key, as it is now.', resolve: ({ apiKey }) => apiKey }),
+    }),
+  });
+  builder.mutationField(mutation, (t) =>
     t.field({
-      type: ApiKeyType,
+      type: payload,
       nullable: true,
       description,
-      args: {
-        fingerprint,
-        reason: t.arg.string({
-          description: 'Why, for the audit trail.',
-          validate: { schema: reasonInput as never },
-        }),
-      },
+      args: { input: t.arg({ type: input, required: true, description: 'The key.' }) },
       scope: 'ROOT',
-      resolve: (_, args, context) => change(managerOf(context), args.fingerprint, args.reason ?? undefined),
-    });
-  return {
-    createApiKey: t.field({
-      type: NewApiKeyPayload,
-      nullable: true,
-      description: 'Makes an API key.',
-      args: { input: t.arg({ type: CreateApiKeyInputType, required: true, description: 'Its traits.' }) },
-      scope: 'ROOT',
-      resolve: (_, { input }, context) => {
-        assertNotKept(context);
-        return createApiKey(managerOf(context), input as CreateApiKey);
+      resolve: async (_, args, context) => {
+        const { fingerprint, reason } = args.input as ChangeApiKey;
+        return { apiKey: await change(managerOf(context), fingerprint, reason) };
       },
     }),
-    rotateApiKey: t.field({
-      type: NewApiKeyPayload,
-      nullable: true,
-      description: 'Replaces an API key by a new one that may do the same; the old one goes on for a while.',
-      args: {
-        fingerprint,
-        graceSeconds: t.arg.int({
-          defaultValue: DEFAULT_GRACE,
-          description: 'Seconds that the old key goes on.',
-          validate: { schema: graceInput },
-        }),
-      },
-      scope: 'ROOT',
-      resolve: (_, args, context) => {
-        assertNotKept(context);
-        return rotateApiKey(managerOf(context), args.fingerprint, args.graceSeconds ?? DEFAULT_GRACE);
-      },
-    }),
-    activateApiKey: changeOf('Switches an API key on again.', activateApiKey),
-    deactivateApiKey: changeOf('Switches an API key off, until it is switched on again.', deactivateApiKey),
-    deleteApiKey: changeOf('Deletes an API key for good.', deleteApiKey),
-  };
-});
+  );
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+builder.mutationFields((t) => ({
+  createApiKey: t.field({
+    type: newKeyPayload('createApiKey'),
+    nullable: true,
+    description: 'Makes an API key.',
+    args: { input: t.arg({ type: CreateApiKeyInputType, required: true, description: 'Its traits.' }) },
+    scope: 'ROOT',
+    resolve: (_, { input }, context) => {
+      assertNotKept(context);
+      return createApiKey(managerOf(context), input as CreateApiKey);
+    },
+  }),
+  rotateApiKey: t.field({
+    type: newKeyPayload('rotateApiKey'),
+    nullable: true,
+    description: 'Replaces an API key by a new one that may do the same; the old one still works for a while.',
+    args: { input: t.arg({ type: RotateApiKeyInputType, required: true, description: 'The key.' }) },
+    scope: 'ROOT',
+    resolve: (_, { input }, context) => {
+      assertNotKept(context);
+      const { fingerprint, graceSeconds } = input as RotateApiKey;
+      return rotateApiKey(managerOf(context), fingerprint, graceSeconds);
+    },
+  }),
+}));
+
+changeOf('activateApiKey', 'Switches an API key on again.', activateApiKey);
+changeOf('deactivateApiKey', 'Switches an API key off, until it is switched on again.', deactivateApiKey);
+changeOf('deleteApiKey', 'Deletes an API key for good.', deleteApiKey);

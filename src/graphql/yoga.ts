@@ -237,7 +237,8 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
   };
 }
 
-const answerTypes = ['application/json', 'application/graphql-response+json'] as const;
+/** The media types of answers. */
+export const answerTypes = ['application/json', 'application/graphql-response+json'] as const;
 
 /** The media type of the answer: JSON, but for who prefers the newer one. */
 function acceptedType({ headers }: Inbound): string {

@@ -1,4 +1,4 @@
-// Which media type an answer has, weighed as HTTP says.
+// Which media type an answer has, and how it is compressed, weighed as HTTP says.
 import Negotiator from 'negotiator';
 
 /** Our answers are always in it, so that it tells no types apart. */
@@ -20,4 +20,28 @@ export function preferredType<Type extends string>(
   if (accept === undefined || accept === '*/*' || accept === usual) return usual;
   const liked = new Negotiator({ headers: { accept: accept.replace(utf8, '') } }).mediaType([...offered]);
   return (liked as Type | undefined) ?? usual;
+}
+
+const encodings = ['br', 'gzip', 'identity'] as const;
+
+/** How the body of an answer may be compressed. */
+export type Encoding = (typeof encodings)[number];
+
+/** What Negotiator's published types leave out: of what a client likes equally, the first of those preferred here is taken. */
+interface EncodingNegotiator {
+  encodings(available: readonly Encoding[], options: { preferred: readonly Encoding[] }): Encoding[];
+}
+
+/**
+ * Chooses how to compress an answer.
+ *
+ * @param accept - the header `Accept-Encoding`; undefined for none
+ * @returns `identity` also where the client refuses it and all others
+ * @see RFC 9110, section 12.5.3
+ */
+export function preferredEncoding(accept: string | undefined): Encoding {
+  if (accept === undefined) return 'identity';
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': accept } }) as unknown as EncodingNegotiator;
+  const [liked] = negotiator.encodings(encodings, { preferred: encodings });
+  return liked ?? 'identity';
 }

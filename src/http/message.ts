@@ -133,6 +133,9 @@ class NodeInbound implements Inbound {
   }
 }
 
+/** Statuses of answers that have no body, and therefore no length of one. */
+const bodiless = [204, 304];
+
 /** Sends an answer. */
 export function send(response: ServerResponse, inbound: Inbound, outbound: Outbound): void {
   // Text stays text: Node sends it in one piece with the head.
@@ -141,7 +144,7 @@ export function send(response: ServerResponse, inbound: Inbound, outbound: Outbo
     ...(outbound.contentType && { 'Content-Type': outbound.contentType }),
     ...inbound.answerHeaders,
     ...outbound.headers,
-    ...(outbound.status !== 204 && { 'Content-Length': Buffer.byteLength(body) }),
+    ...(!bodiless.includes(outbound.status) && { 'Content-Length': Buffer.byteLength(body) }),
   });
   response.end(inbound.method === 'HEAD' ? undefined : body);
 }
@@ -154,6 +157,15 @@ export function json(status: number, body: unknown, headers: Record<string, stri
     headers: { 'Cache-Control': 'no-store', ...headers },
     body: JSON.stringify(body),
   };
+}
+
+/**
+ * The header that tells caches what else an answer depends on.
+ *
+ * @param name - of the request's header
+ */
+export function vary({ answerHeaders }: Inbound, name: string): { Vary: string } {
+  return { Vary: answerHeaders.Vary ? `${answerHeaders.Vary}, ${name}` : name };
 }
 
 /** The body of a failure as the REST API writes it. */

@@ -53,7 +53,7 @@ const types: Record<string, { leaves: string[]; nested: Record<string, string> }
   },
   ApiKeyConnection: { leaves: ['__typename'], nested: { edges: 'ApiKeyEdge', pageInfo: 'PageInfo' } },
   ApiKeyEdge: { leaves: ['cursor'], nested: { node: 'ApiKey' } },
-  NewApiKeyPayload: { leaves: ['key'], nested: { apiKey: 'ApiKey' } },
+  RotateApiKeyPayload: { leaves: ['key'], nested: { apiKey: 'ApiKey' } },
   __Schema: { leaves: ['description', '__typename'], nested: { queryType: '__Type', types: '__Type' } },
   __Type: {
     leaves: ['name', 'kind', 'description', '__typename'],
@@ -251,7 +251,7 @@ class DocumentWriter {
     }
     if (chance(0.05)) {
       return this.#rootOnly(
-        `m${i}: rotateApiKey(fingerprint: "PRODnone") { ${this.#selection('NewApiKeyPayload', 0)} }`,
+        `m${i}: rotateApiKey(input: { fingerprint: "PRODnone" }) { ${this.#selection('RotateApiKeyPayload', 0)} }`,
       );
     }
     return `m${i}: createCustomer(input: ${input()})${this.#condition()} { ${this.#selection('CreateCustomerPayload', 0)} }`;

@@ -1,0 +1,154 @@
+// GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { SAMPLE_KEY } from '../access/key.ts';
+import type { Inbound, Outbound } from '../http/message.ts';
+import { StaticFile } from '../http/static-file.ts';
+import { examples } from './graphiql-examples.ts';
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const CSS = 'text/css; charset=utf-8';
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232152c9'/%3E%3Cpath d='M4 8h8M9 5l3 3-3 3' stroke='white' stroke-width='1.8' fill='none'/%3E%3C/svg%3E";
+
+/** The files of GraphiQL, each at a path of its own. */
+const paths = {
+  style: '/graphiql/graphiql.css',
+  graphiql: '/graphiql/graphiql.js',
+  editorWorkerService: '/graphiql/editor-worker.js',
+  graphql: '/graphiql/graphql-worker.js',
+  json: '/graphiql/json-worker.js',
+};
+
+type FileName = keyof typeof paths;
+
+/** What GraphiQL is served with. */
+export interface GraphiQL {
+  /** The page. */
+  page(): Promise<Outbound>;
+  /** The files that it asks for, by path. */
+  files: Record<string, (inbound: Inbound) => Promise<Outbound>>;
+}
+
+/**
+ * Opens GraphiQL. Nothing is loaded before somebody asks for it.
+ *
+ * @param demo - whether the sample key is filled in, and an example creates a customer
+ */
+export function openGraphiQL(demo: boolean): GraphiQL {
+  const load = once(loadFiles);
+  const render = once(async () => renderPage(await load(), demo));
+  return {
+    async page() {
+      const { html, policy } = await render();
+      return {
+        status: 200,
+        contentType: 'text/html; charset=utf-8',
+        headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': policy },
+        body: html,
+      };
+    },
+    files: Object.fromEntries(
+      Object.entries(paths).map(([name, path]) => [
+        path,
+        async (inbound) => (await load())[name as FileName].answer(inbound),
+      ]),
+    ),
+  };
+}
+
+/** Makes something once, when it is first asked for; after a failure, once more. */
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+async function loadFiles(): Promise<Record<FileName, StaticFile>> {
+  // Nine megabytes of browser code.
+  const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
+  return {
+    style: new StaticFile(CSS, bundle.css + browserFile('graphiql.css')),
+    graphiql: new StaticFile(JAVASCRIPT, bundle.js),
+    editorWorkerService: new StaticFile(JAVASCRIPT, bundle.editorWorkerService),
+    graphql: new StaticFile(JAVASCRIPT, bundle.graphqlWorker),
+    json: new StaticFile(JAVASCRIPT, bundle.jsonWorker),
+  };
+}
+
+function browserFile(name: string): string {
+  return readFileSync(new URL(`../browser/${name}`, import.meta.url), 'utf8');
+}
+
+function renderPage(files: Record<FileName, StaticFile>, demo: boolean): { html: Buffer; policy: string } {
+  // Relative, so that a proxy may serve the gateway below a path of its own.
+  const urlOf = (name: FileName) => `${paths[name].slice(1)}?v=${files[name].hash}`;
+  const settings = {
+    ...(demo && { sampleKey: SAMPLE_KEY }),
+    examples: demo ? examples : examples.filter((example) => !example.includes('mutation ')),
+    scripts: {
+      graphiql: urlOf('graphiql'),
+      editorWorkerService: urlOf('editorWorkerService'),
+      graphql: urlOf('graphql'),
+      json: urlOf('json'),
+    },
+  };
+  const script = browserFile('graphiql.js');
+  return {
+    policy: contentSecurityPolicy(script),
+    html: Buffer.from(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>GraphiQL – customer gateway</title>
+<link rel="icon" href="${ICON}">
+<link rel="stylesheet" href="${urlOf('style')}">
+</head>
+<body>
+<header class="bar">
+<strong>Customer gateway</strong>
+<a href="openapi.json">OpenAPI</a>
+<button type="button" id="key-button">API key</button>
+</header>
+<main id="root">Loading GraphiQL …</main>
+<noscript>GraphiQL needs JavaScript.</noscript>
+<dialog id="key-dialog" aria-labelledby="key-title">
+<form method="dialog">
+<h2 id="key-title">API key</h2>
+<p>Requests of this page carry it. It is kept until this tab is closed.</p>
+<label for="key">Key</label>
+<input id="key" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false">
+<p id="key-problem" role="alert"></p>
+<button>Use this key</button>
+</form>
+</dialog>
+<script id="settings" type="application/json">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>
+<script>${script}</script>
+</body>
+</html>
+`),
+  };
+}
+
+/** The page's own script, and what that loads; nothing of other hosts. Monaco writes styles into the page. */
+function contentSecurityPolicy(script: string): string {
+  const hash = createHash('sha256').update(script).digest('base64');
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${hash}' 'strict-dynamic'`,
+    "worker-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

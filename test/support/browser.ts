@@ -1,0 +1,65 @@
+// A real browser, as people use it. Needs Chromium.
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** A tab of the browser, and all that its page did. */
+export interface BrowserTab {
+  page: Page;
+  /** Hosts that it asked. */
+  hosts: Set<string>;
+  /** Errors that stand in the console, and those that nobody caught. */
+  errors: string[];
+  /** The operations that it sent, other than for the schema. */
+  operations: string[];
+  /** Bytes that came over the network. */
+  bytes(): number;
+}
+
+/** Starts the browser. */
+export function launchBrowser(): Promise<Browser> {
+  const { CHROMIUM = '/usr/bin/chromium' } = process.env;
+  // Containers mostly run as root, where the sandbox cannot.
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}
+
+/** Opens a tab beside the others of a window. */
+export async function openTab(window: BrowserContext): Promise<BrowserTab> {
+  const page = await window.newPage();
+  const hosts = new Set<string>();
+  const errors: string[] = [];
+  const operations: string[] = [];
+  let bytes = 0;
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => void errors.push(error.message));
+  page.on('request', (request) => {
+    hosts.add(new URL(request.url()).host);
+    const query = request.method() === 'POST' ? request.postDataJSON()?.query : undefined;
+    if (query && !query.includes('__schema')) operations.push(query);
+  });
+  const network = await window.newCDPSession(page);
+  await network.send('Network.enable');
+  network.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  return { page, hosts, errors, operations, bytes: () => bytes };
+}
+
+/** Waits until GraphiQL can be used: the schema is there. */
+export async function graphiQLReady(page: Page): Promise<void> {
+  await page.locator('.graphiql-execute-button').waitFor();
+  await page.locator('.graphiql-sidebar [aria-label="Show Documentation Explorer"]').waitFor();
+  await page.locator('.graphiql-sidebar [aria-label="Re-fetch GraphQL schema"]:not([disabled])').waitFor();
+}
+
+/** Runs the operation that the active tab of GraphiQL shows, and reads the answer. */
+export async function runOperation(page: Page) {
+  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+  await page.locator('.graphiql-execute-button').click();
+  return (await answered).json();
+}
+
+/** What stands in the editor of the active tab. */
+export function editorText(page: Page, place: 'query-editor' | 'editor-tool'): Promise<string> {
+  return page.locator(`.graphiql-${place} .graphiql-editor:not(.hidden) .view-lines`).innerText();
+}
