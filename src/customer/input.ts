@@ -8,30 +8,29 @@ import { normalizeEmail } from './email.ts';
 export const emailInput = textOf(normalizeEmail);
 
 /**
- * The input of `createCustomer`. Out of it comes what is stored.
+ * The input of `createCustomer`. Out of it comes what is stored. What the OpenAPI document says of it must hold for the raw value, which may be
+ * longer than what is kept.
  *
  * @see the documentation of `POST /api/v1/customer/create`
  */
 export const createCustomerInput = z.object({
   email: emailInput.meta({
-    description: 'E-mail address. It is normalised, and the customer is found by the mailbox that it leads to.',
-    format: 'email',
-    maxLength: 254,
+    description:
+      'E-mail address, at most 254 characters once it is normalised. The customer is found by the mailbox that it leads to.',
     examples: ['jan@barasek.com'],
   }),
   companyName: freeText(255).meta({
-    description: 'Name of the company, if the customer is one or acts for one.',
-    maxLength: 255,
+    description:
+      'Name of the company, if the customer is one or acts for one. At most 255 characters, once runs of white space are one blank.',
     examples: ['BizKitHub'],
   }),
   companyRegistrationNumber: registerNumber(32, false).meta({
-    description: 'Number in the register of companies. Blanks are removed, leading zeros stay.',
-    maxLength: 32,
+    description:
+      'Number in the register of companies. Blanks are removed, leading zeros stay; at most 32 characters are left.',
     examples: ['05103118'],
   }),
   taxIdentificationNumber: registerNumber(32, true).meta({
-    description: 'Tax or VAT number. Blanks are removed, letters become upper case.',
-    maxLength: 32,
+    description: 'Tax or VAT number. Blanks are removed, letters become upper case; at most 32 characters are left.',
     examples: ['CZ9609040727'],
   }),
   customerRealIp: ipInput

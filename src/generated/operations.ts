@@ -6,15 +6,15 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** The customer to create, or to find by its e-mail address. */
 export type CreateCustomerInput = {
-  /** Name of the company, if the customer is one or acts for one. */
+  /** Name of the company, if the customer is one or acts for one. At most 255 characters, once runs of white space are one blank. */
   companyName?: string | null | undefined;
-  /** Number in the register of companies. Blanks are removed, leading zeros stay. */
+  /** Number in the register of companies. Blanks are removed, leading zeros stay; at most 32 characters are left. */
   companyRegistrationNumber?: string | null | undefined;
   /** Where the customer comes from: IPv4 or IPv6 address. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1. */
   customerRealIp?: string | null | undefined;
-  /** E-mail address. It is normalised, and the customer is found by the mailbox that it leads to. */
+  /** E-mail address, at most 254 characters once it is normalised. The customer is found by the mailbox that it leads to. */
   email: string;
-  /** Tax or VAT number. Blanks are removed, letters become upper case. */
+  /** Tax or VAT number. Blanks are removed, letters become upper case; at most 32 characters are left. */
   taxIdentificationNumber?: string | null | undefined;
 };
 

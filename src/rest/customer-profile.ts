@@ -12,7 +12,7 @@ export const customerProfile = z.object({
     .string()
     .regex(/^[A-Za-z0-9]{16}$/)
     .meta({ description: 'Public reference; never changes.' }),
-  creditBalance: z.int().meta({ description: 'Credit, in whole units; may be negative.' }),
+  creditBalance: z.int().meta({ description: 'Credit, in whole units; may be negative.', format: 'int32' }),
   phone: z.string().optional().meta({ description: 'Prefix, one blank, digits: `+420 777123456`.' }),
   firstName: z.string().optional(),
   lastName: z.string().optional(),

@@ -22,12 +22,14 @@ export interface Endpoint<
   readonly input: keyof Variables & string;
   /** The members of a request's body that are read. All others are ignored, whatever they hold. */
   readonly reads: readonly Member[];
-  /** Those members, where they are there, as the operation's variables. Wrong types pass: the operation judges them. */
+  /** Those members, where they are there, as the operation's variables. Wrong types pass: the operation validates them. */
   readonly variables: (members: { readonly [Name in Member]?: unknown }) => { [Name in keyof Variables]: unknown };
   /** What the operation gave as the answer's body; undefined when it gave nothing. */
   readonly answer: (data: Data) => Answer | undefined;
   /** The shape of the answer's body. */
   readonly response: ZodType<Answer>;
+  /** What the documentation calls that shape. */
+  readonly responseName: string;
   readonly example: { request: Members; response: Answer };
 }
 
@@ -50,6 +52,7 @@ export const endpoints: readonly Endpoint[] = [
     variables: (input) => ({ input }),
     answer: ({ createCustomer }) => (createCustomer ? writeProfile(createCustomer) : undefined),
     response: customerProfile,
+    responseName: 'CustomerProfile',
     example: {
       request: {
         email: 'jan@barasek.com',

@@ -12,7 +12,7 @@ import { type Endpoint, endpoints } from './endpoints.ts';
 
 const EXAMPLE_REQUEST_ID = '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11';
 
-/** Errors that any endpoint can answer with. */
+/** Errors that any endpoint can answer a request of its own method with. */
 const commonErrors: readonly ErrorCode[] = [
   'INTERNAL_REQUEST_MALFORMED',
   'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED',
@@ -23,7 +23,6 @@ const commonErrors: readonly ErrorCode[] = [
   'PUBLIC_API_KEY_HAS_BEEN_DELETED',
   'PUBLIC_API_KEY_IS_NOT_ACTIVE',
   'PUBLIC_API_KEY_HAS_BEEN_EXPIRED',
-  'INTERNAL_METHOD_NOT_ALLOWED',
   'INTERNAL_CONFLICT',
   'INTERNAL_PAYLOAD_TOO_LARGE',
   'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
@@ -33,16 +32,31 @@ const commonErrors: readonly ErrorCode[] = [
   'INTERNAL_SERVICE_UNAVAILABLE',
 ];
 
-const errorBody = z.object({
-  error: z.object({
-    code: z.enum(commonErrors as [ErrorCode, ...ErrorCode[]]),
-    message: z.string(),
-    description: z.string(),
-    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    retry_after: z.int().optional().meta({ description: 'Seconds.' }),
-    requestId: z.string(),
-  }),
-});
+const errorBody = z
+  .object({
+    error: z.object({
+      // Open: a client must expect a code that it does not know.
+      code: z
+        .union([z.enum(commonErrors as [ErrorCode, ...ErrorCode[]]), z.string()])
+        .meta({
+          description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
+        }),
+      message: z.string().meta({ description: 'What went wrong, for people.' }),
+      description: z.string().meta({ description: 'What to do about it.' }),
+      fields: z
+        .array(
+          z.object({
+            path: z.string().meta({ description: 'Member of the request: `email`, `apiKey`.' }),
+            message: z.string().meta({ description: 'Which rule it breaks.' }),
+          }),
+        )
+        .optional()
+        .meta({ description: 'Every member of the request that breaks a rule.' }),
+      retry_after: z.int().optional().meta({ description: 'Seconds after which it is worth trying again.' }),
+      requestId: z.string().meta({ description: 'Id of the request, for questions about it.' }),
+    }),
+  })
+  .meta({ description: 'A request that failed.' });
 
 /** What each error looks like besides its code and words. */
 const exampleDetails: Partial<Record<ErrorCode, ConstructorParameters<typeof ApiError>[1]>> = {
@@ -51,17 +65,40 @@ const exampleDetails: Partial<Record<ErrorCode, ConstructorParameters<typeof Api
   INTERNAL_SERVICE_UNAVAILABLE: { retryAfter: 5 },
 };
 
-/** The headers of every answer, and of every answer to a key that is good. */
-const answerHeaders = {
+/** Every header of an answer. */
+const headers = {
   'X-Request-Id': { description: 'Id of the request: the one sent, or a new one.', schema: { type: 'string' } },
-  'X-RateLimit-Limit': { description: 'Requests a minute that the key may make.', schema: { type: 'integer' } },
+  'X-RateLimit-Limit': {
+    description: 'Requests a minute that the key may make. A `ROOT` key has no limit, hence none of these headers.',
+    schema: { type: 'integer' },
+  },
   'X-RateLimit-Remaining': { description: 'Requests that it may still make.', schema: { type: 'integer' } },
   'X-RateLimit-Reset': { description: 'When it may make more, in Unix seconds.', schema: { type: 'integer' } },
+  'Idempotent-Replayed': {
+    description: '`true` on the answer to a repeated `Idempotency-Key`: it is the first answer again.',
+    schema: { type: 'string', const: 'true' },
+  },
+  'Retry-After': { description: 'Seconds after which it is worth trying again.', schema: { type: 'integer' } },
 };
 
-const answerHeaderReferences = Object.fromEntries(
-  Object.keys(answerHeaders).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-);
+type HeaderName = keyof typeof headers;
+
+const rateLimitHeaders: readonly HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+/** Where a request is refused for its key, before anything is counted for one. */
+const keyFailure = catalogue.PUBLIC_API_KEY_DOES_NOT_EXIST.status;
+/** 409: for as long as the first request with the same `Idempotency-Key` runs. */
+const retried = [409, 429, 503];
+
+/** The headers that an answer of a status may have. */
+function headersOf(status: number) {
+  const names: HeaderName[] = [
+    'X-Request-Id',
+    ...(status === keyFailure ? [] : rateLimitHeaders),
+    ...(status === 200 ? (['Idempotent-Replayed'] as const) : []),
+    ...(retried.includes(status) ? (['Retry-After'] as const) : []),
+  ];
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
 
 /** Tells what a key needs to run an operation. */
 export type RequirementsOf = (operation: Endpoint['operation']) => string[];
@@ -75,14 +112,14 @@ export function openApiDocument(schema: GraphQLSchema, requirementsOf: Requireme
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Customer gateway, REST door',
+      title: 'Customer gateway, REST API',
       version: '1',
       description:
         'The endpoints of the REST API. Each runs an operation of the GraphQL API, with the same rules and errors.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    security: [{ apiKeyInQuery: [] }, { apiKeyAsBearer: [] }],
+    security: securityOf([]),
     tags: [{ name: 'customer', description: 'Customers of an organisation.' }],
     paths: Object.fromEntries(
       endpoints.map((row) => [
@@ -96,21 +133,22 @@ export function openApiDocument(schema: GraphQLSchema, requirementsOf: Requireme
           type: 'apiKey',
           in: 'query',
           name: 'apiKey',
-          description: 'Looked at first, then a member `apiKey` of the body.',
+          description: 'Looked for first; then a member `apiKey` of the body.',
         },
         apiKeyAsBearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Looked at when the URL and the body hold no key.',
+          description: 'Looked at when neither the URL nor the body holds a key.',
         },
       },
       schemas: {
+        ...Object.fromEntries(endpoints.map((row) => [inputType(row, schema).name, bodySchema(row, schema)])),
         ...Object.fromEntries(
-          endpoints.map((row) => [inputType(row, schema).name, jsonSchema(inputSchema(row, schema), 'input')]),
+          endpoints.map(({ responseName, response }) => [responseName, jsonSchema(response, 'output')]),
         ),
-        Error: jsonSchema(errorBody, 'output'),
+        ErrorBody: jsonSchema(errorBody, 'output'),
       },
-      headers: answerHeaders,
+      headers,
     },
   };
 }
@@ -124,9 +162,15 @@ function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[
     operationId: row.method.toLowerCase() + row.path.replace(/\/(\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary: row.summary,
     description: `${row.description}\n\nNeeds the scope ${requirements.map((scope) => `\`${scope}\``).join(', ')}.`,
-    security: [{ apiKeyInQuery: requirements }, { apiKeyAsBearer: requirements }],
+    security: securityOf(requirements),
     tags: [row.path.split('/')[3]],
     parameters: [
+      {
+        name: 'apiKey',
+        in: 'query',
+        description: 'The API key, for clients that cannot send a header. It is looked for here first.',
+        schema: { type: 'string' },
+      },
       {
         name: 'X-Request-Id',
         in: 'header',
@@ -137,7 +181,7 @@ function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[
         name: 'Idempotency-Key',
         in: 'header',
         description:
-          'A key of your own for this request, up to 255 visible ASCII characters. Sent again with the same body within a day, the first answer is told again, with the header `Idempotent-Replayed: true`.',
+          'A key of your own for this request, up to 255 visible ASCII characters. Sent again with the same body within a day, the first answer comes back, with the header `Idempotent-Replayed: true`.',
         schema: { type: 'string' },
       },
     ],
@@ -148,8 +192,13 @@ function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[
     responses: {
       200: {
         description: 'Done.',
-        headers: answerHeaderReferences,
-        content: { 'application/json': { schema: jsonSchema(row.response, 'output'), example: row.example.response } },
+        headers: headersOf(200),
+        content: {
+          'application/json': {
+            schema: { $ref: `#/components/schemas/${row.responseName}` },
+            example: row.example.response,
+          },
+        },
       },
       ...errorResponses(),
     },
@@ -163,18 +212,10 @@ function errorResponses() {
       status,
       {
         description: codes.map((code) => `\`${code}\``).join(', '),
-        headers: {
-          ...answerHeaderReferences,
-          ...((status === 429 || status === 503) && {
-            'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
-          }),
-          ...(status === 405 && {
-            Allow: { description: 'Methods that the address answers.', schema: { type: 'string' } },
-          }),
-        },
+        headers: headersOf(status),
         content: {
           'application/json': {
-            schema: { $ref: '#/components/schemas/Error' },
+            schema: { $ref: '#/components/schemas/ErrorBody' },
             examples: Object.fromEntries(codes.map(errorExample)),
           },
         },
@@ -205,7 +246,38 @@ function namedType(node: TypeNode): NamedTypeNode {
   return node.kind === 'NamedType' ? node : namedType(node.type);
 }
 
+/** A key in the URL, as a header, or, since tools know no key in a body, none that they know of. */
+function securityOf(requirements: string[]) {
+  return [{ apiKeyInQuery: requirements }, { apiKeyAsBearer: requirements }, {}];
+}
+
+/** What a request's body may hold: the operation's input, and the key. */
+function bodySchema(row: Endpoint, schema: GraphQLSchema) {
+  const { properties, ...rest } = jsonSchema(inputSchema(row, schema), 'input');
+  const apiKey = {
+    type: ['string', 'null'],
+    description: 'The API key, for clients that send it in the body. It is looked for here when the URL holds none.',
+  };
+  return { ...rest, properties: { ...properties, apiKey } };
+}
+
+/**
+ * Writes a zod schema as JSON Schema. Answers stay open: a client must ignore members that it does not know.
+ *
+ * @param io - what callers send, or what they are answered
+ */
 function jsonSchema(schema: ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override({ jsonSchema: written }) {
+      if (written.additionalProperties === false) delete written.additionalProperties;
+      // What zod says of every whole number: that JavaScript can hold it.
+      if (written.minimum === Number.MIN_SAFE_INTEGER) delete written.minimum;
+      if (written.maximum === Number.MAX_SAFE_INTEGER) delete written.maximum;
+      // A record's names: of text, as all names are.
+      delete written.propertyNames;
+    },
+  });
   return rest;
 }
