@@ -73,7 +73,7 @@ export const graceInput = z
 /** A day: time enough to hand a new key to whoever uses the old one. */
 export const DEFAULT_GRACE = 24 * 60 * 60;
 
-const fingerprint = z.string();
+const fingerprint = z.string('must be a string');
 
 /** What is done with a key, other than to replace it. */
 export const changeApiKeyInput = z.object({ fingerprint, reason: reasonInput });

@@ -2,6 +2,7 @@
 import { type Door, graphql, type Outcome, rest } from '../doors.ts';
 import { CREATE_PATH, type GeneratedRequest, generate, type SharedInput } from '../generated-requests.ts';
 import { pathOf, problemsOf } from './checks.ts';
+import { documentProblemsOf } from './document.ts';
 import type { Tenant } from './tenant.ts';
 import { openTransport, type ReceivedAnswer, type Transport } from './transport.ts';
 
@@ -45,7 +46,10 @@ export async function run({ url, tenant, from, requests, concurrency }: Run): Pr
   const send = async (index: number, request: GeneratedRequest): Promise<ReceivedAnswer> => {
     const answer = await transport.send(request);
     count(result, request, answer);
-    note(result, index, request, answer, problemsOf(request, answer));
+    note(result, index, request, answer, [
+      ...problemsOf(request, answer),
+      ...(await documentProblemsOf(request, answer)),
+    ]);
     return answer;
   };
   const work = async () => {
