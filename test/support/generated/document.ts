@@ -59,7 +59,8 @@ async function problemsOfAccepted({ headers, body }: GeneratedRequest): Promise<
 }
 
 async function membersOf(type: string, contentType: string, body: Buffer): Promise<unknown> {
-  if (type === 'application/json') return JSON.parse(body.toString());
+  // A byte order mark may stand in front.
+  if (type === 'application/json') return JSON.parse(new TextDecoder().decode(body));
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
   return Object.fromEntries(form);
 }
