@@ -51,6 +51,8 @@ async function type(page: Page, text: string): Promise<void> {
   await page.locator('.graphiql-query-editor .view-lines').click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.insertText(text);
+  // The editor closes the last bracket once more.
+  await page.keyboard.press('Delete');
 }
 
 describe('in demo mode', () => {
