@@ -5,6 +5,7 @@ import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
+import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
 import type { Requirement } from './access/scopes.ts';
@@ -98,7 +99,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     corsOrigins,
     shortWay: parts.shortWay,
   });
-  const graphiql = config.graphiql ? openGraphiQL(demo) : undefined;
+  const graphiql = config.graphiql ? openGraphiQL(demo ? SAMPLE_KEY : undefined) : undefined;
   const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: Buffer | undefined;
   let prepared = false;

@@ -147,7 +147,7 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
   },
   async GRAPHIQL() {
     const started = await start('GRAPHIQL', 'off');
-    const page = await fetch(`${started.url}/graphql?apiKey=${key}`, { headers: { accept: 'text/html' } });
+    const page = await fetch(`${started.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.status).toBe(404);
   },
   async INTROSPECTION() {

@@ -36,11 +36,9 @@ const errorBody = z
   .object({
     error: z.object({
       // Open: a client must expect a code that it does not know.
-      code: z
-        .union([z.enum(commonErrors as [ErrorCode, ...ErrorCode[]]), z.string()])
-        .meta({
-          description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
-        }),
+      code: z.union([z.enum(commonErrors as [ErrorCode, ...ErrorCode[]]), z.string()]).meta({
+        description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
+      }),
       message: z.string().meta({ description: 'What went wrong, for people.' }),
       description: z.string().meta({ description: 'What to do about it.' }),
       fields: z
@@ -254,9 +252,10 @@ function securityOf(requirements: string[]) {
 /** What a request's body may hold: the operation's input, and the key. */
 function bodySchema(row: Endpoint, schema: GraphQLSchema) {
   const { properties, ...rest } = jsonSchema(inputSchema(row, schema), 'input');
+  // Of any type: where the URL holds a key, this one is not looked at.
   const apiKey = {
-    type: ['string', 'null'],
-    description: 'The API key, for clients that send it in the body. It is looked for here when the URL holds none.',
+    description:
+      'The API key, as text, for clients that send it in the body. It is looked for here when the URL holds none.',
   };
   return { ...rest, properties: { ...properties, apiKey } };
 }

@@ -1,7 +1,6 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { SAMPLE_KEY } from '../access/key.ts';
 import type { Inbound, Outbound } from '../http/message.ts';
 import { StaticFile } from '../http/static-file.ts';
 import { examples } from './graphiql-examples.ts';
@@ -33,11 +32,11 @@ export interface GraphiQL {
 /**
  * Opens GraphiQL. Nothing is loaded before somebody asks for it.
  *
- * @param demo - whether the sample key is filled in, and an example creates a customer
+ * @param sampleKey - the key to begin with, in demo mode; then an example creates a customer too
  */
-export function openGraphiQL(demo: boolean): GraphiQL {
+export function openGraphiQL(sampleKey: string | undefined): GraphiQL {
   const load = once(loadFiles);
-  const render = once(async () => renderPage(await load(), demo));
+  const render = once(async () => renderPage(await load(), sampleKey));
   return {
     async page() {
       const { html, policy } = await render();
@@ -85,12 +84,15 @@ function browserFile(name: string): string {
   return readFileSync(new URL(`../browser/${name}`, import.meta.url), 'utf8');
 }
 
-function renderPage(files: Record<FileName, StaticFile>, demo: boolean): { html: Buffer; policy: string } {
+function renderPage(
+  files: Record<FileName, StaticFile>,
+  sampleKey: string | undefined,
+): { html: Buffer; policy: string } {
   // Relative, so that a proxy may serve the gateway below a path of its own.
   const urlOf = (name: FileName) => `${paths[name].slice(1)}?v=${files[name].hash}`;
   const settings = {
-    ...(demo && { sampleKey: SAMPLE_KEY }),
-    examples: demo ? examples : examples.filter((example) => !example.includes('mutation ')),
+    sampleKey,
+    examples: sampleKey ? examples : examples.filter((example) => !example.includes('mutation ')),
     scripts: {
       graphiql: urlOf('graphiql'),
       editorWorkerService: urlOf('editorWorkerService'),

@@ -62,5 +62,5 @@ export async function runOperation(page: Page) {
 export async function editorText(page: Page, place: 'query-editor' | 'editor-tool'): Promise<string> {
   const lines = page.locator(`.graphiql-${place} .graphiql-editor:not(.hidden) .view-lines`);
   // Monaco writes blanks that do not break.
-  return (await lines.innerText()).replaceAll('\u00a0', ' ');
+  return ((await lines.textContent()) ?? '').replaceAll('\u00a0', ' ');
 }

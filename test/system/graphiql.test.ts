@@ -133,7 +133,7 @@ describe('a shared link', () => {
     await graphiQLReady(tab.page);
     await tab.page.waitForTimeout(1_000);
     expect(await editorText(tab.page, 'query-editor')).toContain('mutation Second');
-    expect(await tab.page.locator('.graphiql-tab-active').innerText()).toBe('Second');
+    expect(await tab.page.locator('.graphiql-tab-active').textContent()).toBe('Second');
     expect(await editorText(tab.page, 'editor-tool')).toContain('shared@example.com');
     expect(tab.operations).toEqual([]);
     const made = "select 1 from customer where email = 'shared@example.com'";
@@ -160,13 +160,13 @@ describe('outside demo mode', () => {
     const { page } = tab;
     await page.locator('#key').fill(`PROD${'x'.repeat(28)}`);
     await page.getByRole('button', { name: 'Use this key' }).click();
-    await expect.poll(() => page.locator('#key-problem').innerText()).toContain('API key');
+    await expect.poll(() => page.locator('#key-problem').textContent()).toContain('API key');
     // A browser writes every answer of 400 and above into the console.
     expect(tab.errors.splice(0)).toHaveLength(1);
     await page.locator('#key').fill(gateway.key);
     await page.getByRole('button', { name: 'Use this key' }).click();
     await graphiQLReady(page);
-    expect(await page.locator('#key-button').innerText()).toBe(`API key: ${gateway.key.slice(0, 8)}…`);
+    expect(await page.locator('#key-button').textContent()).toBe(`API key: ${gateway.key.slice(0, 8)}…`);
     await type(page, '{ customers(first: 1) { pageInfo { hasNextPage } } }');
     expect((await runOperation(page)).data.customers.pageInfo.hasNextPage).toBe(false);
 
@@ -181,7 +181,7 @@ describe('outside demo mode', () => {
 
     const next = await visit(`${gateway.url}/graphql`);
     await next.page.locator('#key').waitFor();
-    expect(await next.page.locator('#key-button').innerText()).toBe('API key: none');
+    expect(await next.page.locator('#key-button').textContent()).toBe('API key: none');
     expect(await next.page.evaluate('JSON.stringify({ ...sessionStorage })')).toBe('{}');
     expectCalm(next);
   });
@@ -207,7 +207,7 @@ describe('outside demo mode', () => {
     await tab.page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
     await tab.page.keyboard.press('ControlOrMeta+A');
     await tab.page.keyboard.insertText('{ "authorization": "Bearer DEV_abcdefghijklmnopqrstuvwxyz12" }');
-    await expect.poll(() => tab.page.locator('#key-button').innerText()).toBe('API key: DEV_abcd…');
+    await expect.poll(() => tab.page.locator('#key-button').textContent()).toBe('API key: DEV_abcd…');
     expect(await remembered(tab.page)).not.toContain('abcdefghijkl');
   });
 });
