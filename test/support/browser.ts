@@ -1,5 +1,6 @@
 // A real browser, as people use it. Needs Chromium.
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** A tab of the browser, and all that its page did. */
 export interface BrowserTab {
@@ -10,6 +11,8 @@ export interface BrowserTab {
   errors: string[];
   /** The operations that it sent, other than for the schema. */
   operations: string[];
+  /** Whether the page that stands there now has its schema. */
+  hasSchema(): boolean;
   /** Bytes that came over the network. */
   bytes(): number;
 }
@@ -28,27 +31,34 @@ export async function openTab(window: BrowserContext): Promise<BrowserTab> {
   const errors: string[] = [];
   const operations: string[] = [];
   let bytes = 0;
+  let hasSchema = false;
+  const queryOf = (request: Request) => (request.method() === 'POST' ? request.postDataJSON()?.query : undefined);
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('pageerror', (error) => void errors.push(error.message));
   page.on('request', (request) => {
     hosts.add(new URL(request.url()).host);
-    const query = request.method() === 'POST' ? request.postDataJSON()?.query : undefined;
+    const query = queryOf(request);
     if (query && !query.includes('__schema')) operations.push(query);
+    if (request.isNavigationRequest()) hasSchema = false;
+  });
+  page.on('requestfinished', (request) => {
+    if (queryOf(request)?.includes('__schema')) hasSchema = true;
   });
   const network = await window.newCDPSession(page);
   await network.send('Network.enable');
   network.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength;
   });
-  return { page, hosts, errors, operations, bytes: () => bytes };
+  return { page, hosts, errors, operations, hasSchema: () => hasSchema, bytes: () => bytes };
 }
 
 /** Waits until GraphiQL can be used: all is loaded, the schema too. */
-export async function graphiQLReady(page: Page): Promise<void> {
+export async function graphiQLReady({ page, hasSchema }: BrowserTab): Promise<void> {
   await page.locator('.graphiql-execute-button').waitFor();
-  await page.waitForLoadState('networkidle');
+  await page.locator('.graphiql-query-editor .view-lines').waitFor();
+  await expect.poll(hasSchema, { timeout: 20_000 }).toBe(true);
 }
 
 /** Runs the operation that the active tab of GraphiQL shows, and reads the answer. */
