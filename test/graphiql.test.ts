@@ -78,7 +78,7 @@ describe('the page', () => {
   it('runs the one script that it names by hash, and what that loads', async () => {
     const { text, headers } = await open(gateway);
     const policy = headers.get('content-security-policy') ?? '';
-    const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? '');
+    const scripts = [...text.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? '');
     expect(scripts).toHaveLength(1);
     const hash = createHash('sha256')
       .update(scripts[0] ?? '')
@@ -142,8 +142,11 @@ describe('its files', () => {
 
   it('are not sent again to who has them', async () => {
     const { headers } = await wire(urls[0] ?? '');
-    const again = await wire(urls[0] ?? '', { 'if-none-match': String(headers.etag) });
-    expect([again.status, again.bytes.length, again.headers['content-length']]).toEqual([304, 0, undefined]);
+    // The second, as a cache tells of all that it has, and a proxy that compresses weakens it.
+    for (const tags of [`${headers.etag}`, `"other", W/${headers.etag}`]) {
+      const again = await wire(urls[0] ?? '', { 'if-none-match': tags });
+      expect([again.status, again.bytes.length, again.headers['content-length']]).toEqual([304, 0, undefined]);
+    }
     const head = await wire(urls[0] ?? '', {}, 'HEAD');
     expect([head.status, head.bytes.length, head.headers.etag]).toEqual([200, 0, headers.etag]);
   });

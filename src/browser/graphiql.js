@@ -1,4 +1,5 @@
-// GraphiQL in the browser: which operations it opens with, what it remembers, and the key that it sends. Stands in the page as it is.
+// GraphiQL in the browser: which operations it opens with, what it remembers, and the key that it sends.
+import { KEY_NAME, ofTab, storage, TABS_NAME } from './storage.js';
 
 /**
  * What the page says.
@@ -20,78 +21,17 @@
  * @property {string | null} response
  *
  * @typedef {{ tabs: Tab[], activeTabIndex: number }} Tabs
- *
- * @typedef {Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'>} Store
  */
 
-/** Under which name the tab of the browser keeps the key. It is gone with the tab. */
-const KEY_NAME = 'customer-gateway:api-key';
-const TABS_NAME = 'graphiql:tabState';
-/** What is remembered beyond the tab of the browser; headers never are, since a key stands in them. */
-const remembered = new Map([
-  [
-    TABS_NAME,
-    (/** @type {string} */ tabs) =>
-      JSON.stringify(JSON.parse(tabs), (name, value) => (name === 'headers' ? null : value)),
-  ],
-  ...['theme', 'visiblePlugin', 'docExplorerFlex', 'editorFlex', 'secondaryEditorFlex'].map(
-    (name) => /** @type {[string, (value: string) => string]} */ ([`graphiql:${name}`, (value) => value]),
-  ),
-]);
 /** Characters of an address that every proxy takes. Longer operations stay out of it. */
 const LONGEST_ADDRESS = 4_000;
 
 /** @type {Settings} */
 const settings = JSON.parse(element('settings').textContent);
-const ofTab = storeOf(() => sessionStorage);
-const ofBrowser = storeOf(() => localStorage);
-
-/** @type {Store} */
-const storage = {
-  getItem: (name) => ofTab.getItem(name) ?? ofBrowser.getItem(name),
-  setItem(name, value) {
-    ofTab.setItem(name, value);
-    const toRemember = remembered.get(name);
-    if (toRemember) ofBrowser.setItem(name, toRemember(value));
-  },
-  removeItem(name) {
-    ofTab.removeItem(name);
-    ofBrowser.removeItem(name);
-  },
-  clear() {
-    for (const name of remembered.keys()) storage.removeItem(name);
-  },
-  get length() {
-    return ofTab.length;
-  },
-};
 
 /** @param {string} id */
 function element(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
-}
-
-/**
- * A store of the browser, or one in memory where the browser gives pages none.
- *
- * @param {() => Storage} open
- * @returns {Store}
- */
-function storeOf(open) {
-  try {
-    return open();
-  } catch {
-    const items = new Map();
-    return {
-      getItem: (name) => items.get(name) ?? null,
-      setItem: (name, value) => void items.set(name, value),
-      removeItem: (name) => void items.delete(name),
-      clear: () => items.clear(),
-      get length() {
-        return items.size;
-      },
-    };
-  }
 }
 
 /** @returns {string | undefined} the key that requests carry */

@@ -19,6 +19,11 @@ const compressors = {
 const FOR_GOOD = 'public, max-age=31536000, immutable';
 const ONCE = 'no-store';
 
+/** Whether a client that sends `If-None-Match` has the file. A proxy may have weakened its tag. */
+function holds(tags: string | undefined, etag: string): boolean {
+  return tags?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;
+}
+
 /** A file to be sent. */
 export class StaticFile {
   /** Names the content: a URL with `?v=` and this hash may be kept for good. */
@@ -42,7 +47,7 @@ export class StaticFile {
       ETag: etag,
       ...vary(inbound, 'Accept-Encoding'),
     };
-    if (inbound.headers['if-none-match'] === etag) return { status: 304, headers, body: '' };
+    if (holds(inbound.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     return {
       status: 200,
       contentType: this.#contentType,

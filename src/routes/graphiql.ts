@@ -84,6 +84,11 @@ function browserFile(name: string): string {
   return readFileSync(new URL(`../browser/${name}`, import.meta.url), 'utf8');
 }
 
+/** Modules as one. Each may import from those before it; no two may give different things one name. */
+function joined(...names: string[]): string {
+  return names.map((name) => browserFile(name).replaceAll(/^(import .*;\n|export )/gm, '')).join('');
+}
+
 function renderPage(
   files: Record<FileName, StaticFile>,
   sampleKey: string | undefined,
@@ -100,7 +105,7 @@ function renderPage(
       json: urlOf('json'),
     },
   };
-  const script = browserFile('graphiql.js');
+  const script = joined('storage.js', 'graphiql.js');
   return {
     policy: contentSecurityPolicy(script),
     html: Buffer.from(`<!doctype html>
@@ -131,7 +136,7 @@ function renderPage(
 </form>
 </dialog>
 <script id="settings" type="application/json">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>
-<script>${script}</script>
+<script type="module">${script}</script>
 </body>
 </html>
 `),
