@@ -51,20 +51,22 @@ function changesOfValue(
   direction: 'request' | 'answer',
   path: string,
 ): BreakingChange[] {
-  const [was, is] = [written(before), written(after)];
   const compare = direction === 'request' ? changesOfRequest : changesOfAnswer;
+  if (!before.content !== !after.content)
+    return [{ path, message: after.content ? 'is written as content now' : 'is not written as content any more' }];
+  const [was, is] = [styleOf(before), styleOf(after)];
   return [
-    ...(['style', 'explode', 'allowReserved', 'isContent'] as const)
+    ...(['style', 'explode', 'allowReserved'] as const)
       .filter((member) => was[member] !== is[member])
       .map((member) => ({ path, message: `${member} was ${was[member]}, is ${is[member]} now` })),
-    ...(was.isContent === is.isContent ? compare(versions, before.schema, after.schema, path) : []),
+    ...compare(versions, before.schema, after.schema, path),
     ...changesOfContent(versions, before.content, after.content, direction, path),
     ...unknownChanges(versions, before, after, known, path),
   ];
 }
 
-/** The style of a parameter, with what holds where nothing is said. */
-function written({ in: where, style, explode, allowReserved = false, content }: Json) {
+/** How a parameter is written, with what holds where nothing is said. */
+function styleOf({ in: where, style, explode, allowReserved = false }: Json) {
   const given = style ?? (where === 'query' || where === 'cookie' ? 'form' : 'simple');
-  return { style: given, explode: explode ?? given === 'form', allowReserved, isContent: content !== undefined };
+  return { style: given, explode: explode ?? given === 'form', allowReserved };
 }

@@ -71,12 +71,12 @@ export class Versions {
   }
 
   #at(reference: string): Json {
-    const [version, pointer] = reference.split('#/') as ['before' | 'after', string | undefined];
+    const [, version, pointer] = /^(before|after)#\/(.*)$/.exec(reference) ?? [];
     if (pointer === undefined) throw new TypeError(`Reference out of the document: ${reference}`);
     const steps = pointer
       .split('/')
       .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
-    const target = steps.reduce((node, step) => node?.[step], this[version]);
+    const target = steps.reduce((node, step) => node?.[step], this[version as 'before' | 'after']);
     if (target === undefined) throw new TypeError(`Reference that leads nowhere: ${reference}`);
     return target;
   }

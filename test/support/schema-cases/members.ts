@@ -1,0 +1,116 @@
+// Members of objects, and items of lists.
+import { type Case, constraint, integer, object, string } from './case.ts';
+
+export const members: Case[] = [
+  ['a member added', object({}), object({ a: string }), null, null],
+  ['a member dropped', object({ a: string }), object({}), '.a: is not read any more', '.a: is gone'],
+  [
+    'a member of a member',
+    object({ a: object({ b: string }) }),
+    object({ a: object({ b: integer }) }),
+    '.a.b: must not be string any more',
+    '.a.b: may be integer now',
+  ],
+  ['a member required', object({ a: string }), object({ a: string }, { required: ['a'] }), '.a: is required now', null],
+  ['a new member required', object({}), object({ a: string }, { required: ['a'] }), '.a: is required now', null],
+  [
+    'a member optional',
+    object({ a: string }, { required: ['a'] }),
+    object({ a: string }),
+    null,
+    '.a: is not always there any more',
+  ],
+  [
+    'unknown members refused',
+    object({}),
+    object({}, { additionalProperties: false }),
+    ': unknown members are refused now',
+    null,
+  ],
+  [
+    'unknown members allowed',
+    object({}, { additionalProperties: false }),
+    object({}, { additionalProperties: true }),
+    null,
+    null,
+  ],
+  [
+    'a map refused',
+    object({}, { additionalProperties: true }),
+    object({}, { additionalProperties: false }),
+    ': unknown members are refused now',
+    '.*: is gone',
+  ],
+  [
+    'a map narrowed',
+    object({}, { additionalProperties: true }),
+    object({}, { additionalProperties: string }),
+    '.*: must be string now',
+    null,
+  ],
+  ['a map widened', object({}, { additionalProperties: string }), object({}), null, '.*: may be anything now'],
+  [
+    'a map of another type',
+    object({}, { additionalProperties: string }),
+    object({}, { additionalProperties: integer }),
+    '.*: must not be string any more',
+    '.*: may be integer now',
+  ],
+  [
+    'a member of a map',
+    object({}, { additionalProperties: string }),
+    object({ a: integer }, { additionalProperties: string }),
+    '.a: must not be string any more',
+    '.a: may be integer now',
+  ],
+  ['names of any text', object({}, { propertyNames: string }), object({}), null, null],
+  [
+    'names narrowed',
+    object({}),
+    object({}, { propertyNames: { maxLength: 2 } }),
+    ' propertyNames: maxLength was not given, is 2 now',
+    null,
+  ],
+  [
+    'names widened',
+    object({}, { propertyNames: { maxLength: 2 } }),
+    object({}),
+    null,
+    ' propertyNames: maxLength was 2, is not given now',
+  ],
+  ...constraint('dependentRequired', { a: ['b'] }, { type: 'object' }),
+];
+
+export const items: Case[] = [
+  ['items added', { type: 'array' }, { type: 'array', items: string }, '[]: must be string now', null],
+  ['items dropped', { type: 'array', items: string }, { type: 'array' }, null, '[]: may be anything now'],
+  [
+    'items of another type',
+    { type: 'array', items: string },
+    { type: 'array', items: integer },
+    '[]: must not be string any more',
+    '[]: may be integer now',
+  ],
+  ['a place added', { type: 'array' }, { type: 'array', prefixItems: [string] }, '[0]: must be string now', null],
+  [
+    'a place dropped',
+    { type: 'array', prefixItems: [string, string] },
+    { type: 'array', prefixItems: [string] },
+    null,
+    '[1]: may be anything now',
+  ],
+  [
+    'a place of another type',
+    { type: 'array', prefixItems: [string] },
+    { type: 'array', prefixItems: [integer] },
+    '[0]: must not be string any more',
+    '[0]: may be integer now',
+  ],
+  [
+    'a place that items cover',
+    { type: 'array', items: string },
+    { type: 'array', prefixItems: [string], items: string },
+    null,
+    null,
+  ],
+];
