@@ -63,9 +63,9 @@ function mayMeet(versions: Versions, one: Json, other: Json): boolean {
 /** Merges two flat schemas that both apply. Where it is not plain what both together say, the second stays in `allOf`, as it is. */
 function merge(versions: Versions, one: Json, other: Json): Json {
   const shared = Object.keys(other).filter(
-    (keyword) => keyword in one && !isAnnotation(keyword) && !versions.isSameKeyword(keyword, one, other),
+    (keyword) => Object.hasOwn(one, keyword) && !isAnnotation(keyword) && !versions.isSameKeyword(keyword, one, other),
   );
-  if (shared.some((keyword) => !(keyword in both)) || isClosed(one, other) || isClosed(other, one))
+  if (shared.some((keyword) => !Object.hasOwn(both, keyword)) || isClosed(one, other) || isClosed(other, one))
     return { ...one, allOf: [...(one.allOf ?? []), other] };
   const merged = shared.map((keyword) => [keyword, both[keyword]?.(one[keyword], other[keyword])]);
   return { ...other, ...one, ...Object.fromEntries(merged) };
@@ -79,7 +79,10 @@ const both: Record<string, (one: Json, other: Json) => Json> = {
   properties: (one, other) => ({
     ...one,
     ...Object.fromEntries(
-      Object.entries(other).map(([name, schema]) => [name, name in one ? { allOf: [one[name], schema] } : schema]),
+      Object.entries(other).map(([name, schema]) => [
+        name,
+        Object.hasOwn(one, name) ? { allOf: [one[name], schema] } : schema,
+      ]),
     ),
   }),
   ...Object.fromEntries(['minLength', 'minimum', 'minItems', 'minProperties'].map((keyword) => [keyword, Math.max])),
@@ -88,7 +91,7 @@ const both: Record<string, (one: Json, other: Json) => Json> = {
 
 /** Whether one schema says something of members that only the other one names: merged, it would not say that of them any more. */
 function isClosed(one: Json, other: Json): boolean {
-  const names = Object.keys(other.properties ?? {}).filter((name) => !(name in (one.properties ?? {})));
+  const names = Object.keys(other.properties ?? {}).filter((name) => !Object.hasOwn(one.properties ?? {}, name));
   return 'additionalProperties' in one && names.length > 0;
 }
 

@@ -174,11 +174,11 @@ function membersFit(pair: Pair): BreakingChange[] {
   const [was, is] = [before.properties ?? {}, after.properties ?? {}];
   return [
     ...Object.keys(was).flatMap((name) =>
-      name in is
+      Object.hasOwn(is, name)
         ? context.fit(inner.properties[name], outer.properties[name], `${path}.${name}`)
         : [{ path: `${path}.${name}`, message }],
     ),
-    ...Object.keys(is).flatMap((name) => (name in was ? [] : newMemberFits(pair, name))),
+    ...Object.keys(is).flatMap((name) => (Object.hasOwn(was, name) ? [] : newMemberFits(pair, name))),
     ...otherMembersFit(pair),
   ];
 }

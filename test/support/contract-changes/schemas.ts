@@ -92,9 +92,9 @@ function changesOfKeywords(context: Comparison, inner: Json, outer: Json, path: 
     (keyword) => keyword !== 'type' && !isAnnotation(keyword),
   );
   // Keywords that are only understood together share a rule.
-  const known = new Set(keywords.map((keyword) => rules[keyword]));
+  const known = new Set(keywords.filter((keyword) => Object.hasOwn(rules, keyword)).map((keyword) => rules[keyword]));
   const unknown = keywords.filter(
-    (keyword) => !(keyword in rules) && !context.versions.isSameKeyword(keyword, inner, outer),
+    (keyword) => !Object.hasOwn(rules, keyword) && !context.versions.isSameKeyword(keyword, inner, outer),
   );
   return [
     ...[...known].flatMap((rule) => rule?.({ context, inner, outer, path }) ?? []),

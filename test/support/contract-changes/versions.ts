@@ -61,7 +61,10 @@ export class Versions {
     return [...new Set([...Object.keys(a), ...Object.keys(b)])]
       .filter(says)
       .every(
-        (name) => name in a && name in b && this.isSame(a[name], b[name], kindOf(name, kind, a), visiting.concat(pair)),
+        (name) =>
+          Object.hasOwn(a, name) &&
+          Object.hasOwn(b, name) &&
+          this.isSame(a[name], b[name], kindOf(name, kind, a), visiting.concat(pair)),
       );
   }
 

@@ -5,6 +5,13 @@ export const members: Case[] = [
   ['a member added', object({}), object({ a: string }), null, null],
   ['a member dropped', object({ a: string }), object({}), '.a: is not read any more', '.a: is gone'],
   [
+    'a member with a name of JavaScript',
+    object({ constructor: string }),
+    object({}),
+    '.constructor: is not read any more',
+    '.constructor: is gone',
+  ],
+  [
     'a member of a member',
     object({ a: object({ b: string }) }),
     object({ a: object({ b: integer }) }),
