@@ -139,6 +139,9 @@ function limit(inclusive: string, exclusive: string, sign: 1 | -1): Rule {
       .filter(({ value }) => !Number.isNaN(value))
       .toSorted((one, other) => other.value - one.value || Number(other.isOpen) - Number(one.isOpen))[0];
   return of('number', (pair) => {
+    // In OpenAPI 3.0 it is a boolean, which is no bound to compare.
+    if ([pair.inner, pair.outer].some((schema) => typeof schema[exclusive] === 'boolean'))
+      return stays(exclusive)(pair);
     const [inner, outer] = [strictest(pair.inner), strictest(pair.outer)];
     if (!outer || (pair.context.direction === 'answer' && isOfEachInteger(pair.outer, outer.value))) return [];
     if (inner && (inner.value > outer.value || (inner.value === outer.value && inner.isOpen >= outer.isOpen)))

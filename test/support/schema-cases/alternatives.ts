@@ -6,6 +6,28 @@ const cat = object({ kind: { const: 'cat' }, lives: integer }, { required: ['kin
 const dog = object({ kind: { const: 'dog' } }, { required: ['kind'] });
 
 export const alternatives: Case[] = [
+  [
+    'oneOf of what overlaps to anyOf',
+    { oneOf: [string, { ...string, maxLength: 2 }] },
+    { anyOf: [string, { ...string, maxLength: 2 }] },
+    null,
+    null,
+  ],
+  ['allOf of two enums', { enum: ['a'] }, { allOf: [{ enum: ['a', 'b'] }, { enum: ['a', 'c'] }] }, null, null],
+  [
+    'allOf of two bounds',
+    { ...string, minLength: 3 },
+    { allOf: [{ ...string, minLength: 2 }, { minLength: 3 }] },
+    null,
+    null,
+  ],
+  [
+    'allOf of one member twice, the other way round',
+    object({ a: { type: ['string', 'null'] } }),
+    { allOf: [object({ a: string }), object({ a: { type: ['string', 'null'] } })] },
+    '.a: must not be null any more',
+    null,
+  ],
   ['a value added to an open list', known(['a']), known(['a', 'b']), null, null],
   ['a value dropped from an open list', known(['a', 'b']), known(['a']), null, null],
   ['a closed list opened', { ...string, enum: ['a'] }, known(['a']), null, ': may be another value now'],

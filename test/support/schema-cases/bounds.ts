@@ -2,6 +2,13 @@
 import { type Case, constraint, integer, narrower, string, unknown } from './case.ts';
 
 export const bounds: Case[] = [
+  [
+    'a bound as OpenAPI 3.0 writes it',
+    { ...integer, minimum: 5, exclusiveMinimum: true },
+    { ...integer, minimum: 5 },
+    ': exclusiveMinimum was true, is not given now',
+    ': exclusiveMinimum was true, is not given now',
+  ],
   ...narrower('minLength', 1, 2, string),
   ...narrower('maxLength', 3, 2, string),
   ...narrower('minimum', 1, 2, integer),

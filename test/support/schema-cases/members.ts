@@ -2,6 +2,20 @@
 import { type Case, constraint, integer, object, string } from './case.ts';
 
 export const members: Case[] = [
+  [
+    'a map without members',
+    { type: 'object', additionalProperties: string },
+    { type: 'object', additionalProperties: integer },
+    '.*: must not be string any more',
+    '.*: may be integer now',
+  ],
+  [
+    'what is required anyway',
+    object({}, { required: ['b'] }),
+    object({}, { required: ['b'], dependentRequired: { a: ['b'] } }),
+    null,
+    null,
+  ],
   ['a member added', object({}), object({ a: string }), null, null],
   ['a member dropped', object({ a: string }), object({}), '.a: is not read any more', '.a: is gone'],
   [

@@ -17,6 +17,8 @@ export const types: Case[] = [
 ];
 
 export const values: Case[] = [
+  ['null as a const', { type: 'null' }, { const: null }, null, null],
+  ['an enum without the null of its type', { type: ['string', 'null'], enum: ['a'] }, { enum: ['a'] }, null, null],
   ['a value of an enum added', { enum: ['a'] }, { enum: ['a', 'b'] }, null, ': may be "b" now'],
   ['a value of an enum dropped', { enum: ['a', 'b'] }, { enum: ['a'] }, ': must not be "b" any more', null],
   ['const to an enum', { const: 'a' }, { ...string, enum: ['a', 'b'] }, null, ': may be "b" now'],
