@@ -93,6 +93,13 @@ const parameters: Case[] = [
 
 const body = (content: Json, others: Json = {}) => ({ requestBody: { content, ...others } });
 const requests: Case[] = [
+  [
+    'a member of a body that is not known',
+    body(json(string)),
+    body(json(string), { strict: true }),
+    ` request${unknown('strict')}`,
+    ` request${unknown('strict')}`,
+  ],
   ['a body', {}, body(json(string)), null, ' request application/json: is not accepted any more'],
   [
     'a body that is required',
