@@ -21,6 +21,7 @@ describe('the newest release', () => {
       '0.10.0',
       '1.0.0-alpha',
       '1.0.0-alpha.1',
+      '1.0.0-alpha.-',
       '1.0.0-alpha.beta',
       '1.0.0-beta',
       '1.0.0-beta.2',

@@ -6,6 +6,7 @@ const cat = object({ kind: { const: 'cat' }, lives: integer }, { required: ['kin
 const dog = object({ kind: { const: 'dog' } }, { required: ['kind'] });
 
 export const alternatives: Case[] = [
+  ['anyOf to oneOf of other types', { anyOf: [string, integer] }, { oneOf: [string, integer] }, null, null],
   [
     'oneOf of what overlaps to anyOf',
     { oneOf: [string, { ...string, maxLength: 2 }] },
