@@ -134,7 +134,8 @@ export function echo(text: string, most = LONGEST_ECHO): string {
   return `${text.slice(0, Math.max(most - 1, 0)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-interface ApiErrorDetails {
+/** What is particular to one failure, besides its code. */
+export interface ApiErrorDetails {
   /** Words more exact than the catalogue's; they must hold nothing of the inside. */
   message?: string;
   /** An explanation more exact than the catalogue's, for one way to reach the code. */
@@ -148,6 +149,20 @@ interface ApiErrorDetails {
   /** What really happened; logged, never shown. */
   cause?: unknown;
 }
+
+/** The ways in which an `Idempotency-Key` is an `INTERNAL_CONFLICT`, in the words that are answered and documented. */
+export const idempotencyConflicts = {
+  otherRequest: {
+    message: 'This Idempotency-Key was sent with another request.',
+    description:
+      'Use a new Idempotency-Key for another request. The same request has the same path, body and rights of the API key.',
+  },
+  stillRunning: {
+    message: 'The request with this Idempotency-Key is still running.',
+    description: 'Wait for the number of seconds in retry_after, then send the request again.',
+    retryAfter: 1,
+  },
+} as const satisfies Record<string, ApiErrorDetails>;
 
 /** A failure that the caller is told about: a code of the catalogue and what is particular to this case. */
 export class ApiError extends Error {

@@ -57,6 +57,12 @@ describe('the GraphQL contract', () => {
   });
 });
 
+/** An answer as the OpenAPI document describes it. */
+interface Response {
+  description: string;
+  content: Record<string, { examples?: Record<string, { value: { error: { code: string; message: string } } }> }>;
+}
+
 describe('the REST contract', () => {
   it('is printed, and served without a key', async () => {
     const printed = JSON.parse(await readFile('schema/openapi.json', 'utf8'));
@@ -74,6 +80,36 @@ describe('the REST contract', () => {
       expect(answer.status, path).toBe(200);
       for (const body of [example.response, answer.body]) expect(response.safeParse(body).error).toBeUndefined();
       expect(Object.keys(example.response as object)).toEqual(expect.arrayContaining(Object.keys(answer.body)));
+    }
+  });
+
+  it('describes each error with the message that is answered, and both conflicts', async () => {
+    const { paths } = JSON.parse(await readFile('schema/openapi.json', 'utf8'));
+    const { responses } = paths['/api/v1/customer/create'].post;
+    for (const { description, content } of Object.values<Response>(responses)) {
+      const examples = Object.values(content['application/json']?.examples ?? {});
+      const sentences = examples.map(({ value: { error } }) => `\`${error.code}\`: ${error.message}`);
+      for (const sentence of sentences) expect(description).toContain(sentence);
+    }
+    const { examples } = responses[409].content['application/json'];
+    const body = JSON.stringify({ email: 'conflict@example.com' });
+    const send = (text: string) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}` };
+      return gateway.send('/api/v1/customer/create', {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': 'conflict' },
+        body: text,
+      });
+    };
+    const together = await Promise.all([body, body, body, body].map(send));
+    const running = together.find(({ status }) => status === 409);
+    const other = await send(`${body} `);
+    for (const [answer, example] of [
+      [running, examples.INTERNAL_CONFLICT_STILL_RUNNING],
+      [other, examples.INTERNAL_CONFLICT],
+    ]) {
+      const { requestId } = answer.body.error;
+      expect(answer.body.error).toEqual({ ...example.value.error, requestId });
     }
   });
 

@@ -11,11 +11,16 @@ export const keyPrefixes = {
   ROOT: 'The system itself: no limit, no restriction to scopes, and the management of keys.',
 } as const satisfies Record<KeyPrefix, string>;
 
-const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
+/** The scopes that a key may be restricted to. */
+export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
 const MUST_BE_MOMENT = 'must be a moment as RFC 3339 writes it: 2027-01-31T12:00:00Z';
 const MOST_SCOPES = 50;
+/** Characters that the name of a key may have. */
+export const LONGEST_NAME = 255;
+/** Requests a minute that a limit may be: what a column of 32 bits holds. */
+export const LARGEST_LIMIT = 2_147_483_647;
 /** A year: nobody means longer when they say that a key is to be replaced. */
-const LONGEST_GRACE = 366 * 24 * 60 * 60;
+export const LONGEST_GRACE = 366 * 24 * 60 * 60;
 
 const moment = z.union(
   [z.date(), z.iso.datetime({ offset: true }).transform((written) => new Date(written))],
@@ -26,11 +31,11 @@ const moment = z.union(
 export const createApiKeyInput = z
   .object({
     prefix: z.enum(Object.keys(keyPrefixes) as [KeyPrefix, ...KeyPrefix[]], 'must be PROD, DEV_ or ROOT'),
-    name: requiredText(255),
+    name: requiredText(LONGEST_NAME),
     limitPerMinute: z
       .int('must be a whole number')
       .min(1, 'must be at least 1')
-      .max(2_147_483_647, 'must be at most 2147483647')
+      .max(LARGEST_LIMIT, `must be at most ${LARGEST_LIMIT}`)
       .nullish()
       .transform((limit) => limit ?? undefined),
     // Counted before each is looked at.
@@ -61,8 +66,11 @@ export const createApiKeyInput = z
 /** The traits of a new key. */
 export type CreateApiKey = z.output<typeof createApiKeyInput>;
 
+/** Characters that a reason may have. */
+export const LONGEST_REASON = 1_000;
+
 /** Why something is done with a key. */
-export const reasonInput = freeText(1_000);
+export const reasonInput = freeText(LONGEST_REASON);
 
 /** Seconds that a key goes on after it was replaced. */
 export const graceInput = z

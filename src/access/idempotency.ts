@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, idempotencyConflicts } from '../errors.ts';
 
 /** Printable ASCII, as a header can carry it. */
 const keyForm = /^[\x21-\x7e]{1,255}$/;
 const ATTEMPTS = 10;
-/** Seconds after which a caller may ask again for the answer to a request that is still running. */
-const STILL_RUNNING = 1;
 
 export const IdempotencyKeyEntity = defineEntity({
   name: 'IdempotencyKey',
@@ -139,16 +137,9 @@ async function claimKey(
     if (!found) continue;
     if (found.claimed) return undefined;
     if (found.requestDigest !== digest) {
-      throw new ApiError('INTERNAL_CONFLICT', {
-        message: 'This Idempotency-Key was sent with another request.',
-        description:
-          'Use a new Idempotency-Key for another request. The same request has the same path, body and rights of the API key.',
-      });
+      throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
     }
-    if (found.status === null) {
-      const message = 'The request with this Idempotency-Key is still running.';
-      throw new ApiError('INTERNAL_CONFLICT', { message, retryAfter: STILL_RUNNING });
-    }
+    if (found.status === null) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.stillRunning);
     return { status: found.status, contentType: found.contentType, body: found.body };
   }
   throw new Error('the key was taken and released by others at every attempt');

@@ -1,16 +1,31 @@
 // What operators do with the keys of an organisation, by command and by GraphQL. Everything goes into the audit trail.
 import DataLoader from 'dataloader';
 import { type AuditEntry, historiesOf, recordAudit } from '../database/audit.ts';
+import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
-import { ApiError, unknownCursor } from '../errors.ts';
+import { ApiError, invalidField, unknownCursor } from '../errors.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
 import type { CreateApiKey } from './api-key-input.ts';
 import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';
 
+/** What can be done with a key: every action that its history may tell. */
+export const keyActions = ['created', 'shown', 'activated', 'deactivated', 'rotated', 'deleted'] as const;
+
+type KeyAction = (typeof keyActions)[number];
+
+/** An action as a statement writes it. */
+const quoted = (action: KeyAction) => `'${action}'`;
+
 const SUBJECT = 'api_key';
+const shown: KeyAction = 'shown';
 const UNIQUE_VIOLATION = '23505';
 /** A new key whose fingerprint is taken is drawn again. */
 const ATTEMPTS = 20;
+
+/** The columns of a key, where another table has columns of the same names. */
+const ofKey = columnsOf(ApiKeyEntity)
+  .map((column) => `k.${column}`)
+  .join(', ');
 
 const create: Statement = {
   name: 'api_key_create',
@@ -21,13 +36,14 @@ const create: Statement = {
       returning ${keyColumns}
     ), audited as (
       insert into audit_entry (organisation_id, subject, reference, action, author)
-      select organisation_id, '${SUBJECT}', fingerprint, 'created', $2 from made
+      select organisation_id, '${SUBJECT}', fingerprint, ${quoted('created')}, $2 from made
     )
     select ${keyColumns} from made`,
 };
 
 /*
  * The new key takes over what the old one may do, and its end if it has one. The old one ends when the grace is over.
+ * Gives the new one, then the old one.
  */
 const rotate: Statement = {
   name: 'api_key_rotate',
@@ -40,43 +56,62 @@ const rotate: Statement = {
     ), retired as (
       update api_key k set expires_at = least(coalesce(k.expires_at, 'infinity'), now() + $4::int * interval '1 second')
       from old where k.id = old.id
+      returning ${ofKey}
     ), made as (
       insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
       select organisation_id, $5, $6, name, scopes, limit_per_minute, expires_at from old
       returning ${keyColumns}
     ), audited as (
       insert into audit_entry (organisation_id, subject, reference, action, reason, author)
-      select $1::int, '${SUBJECT}', $3, 'rotated', 'replaced by ' || fingerprint, $2 from made
+      select $1::int, '${SUBJECT}', $3, ${quoted('rotated')}, 'replaced by ' || fingerprint, $2 from made
       union all
-      select $1::int, '${SUBJECT}', fingerprint, 'created', 'replaces ' || $3, $2 from made
+      select $1::int, '${SUBJECT}', fingerprint, ${quoted('created')}, 'replaces ' || $3, $2 from made
+    ), both_keys as (
+      select ${keyColumns}, 1 as turn from made union all select ${keyColumns}, 2 from retired
     )
-    select ${keyColumns} from made`,
+    select ${keyColumns} from both_keys order by turn`,
 };
 
-function changing(action: string, assignment: string): Statement {
+/**
+ * A change of a key that was not deleted. A key that is as it is to be comes back as it is, and nothing is written.
+ *
+ * @param differs - tells of a key `k` whether there is something to change
+ */
+function changing(action: KeyAction, assignment: string, differs: string): Statement {
   return {
     name: `api_key_${action}`,
     text: `
-      with changed as (
-        update api_key set ${assignment}
+      with found as (
+        select ${keyColumns} from api_key
         where organisation_id = $1 and fingerprint = $3 and deleted_at is null
-        returning ${keyColumns}
+        for update
+      ), changed as (
+        update api_key k set ${assignment} from found where k.id = found.id and ${differs}
+        returning ${ofKey}
       ), audited as (
         insert into audit_entry (organisation_id, subject, reference, action, reason, author)
-        select organisation_id, '${SUBJECT}', fingerprint, '${action}', $4, $2 from changed
+        select $1::int, '${SUBJECT}', fingerprint, ${quoted(action)}, $4, $2 from changed
       )
-      select ${keyColumns} from changed`,
+      select ${keyColumns} from changed
+      union all
+      select ${keyColumns} from found where not exists (select from changed)`,
   };
 }
 
-const activate = changing('activated', 'active = true');
-const deactivate = changing('deactivated', 'active = false');
-const remove = changing('deleted', 'deleted_at = now()');
+const activate = changing('activated', 'active = true', 'not k.active');
+const deactivate = changing('deactivated', 'active = false', 'k.active');
+const remove = changing('deleted', 'deleted_at = now()', 'true');
 
 /** A key that was just made: the one time that it is seen. */
 export interface NewKey {
   key: string;
   apiKey: ApiKey;
+}
+
+/** A key that was just made in place of another. */
+export interface RotatedKey extends NewKey {
+  /** The other, with the end that it has now. */
+  replacedApiKey: ApiKey;
 }
 
 /** An organisation's keys, and who acts on them: `key:ROOTabcd`, `command:alice`. */
@@ -88,24 +123,29 @@ export interface KeyManager {
 /** Makes a key. */
 export async function createApiKey(manager: KeyManager, input: CreateApiKey): Promise<NewKey> {
   const { database, author } = manager;
-  const made = await insertNew(database, input.prefix, create, (digest, fingerprint) => {
+  const { key, apiKeys } = await insertNew(database, input.prefix, create, (digest, fingerprint) => {
     const { name, scopes, limitPerMinute, expiresAt } = input;
     return [database.organisationId, author, digest, fingerprint, name, scopes, limitPerMinute, expiresAt];
   });
-  if (!made) throw new Error('a key was inserted and did not come back');
-  return made;
+  const [apiKey] = apiKeys;
+  if (!apiKey) throw new Error('a key was inserted and did not come back');
+  return { key, apiKey };
 }
 
 /**
  * Replaces a key by a new one that may do the same.
  *
  * @param graceSeconds - how long the old one goes on
- * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`, or `INTERNAL_CONFLICT` when the key is not in use
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint`, or `INTERNAL_CONFLICT` when the key is not in use
  */
-export async function rotateApiKey(manager: KeyManager, fingerprint: string, graceSeconds: number): Promise<NewKey> {
+export async function rotateApiKey(
+  manager: KeyManager,
+  fingerprint: string,
+  graceSeconds: number,
+): Promise<RotatedKey> {
   const { database, author } = manager;
-  if (!hasFingerprintForm(fingerprint)) throw noSuchKey();
-  const made = await insertNew(database, prefixOf(fingerprint), rotate, (digest, newFingerprint) => [
+  if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
+  const { key, apiKeys } = await insertNew(database, prefixOf(fingerprint), rotate, (digest, newFingerprint) => [
     database.organisationId,
     author,
     fingerprint,
@@ -113,7 +153,10 @@ export async function rotateApiKey(manager: KeyManager, fingerprint: string, gra
     digest,
     newFingerprint,
   ]);
-  return made ?? refuse(database, fingerprint, 'Only a key that is active and has not expired can be rotated.');
+  const [apiKey, replacedApiKey] = apiKeys;
+  if (!apiKey || !replacedApiKey)
+    return refuse(database, fingerprint, 'Only a key that is active and has not expired can be rotated.');
+  return { key, apiKey, replacedApiKey };
 }
 
 /**
@@ -153,11 +196,11 @@ export interface KeyPage {
 /**
  * Shows a key.
  *
- * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`
+ * @returns null when the organisation has no key of this fingerprint
  */
-export async function showApiKey({ database, author }: KeyManager, fingerprint: string): Promise<ApiKey> {
-  const apiKey = await find(database, fingerprint);
-  await recordAudit(database, { subject: SUBJECT, reference: fingerprint }, 'shown', author);
+export async function showApiKey({ database, author }: KeyManager, fingerprint: string): Promise<ApiKey | null> {
+  const apiKey = await lookUp(database, fingerprint);
+  if (apiKey) await recordAudit(database, { subject: SUBJECT, reference: fingerprint }, shown, author);
   return apiKey;
 }
 
@@ -167,16 +210,16 @@ export function keyHistories(database: OrganisationDatabase): DataLoader<string,
 }
 
 /**
- * Switches a key off, until it is switched on again.
+ * Switches a key off, until it is switched on again. For one that is off already nothing is written.
  *
  * @param reason - why, for the audit trail
- * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`, or `INTERNAL_CONFLICT` when it was deleted; so do the next two
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint`, or `INTERNAL_CONFLICT` when it was deleted; so do the next two
  */
 export function deactivateApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
   return change(manager, deactivate, fingerprint, reason);
 }
 
-/** Switches a key on again. */
+/** Switches a key on again. For one that is on already nothing is written. */
 export function activateApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
   return change(manager, activate, fingerprint, reason);
 }
@@ -192,23 +235,27 @@ async function change(
   fingerprint: string,
   reason: string | undefined,
 ): Promise<ApiKey> {
-  if (!hasFingerprintForm(fingerprint)) throw noSuchKey();
+  if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
   const [row] = await database.run(statement, [database.organisationId, author, fingerprint, reason]);
   return row ? database.map<ApiKey>(ApiKeyEntity, row) : refuse(database, fingerprint, 'The key was deleted.');
 }
 
-/** Draws a key and inserts it; draws again when its fingerprint is taken. */
+/**
+ * Draws a key and inserts it; draws again when its fingerprint is taken.
+ *
+ * @returns the key, and the rows that the statement gives: none when it inserted nothing
+ */
 async function insertNew(
   database: OrganisationDatabase,
   prefix: KeyPrefix,
   statement: Statement,
   valuesFor: (digest: string, fingerprint: string) => unknown[],
-): Promise<NewKey | undefined> {
+): Promise<{ key: string; apiKeys: ApiKey[] }> {
   for (let attempt = 1; ; attempt++) {
     const key = generateKey(prefix);
     try {
-      const [row] = await database.run(statement, valuesFor(digestOf(key), fingerprintOf(key)));
-      return row && { key, apiKey: database.map<ApiKey>(ApiKeyEntity, row) };
+      const rows = await database.run(statement, valuesFor(digestOf(key), fingerprintOf(key)));
+      return { key, apiKeys: rows.map((row) => database.map<ApiKey>(ApiKeyEntity, row)) };
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
       if (!taken || attempt === ATTEMPTS) throw error;
@@ -223,20 +270,12 @@ async function lookUp(
   return hasFingerprintForm(fingerprint) ? em.findOne(ApiKeyEntity, { organisation, fingerprint }) : null;
 }
 
-async function find(database: OrganisationDatabase, fingerprint: string): Promise<ApiKey> {
-  const found = await lookUp(database, fingerprint);
-  if (found) return found;
-  throw noSuchKey();
-}
-
-function noSuchKey(): ApiError {
-  return new ApiError('INTERNAL_RESOURCE_NOT_FOUND', {
-    message: 'The organisation has no API key of this fingerprint.',
-  });
+function unknownFingerprint(): ApiError {
+  return invalidField('fingerprint', 'must be the fingerprint of an API key of this organisation');
 }
 
 /** Says why nothing was changed: there is no such key, or it is in no state for it. */
 async function refuse(database: OrganisationDatabase, fingerprint: string, message: string): Promise<never> {
-  await find(database, fingerprint);
+  if (!(await lookUp(database, fingerprint))) throw unknownFingerprint();
   throw new ApiError('INTERNAL_CONFLICT', { message });
 }

@@ -86,7 +86,7 @@ export async function firstCallNeeds(owner: Database): Promise<{ organisation: b
 /**
  * Finds an organisation by its slug, or by the fingerprint of one of its keys.
  *
- * @throws ApiError `INTERNAL_RESOURCE_NOT_FOUND`
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` with a message that says what there is not, for operators
  */
 export async function findOrganisation(
   owner: Database,
@@ -96,9 +96,14 @@ export async function findOrganisation(
   if ('slug' in by) {
     const organisation = await em.findOne(OrganisationEntity, by);
     if (organisation) return organisation;
-    throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND', { message: `There is no organisation "${by.slug}".` });
+    throw new ApiError('INTERNAL_VALIDATION_FAILED', { message: `There is no organisation "${by.slug}".` });
   }
   const apiKey = hasFingerprintForm(by.fingerprint) && (await em.findOne(ApiKeyEntity, by));
   if (apiKey) return em.findOneOrFail(OrganisationEntity, { id: apiKey.organisation });
-  throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND', { message: `There is no API key "${by.fingerprint}".` });
+  throw unknownApiKey(by.fingerprint);
+}
+
+/** Tells an operator that no organisation has a key of this fingerprint. */
+export function unknownApiKey(fingerprint: string): ApiError {
+  return new ApiError('INTERNAL_VALIDATION_FAILED', { message: `There is no API key "${fingerprint}".` });
 }

@@ -7,8 +7,13 @@ import {
   createApiKeyInput,
   DEFAULT_GRACE,
   keyPrefixes,
+  LARGEST_LIMIT,
+  LONGEST_GRACE,
+  LONGEST_NAME,
+  LONGEST_REASON,
   type RotateApiKey,
   rotateApiKeyInput,
+  scopeNames,
 } from '../access/api-key-input.ts';
 import { prefixOf } from '../access/key.ts';
 import {
@@ -17,14 +22,16 @@ import {
   deactivateApiKey,
   deleteApiKey,
   type KeyManager,
+  keyActions,
   listApiKeys,
   type NewKey,
+  type RotatedKey,
   rotateApiKey,
   showApiKey,
 } from '../access/manage-keys.ts';
 import { limitOf } from '../access/rate-limit.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
-import { ApiError, invalidField } from '../errors.ts';
+import { invalidField } from '../errors.ts';
 import { builder, judgedBy, stringEnum } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
@@ -32,6 +39,11 @@ import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 
 function managerOf({ database, caller }: GatewayContext): KeyManager {
   return { database, author: `key:${caller?.fingerprint}` };
+}
+
+/** Names in a description: `one`, `other`. */
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 /** An answer with a whole key in it must be seen once, not kept for who asks again. */
@@ -46,7 +58,7 @@ const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Something that was done, and who did it.',
   scope: 'ROOT',
   fields: (t) => ({
-    action: t.exposeString('action', { description: 'What was done: `created`, `deactivated`, `rotated`, …' }),
+    action: t.exposeString('action', { description: `What was done with the key: one of ${listed(keyActions)}.` }),
     author: t.exposeString('author', {
       description: 'Who did it: `key:` and a fingerprint, or `command:` and a name.',
     }),
@@ -72,7 +84,10 @@ const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
       description: 'Requests a minute; null for no limit.',
       resolve: ({ fingerprint, limitPerMinute }) => limitOf(prefixOf(fingerprint), limitPerMinute),
     }),
-    active: t.exposeBoolean('active', { description: 'Whether the key is switched on.' }),
+    active: t.exposeBoolean('active', {
+      description:
+        'Whether the key is switched on. This is the switch alone: it may be true for a key that was deleted or has expired.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was made.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When the key ends.' }),
     deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the key was deleted.' }),
@@ -92,11 +107,7 @@ builder.queryFields((t) => ({
     description: 'Shows one API key. Null when there is none.',
     args: { fingerprint: t.arg.string({ required: true, description: 'First eight characters of the key.' }) },
     scope: 'ROOT',
-    resolve: (_, { fingerprint }, context) =>
-      showApiKey(managerOf(context), fingerprint).catch((error: unknown) => {
-        if (error instanceof ApiError && error.code === 'INTERNAL_RESOURCE_NOT_FOUND') return null;
-        throw error;
-      }),
+    resolve: (_, { fingerprint }, context) => showApiKey(managerOf(context), fingerprint),
   }),
   apiKeys: t.connection(
     {
@@ -123,10 +134,14 @@ const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
   ...judgedBy(createApiKeyInput),
   fields: (t) => ({
     prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'What the key is for.' }),
-    name: t.string({ required: true, description: 'Name for people.' }),
-    limitPerMinute: t.int({ description: 'Requests a minute, instead of what is usual for the prefix.' }),
-    scopes: t.stringList({ description: 'What the key is restricted to; none for all.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When the key ends; never unless told.' }),
+    name: t.string({ required: true, description: `Name for people: 1 to ${LONGEST_NAME} characters.` }),
+    limitPerMinute: t.int({
+      description: `Requests a minute, instead of the default of the prefix: 1 to ${LARGEST_LIMIT}. Not for a \`ROOT\` key, which has no limit.`,
+    }),
+    scopes: t.stringList({
+      description: `What the key is restricted to, of ${listed(scopeNames)}; none for all. Not for a \`ROOT\` key, which may do all.`,
+    }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the key ends, in the future. No expiry by default.' }),
   }),
 });
 
@@ -137,21 +152,33 @@ const RotateApiKeyInputType = builder.inputType('RotateApiKeyInput', {
   ...judgedBy(rotateApiKeyInput),
   fields: (t) => ({
     fingerprint: t.string({ required: true, description: fingerprintDescription }),
-    graceSeconds: t.int({ defaultValue: DEFAULT_GRACE, description: 'Seconds for which the old key still works.' }),
+    graceSeconds: t.int({
+      defaultValue: DEFAULT_GRACE,
+      description: `Seconds for which the old key still works: 0 to ${LONGEST_GRACE}. Null for the default.`,
+    }),
   }),
 });
 
 /** The payload of a mutation that makes a key. */
-function newKeyPayload(mutation: string) {
-  return builder.objectRef<NewKey>(`${capitalised(mutation)}Payload`).implement({
+function newKeyPayload<Made extends NewKey>(mutation: string) {
+  return builder.objectRef<Made>(`${capitalised(mutation)}Payload`).implement({
     description: `What \`${mutation}\` did.`,
     scope: 'ROOT',
     fields: (t) => ({
-      key: t.exposeString('key', { description: 'The whole key. It is shown this once.' }),
+      key: t.string({ description: 'The whole key. It is shown this once.', resolve: ({ key }) => key }),
       apiKey: t.field({ type: ApiKeyType, description: 'What is kept of it.', resolve: ({ apiKey }) => apiKey }),
     }),
   });
 }
+
+const RotateApiKeyPayload = newKeyPayload<RotatedKey>('rotateApiKey');
+builder.objectField(RotateApiKeyPayload, 'replacedApiKey', (t) =>
+  t.field({
+    type: ApiKeyType,
+    description: 'The replaced key, as it is now: `expiresAt` tells how long it still works.',
+    resolve: ({ replacedApiKey }) => replacedApiKey,
+  }),
+);
 
 /** A mutation that changes a key: its input, its payload, and the field. */
 function changeOf(
@@ -164,7 +191,7 @@ function changeOf(
     ...judgedBy(changeApiKeyInput),
     fields: (t) => ({
       fingerprint: t.string({ required: true, description: fingerprintDescription }),
-      reason: t.string({ description: 'Why, for the audit trail.' }),
+      reason: t.string({ description: `Why, for the audit trail: at most ${LONGEST_REASON} characters.` }),
     }),
   });
   const payload = builder.objectRef<{ apiKey: ApiKey }>(`${capitalised(mutation)}Payload`).implement({
@@ -193,11 +220,14 @@ function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+const REFUSES_IDEMPOTENCY_KEY =
+  'A request with the header `Idempotency-Key` is refused, since the answer holds a key that is shown once.';
+
 builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: newKeyPayload('createApiKey'),
     nullable: true,
-    description: 'Makes an API key.',
+    description: `Makes an API key. ${REFUSES_IDEMPOTENCY_KEY}`,
     args: { input: t.arg({ type: CreateApiKeyInputType, required: true, description: 'Its traits.' }) },
     scope: 'ROOT',
     resolve: (_, { input }, context) => {
@@ -206,9 +236,9 @@ builder.mutationFields((t) => ({
     },
   }),
   rotateApiKey: t.field({
-    type: newKeyPayload('rotateApiKey'),
+    type: RotateApiKeyPayload,
     nullable: true,
-    description: 'Replaces an API key by a new one that may do the same; the old one still works for a while.',
+    description: `Replaces an API key by a new one that may do the same; the old one still works for a while. ${REFUSES_IDEMPOTENCY_KEY}`,
     args: { input: t.arg({ type: RotateApiKeyInputType, required: true, description: 'The key.' }) },
     scope: 'ROOT',
     resolve: (_, { input }, context) => {
@@ -219,6 +249,18 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-changeOf('activateApiKey', 'Switches an API key on again.', activateApiKey);
-changeOf('deactivateApiKey', 'Switches an API key off, until it is switched on again.', deactivateApiKey);
-changeOf('deleteApiKey', 'Deletes an API key for good.', deleteApiKey);
+changeOf(
+  'activateApiKey',
+  'Switches an API key on again. For one that is on already nothing is written.',
+  activateApiKey,
+);
+changeOf(
+  'deactivateApiKey',
+  'Switches an API key off, until it is switched on again. For one that is off already nothing is written.',
+  deactivateApiKey,
+);
+changeOf(
+  'deleteApiKey',
+  'Deletes an API key for good, also the one that the request is made with. When the organisation has no other `ROOT` key, only the command `keys` can make a new one.',
+  deleteApiKey,
+);

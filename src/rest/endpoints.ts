@@ -28,6 +28,8 @@ export interface Endpoint<
   readonly answer: (data: Data) => Answer | undefined;
   /** The shape of the answer's body. */
   readonly response: ZodType<Answer>;
+  /** What an answer of status 200 holds, in one sentence for the documentation. */
+  readonly responseDescription: string;
   /** What the documentation calls that shape. */
   readonly responseName: string;
   readonly example: { request: Members; response: Answer };
@@ -52,6 +54,7 @@ export const endpoints: readonly Endpoint[] = [
     variables: (input) => ({ input }),
     answer: ({ createCustomer }) => (createCustomer ? writeProfile(createCustomer) : undefined),
     response: customerProfile,
+    responseDescription: "The customer's profile.",
     responseName: 'CustomerProfile',
     example: {
       request: {

@@ -7,96 +7,9 @@ import {
   type TypeNode,
 } from 'graphql';
 import { type ZodType, z } from 'zod';
-import { ApiError, catalogue, type ErrorCode, publicError } from '../errors.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
-
-const EXAMPLE_REQUEST_ID = '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11';
-
-/** Errors that any endpoint can answer a request of its own method with. */
-const commonErrors: readonly ErrorCode[] = [
-  'INTERNAL_REQUEST_MALFORMED',
-  'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED',
-  'PUBLIC_API_KEY_IS_EMPTY',
-  'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT',
-  'PUBLIC_API_KEY_SAMPLE_VALUE',
-  'PUBLIC_API_KEY_DOES_NOT_EXIST',
-  'PUBLIC_API_KEY_HAS_BEEN_DELETED',
-  'PUBLIC_API_KEY_IS_NOT_ACTIVE',
-  'PUBLIC_API_KEY_HAS_BEEN_EXPIRED',
-  'INTERNAL_CONFLICT',
-  'INTERNAL_PAYLOAD_TOO_LARGE',
-  'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
-  'INTERNAL_VALIDATION_FAILED',
-  'INTERNAL_TOO_MANY_REQUESTS',
-  'INTERNAL_SERVER_ERROR',
-  'INTERNAL_SERVICE_UNAVAILABLE',
-];
-
-const errorBody = z
-  .object({
-    error: z.object({
-      // Open: a client must expect a code that it does not know.
-      code: z.union([z.enum(commonErrors as [ErrorCode, ...ErrorCode[]]), z.string()]).meta({
-        description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
-      }),
-      message: z.string().meta({ description: 'What went wrong, for people.' }),
-      description: z.string().meta({ description: 'What to do about it.' }),
-      fields: z
-        .array(
-          z.object({
-            path: z.string().meta({ description: 'Member of the request: `email`, `apiKey`.' }),
-            message: z.string().meta({ description: 'Which rule it breaks.' }),
-          }),
-        )
-        .optional()
-        .meta({ description: 'Every member of the request that breaks a rule.' }),
-      retry_after: z.int().optional().meta({ description: 'Seconds after which it is worth trying again.' }),
-      requestId: z.string().meta({ description: 'Id of the request, for questions about it.' }),
-    }),
-  })
-  .meta({ description: 'A request that failed.' });
-
-/** What each error looks like besides its code and words. */
-const exampleDetails: Partial<Record<ErrorCode, ConstructorParameters<typeof ApiError>[1]>> = {
-  INTERNAL_VALIDATION_FAILED: { fields: [{ path: 'email', message: 'must be a valid e-mail address' }] },
-  INTERNAL_TOO_MANY_REQUESTS: { retryAfter: 12 },
-  INTERNAL_SERVICE_UNAVAILABLE: { retryAfter: 5 },
-};
-
-/** Every header of an answer. */
-const headers = {
-  'X-Request-Id': { description: 'Id of the request: the one sent, or a new one.', schema: { type: 'string' } },
-  'X-RateLimit-Limit': {
-    description: 'Requests a minute that the key may make. A `ROOT` key has no limit, hence none of these headers.',
-    schema: { type: 'integer' },
-  },
-  'X-RateLimit-Remaining': { description: 'Requests that it may still make.', schema: { type: 'integer' } },
-  'X-RateLimit-Reset': { description: 'When it may make more, in Unix seconds.', schema: { type: 'integer' } },
-  'Idempotent-Replayed': {
-    description: '`true` on the answer to a repeated `Idempotency-Key`: it is the first answer again.',
-    schema: { type: 'string', const: 'true' },
-  },
-  'Retry-After': { description: 'Seconds after which it is worth trying again.', schema: { type: 'integer' } },
-};
-
-type HeaderName = keyof typeof headers;
-
-const rateLimitHeaders: readonly HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
-/** Where a request is refused for its key, before anything is counted for one. */
-const keyFailure = catalogue.PUBLIC_API_KEY_DOES_NOT_EXIST.status;
-/** 409: for as long as the first request with the same `Idempotency-Key` runs. */
-const retried = [409, 429, 503];
-
-/** The headers that an answer of a status may have. */
-function headersOf(status: number) {
-  const names: HeaderName[] = [
-    'X-Request-Id',
-    ...(status === keyFailure ? [] : rateLimitHeaders),
-    ...(status === 200 ? (['Idempotent-Replayed'] as const) : []),
-    ...(retried.includes(status) ? (['Retry-After'] as const) : []),
-  ];
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-}
+import { errorBody, errorResponses } from './openapi-errors.ts';
+import { headers, headersOf } from './openapi-headers.ts';
 
 /** Tells what a key needs to run an operation. */
 export type RequirementsOf = (operation: Endpoint['operation']) => string[];
@@ -189,7 +102,7 @@ function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[
     },
     responses: {
       200: {
-        description: 'Done.',
+        description: row.responseDescription,
         headers: headersOf(200),
         content: {
           'application/json': {
@@ -201,29 +114,6 @@ function operationOf(row: Endpoint, schema: GraphQLSchema, requirements: string[
       ...errorResponses(),
     },
   };
-}
-
-function errorResponses() {
-  const byStatus = Map.groupBy(commonErrors, (code) => catalogue[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `\`${code}\``).join(', '),
-        headers: headersOf(status),
-        content: {
-          'application/json': {
-            schema: { $ref: '#/components/schemas/ErrorBody' },
-            examples: Object.fromEntries(codes.map(errorExample)),
-          },
-        },
-      },
-    ]),
-  );
-}
-
-function errorExample(code: ErrorCode) {
-  return [code, { value: { error: publicError(new ApiError(code, exampleDetails[code]), EXAMPLE_REQUEST_ID) } }];
 }
 
 function inputType({ operation, input, path }: Endpoint, schema: GraphQLSchema): GraphQLInputObjectType {

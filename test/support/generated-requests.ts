@@ -26,8 +26,16 @@ export interface SharedInput {
   keys: readonly [string, string];
 }
 
+/** A create that is sent again under its Idempotency-Key. */
+export interface RepeatedRequest {
+  request?: undefined;
+  idempotencyKey: string;
+  email: string;
+  apiKey: string;
+}
+
 /** What one number stands for. */
-export type GeneratedCase = { request: GeneratedRequest } | SharedInput;
+export type GeneratedCase = { request: GeneratedRequest } | SharedInput | RepeatedRequest;
 
 export const CREATE_PATH = '/api/v1/customer/create';
 
@@ -81,7 +89,9 @@ export function generate(index: number, tenant: Tenant): GeneratedCase {
     const bad = dice.pick(['x', '', `PROD${'Yy8'.repeat(9)}Y`]);
     return { input: createInput(dice, index), keys: dice.chance(0.97) ? [tenant.good, tenant.foreign] : [bad, bad] };
   }
-  if (sort < 55) return { request: restRequest(dice, index, tenant) };
+  if (sort < 54) return { request: restRequest(dice, index, tenant) };
+  if (sort < 55)
+    return { idempotencyKey: `repeated-${index}`, email: `repeated${index}@example.com`, apiKey: tenant.good };
   if (sort < 94) return { request: graphqlRequest(dice, index, tenant) };
   const keys = anyKeys(dice, tenant, ['query']);
   const method = dice.chance(0.6) ? 'GET' : dice.pick(['POST', ...otherMethods]);

@@ -14,7 +14,7 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../../access/manage-keys.ts';
-import { findOrganisation, listOrganisations } from '../../access/organisations.ts';
+import { findOrganisation, listOrganisations, unknownApiKey } from '../../access/organisations.ts';
 import { limitOf } from '../../access/rate-limit.ts';
 import type { Organisation } from '../../database/organisation.ts';
 import type { Database } from '../../database/orm.ts';
@@ -115,6 +115,7 @@ keys
   .action(async (fingerprint, options) => {
     await withKey(fingerprint, async (manager, organisation) => {
       const apiKey = await showApiKey(manager, fingerprint);
+      if (!apiKey) throw unknownApiKey(fingerprint);
       const entries = await keyHistories(manager.database).load(fingerprint);
       const history = entries.map(({ createdAt, action, author: by, reason }) => ({
         at: createdAt,

@@ -1,8 +1,15 @@
 // Runs generated requests against a gateway, many at once, and counts what came of them.
 import { type Door, graphql, type Outcome, rest } from '../doors.ts';
-import { CREATE_PATH, type GeneratedRequest, generate, type SharedInput } from '../generated-requests.ts';
+import {
+  CREATE_PATH,
+  type GeneratedRequest,
+  generate,
+  type RepeatedRequest,
+  type SharedInput,
+} from '../generated-requests.ts';
 import { pathOf, problemsOf } from './checks.ts';
-import { documentProblemsOf } from './document.ts';
+import { documentChecker, readDocument } from './document.ts';
+import { problemsOfRepeats } from './repeats.ts';
 import type { Tenant } from './tenant.ts';
 import { openTransport, type ReceivedAnswer, type Transport } from './transport.ts';
 
@@ -21,6 +28,10 @@ export interface RunResult {
   /** By API and status, such as `REST 422`, and whether a GraphQL one has data. */
   answers: Map<string, number>;
   offenders: Offender[];
+  /** Statuses of the REST operation, and headers of a status, that the OpenAPI document names: `409`, `409 Retry-After`. */
+  documented: ReadonlySet<string>;
+  /** Those of them that were answered. */
+  seen: ReadonlySet<string>;
 }
 
 /** What is run. */
@@ -41,14 +52,16 @@ const SHOWN = 2_000;
 /** Sends requests until there are enough. */
 export async function run({ url, tenant, from, requests, concurrency }: Run): Promise<RunResult> {
   const transport = openTransport(url, concurrency);
-  const result: RunResult = { requests: 0, answers: new Map(), offenders: [] };
+  const checker = documentChecker(readDocument());
+  const { documented, seen } = checker;
+  const result: RunResult = { requests: 0, answers: new Map(), offenders: [], documented, seen };
   let next = from;
   const send = async (index: number, request: GeneratedRequest): Promise<ReceivedAnswer> => {
     const answer = await transport.send(request);
     count(result, request, answer);
     note(result, index, request, answer, [
       ...problemsOf(request, answer),
-      ...(await documentProblemsOf(request, answer)),
+      ...(await checker.problemsOf(request, answer)),
     ]);
     return answer;
   };
@@ -56,8 +69,10 @@ export async function run({ url, tenant, from, requests, concurrency }: Run): Pr
     while (result.requests < requests) {
       const index = next++;
       const generated = generate(index, tenant);
-      if (generated.request) await send(index, generated.request);
-      else await sendBoth(result, index, generated, (each) => send(index, each));
+      const sendIt = (request: GeneratedRequest) => send(index, request);
+      if (generated.request) await sendIt(generated.request);
+      else if ('idempotencyKey' in generated) await sendRepeats(result, index, generated, sendIt);
+      else await sendBoth(result, index, generated, sendIt);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
@@ -80,6 +95,11 @@ function note(result: RunResult, index: number, request: GeneratedRequest, answe
     text === undefined || Buffer.from(text).equals(body as Buffer) ? { text } : { base64: body?.toString('base64') };
   const shown = `${answer.status} ${answer.text.slice(0, SHOWN)}`;
   result.offenders.push({ index, problems: [...new Set(problems)], request: { ...rest, ...sent }, answer: shown });
+}
+
+async function sendRepeats(result: RunResult, index: number, repeated: RepeatedRequest, send: Transport['send']) {
+  const problems = await problemsOfRepeats(repeated, send);
+  if (problems.length > 0) result.offenders.push({ index, problems, request: repeated, answer: '' });
 }
 
 /**

@@ -1,0 +1,37 @@
+// The headers of answers in the OpenAPI document, and which of them an answer of each status may have.
+import { catalogue } from '../errors.ts';
+
+/** Every header of an answer. */
+export const headers = {
+  'X-Request-Id': { description: 'Id of the request: the one sent, or a new one.', schema: { type: 'string' } },
+  'X-RateLimit-Limit': {
+    description: 'Requests a minute that the key may make. A `ROOT` key has no limit, hence none of these headers.',
+    schema: { type: 'integer' },
+  },
+  'X-RateLimit-Remaining': { description: 'Requests that it may still make.', schema: { type: 'integer' } },
+  'X-RateLimit-Reset': { description: 'When it may make more, in Unix seconds.', schema: { type: 'integer' } },
+  'Idempotent-Replayed': {
+    description: '`true` on the answer to a repeated `Idempotency-Key`: it is the first answer again.',
+    schema: { type: 'string', const: 'true' },
+  },
+  'Retry-After': { description: 'Seconds after which it is worth trying again.', schema: { type: 'integer' } },
+};
+
+type HeaderName = keyof typeof headers;
+
+const rateLimitHeaders: readonly HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+/** Where a request is refused for its key, before anything is counted for one. */
+const keyFailure = catalogue.PUBLIC_API_KEY_DOES_NOT_EXIST.status;
+/** 409: for as long as the first request with the same `Idempotency-Key` runs. */
+const retried = [409, 429, 503];
+
+/** The headers that an answer of a status may have, by name, as references to `headers`. */
+export function headersOf(status: number) {
+  const names: HeaderName[] = [
+    'X-Request-Id',
+    ...(status === keyFailure ? [] : rateLimitHeaders),
+    ...(status === 200 ? (['Idempotent-Replayed'] as const) : []),
+    ...(retried.includes(status) ? (['Retry-After'] as const) : []),
+  ];
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
