@@ -23,7 +23,7 @@ import { createContext } from './graphql/context.ts';
 import { createExecutor, requirementsOf } from './graphql/execute.ts';
 import { schema } from './graphql/schema.ts';
 import { answerTypes, GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
-import { preferredType } from './http/accept.ts';
+import { prefersPage } from './http/accept.ts';
 import { addressFinder } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { badHead } from './http/head.ts';
@@ -71,7 +71,7 @@ const READ_METHODS = ['GET', 'HEAD'];
 
 /** Whether a browser wants to see the page, rather than a program an answer. */
 function wantsPage({ method, headers }: Inbound): boolean {
-  return READ_METHODS.includes(method) && preferredType(headers.accept, [...answerTypes, 'text/html']) === 'text/html';
+  return READ_METHODS.includes(method) && prefersPage(headers.accept, answerTypes);
 }
 
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
@@ -99,7 +99,9 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     corsOrigins,
     shortWay: parts.shortWay,
   });
-  const graphiql = config.graphiql ? openGraphiQL(demo ? SAMPLE_KEY : undefined) : undefined;
+  const graphiql = config.graphiql
+    ? openGraphiQL({ sampleKey: demo ? SAMPLE_KEY : undefined, introspection })
+    : undefined;
   const noticeProxy = warnOfProxy(log, trustProxy !== undefined);
   let openApi: Buffer | undefined;
   let prepared = false;
@@ -215,11 +217,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     const answer = Object.hasOwn(open, path) ? open[path] : undefined;
     if (answer && READ_METHODS.includes(method)) return answer(inbound);
     if (answer) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: READ_METHODS });
-    if (path === '/graphql' && wantsPage(inbound)) {
-      if (graphiql) return graphiql.page();
-      // Without the page, a browser may still run a query that its address names.
-      if (!inbound.query.has('query')) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-    }
+    if (graphiql && path === '/graphql' && wantsPage(inbound)) return graphiql.page(inbound);
     const atDoor = path === '/graphql' || path.startsWith('/api/');
     if (!atDoor) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
     if (!prepared) throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });

@@ -5,12 +5,13 @@ import { expect, it } from 'vitest';
 import { complaintAbout } from '../src/node-version.ts';
 
 /** What each room may import, besides itself and packages. */
-const base = ['errors.ts', 'log.ts', 'random.ts', 'text.ts'];
+const base = ['errors.ts', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', 'folders.ts', ...base];
 const allowed: Record<string, string[]> = {
   'errors.ts': [],
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
+  'once.ts': [],
   'random.ts': [],
   'node-version.ts': [],
   // Who may write in a folder matters to the database's files and to compiled code.

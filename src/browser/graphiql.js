@@ -1,14 +1,9 @@
-// GraphiQL in the browser: which operations it opens with, what it remembers, and the key that it sends.
-import { KEY_NAME, ofTab, storage, TABS_NAME } from './storage.js';
+// GraphiQL in the browser: which operations it opens with, and the address that opens them again.
+import { askForKey, nameKey, pageKey, send, takeKeyFrom } from './api-key.js';
+import { element, settings } from './page.js';
+import { storage, TABS_NAME } from './storage.js';
 
 /**
- * What the page says.
- *
- * @typedef {object} Settings
- * @property {string} [sampleKey] - the key to begin with; none outside demo mode
- * @property {string[]} examples - operations to begin with, one a tab
- * @property {{ graphiql: string, editorWorkerService: string, graphql: string, json: string }} scripts - their URLs
- *
  * One tab of GraphiQL, as GraphiQL itself keeps it.
  *
  * @typedef {object} Tab
@@ -25,48 +20,8 @@ import { KEY_NAME, ofTab, storage, TABS_NAME } from './storage.js';
 
 /** Characters of an address that every proxy takes. Longer operations stay out of it. */
 const LONGEST_ADDRESS = 4_000;
-
-/** @type {Settings} */
-const settings = JSON.parse(element('settings').textContent);
-
-/** @param {string} id */
-function element(id) {
-  return /** @type {HTMLElement} */ (document.getElementById(id));
-}
-
-/** @returns {string | undefined} the key that requests carry */
-function currentKey() {
-  return ofTab.getItem(KEY_NAME) ?? settings.sampleKey;
-}
-
-/**
- * Request headers with the key in them.
- *
- * @param {string | null} headers - JSON; what is not is left as it is
- */
-function withKey(headers) {
-  const key = currentKey();
-  if (key === undefined) return headers;
-  try {
-    const others = headers?.trim() ? JSON.parse(headers) : {};
-    for (const name of Object.keys(others)) if (name.toLowerCase() === 'authorization') delete others[name];
-    return JSON.stringify({ Authorization: `Bearer ${key}`, ...others }, null, 2);
-  } catch {
-    return headers;
-  }
-}
-
-/**
- * Takes over a key that was typed among the headers.
- *
- * @param {string} headers
- */
-function adoptKey(headers) {
-  const [, key] = /"authorization"\s*:\s*"bearer\s+([^"\s]+)"/i.exec(headers) ?? [];
-  if (key === undefined || key === currentKey()) return;
-  ofTab.setItem(KEY_NAME, key);
-  nameKey();
-}
+/** Tabs that are kept. Each shared link that is opened adds one; the oldest go. */
+const MOST_TABS = 20;
 
 /**
  * @param {Partial<Tab> & { query: string }} tab
@@ -86,11 +41,25 @@ function newTab({ query, variables = null, operationName = null }) {
   };
 }
 
+/**
+ * What GraphiQL takes for a tab; among others it would keep none.
+ *
+ * @param {unknown} kept
+ */
+function isTab(kept) {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const { id, title, query, variables, headers, operationName, response } = /** @type {Tab} */ (kept);
+  return (
+    [id, title].every((value) => typeof value === 'string') &&
+    [query, variables, headers, operationName, response].every((value) => value === null || typeof value === 'string')
+  );
+}
+
 /** @returns {Tabs} what was open before, or the examples */
 function keptTabs() {
   try {
-    const kept = JSON.parse(storage.getItem(TABS_NAME) ?? '');
-    if (kept.tabs.length > 0 && kept.tabs[kept.activeTabIndex]) return kept;
+    const { tabs, activeTabIndex } = JSON.parse(storage.getItem(TABS_NAME) ?? '');
+    if (tabs.length > 0 && tabs.every(isTab) && tabs[activeTabIndex]) return { tabs, activeTabIndex };
   } catch {
     // Nothing was kept, or by another GraphiQL.
   }
@@ -98,89 +67,57 @@ function keptTabs() {
 }
 
 /**
- * What GraphiQL opens with: what was open before, and in front of it what the address names.
+ * What GraphiQL opens with: what was open before, and what the address names.
  *
  * @param {URLSearchParams} address
+ * @returns {Tabs}
  */
 function tabsToOpen(address) {
   const { tabs, activeTabIndex } = keptTabs();
-  const query = address.get('query');
-  let active = activeTabIndex;
-  if (query !== null) {
-    const named = newTab({ query, variables: address.get('variables'), operationName: address.get('operationName') });
-    active = tabs.findIndex((tab) => tab.query === named.query && (tab.variables || '') === (named.variables || ''));
-    if (active < 0) active = tabs.push(named) - 1;
+  const [query, variables, operationName] = ['query', 'variables', 'operationName'].map((name) => address.get(name));
+  if (query === null && variables === null) return { tabs, activeTabIndex };
+  const named = newTab({ query: query ?? '', variables, operationName });
+  const isNamed = (/** @type {Tab} */ tab) =>
+    (tab.query ?? '') === named.query && (tab.variables || '') === (named.variables || '');
+  const found = tabs.findIndex(isNamed);
+  if (found < 0) {
+    const kept = [...tabs, named].slice(-MOST_TABS);
+    return { tabs: kept, activeTabIndex: kept.length - 1 };
   }
-  return { tabs: tabs.map((tab) => ({ ...tab, headers: withKey(tab.headers) })), activeTabIndex: active };
+  const again = { ...tabs[found], ...(operationName && { operationName, title: operationName }) };
+  return { tabs: tabs.with(found, /** @type {Tab} */ (again)), activeTabIndex: found };
 }
 
 /**
- * Makes the address one that opens the active tab, here and for whoever it is sent to.
+ * Makes the address one that opens a tab, here and for whoever it is sent to.
  *
- * @param {Tabs} tabs
+ * @param {Tab} tab
  */
-function showInAddress({ tabs, activeTabIndex }) {
-  const { query, variables, operationName } = /** @type {Tab} */ (tabs[activeTabIndex]);
+function showInAddress({ query, variables, operationName }) {
   const search = new URLSearchParams();
   if (query) search.set('query', query);
-  if (query && variables) search.set('variables', variables);
+  if (variables) search.set('variables', variables);
   if (query && operationName) search.set('operationName', operationName);
-  replaceSearch(search);
-}
-
-/** @param {URLSearchParams} search */
-function replaceSearch(search) {
   const address = new URL(location.href);
   address.search = search.toString();
   if (address.href.length > LONGEST_ADDRESS) address.search = '';
   history.replaceState(history.state, '', address);
 }
 
-/** Says which key requests carry. */
-function nameKey() {
-  const key = currentKey();
-  const name = key === undefined ? 'none' : key === settings.sampleKey ? 'sample' : `${key.slice(0, 8)}…`;
-  element('key-button').textContent = `API key: ${name}`;
-}
-
 /**
- * Tells whether the gateway takes a key.
+ * Puts the cursor into the operation that a tab names: GraphiQL runs the one that the cursor stands in.
  *
- * @param {string} key
- * @returns {Promise<string | undefined>} why it does not
+ * @param {Tab} tab
  */
-async function problemOf(key) {
-  try {
-    const response = await fetch(location.pathname, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query: '{ __typename }' }),
-    });
-    return response.ok ? undefined : (await response.json()).errors[0].message;
-  } catch {
-    return 'The gateway cannot be reached.';
-  }
-}
-
-/** Asks for a key until there is a good one, or nobody wants to give one. */
-function askForKey() {
-  const dialog = /** @type {HTMLDialogElement} */ (element('key-dialog'));
-  const input = /** @type {HTMLInputElement} */ (element('key'));
-  const problem = element('key-problem');
-  input.value = '';
-  problem.textContent = '';
-  dialog.onsubmit = async (event) => {
-    event.preventDefault();
-    const key = input.value.trim();
-    const found = await problemOf(key);
-    if (found !== undefined) {
-      problem.textContent = found;
-      return;
-    }
-    ofTab.setItem(KEY_NAME, key);
-    location.reload();
-  };
-  dialog.showModal();
+function placeCursor({ query, operationName }) {
+  if (!query || !operationName) return;
+  const isOperation = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName.replaceAll(/\W/g, '')}\\b`);
+  const offset = query.search(isOperation);
+  const { monaco } = /** @type {any} */ (window);
+  const editor = monaco?.editor
+    .getEditors()
+    .find((/** @type {any} */ one) => one.getModel()?.uri.path.endsWith('operation.graphql'));
+  if (offset >= 0 && editor?.getValue() === query) editor.setPosition(editor.getModel().getPositionAt(offset + 1));
 }
 
 /** @param {string} message */
@@ -190,20 +127,22 @@ function say(message) {
 
 function start() {
   const address = new URLSearchParams(location.search);
-  const given = address.get('apiKey');
-  if (given !== null) {
-    if (given.trim() !== '') ofTab.setItem(KEY_NAME, given.trim());
-    address.delete('apiKey');
-    replaceSearch(address);
-  }
-  nameKey();
-  element('key-button').onclick = askForKey;
-  if (currentKey() === undefined) {
+  takeKeyFrom(address);
+  nameKey(null);
+  element('key-button').onclick = () => askForKey();
+  element('introspection-note').hidden = settings.introspection;
+  if (pageKey() === undefined) {
     say('GraphiQL needs an API key to read the schema and to run operations.');
     askForKey();
     return;
   }
   const { scripts } = settings;
+  const page = /** @type {any} */ (window);
+  page.MonacoEnvironment = {
+    globalAPI: true,
+    getWorkerUrl: (/** @type {unknown} */ _, /** @type {keyof typeof scripts} */ label) =>
+      scripts[label] ?? scripts.editorWorkerService,
+  };
   const script = document.createElement('script');
   script.src = scripts.graphiql;
   script.onload = () => open(tabsToOpen(address));
@@ -213,27 +152,35 @@ function start() {
 
 /** @param {Tabs} tabs */
 function open(tabs) {
-  const active = /** @type {Tab} */ (tabs.tabs[tabs.activeTabIndex]);
+  let active = /** @type {Tab} */ (tabs.tabs[tabs.activeTabIndex]);
   storage.setItem(TABS_NAME, JSON.stringify(tabs));
+  nameKey(active.headers);
   const page = /** @type {any} */ (window);
-  page.MonacoEnvironment = {
-    globalAPI: false,
-    getWorkerUrl: (/** @type {unknown} */ _, /** @type {keyof Settings['scripts']} */ label) =>
-      settings.scripts[label] ?? settings.scripts.editorWorkerService,
-  };
+  page.monaco?.editor.onDidCreateEditor((/** @type {any} */ editor) =>
+    editor.onDidChangeModel(() => setTimeout(() => placeCursor(active))),
+  );
   page.YogaGraphiQL.renderYogaGraphiQL(element('root'), {
     title: 'Customer gateway',
     logo: ' ',
+    fetcher: send,
     storage,
+    ...(!settings.introspection && { schema: null }),
     // Kept by `storage`, hence only in this tab.
     shouldPersistHeaders: true,
-    defaultHeaders: withKey(null) ?? undefined,
+    showPersistHeadersSettings: false,
+    defaultEditorToolsVisibility: 'variables',
     initialQuery: active.query ?? '',
     initialVariables: active.variables ?? '',
     initialHeaders: active.headers ?? '',
     onEditQuery() {},
-    onEditHeaders: adoptKey,
-    onTabChange: showInAddress,
+    onEditHeaders: nameKey,
+    onTabChange(/** @type {Tabs} */ now) {
+      const former = active;
+      active = /** @type {Tab} */ (now.tabs[now.activeTabIndex]);
+      showInAddress(active);
+      nameKey(active.headers);
+      if (active.id !== former.id) placeCursor(active);
+    },
   });
 }
 

@@ -22,6 +22,18 @@ export function preferredType<Type extends string>(
   return (liked as Type | undefined) ?? usual;
 }
 
+/**
+ * Tells whether a client would rather have a page than an answer for programs.
+ *
+ * @param accept - the header `Accept`; undefined for none
+ * @param answerTypes - the media types of the answer for programs, the usual one first
+ * @returns false for clients that like HTML but take anything, such as Java's own, unless they name XHTML too, as every browser does
+ */
+export function prefersPage(accept: string | undefined, answerTypes: readonly [string, ...string[]]): boolean {
+  if (accept === undefined || preferredType(accept, [...answerTypes, 'text/html']) !== 'text/html') return false;
+  return !accept.includes('*/*') || /\bapplication\/xhtml\+xml\b/i.test(accept);
+}
+
 const encodings = ['br', 'gzip', 'identity'] as const;
 
 /** How the body of an answer may be compressed. */

@@ -2,26 +2,25 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { once } from '../once.ts';
 import { type Encoding, preferredEncoding } from './accept.ts';
 import { type Inbound, type Outbound, vary } from './message.ts';
 
-/** Where a larger file would cost more time than it saves: of five megabytes, the next step takes a second more for four per cent. */
+/** Of five megabytes, the next quality takes a second more and saves four per cent. */
 const BROTLI_QUALITY = 5;
 
-const compressors = {
-  br: (bytes: Buffer) =>
-    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
-  gzip: (bytes: Buffer) => promisify(gzip)(bytes),
-  identity: async (bytes: Buffer) => bytes,
-};
-
 /** Requests under the present hash may keep the file for good; under another one, it may be another tomorrow. */
-const FOR_GOOD = 'public, max-age=31536000, immutable';
-const ONCE = 'no-store';
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+const NOT_CACHED = 'no-store';
 
-/** Whether a client that sends `If-None-Match` has the file. A proxy may have weakened its tag. */
-function holds(tags: string | undefined, etag: string): boolean {
-  return tags?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;
+/**
+ * Whether a client that sends `If-None-Match` has the file. A proxy may have weakened its tag.
+ *
+ * @see RFC 9110, section 13.1.2
+ */
+function matches(tags: string | undefined, etag: string): boolean {
+  const known = tags?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return known.includes(etag) || known.includes('*');
 }
 
 /** A file to be sent. */
@@ -29,13 +28,19 @@ export class StaticFile {
   /** Names the content: a URL with `?v=` and this hash may be kept for good. */
   readonly hash: string;
   readonly #contentType: string;
-  readonly #bytes: Buffer;
-  readonly #compressed = new Map<Encoding, Promise<Buffer>>();
+  readonly #in: Record<Encoding, () => Promise<Buffer>>;
 
   constructor(contentType: string, content: string) {
     this.#contentType = contentType;
-    this.#bytes = Buffer.from(content);
-    this.hash = createHash('sha256').update(this.#bytes).digest('base64url').slice(0, 16);
+    const bytes = Buffer.from(content);
+    this.hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
+    this.#in = {
+      br: once(() =>
+        promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
+      ),
+      gzip: once(() => promisify(gzip)(bytes)),
+      identity: async () => bytes,
+    };
   }
 
   /** The file, compressed as the client likes it best; 304 for one who has it. */
@@ -43,25 +48,16 @@ export class StaticFile {
     const encoding = preferredEncoding(inbound.headers['accept-encoding']);
     const etag = `"${this.hash}-${encoding}"`;
     const headers = {
-      'Cache-Control': inbound.query.get('v') === this.hash ? FOR_GOOD : ONCE,
+      'Cache-Control': inbound.query.get('v') === this.hash ? IMMUTABLE : NOT_CACHED,
       ETag: etag,
       ...vary(inbound, 'Accept-Encoding'),
     };
-    if (holds(inbound.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+    if (matches(inbound.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     return {
       status: 200,
       contentType: this.#contentType,
       headers: { ...headers, ...(encoding !== 'identity' && { 'Content-Encoding': encoding }) },
-      body: await this.#in(encoding),
+      body: await this.#in[encoding](),
     };
-  }
-
-  #in(encoding: Encoding): Promise<Buffer> {
-    let bytes = this.#compressed.get(encoding);
-    if (!bytes) {
-      bytes = compressors[encoding](this.#bytes);
-      this.#compressed.set(encoding, bytes);
-    }
-    return bytes;
   }
 }

@@ -1,8 +1,9 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Inbound, Outbound } from '../http/message.ts';
+import { type Inbound, type Outbound, vary } from '../http/message.ts';
 import { StaticFile } from '../http/static-file.ts';
+import { once } from '../once.ts';
 import { examples } from './graphiql-examples.ts';
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
@@ -24,26 +25,30 @@ type FileName = keyof typeof paths;
 /** What GraphiQL is served with. */
 export interface GraphiQL {
   /** The page. */
-  page(): Promise<Outbound>;
+  page(inbound: Inbound): Promise<Outbound>;
   /** The files that it asks for, by path. */
   files: Record<string, (inbound: Inbound) => Promise<Outbound>>;
 }
 
-/**
- * Opens GraphiQL. Nothing is loaded before somebody asks for it.
- *
- * @param sampleKey - the key to begin with, in demo mode; then an example creates a customer too
- */
-export function openGraphiQL(sampleKey: string | undefined): GraphiQL {
+/** What the page is told of its gateway. */
+export interface GraphiQLOptions {
+  /** The key to begin with, in demo mode; then an example creates a customer too. */
+  sampleKey: string | undefined;
+  /** Whether the schema can be asked for. */
+  introspection: boolean;
+}
+
+/** Opens GraphiQL. Nothing is loaded before somebody asks for it. */
+export function openGraphiQL(options: GraphiQLOptions): GraphiQL {
   const load = once(loadFiles);
-  const render = once(async () => renderPage(await load(), sampleKey));
+  const render = once(async () => renderPage(await load(), options));
   return {
-    async page() {
+    async page(inbound) {
       const { html, policy } = await render();
       return {
         status: 200,
         contentType: 'text/html; charset=utf-8',
-        headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': policy },
+        headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': policy, ...vary(inbound, 'Accept') },
         body: html,
       };
     },
@@ -53,18 +58,6 @@ export function openGraphiQL(sampleKey: string | undefined): GraphiQL {
         async (inbound) => (await load())[name as FileName].answer(inbound),
       ]),
     ),
-  };
-}
-
-/** Makes something once, when it is first asked for; after a failure, once more. */
-function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
-  let made: Promise<Made> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
   };
 }
 
@@ -86,17 +79,18 @@ function browserFile(name: string): string {
 
 /** Modules as one. Each may import from those before it; no two may give different things one name. */
 function joined(...names: string[]): string {
-  return names.map((name) => browserFile(name).replaceAll(/^(import .*;\n|export )/gm, '')).join('');
+  return names.map((name) => browserFile(name).replaceAll(/^(import [^;]*;\n|export )/gm, '')).join('');
 }
 
 function renderPage(
   files: Record<FileName, StaticFile>,
-  sampleKey: string | undefined,
+  { sampleKey, introspection }: GraphiQLOptions,
 ): { html: Buffer; policy: string } {
   // Relative, so that a proxy may serve the gateway below a path of its own.
   const urlOf = (name: FileName) => `${paths[name].slice(1)}?v=${files[name].hash}`;
   const settings = {
     sampleKey,
+    introspection,
     examples: sampleKey ? examples : examples.filter((example) => !example.includes('mutation ')),
     scripts: {
       graphiql: urlOf('graphiql'),
@@ -105,7 +99,7 @@ function renderPage(
       json: urlOf('json'),
     },
   };
-  const script = joined('storage.js', 'graphiql.js');
+  const script = joined('page.js', 'storage.js', 'api-key.js', 'graphiql.js');
   return {
     policy: contentSecurityPolicy(script),
     html: Buffer.from(`<!doctype html>
@@ -120,6 +114,7 @@ function renderPage(
 <body>
 <header class="bar">
 <strong>Customer gateway</strong>
+<span id="introspection-note" hidden>Introspection is off: no schema is shown.</span>
 <a href="openapi.json">OpenAPI</a>
 <button type="button" id="key-button">API key</button>
 </header>
@@ -128,11 +123,15 @@ function renderPage(
 <dialog id="key-dialog" aria-labelledby="key-title">
 <form method="dialog">
 <h2 id="key-title">API key</h2>
-<p>Requests of this page carry it. It is kept until this tab is closed.</p>
+<p>Every request of this page carries it. It is kept until this tab is closed.</p>
 <label for="key">Key</label>
 <input id="key" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false">
 <p id="key-problem" role="alert"></p>
+<div class="buttons">
 <button>Use this key</button>
+<button type="button" id="key-cancel">Cancel</button>
+<button type="button" id="key-forget" hidden>Forget the key</button>
+</div>
 </form>
 </dialog>
 <script id="settings" type="application/json">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>

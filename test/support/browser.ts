@@ -25,7 +25,7 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Opens a tab beside the others of a window. */
-export async function openTab(window: BrowserContext): Promise<BrowserTab> {
+async function openTab(window: BrowserContext): Promise<BrowserTab> {
   const page = await window.newPage();
   const hosts = new Set<string>();
   const errors: string[] = [];
@@ -73,4 +73,40 @@ export async function editorText(page: Page, place: 'query-editor' | 'editor-too
   const lines = page.locator(`.graphiql-${place} .graphiql-editor:not(.hidden) .view-lines`);
   // Monaco writes blanks that do not break.
   return ((await lines.textContent()) ?? '').replaceAll('\u00a0', ' ');
+}
+
+/** What the browser keeps beyond the tab, as text. */
+export const remembered = (page: Page) => page.evaluate('JSON.stringify({ ...localStorage })') as Promise<string>;
+
+/** The name of the tab of GraphiQL that is shown. */
+export const activeTab = (page: Page) => page.locator('.graphiql-tab-active .graphiql-tab-button').textContent();
+
+/** Opens an address in a tab beside the others of a window. */
+export async function visit(window: BrowserContext, url: string): Promise<BrowserTab> {
+  const tab = await openTab(window);
+  await tab.page.goto(url);
+  return tab;
+}
+
+/** Asserts that a page asked no other host, and wrote no error into the console. */
+export function expectCalm({ hosts, errors, page }: BrowserTab): void {
+  expect([...hosts]).toEqual([new URL(page.url()).host]);
+  expect(errors).toEqual([]);
+}
+
+/** Replaces what stands in the query editor. */
+export async function type(page: Page, text: string): Promise<void> {
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.insertText(text);
+  // The editor closes the last bracket once more.
+  await page.keyboard.press('Delete');
+  // It takes note of what was typed when the typing pauses.
+  await expect.poll(() => remembered(page)).toContain(text.slice(-20));
+}
+
+/** Gives the page a key, as somebody types it. */
+export async function giveKey(page: Page, key: string): Promise<void> {
+  await page.locator('#key').fill(key);
+  await page.getByRole('button', { name: 'Use this key' }).click();
 }

@@ -1,14 +1,17 @@
 // GraphiQL in a real browser. Needs Chromium.
 import { mkdir } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  type BrowserTab,
+  activeTab,
   editorText,
+  expectCalm,
   graphiQLReady,
   launchBrowser,
-  openTab,
+  remembered,
   runOperation,
+  type,
+  visit,
 } from '../support/browser.ts';
 import { runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -17,55 +20,34 @@ const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
 let browser: Browser;
-let gateway: TestGateway;
 let demo: TestGateway;
 let window: BrowserContext;
 
 beforeAll(async () => {
-  [browser, gateway, demo] = await Promise.all([launchBrowser(), startGateway(), startGateway({ demo: true })]);
+  [browser, demo] = await Promise.all([launchBrowser(), startGateway({ demo: true })]);
 });
 afterAll(async () => {
-  await Promise.all([browser.close(), gateway.close(), demo.close()]);
+  await Promise.all([browser.close(), demo.close()]);
 });
 beforeEach(async () => {
   window = await browser.newContext({ viewport: DESKTOP });
 });
 afterEach(() => window.close());
 
-/** What the browser keeps beyond the tab, as text. */
-const remembered = (page: Page) => page.evaluate('JSON.stringify({ ...localStorage })') as Promise<string>;
-
-async function visit(url: string): Promise<BrowserTab> {
-  const tab = await openTab(window);
-  await tab.page.goto(url);
-  return tab;
-}
-
-function expectCalm({ hosts, errors, page }: BrowserTab): void {
-  expect([...hosts]).toEqual([new URL(page.url()).host]);
-  expect(errors).toEqual([]);
-}
-
-/** Replaces what stands in the query editor. */
-async function type(page: Page, text: string): Promise<void> {
-  await page.locator('.graphiql-query-editor .view-lines').click();
-  await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.insertText(text);
-  // The editor closes the last bracket once more.
-  await page.keyboard.press('Delete');
-  // It takes note of what was typed when the typing pauses.
-  await expect.poll(() => remembered(page)).toContain(text.slice(-20));
-}
-
 describe('in demo mode', () => {
   it('runs every example, asks no other host, and says nothing in the console', async () => {
-    const tab = await visit(`${demo.url}/graphql`);
+    const tab = await visit(window, `${demo.url}/graphql`);
     await graphiQLReady(tab);
     const tabs = tab.page.locator('.graphiql-tab-button');
     expect(await tabs.allInnerTexts()).toEqual(['CreateCustomer', 'Customer', 'Customers', 'Addresses']);
-    for (let i = 0; i < (await tabs.count()); i++) {
+    // Back and forth, since each click changes what the next one meets.
+    for (const i of [1, 2, 3, 0, 2]) {
       await tabs.nth(i).click();
+      const name = (await tabs.nth(i).textContent()) ?? '';
+      expect(await activeTab(tab.page)).toBe(name);
+      await expect.poll(() => editorText(tab.page, 'query-editor')).toContain(` ${name} {`);
       const answer = await runOperation(tab.page);
+      expect(tab.operations.at(-1)).toContain(` ${name} {`);
       expect(answer.errors).toBeUndefined();
       expect(Object.values(answer.data)).not.toContain(null);
     }
@@ -73,7 +55,7 @@ describe('in demo mode', () => {
   });
 
   it('keeps what was typed over a reload, and loads nothing twice', async () => {
-    const tab = await visit(`${demo.url}/graphql`);
+    const tab = await visit(window, `${demo.url}/graphql`);
     await graphiQLReady(tab);
     await type(tab.page, '{ customers(first: 1) { edges { node { email } } } }');
     await expect.poll(() => tab.page.url()).toContain('query=');
@@ -92,7 +74,7 @@ describe('in demo mode', () => {
   });
 
   it('keeps an operation that is too long for an address', async () => {
-    const tab = await visit(`${demo.url}/graphql`);
+    const tab = await visit(window, `${demo.url}/graphql`);
     await graphiQLReady(tab);
     await type(tab.page, `# ${'long '.repeat(1_500)}\n{ customers(first: 1) { edges { cursor } } }`);
     expect(tab.page.url().length).toBeLessThanOrEqual(4_000);
@@ -103,7 +85,7 @@ describe('in demo mode', () => {
   });
 
   it('fits a phone', async () => {
-    const tab = await visit(`${demo.url}/graphql`);
+    const tab = await visit(window, `${demo.url}/graphql`);
     await tab.page.setViewportSize(PHONE);
     await graphiQLReady(tab);
     expect((await runOperation(tab.page)).data.createCustomer).toBeTruthy();
@@ -129,11 +111,11 @@ describe('a shared link', () => {
   });
 
   it('opens with the operation and its variables filled in, and runs nothing by itself', async () => {
-    const tab = await visit(`${demo.url}/graphql?${search}`);
+    const tab = await visit(window, `${demo.url}/graphql?${search}`);
     await graphiQLReady(tab);
     await tab.page.waitForTimeout(1_000);
     expect(await editorText(tab.page, 'query-editor')).toContain('mutation Second');
-    expect(await tab.page.locator('.graphiql-tab-active .graphiql-tab-button').textContent()).toBe('Second');
+    expect(await activeTab(tab.page)).toBe('Second');
     expect(await editorText(tab.page, 'editor-tool')).toContain('shared@example.com');
     expect(tab.operations).toEqual([]);
     const made = "select 1 from customer where email = 'shared@example.com'";
@@ -144,9 +126,57 @@ describe('a shared link', () => {
     expectCalm(tab);
   });
 
+  it('runs the operation that it names, by the keyboard too', async () => {
+    for (const name of ['Second', 'First', 'Second']) {
+      search.set('operationName', name);
+      const tab = await visit(window, `${demo.url}/graphql?${search}`);
+      await graphiQLReady(tab);
+      expect(await activeTab(tab.page)).toBe(name);
+      await tab.page
+        .locator('.graphiql-query-editor textarea, .graphiql-query-editor .native-edit-context')
+        .first()
+        .focus();
+      const [sent] = await Promise.all([
+        tab.page.waitForRequest((request) => request.method() === 'POST'),
+        tab.page.keyboard.press('ControlOrMeta+Enter'),
+      ]);
+      expect(sent.postDataJSON().operationName).toBe(name);
+      await tab.page.close();
+    }
+  });
+
+  it.each([
+    ['variables alone', '?variables=%7B%22a%22%3A1%7D', 'editor-tool', '"a":1'],
+    ['a syntax error', '?query=%7Bcustomers', 'query-editor', '{customers'],
+    ['a tag that ends scripts', '?query=%23%3C%2Fscript%3E%20x', 'query-editor', '</script> x'],
+  ] as const)('opens with %s', async (_, link, place, text) => {
+    const tab = await visit(window, `${demo.url}/graphql${link}`);
+    await graphiQLReady(tab);
+    await expect.poll(() => editorText(tab.page, place)).toContain(text);
+    expect(tab.operations).toEqual([]);
+    expectCalm(tab);
+  });
+
+  it('is one of twenty tabs at most', async () => {
+    const tab = await visit(window, `${demo.url}/openapi.json`);
+    const empty = { variables: null, headers: null, operationName: null, response: null };
+    const kept = Array.from({ length: 20 }, (_, i) => ({
+      ...empty,
+      id: `${i}`,
+      title: `Q${i}`,
+      query: `query Q${i} { a }`,
+    }));
+    const state = JSON.stringify({ tabs: kept, activeTabIndex: 0 });
+    await tab.page.evaluate(`localStorage.setItem('graphiql:tabState', ${JSON.stringify(state)})`);
+    await tab.page.goto(`${demo.url}/graphql?query=query+Q20+%7B__typename%7D`);
+    await graphiQLReady(tab);
+    const titles = await tab.page.locator('.graphiql-tab-button').allTextContents();
+    expect([titles.length, titles[0], titles.at(-1), await activeTab(tab.page)]).toEqual([20, 'Q1', 'Q20', 'Q20']);
+  });
+
   it('opens one tab of GraphiQL, however often it is opened', async () => {
     for (let i = 0; i < 3; i++) {
-      const tab = await visit(`${demo.url}/graphql?${search}`);
+      const tab = await visit(window, `${demo.url}/graphql?${search}`);
       await graphiQLReady(tab);
       expect(await tab.page.locator('.graphiql-tab-button').count()).toBe(5);
       await tab.page.close();
@@ -154,69 +184,41 @@ describe('a shared link', () => {
   });
 });
 
-describe('outside demo mode', () => {
-  it('asks for a key, which stands in no address and is gone with the tab', async () => {
-    const tab = await visit(`${gateway.url}/graphql`);
-    const { page } = tab;
-    await page.locator('#key').fill(`PROD${'x'.repeat(28)}`);
-    await page.getByRole('button', { name: 'Use this key' }).click();
-    await expect.poll(() => page.locator('#key-problem').textContent()).toContain('API key');
-    // A browser writes every answer of 400 and above into the console.
-    expect(tab.errors.splice(0)).toHaveLength(1);
-    await page.locator('#key').fill(gateway.key);
-    await page.getByRole('button', { name: 'Use this key' }).click();
-    await graphiQLReady(tab);
-    expect(await page.locator('#key-button').textContent()).toBe(`API key: ${gateway.key.slice(0, 8)}…`);
-    await type(page, '{ customers(first: 1) { pageInfo { hasNextPage } } }');
-    expect((await runOperation(page)).data.customers.pageInfo.hasNextPage).toBe(false);
+it('says so when introspection is off, and asks for no schema', async () => {
+  const closed = await startGateway({ introspection: false });
+  const tab = await visit(window, `${closed.url}/graphql?apiKey=${closed.key}&query=%7B__typename%7D`);
+  await tab.page.locator('.graphiql-query-editor .view-lines').waitFor();
+  expect(await tab.page.locator('header').textContent()).toContain('Introspection is off');
+  expect((await runOperation(tab.page)).data).toEqual({ __typename: 'Query' });
+  expectCalm(tab);
+  await closed.close();
+});
 
-    await page.reload();
-    await graphiQLReady(tab);
-    expect((await runOperation(page)).errors).toBeUndefined();
-    expect(page.url()).not.toContain(gateway.key);
-    expect(await remembered(page)).toContain('hasNextPage');
-    expect(await remembered(page)).not.toContain(gateway.key.slice(4));
-    expectCalm(tab);
-    await page.close();
-
-    const next = await visit(`${gateway.url}/graphql`);
-    await next.page.locator('#key').waitFor();
-    expect(await next.page.locator('#key-button').textContent()).toBe('API key: none');
-    expect(await next.page.evaluate('JSON.stringify({ ...sessionStorage })')).toBe('{}');
-    expectCalm(next);
-  });
-
-  it('takes a key out of the address', async () => {
-    const tab = await visit(
-      `${gateway.url}/graphql?apiKey=${gateway.key}&query=${encodeURIComponent('{ __typename }')}`,
-    );
-    await graphiQLReady(tab);
-    expect(tab.page.url()).toBe(
-      `${gateway.url}/graphql?query=${encodeURIComponent('{ __typename }').replaceAll('%20', '+')}`,
-    );
-    await tab.page.getByRole('button', { name: 'Headers' }).click();
-    await expect.poll(() => editorText(tab.page, 'editor-tool')).toContain('Authorization');
-    expect((await runOperation(tab.page)).data).toEqual({ __typename: 'Query' });
-    expect(await remembered(tab.page)).not.toContain(gateway.key.slice(4));
-    expectCalm(tab);
-  });
-
-  it('takes over a key that is typed among the headers', async () => {
-    const tab = await visit(`${demo.url}/graphql`);
-    await graphiQLReady(tab);
-    await tab.page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
-    await tab.page.keyboard.press('ControlOrMeta+A');
-    await tab.page.keyboard.insertText('{ "authorization": "Bearer DEV_abcdefghijklmnopqrstuvwxyz12" }');
-    await expect.poll(() => tab.page.locator('#key-button').textContent()).toBe('API key: DEV_abcd…');
-    expect(await remembered(tab.page)).not.toContain('abcdefghijkl');
-  });
+it.each([
+  [
+    'storage that is full',
+    "localStorage.setItem('x', 'x'.repeat(5_242_000)); sessionStorage.setItem('x', 'x'.repeat(5_242_000))",
+  ],
+  [
+    'tabs that are no tabs',
+    'localStorage.setItem("graphiql:tabState", JSON.stringify({ tabs: [null, {}], activeTabIndex: 0 }))',
+  ],
+  ['a key that an older GraphiQL left', 'localStorage.setItem("graphiql:headers", "Bearer OLD")'],
+])('opens with %s', async (_, prepare) => {
+  const tab = await visit(window, `${demo.url}/openapi.json`);
+  await tab.page.evaluate(prepare);
+  await tab.page.goto(`${demo.url}/graphql?query=%7B__typename%7D`);
+  await graphiQLReady(tab);
+  expect((await runOperation(tab.page)).data).toEqual({ __typename: 'Query' });
+  expect(await remembered(tab.page)).not.toContain('OLD');
+  expectCalm(tab);
 });
 
 it.each([
   ['1440', DESKTOP],
   ['390', PHONE],
 ])('can be looked at: %s pixels', async (name, size) => {
-  const tab = await visit(`${demo.url}/graphql`);
+  const tab = await visit(window, `${demo.url}/graphql`);
   await tab.page.setViewportSize(size);
   await graphiQLReady(tab);
   await runOperation(tab.page);
