@@ -70,7 +70,7 @@ export const catalogue = {
   INTERNAL_RESOURCE_NOT_FOUND: {
     status: 404,
     message: 'No resource exists at this path.',
-    description: 'Check the path of the request, and the name of whatever it asks for.',
+    description: 'Check the path of the request.',
   },
   INTERNAL_METHOD_NOT_ALLOWED: {
     status: 405,
