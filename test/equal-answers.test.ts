@@ -16,7 +16,7 @@ import { usualDatabases } from './support/geoip.ts';
 import { fillOrganisation } from './support/organisation.ts';
 import { seededRandom } from './support/random.ts';
 
-const DOCUMENTS = 2_000;
+const DOCUMENTS = 1_000;
 const RUNS = 16;
 const AT_ONCE = 8;
 
