@@ -135,7 +135,7 @@ function namedType(node: TypeNode): NamedTypeNode {
 }
 
 /**
- * A key as a header, in the URL, or, since tools know no key in a body, none that they know of. Generated clients take the
+ * A key as a header, in the URL, or, since tools know no key in a body, none that they know of. Tools that choose one take the
  * first: the header, which stands in no log.
  */
 function securityOf(requirements: string[]) {
