@@ -164,6 +164,11 @@ export const idempotencyConflicts = {
   },
 } as const satisfies Record<string, ApiErrorDetails>;
 
+/** How guesses of keys are refused, as answered and documented; the seconds to wait differ. */
+export const guessesRefused = {
+  message: 'Too many requests with an API key that does not exist came from this address.',
+} as const satisfies ApiErrorDetails;
+
 /** A failure that the caller is told about: a code of the catalogue and what is particular to this case. */
 export class ApiError extends Error {
   readonly code: ErrorCode;

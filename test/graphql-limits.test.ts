@@ -228,7 +228,7 @@ describe('in production', () => {
     expect((await closed.graphql('{ __typename }')).body.data).toEqual({ __typename: 'Query' });
     expect((await closed.graphql(CREATE, { input: { email: 'closed@example.com' } })).body.errors).toBeUndefined();
     const page = await closed.send(`/graphql?apiKey=${closed.key}`, { headers: { accept: 'text/html' } });
-    expect([page.status, page.body.errors[0].extensions.code]).toEqual([404, 'INTERNAL_RESOURCE_NOT_FOUND']);
+    expect([page.status, page.body.errors[0].extensions.code]).toEqual([400, 'INTERNAL_REQUEST_MALFORMED']);
     await closed.close();
   });
 });

@@ -1,5 +1,5 @@
 // Keys that are guessed: how many that do not exist an address may try, before a look-up is spent on the next.
-import { ApiError } from '../errors.ts';
+import { ApiError, guessesRefused } from '../errors.ts';
 import { networkOf } from '../ip/address.ts';
 import type { Log } from '../log.ts';
 import { secondsUntil } from './rate-limit.ts';
@@ -27,8 +27,7 @@ export function countGuesses(log: Log, windows: Windows): Guesses {
       const name = networkOf(address);
       const verdict = await windows.take(name, 1, GUESS_LIMIT);
       if (!verdict.allowed) {
-        const message = 'Too many requests with an API key that does not exist came from this address.';
-        throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { message, retryAfter: secondsUntil(verdict) });
+        throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { ...guessesRefused, retryAfter: secondsUntil(verdict) });
       }
       if (verdict.remaining === 0) log.warn({ address: name }, 'keys are guessed from this address');
       return () => windows.giveBack(name, 1, verdict.slice);

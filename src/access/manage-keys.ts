@@ -75,7 +75,7 @@ const rotate: Statement = {
 /**
  * A change of a key that was not deleted. A key that is as it is to be comes back as it is, and nothing is written.
  *
- * @param differs - tells of a key `k` whether there is something to change
+ * @param differs - tells of the key as `found`, hence of its newest row after a wait for its lock, whether there is something to change
  */
 function changing(action: KeyAction, assignment: string, differs: string): Statement {
   return {
@@ -98,8 +98,8 @@ function changing(action: KeyAction, assignment: string, differs: string): State
   };
 }
 
-const activate = changing('activated', 'active = true', 'not k.active');
-const deactivate = changing('deactivated', 'active = false', 'k.active');
+const activate = changing('activated', 'active = true', 'not found.active');
+const deactivate = changing('deactivated', 'active = false', 'found.active');
 const remove = changing('deleted', 'deleted_at = now()', 'true');
 
 /** A key that was just made: the one time that it is seen. */

@@ -8,8 +8,6 @@ import { keptKey } from './storage.js';
  * @typedef {{ errors?: { message: string, extensions?: { code?: string } }[] }} Answer
  */
 
-const UNREACHABLE = 'The gateway cannot be reached.';
-
 /** @returns {string | undefined} the key that requests carry, unless a tab has one of its own among its headers */
 export function pageKey() {
   return keptKey.get() ?? settings.sampleKey;
@@ -50,7 +48,7 @@ function authorizationIn(headers) {
   try {
     const entries = Object.entries(JSON.parse(headers ?? ''));
     const [, value] = entries.find(([name]) => name.toLowerCase() === 'authorization') ?? [];
-    return value === undefined ? undefined : String(value);
+    return value == null ? undefined : String(value);
   } catch {
     return undefined;
   }
@@ -69,24 +67,32 @@ export function nameKey(headers) {
 }
 
 /**
- * Sends an operation.
+ * Sends an operation. Never rejects, since GraphiQL would show the error's stack, with the address that the page was opened with.
  *
  * @param {object} operation
  * @param {Headers} headers
- * @returns {Promise<Answer>}
+ * @returns {Promise<{ answer: Answer, isKnownKey: boolean }>} the answer, and whether the gateway knows the key that came with it
  */
 async function post(operation, headers) {
   headers.set('Content-Type', 'application/json');
-  /** @type {Response} */
-  let response;
   try {
-    response = await fetch(location.pathname, { method: 'POST', headers, body: JSON.stringify(operation) });
+    const response = await fetch(location.pathname, { method: 'POST', headers, body: JSON.stringify(operation) });
+    const answer = await response.json().catch(() => null);
+    if (typeof answer !== 'object' || answer === null)
+      return { answer: failure(`Something in between answered with ${response.status}.`), isKnownKey: false };
+    // Limits are told to a key alone.
+    return { answer, isKnownKey: response.ok || response.headers.has('x-ratelimit-limit') };
   } catch {
-    return { errors: [{ message: UNREACHABLE }] };
+    return { answer: failure('The gateway cannot be reached.'), isKnownKey: false };
   }
-  return response
-    .json()
-    .catch(() => ({ errors: [{ message: `Something in between answered with ${response.status}.` }] }));
+}
+
+/**
+ * @param {string} message
+ * @returns {Answer}
+ */
+function failure(message) {
+  return { errors: [{ message }] };
 }
 
 /**
@@ -95,41 +101,64 @@ async function post(operation, headers) {
  * @param {Answer} answer
  */
 function refusalIn({ errors }) {
-  const [error] = errors ?? [];
-  const code = error?.extensions?.code ?? '';
+  const [error] = Array.isArray(errors) ? errors : [];
+  const code = String(error?.extensions?.code);
   return code.startsWith('PUBLIC_API_KEY_') && code !== 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED' ? error?.message : undefined;
 }
 
 /**
- * The key that was refused last, and with which answer: it is not sent again, since refusals count as guesses.
+ * Headers of a tab that can be sent; undefined when one of them cannot.
  *
- * @type {{ key: string, answer: Answer } | undefined}
+ * @param {Record<string, unknown>} given
+ */
+function headersOf(given) {
+  try {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(given)) if (value != null) headers.set(name, String(value));
+    return headers;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds within which GraphiQL asks for the schema once more after a failure. A refusal counts as a guess. */
+const ASKED_AGAIN = 2_000;
+
+/**
+ * The key with which the schema was refused last.
+ *
+ * @type {{ key: string, answer: Answer, at: number } | undefined}
  */
 let refused;
 
 /**
  * Sends what GraphiQL runs, with the key of the page unless the tab has one of its own. Where that of the page is refused, asks for another.
  *
- * @param {object} operation
- * @param {{ headers?: Record<string, string> }} [options]
+ * @param {{ operationName?: string }} operation
+ * @param {{ headers?: Record<string, unknown> }} [options]
  * @returns {Promise<Answer>}
  */
 export async function send(operation, options) {
-  const headers = new Headers(options?.headers);
-  const key = headers.has('authorization') ? undefined : pageKey();
-  if (key === undefined) return post(operation, headers);
-  if (refused?.key === key) return refused.answer;
-  if (!canBeSent(key)) {
-    const answer = { errors: [{ message: NOT_A_KEY }] };
-    refused = { key, answer };
-    askForKey(NOT_A_KEY);
-    return answer;
+  const headers = headersOf(options?.headers ?? {});
+  if (!headers) return failure('The headers of this tab cannot be sent: they hold a character that no header can.');
+  if (headers.has('authorization')) return (await post(operation, headers)).answer;
+  const key = pageKey();
+  if (key === undefined || !canBeSent(key)) {
+    const reason = key === undefined ? '' : NOT_A_KEY;
+    askForKey(reason);
+    return failure(reason || 'An API key is needed.');
   }
+  if (
+    operation.operationName === 'IntrospectionQuery' &&
+    refused?.key === key &&
+    performance.now() - refused.at < ASKED_AGAIN
+  )
+    return refused.answer;
   headers.set('Authorization', `Bearer ${key}`);
-  const answer = await post(operation, headers);
+  const { answer } = await post(operation, headers);
   const reason = refusalIn(answer);
   if (reason !== undefined) {
-    refused = { key, answer };
+    refused = { key, answer, at: performance.now() };
     askForKey(reason);
   }
   return answer;
@@ -143,15 +172,23 @@ function canBeSent(key) {
 }
 
 /**
- * Tells why the gateway does not take a key; undefined when it does.
+ * Tells why a key cannot be used; undefined when the gateway knows it.
  *
  * @param {string} key
  */
 async function problemOf(key) {
   if (!canBeSent(key)) return NOT_A_KEY;
-  const answer = await post({ query: '{ __typename }' }, new Headers({ Authorization: `Bearer ${key}` }));
-  const [error] = answer.errors ?? [];
-  return refusalIn(answer) ?? (error?.message === UNREACHABLE ? UNREACHABLE : undefined);
+  const headers = new Headers({ Authorization: `Bearer ${key}` });
+  const { answer, isKnownKey } = await post({ query: '{ __typename }' }, headers);
+  return isKnownKey ? undefined : answer.errors?.[0]?.message;
+}
+
+/** What is done once there is a key that the browser does not keep: the page must not load again. */
+let useKey = () => {};
+
+/** @param {() => void} use */
+export function onUnkeptKey(use) {
+  useKey = use;
 }
 
 /**
@@ -162,8 +199,9 @@ async function problemOf(key) {
 export function askForKey(reason = '') {
   const dialog = /** @type {HTMLDialogElement} */ (element('key-dialog'));
   const input = /** @type {HTMLInputElement} */ (element('key'));
+  const button = /** @type {HTMLButtonElement} */ (element('key-use'));
   const problem = element('key-problem');
-  input.value = '';
+  if (!dialog.open) input.value = '';
   problem.textContent = reason;
   element('key-forget').hidden = keptKey.get() === undefined;
   element('key-cancel').onclick = () => dialog.close();
@@ -174,13 +212,17 @@ export function askForKey(reason = '') {
   dialog.onsubmit = async (event) => {
     event.preventDefault();
     const key = cleaned(input.value);
+    button.disabled = true;
     const found = await problemOf(key);
-    if (found !== undefined) {
-      problem.textContent = found;
-      return;
+    button.disabled = false;
+    if (!dialog.open) return;
+    problem.textContent = found ?? '';
+    if (found !== undefined) return;
+    if (keptKey.set(key)) location.reload();
+    else {
+      dialog.close();
+      useKey();
     }
-    keptKey.set(key);
-    location.reload();
   };
   if (!dialog.open) dialog.showModal();
 }

@@ -1,5 +1,5 @@
 // GraphiQL in the browser: which operations it opens with, and the address that opens them again.
-import { askForKey, nameKey, pageKey, send, takeKeyFrom } from './api-key.js';
+import { askForKey, nameKey, onUnkeptKey, pageKey, send, takeKeyFrom } from './api-key.js';
 import { element, settings } from './page.js';
 import { storage, TABS_NAME } from './storage.js';
 
@@ -20,15 +20,17 @@ import { storage, TABS_NAME } from './storage.js';
 
 /** Characters of an address that every proxy takes. Longer operations stay out of it. */
 const LONGEST_ADDRESS = 4_000;
-/** Tabs that are kept. Each shared link that is opened adds one; the oldest go. */
-const MOST_TABS = 20;
+/** Tabs that links have opened and that are kept; the oldest go. */
+const MOST_LINKS = 10;
+/** What the id of such a tab begins with. */
+const OF_LINK = 'link-';
 
 /**
  * @param {Partial<Tab> & { query: string }} tab
  * @returns {Tab}
  */
 function newTab({ query, variables = null, operationName = null }) {
-  const [, , name] = /^(?!#).*(query|subscription|mutation)\s+(\w+)/m.exec(query) ?? [];
+  const [, , name] = /^(?!#).*?(query|subscription|mutation)\s+(\w+)/m.exec(query) ?? [];
   const title = operationName ?? name ?? '<untitled>';
   return {
     id: crypto.randomUUID?.() ?? `${Math.random()}`,
@@ -81,8 +83,9 @@ function tabsToOpen(address) {
     (tab.query ?? '') === named.query && (tab.variables || '') === (named.variables || '');
   const found = tabs.findIndex(isNamed);
   if (found < 0) {
-    const kept = [...tabs, named].slice(-MOST_TABS);
-    return { tabs: kept, activeTabIndex: kept.length - 1 };
+    const links = tabs.filter(({ id }) => id.startsWith(OF_LINK));
+    const kept = links.length < MOST_LINKS ? tabs : tabs.filter((tab) => tab !== links[0]);
+    return { tabs: [...kept, { ...named, id: OF_LINK + named.id }], activeTabIndex: kept.length };
   }
   const again = { ...tabs[found], ...(operationName && { operationName, title: operationName }) };
   return { tabs: tabs.with(found, /** @type {Tab} */ (again)), activeTabIndex: found };
@@ -105,19 +108,46 @@ function showInAddress({ query, variables, operationName }) {
 }
 
 /**
- * Puts the cursor into the operation that a tab names: GraphiQL runs the one that the cursor stands in.
+ * Where an operation begins in what an editor shows, as the editor's own lexer sees it.
+ *
+ * @param {any} monaco
+ * @param {string} text
+ * @param {string} operationName
+ * @returns {{ lineNumber: number, column: number } | undefined}
+ */
+function placeOf(monaco, text, operationName) {
+  const lines = text.split(/\r\n|\r|\n/);
+  let depth = 0;
+  /** Where the keyword of an operation stands, when it is the last that was read. */
+  let keyword;
+  for (const [row, tokens] of monaco.editor.tokenize(text, 'graphql').entries()) {
+    for (const [i, { type, offset }] of tokens.entries()) {
+      const line = lines[row] ?? '';
+      const word = line.slice(offset, tokens[i + 1]?.offset ?? line.length).trim();
+      if (word === '' || /comment|string/.test(type)) continue;
+      if (keyword && word === operationName) return keyword;
+      keyword =
+        depth === 0 && ['query', 'mutation', 'subscription'].includes(word)
+          ? { lineNumber: row + 1, column: offset + 2 }
+          : undefined;
+      for (const character of word) depth += Number('({['.includes(character)) - Number(')}]'.includes(character));
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Puts the cursor into the operation that a link names: GraphiQL runs the one that the cursor stands in.
  *
  * @param {Tab} tab
  */
-function placeCursor({ query, operationName }) {
-  if (!query || !operationName) return;
-  const isOperation = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName.replaceAll(/\W/g, '')}\\b`);
-  const offset = query.search(isOperation);
+function placeCursor({ operationName }) {
   const { monaco } = /** @type {any} */ (window);
-  const editor = monaco?.editor
+  const editor = monaco.editor
     .getEditors()
     .find((/** @type {any} */ one) => one.getModel()?.uri.path.endsWith('operation.graphql'));
-  if (offset >= 0 && editor?.getValue() === query) editor.setPosition(editor.getModel().getPositionAt(offset + 1));
+  const place = operationName && placeOf(monaco, editor?.getValue() ?? '', operationName);
+  if (place) editor.setPosition(place);
 }
 
 /** @param {string} message */
@@ -131,11 +161,20 @@ function start() {
   nameKey(null);
   element('key-button').onclick = () => askForKey();
   element('introspection-note').hidden = settings.introspection;
-  if (pageKey() === undefined) {
-    say('GraphiQL needs an API key to read the schema and to run operations.');
-    askForKey();
-    return;
-  }
+  let isLoading = false;
+  const load = () => {
+    nameKey(null);
+    if (!isLoading) loadGraphiQL(() => open(tabsToOpen(address)));
+    isLoading = true;
+  };
+  onUnkeptKey(load);
+  if (pageKey() !== undefined) return load();
+  say('GraphiQL needs an API key to read the schema and to run operations.');
+  askForKey();
+}
+
+/** @param {() => void} then */
+function loadGraphiQL(then) {
   const { scripts } = settings;
   const page = /** @type {any} */ (window);
   page.MonacoEnvironment = {
@@ -145,20 +184,27 @@ function start() {
   };
   const script = document.createElement('script');
   script.src = scripts.graphiql;
-  script.onload = () => open(tabsToOpen(address));
+  script.onload = then;
   script.onerror = () => say('GraphiQL could not be loaded. Reload the page.');
   document.head.append(script);
 }
 
 /** @param {Tabs} tabs */
-function open(tabs) {
-  let active = /** @type {Tab} */ (tabs.tabs[tabs.activeTabIndex]);
+async function open(tabs) {
+  const page = /** @type {any} */ (window);
+  // Loads the lexer.
+  await page.monaco.editor.colorize('', 'graphql', {});
+  const active = /** @type {Tab} */ (tabs.tabs[tabs.activeTabIndex]);
+  if (active.operationName && !placeOf(page.monaco, active.query ?? '', active.operationName))
+    Object.assign(active, newTab({ ...active, query: active.query ?? '', operationName: null }), { id: active.id });
   storage.setItem(TABS_NAME, JSON.stringify(tabs));
   nameKey(active.headers);
-  const page = /** @type {any} */ (window);
-  page.monaco?.editor.onDidCreateEditor((/** @type {any} */ editor) =>
-    editor.onDidChangeModel(() => setTimeout(() => placeCursor(active))),
-  );
+  page.monaco.editor.onDidCreateEditor((/** @type {any} */ editor) => {
+    const placed = editor.onDidChangeModel(() => {
+      placed.dispose();
+      setTimeout(() => placeCursor(active));
+    });
+  });
   page.YogaGraphiQL.renderYogaGraphiQL(element('root'), {
     title: 'Customer gateway',
     logo: ' ',
@@ -175,11 +221,9 @@ function open(tabs) {
     onEditQuery() {},
     onEditHeaders: nameKey,
     onTabChange(/** @type {Tabs} */ now) {
-      const former = active;
-      active = /** @type {Tab} */ (now.tabs[now.activeTabIndex]);
-      showInAddress(active);
-      nameKey(active.headers);
-      if (active.id !== former.id) placeCursor(active);
+      const shown = /** @type {Tab} */ (now.tabs[now.activeTabIndex]);
+      showInAddress(shown);
+      nameKey(shown.headers);
     },
   });
 }

@@ -24,9 +24,13 @@ for (const name of ['headers', 'shouldPersistHeaders', 'query', 'variables', 'qu
 /** The key that this tab of the browser was given. */
 export const keptKey = {
   get: () => ofTab.getItem(KEY_NAME) ?? undefined,
+  /** @returns {boolean} whether it outlives the page; where the browser keeps nothing it does not */
   set: (/** @type {string} */ key) => ofTab.setItem(KEY_NAME, key),
   forget: () => ofTab.removeItem(KEY_NAME),
 };
+
+/** Set by "Clear data": GraphiQL would write at once what it still shows. */
+let isCleared = false;
 
 /**
  * What GraphiQL is given to keep things in.
@@ -36,6 +40,7 @@ export const keptKey = {
 export const storage = {
   getItem: (name) => ofTab.getItem(name) ?? (remembered.has(name) ? ofBrowser.getItem(name) : null),
   setItem(name, value) {
+    if (isCleared) return;
     ofTab.setItem(name, value);
     const toRemember = remembered.get(name);
     if (toRemember) ofBrowser.setItem(name, toRemember(value));
@@ -48,6 +53,8 @@ export const storage = {
     for (const name of ofTab.names()) if (name.startsWith('graphiql:')) ofTab.removeItem(name);
     for (const name of remembered.keys()) ofBrowser.removeItem(name);
     keptKey.forget();
+    isCleared = true;
+    location.reload();
   },
   get length() {
     return ofTab.names().length;
@@ -55,34 +62,39 @@ export const storage = {
 };
 
 /**
- * A store of the browser, or one in memory for as long as the page where the browser gives pages none. What no longer fits is not kept.
+ * A store of the browser. Where it is full, or the browser gives pages none, what is kept is gone with the page.
  *
  * @param {() => Storage} open
  */
 function storeOf(open) {
+  /** @type {Map<string, string>} */
+  const ofPage = new Map();
+  /** @type {Storage | undefined} */
+  let store;
   try {
-    const store = open();
-    return {
-      getItem: (/** @type {string} */ name) => store.getItem(name),
-      setItem(/** @type {string} */ name, /** @type {string} */ value) {
-        try {
-          store.setItem(name, value);
-        } catch {
-          // It is full. An old value would be worse than none.
-          store.removeItem(name);
-        }
-      },
-      removeItem: (/** @type {string} */ name) => store.removeItem(name),
-      names: () => Object.keys(store),
-    };
+    store = open();
   } catch {
-    /** @type {Map<string, string>} */
-    const items = new Map();
-    return {
-      getItem: (/** @type {string} */ name) => items.get(name) ?? null,
-      setItem: (/** @type {string} */ name, /** @type {string} */ value) => void items.set(name, value),
-      removeItem: (/** @type {string} */ name) => void items.delete(name),
-      names: () => [...items.keys()],
-    };
+    // Blocked.
   }
+  return {
+    getItem: (/** @type {string} */ name) => ofPage.get(name) ?? store?.getItem(name) ?? null,
+    /** @returns {boolean} whether it outlives the page */
+    setItem(/** @type {string} */ name, /** @type {string} */ value) {
+      ofPage.delete(name);
+      try {
+        store?.setItem(name, value);
+        if (store) return true;
+      } catch {
+        // Full. An old value would be worse than none.
+        store?.removeItem(name);
+      }
+      ofPage.set(name, value);
+      return false;
+    },
+    removeItem(/** @type {string} */ name) {
+      ofPage.delete(name);
+      store?.removeItem(name);
+    },
+    names: () => [...new Set([...ofPage.keys(), ...Object.keys(store ?? {})])],
+  };
 }

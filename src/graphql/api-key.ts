@@ -210,7 +210,10 @@ function changeOf(
       scope: 'ROOT',
       resolve: async (_, args, context) => {
         const { fingerprint, reason } = args.input as ChangeApiKey;
-        return { apiKey: await change(managerOf(context), fingerprint, reason) };
+        const apiKey = await change(managerOf(context), fingerprint, reason);
+        // An earlier field of the same operation may have asked for it.
+        context.keyHistories.clear(fingerprint);
+        return { apiKey };
       },
     }),
   );

@@ -5,6 +5,7 @@ import {
   type ApiErrorDetails,
   catalogue,
   type ErrorCode,
+  guessesRefused,
   idempotencyConflicts,
   publicError,
 } from '../errors.ts';
@@ -88,11 +89,18 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
       remark: 'With `Retry-After`.',
     },
   ],
-  INTERNAL_TOO_MANY_REQUESTS: [{ name: 'INTERNAL_TOO_MANY_REQUESTS', details: { retryAfter: 12 } }],
+  INTERNAL_TOO_MANY_REQUESTS: [
+    { name: 'INTERNAL_TOO_MANY_REQUESTS', details: { retryAfter: 12 } },
+    {
+      name: 'INTERNAL_TOO_MANY_REQUESTS_GUESSES',
+      details: { ...guessesRefused, retryAfter: 60 },
+      remark: 'Without the headers of rate limits, which belong to a key.',
+    },
+  ],
   INTERNAL_SERVICE_UNAVAILABLE: [{ name: 'INTERNAL_SERVICE_UNAVAILABLE', details: { retryAfter: 5 } }],
 };
 
-/** Describes the answers to requests that failed, by status: every way to fail, in the words that are answered. */
+/** Describes the answers to requests that failed, by status: each code, in the words of the answers. */
 export function errorResponses() {
   const byStatus = Map.groupBy(commonErrors, (code) => catalogue[code].status);
   return Object.fromEntries(

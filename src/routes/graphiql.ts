@@ -128,7 +128,7 @@ function renderPage(
 <input id="key" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false">
 <p id="key-problem" role="alert"></p>
 <div class="buttons">
-<button>Use this key</button>
+<button id="key-use">Use this key</button>
 <button type="button" id="key-cancel">Cancel</button>
 <button type="button" id="key-forget" hidden>Forget the key</button>
 </div>

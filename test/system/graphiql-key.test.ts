@@ -118,6 +118,66 @@ it('asks for another key when one has been switched off, and forgets one when to
   expect(await tab.page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(key.slice(8));
 });
 
+it('sends a key again that was switched off and on', async () => {
+  const key = await createKey(gateway.databaseUrl, gateway.organisationId);
+  const switchKey = (active: boolean) =>
+    runSql(gateway.databaseUrl, 'update api_key set active = $2 where fingerprint = $1', [key.slice(0, 8), active]);
+  const tab = await visit(window, `${gateway.url}/graphql?apiKey=${key}&query=%7B__typename%7D`);
+  await graphiQLReady(tab);
+  for (const active of [false, true]) {
+    await switchKey(active);
+    const code = async () => (await runOperation(tab.page)).errors?.[0].extensions.code;
+    await expect.poll(code, { interval: 500 }).toBe(active ? undefined : 'PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    if (!active) await tab.page.getByRole('button', { name: 'Cancel' }).click();
+  }
+});
+
+it.each([
+  ['full', "sessionStorage.setItem('x', 'x'.repeat(5_242_000))"],
+  ['blocked', "Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked') } })"],
+])('takes a key where the storage of the browser is %s', async (_, prepare) => {
+  await window.addInitScript(prepare);
+  const tab = await visit(window, `${gateway.url}/graphql?query=%7B__typename%7D`);
+  await giveKey(tab.page, gateway.key);
+  await graphiQLReady(tab);
+  expect((await runOperation(tab.page)).data).toEqual({ __typename: 'Query' });
+  expectCalm(tab);
+});
+
+it('takes no key that the gateway did not answer for', async () => {
+  const tab = await visit(window, `${gateway.url}/graphql`);
+  await tab.page.route('**/graphql', (route) => route.fulfill({ status: 502, body: '<p>Bad gateway' }));
+  await giveKey(tab.page, gateway.key);
+  await expect.poll(() => tab.page.locator('#key-problem').textContent()).toContain('answered with 502');
+  expect(await tab.page.locator('#key-dialog').isVisible()).toBe(true);
+});
+
+it.each(['{ "X-Name": "žluť" }', '{ "bad name": "x" }'])(
+  'shows no key where headers cannot be sent: %s',
+  async (headers) => {
+    const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}&query=%7B__typename%7D`);
+    const { page } = tab;
+    await graphiQLReady(tab);
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText(headers);
+    await page.keyboard.press('Delete');
+    await page.locator('.graphiql-execute-button').click();
+    await expect.poll(() => page.locator('.graphiql-response').textContent()).toContain('cannot');
+    expect(await page.locator('main').textContent()).not.toContain(gateway.key.slice(8));
+  },
+);
+
+it('asks for a key after all data of the page were cleared', async () => {
+  const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}`);
+  await graphiQLReady(tab);
+  await tab.page.getByRole('button', { name: 'Open settings dialog' }).click();
+  await tab.page.getByRole('button', { name: 'Clear data' }).click();
+  await tab.page.locator('#key-dialog').waitFor();
+  expect(await tab.page.evaluate('JSON.stringify({ ...sessionStorage, ...localStorage })')).toBe('{}');
+});
+
 it('leaves a tab the key that stands among its headers, and all others that of the page', async () => {
   const other = await createKey(gateway.databaseUrl, gateway.organisationId);
   const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}`);

@@ -126,23 +126,44 @@ describe('a shared link', () => {
     expectCalm(tab);
   });
 
-  it('runs the operation that it names, by the keyboard too', async () => {
-    for (const name of ['Second', 'First', 'Second']) {
-      search.set('operationName', name);
-      const tab = await visit(window, `${demo.url}/graphql?${search}`);
-      await graphiQLReady(tab);
-      expect(await activeTab(tab.page)).toBe(name);
-      await tab.page
-        .locator('.graphiql-query-editor textarea, .graphiql-query-editor .native-edit-context')
-        .first()
-        .focus();
-      const [sent] = await Promise.all([
-        tab.page.waitForRequest((request) => request.method() === 'POST'),
-        tab.page.keyboard.press('ControlOrMeta+Enter'),
-      ]);
-      expect(sent.postDataJSON().operationName).toBe(name);
-      await tab.page.close();
-    }
+  const named = 'mutation Second($e: String!) { createCustomer(input: { email: $e }) { newAccount } }';
+  it.each([
+    ['the first', 'query First { __typename } query Second { __typename }', 'First', 'First'],
+    ['the second', 'query First { __typename } query Second { __typename }', 'Second', 'Second'],
+    [
+      'one that a comment names before',
+      `# The query Second is harmless\nquery First { a: __typename }\n${named}`,
+      'Second',
+      'Second',
+    ],
+    [
+      'one that a string names before',
+      `query First { customer(by: { email: "query Second" }) { id } } ${named}`,
+      'Second',
+      'Second',
+    ],
+    ['one that a field seems to name before', `query First { query Second: __typename } ${named}`, 'Second', 'Second'],
+    ['one with a comment in it', 'query First { __typename }\nquery # x\n  Second { __typename }', 'Second', 'Second'],
+    [
+      'one after lines that end in two ways',
+      'query First { __typename }\r\n# x\nquery Second { __typename }',
+      'Second',
+      'Second',
+    ],
+    ['none that is there', 'query First { __typename } query Second { __typename }', 'Nope', 'First'],
+  ])('runs the operation that it names, by the keyboard too: %s', async (_, query, operationName, expected) => {
+    const tab = await visit(window, `${demo.url}/graphql?${new URLSearchParams({ query, operationName })}`);
+    await graphiQLReady(tab);
+    expect(await activeTab(tab.page)).toBe(expected);
+    await tab.page
+      .locator('.graphiql-query-editor textarea, .graphiql-query-editor .native-edit-context')
+      .first()
+      .focus();
+    const [sent] = await Promise.all([
+      tab.page.waitForRequest((request) => request.method() === 'POST'),
+      tab.page.keyboard.press('ControlOrMeta+Enter'),
+    ]);
+    expect(sent.postDataJSON().operationName).toBe(expected);
   });
 
   it.each([
@@ -157,21 +178,19 @@ describe('a shared link', () => {
     expectCalm(tab);
   });
 
-  it('is one of twenty tabs at most', async () => {
+  it('takes the place of the oldest link among ten, and of no other tab', async () => {
     const tab = await visit(window, `${demo.url}/openapi.json`);
     const empty = { variables: null, headers: null, operationName: null, response: null };
-    const kept = Array.from({ length: 20 }, (_, i) => ({
-      ...empty,
-      id: `${i}`,
-      title: `Q${i}`,
-      query: `query Q${i} { a }`,
-    }));
+    const kept = Array.from({ length: 25 }, (_, i) => {
+      return { ...empty, id: i < 10 ? `link-${i}` : `${i}`, title: `Q${i}`, query: `query Q${i} { a }` };
+    });
     const state = JSON.stringify({ tabs: kept, activeTabIndex: 0 });
     await tab.page.evaluate(`localStorage.setItem('graphiql:tabState', ${JSON.stringify(state)})`);
-    await tab.page.goto(`${demo.url}/graphql?query=query+Q20+%7B__typename%7D`);
+    await tab.page.goto(`${demo.url}/graphql?query=query+Q25+%7B__typename%7D`);
     await graphiQLReady(tab);
     const titles = await tab.page.locator('.graphiql-tab-button').allTextContents();
-    expect([titles.length, titles[0], titles.at(-1), await activeTab(tab.page)]).toEqual([20, 'Q1', 'Q20', 'Q20']);
+    expect(titles).toEqual(Array.from({ length: 25 }, (_, i) => `Q${i + 1}`));
+    expect(await activeTab(tab.page)).toBe('Q25');
   });
 
   it('opens one tab of GraphiQL, however often it is opened', async () => {
