@@ -6,6 +6,7 @@ import { StaticFile } from '../http/static-file.ts';
 import { once } from '../once.ts';
 import { examples } from './graphiql-examples.ts';
 
+const HTML = 'text/html; charset=utf-8';
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 const ICON =
@@ -45,12 +46,9 @@ export function openGraphiQL(options: GraphiQLOptions): GraphiQL {
   return {
     async page(inbound) {
       const { html, policy } = await render();
-      return {
-        status: 200,
-        contentType: 'text/html; charset=utf-8',
-        headers: { 'Cache-Control': 'no-store', 'Content-Security-Policy': policy, ...vary(inbound, 'Accept') },
-        body: html,
-      };
+      const answer = await html.answer(inbound);
+      const headers = { 'Content-Security-Policy': policy, ...vary(inbound, 'Accept, Accept-Encoding') };
+      return { ...answer, headers: { ...answer.headers, ...headers } };
     },
     files: Object.fromEntries(
       Object.entries(paths).map(([name, path]) => [
@@ -85,7 +83,7 @@ function joined(...names: string[]): string {
 function renderPage(
   files: Record<FileName, StaticFile>,
   { sampleKey, introspection }: GraphiQLOptions,
-): { html: Buffer; policy: string } {
+): { html: StaticFile; policy: string } {
   // Relative, so that a proxy may serve the gateway below a path of its own.
   const urlOf = (name: FileName) => `${paths[name].slice(1)}?v=${files[name].hash}`;
   const settings = {
@@ -102,7 +100,9 @@ function renderPage(
   const script = joined('page.js', 'storage.js', 'api-key.js', 'graphiql.js');
   return {
     policy: contentSecurityPolicy(script),
-    html: Buffer.from(`<!doctype html>
+    html: new StaticFile(
+      HTML,
+      `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -138,7 +138,8 @@ function renderPage(
 <script type="module">${script}</script>
 </body>
 </html>
-`),
+`,
+    ),
   };
 }
 
