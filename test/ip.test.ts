@@ -78,7 +78,7 @@ it('changes nothing when done again, and throws nothing but the error of the cat
   );
 });
 
-it('throws nothing but the error of the catalogue at 1,000,000 spoilt addresses', () => {
+it('throws nothing but the error of the catalogue at 250,000 spoilt addresses', () => {
   const random = seededRandom(6);
   const pick = <Item>(items: ArrayLike<Item>) => items[Math.floor(random() * items.length)] as Item;
   const whole = [
@@ -93,10 +93,10 @@ it('throws nothing but the error of the catalogue at 1,000,000 spoilt addresses'
   ];
   const spoilers = [...'0123456789abcdefxX.:%/[]- \t\n\0١１😀', '\ud800', '::', '0x', '..', '256', '00', 'e9'];
   let accepted = 0;
-  // Nobody reads where a million of errors came from.
+  // Nobody reads where so many errors came from.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  for (let i = 0; i < 1_000_000; i++) {
+  for (let i = 0; i < 250_000; i++) {
     let text = pick(whole);
     for (let changes = Math.floor(random() * 4); changes >= 0; changes--) {
       const at = Math.floor(random() * (text.length + 1));
