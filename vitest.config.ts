@@ -16,8 +16,8 @@ export default defineConfig({
     ...shared,
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/system/**'],
-    // Many tests wait for processes that start and end; on two cores Vitest would run one file at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for processes that start and end: on two cores, three files at a time leave the least of them idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
