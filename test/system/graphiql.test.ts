@@ -234,6 +234,18 @@ it.each([
 });
 
 it.each([
+  ['dark', 'light', 'rgb(255, 255, 255)'],
+  ['light', 'dark', 'rgb(27, 35, 53)'],
+] as const)('is of one theme where the system is %s and %s was chosen', async (colorScheme, chosen, colour) => {
+  const themed = await browser.newContext({ viewport: DESKTOP, colorScheme });
+  await themed.addInitScript(`localStorage.setItem('graphiql:theme', '${chosen}')`);
+  const tab = await visit(themed, `${demo.url}/graphql`);
+  await graphiQLReady(tab);
+  expect(await tab.page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(colour);
+  await themed.close();
+});
+
+it.each([
   ['1440', DESKTOP],
   ['390', PHONE],
 ])('can be looked at: %s pixels', async (name, size) => {
