@@ -27,7 +27,7 @@ import { prefersPage } from './http/accept.ts';
 import { addressFinder } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
 import { badHead } from './http/head.ts';
-import { type Inbound, JSON_TYPE, type Outbound, receive, send } from './http/message.ts';
+import { fromNode, type HttpRequest, type HttpResponse, JSON_TYPE, send } from './http/message.ts';
 import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
 import { openIpLookup } from './ip/lookup.ts';
@@ -70,7 +70,7 @@ export interface App {
 const READ_METHODS = ['GET', 'HEAD'];
 
 /** Whether a browser wants to see the page, rather than a program an answer. */
-function wantsPage({ method, headers }: Inbound): boolean {
+function wantsPage({ method, headers }: HttpRequest): boolean {
   return READ_METHODS.includes(method) && prefersPage(headers.accept, answerTypes);
 }
 
@@ -120,70 +120,74 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     endpoints.map(({ operation }) => [operation, requirementsOf(schema, operation)]),
   );
 
-  function visitor(inbound: Inbound) {
-    const tell = (verdict: Verdict) => void Object.assign(inbound.answerHeaders, rateLimitHeaders(verdict));
-    return { address: () => inbound.address, tell };
+  function visitor(request: HttpRequest) {
+    const tell = (verdict: Verdict) => void Object.assign(request.answerHeaders, rateLimitHeaders(verdict));
+    return { address: () => request.address, tell };
   }
 
-  async function identify(presented: unknown, inbound: Inbound): Promise<Caller> {
-    const caller = await admission.admit(presented, visitor(inbound));
-    inbound.record.key = caller.fingerprint;
+  async function identify(presented: unknown, request: HttpRequest): Promise<Caller> {
+    const caller = await admission.admit(presented, visitor(request));
+    request.record.key = caller.fingerprint;
     return caller;
   }
 
-  function contextOf(inbound: Inbound, caller: Caller | null) {
+  function contextOf(request: HttpRequest, caller: Caller | null) {
     return createContext(
       { database, ip },
       {
-        requestId: inbound.requestId,
-        record: inbound.record,
+        requestId: request.requestId,
+        record: request.record,
         caller,
         charge: async (requests) => {
-          if (caller) await admission.charge(caller, requests, visitor(inbound));
+          if (caller) await admission.charge(caller, requests, visitor(request));
         },
-        tellCost: inbound.headers['x-graphql-cost'] !== undefined,
-        answerIsKept: inbound.headers['idempotency-key'] !== undefined,
+        tellCost: request.headers['x-graphql-cost'] !== undefined,
+        answerIsKept: request.headers['idempotency-key'] !== undefined,
       },
     );
   }
 
-  async function answerGraphQL(inbound: Inbound): Promise<Outbound> {
-    const presented = keyInQuery(inbound) ?? bearerOf(inbound);
+  async function answerGraphQL(request: HttpRequest): Promise<HttpResponse> {
+    const presented = keyInQuery(request) ?? bearerOf(request);
     const anonymous = demo && presented === undefined;
-    if (anonymous && (await graphql.looksOnlyAtSchema(inbound)))
-      return graphql.handle(inbound, contextOf(inbound, null));
-    const caller = await identify(presented, inbound);
-    return idempotently(inbound, caller, () => graphql.handle(inbound, contextOf(inbound, caller)));
+    if (anonymous && (await graphql.looksOnlyAtSchema(request)))
+      return graphql.handle(request, contextOf(request, null));
+    const caller = await identify(presented, request);
+    return idempotently(request, caller, () => graphql.handle(request, contextOf(request, caller)));
   }
 
-  async function answerEndpoint(inbound: Inbound): Promise<Outbound> {
-    const presented = keyInQuery(inbound) ?? (await keyInBody(inbound)) ?? bearerOf(inbound);
-    const caller = await identify(presented, inbound);
+  async function answerEndpoint(request: HttpRequest): Promise<HttpResponse> {
+    const presented = keyInQuery(request) ?? (await keyInBody(request)) ?? bearerOf(request);
+    const caller = await identify(presented, request);
     const run: RunOperation = (document, variables) =>
-      execute({ document, variables, context: contextOf(inbound, caller) });
+      execute({ document, variables, context: contextOf(request, caller) });
     const assertAllowed = (operation: DocumentNode) => authorize(caller, requirements.get(operation) ?? []);
-    return idempotently(inbound, caller, () => answerRest(inbound, assertAllowed, run));
+    return idempotently(request, caller, () => answerRest(request, assertAllowed, run));
   }
 
   /** Answers a request that carries an Idempotency-Key only once, whichever door it came to. */
-  async function idempotently(inbound: Inbound, caller: Caller, answer: () => Promise<Outbound>): Promise<Outbound> {
-    const key = inbound.headers['idempotency-key'];
-    const bytes = key === undefined || inbound.method !== 'POST' ? undefined : await inbound.bytes();
+  async function idempotently(
+    request: HttpRequest,
+    caller: Caller,
+    answer: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    const key = request.headers['idempotency-key'];
+    const bytes = key === undefined || request.method !== 'POST' ? undefined : await request.bytes();
     if (!bytes) return answer();
-    let fresh: Outbound | undefined;
-    const request = { rights: rightsOf(caller), key: String(key), path: inbound.path, bytes };
-    const kept = await answerOnce(database.of(caller.organisationId), request, async () => {
+    let fresh: HttpResponse | undefined;
+    const claim = { rights: rightsOf(caller), key: String(key), path: request.path, bytes };
+    const kept = await answerOnce(database.of(caller.organisationId), claim, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.
-      if (fresh.status !== 200 || inbound.record.code) return undefined;
+      if (fresh.status !== 200 || request.record.code) return undefined;
       return { status: 200, contentType: fresh.contentType ?? '', body: Buffer.from(fresh.body) };
     });
-    if (!kept) return fresh as Outbound;
+    if (!kept) return fresh as HttpResponse;
     return { ...kept, headers: { 'Cache-Control': 'no-store', 'Idempotent-Replayed': 'true' } };
   }
 
   /** What is answered without a key. */
-  const open: Record<string, (inbound: Inbound) => Outbound | Promise<Outbound>> = {
+  const open: Record<string, (request: HttpRequest) => HttpResponse | Promise<HttpResponse>> = {
     ...graphiql?.files,
     '/': () => ({ status: 302, headers: { Location: '/graphql' }, body: '' }),
     '/health/live': health.live,
@@ -202,57 +206,57 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     return path === '/graphql' ? GRAPHQL_METHODS : restMethods(path);
   }
 
-  async function route(inbound: Inbound, fault: string | undefined): Promise<Outbound> {
-    const { path, method } = inbound;
+  async function route(request: HttpRequest, fault: string | undefined): Promise<HttpResponse> {
+    const { path, method } = request;
     if (fault !== undefined) {
       // Where such a request ends, others may see it otherwise.
-      inbound.answerHeaders.Connection = 'close';
+      request.answerHeaders.Connection = 'close';
       throw badHead(fault);
     }
     if (method === 'OPTIONS') {
       const methods = methodsAt(path);
       if (methods.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-      return { status: 204, headers: optionsHeaders(inbound, methods), body: '' };
+      return { status: 204, headers: optionsHeaders(request, methods), body: '' };
     }
     const answer = Object.hasOwn(open, path) ? open[path] : undefined;
-    if (answer && READ_METHODS.includes(method)) return answer(inbound);
+    if (answer && READ_METHODS.includes(method)) return answer(request);
     if (answer) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: READ_METHODS });
-    if (graphiql && path === '/graphql' && wantsPage(inbound)) return graphiql.page(inbound);
+    if (graphiql && path === '/graphql' && wantsPage(request)) return graphiql.page(request);
     const atDoor = path === '/graphql' || path.startsWith('/api/');
     if (!atDoor) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
     if (!prepared) throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });
-    return path === '/graphql' ? answerGraphQL(inbound) : answerEndpoint(inbound);
+    return path === '/graphql' ? answerGraphQL(request) : answerEndpoint(request);
   }
 
-  function refuse(inbound: Inbound, error: unknown): Outbound {
+  function refuse(request: HttpRequest, error: unknown): HttpResponse {
     const apiError = toApiError(error);
-    noteFailure(log, inbound.record, apiError);
-    return inbound.path === '/graphql' ? graphql.refuse(inbound, apiError) : refuseRest(inbound, apiError);
+    noteFailure(log, request.record, apiError);
+    return request.path === '/graphql' ? graphql.refuse(request, apiError) : refuseRest(request, apiError);
   }
 
   return {
-    handle(request, response, fault) {
+    handle(incoming, outgoing, fault) {
       const startedAt = performance.now();
-      const inbound = receive(request, addressOf);
-      noticeProxy(inbound.headers);
-      Object.assign(inbound.answerHeaders, corsHeaders(inbound, corsOrigins));
-      response.once('close', () => {
-        const { record } = inbound;
+      const request = fromNode(incoming, addressOf);
+      noticeProxy(request.headers);
+      Object.assign(request.answerHeaders, corsHeaders(request, corsOrigins));
+      outgoing.once('close', () => {
+        const { record } = request;
         record.milliseconds = Math.round((performance.now() - startedAt) * 10) / 10;
-        if (response.writableFinished) log.info(record, 'request');
+        if (outgoing.writableFinished) log.info(record, 'request');
         else log.info(record, 'request abandoned by the caller');
       });
-      route(inbound, fault)
-        .catch((error: unknown) => refuse(inbound, error))
-        .then((outbound) => {
-          inbound.record.status = outbound.status;
+      route(request, fault)
+        .catch((error: unknown) => refuse(request, error))
+        .then((response) => {
+          request.record.status = response.status;
           // A connection that stays open would outlive its gateway.
-          if (draining) outbound.headers.Connection = 'close';
-          if (!response.destroyed) send(response, inbound, outbound);
+          if (draining) response.headers.Connection = 'close';
+          if (!outgoing.destroyed) send(outgoing, request, response);
         })
         .catch((error: unknown) => {
-          log.error({ requestId: inbound.requestId, err: error }, 'the answer could not be sent');
-          response.destroy();
+          log.error({ requestId: request.requestId, err: error }, 'the answer could not be sent');
+          outgoing.destroy();
         });
     },
     async prepare() {

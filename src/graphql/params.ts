@@ -2,7 +2,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { ApiError, echo } from '../errors.ts';
 import { isObject, malformed, parseStrictJson } from '../http/json-members.ts';
-import type { Inbound } from '../http/message.ts';
+import type { HttpRequest } from '../http/message.ts';
 
 /** Parameters that were read, and hold what they must. */
 export type CheckedParams = GraphQLParams & { query: string };
@@ -21,11 +21,11 @@ function refused(message: string): ApiError {
  *
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED`, `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`
  */
-export async function readParams(inbound: Inbound): Promise<Record<string, unknown>> {
-  if (inbound.method === 'POST') return inbound.members();
+export async function readParams(request: HttpRequest): Promise<Record<string, unknown>> {
+  if (request.method === 'POST') return request.members();
   const params: Record<string, unknown> = {};
   for (const name of names) {
-    const [value, ...more] = inbound.query.getAll(name);
+    const [value, ...more] = request.query.getAll(name);
     if (more.length > 0) throw refused(`The parameter ${name} appears twice.`);
     // An empty one is what a form sends for a field that nobody filled in.
     if (value) {

@@ -14,7 +14,14 @@ import { toApiError } from '../database/failure.ts';
 import { ApiError } from '../errors.ts';
 import { preferredType } from '../http/accept.ts';
 import { assertOwnSite } from '../http/cross-origin.ts';
-import { errorHeaders, graphqlErrorBody, type Inbound, JSON_TYPE, json, type Outbound } from '../http/message.ts';
+import {
+  errorHeaders,
+  graphqlErrorBody,
+  type HttpRequest,
+  type HttpResponse,
+  JSON_TYPE,
+  json,
+} from '../http/message.ts';
 import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
 import { documentCaches } from './document-cache.ts';
@@ -37,11 +44,11 @@ const MOST_ERRORS = 20;
 
 /** A door: answers a request whose caller is known, in its own form. */
 export interface GraphQLDoor {
-  handle(inbound: Inbound, context: GatewayContext): Promise<Outbound>;
+  handle(request: HttpRequest, context: GatewayContext): Promise<HttpResponse>;
   /** The answer to a request that failed before it reached GraphQL. */
-  refuse(inbound: Inbound, error: unknown): Outbound;
+  refuse(request: HttpRequest, error: unknown): HttpResponse;
   /** Whether the request asks for nothing but the schema. */
-  looksOnlyAtSchema(inbound: Inbound): Promise<boolean>;
+  looksOnlyAtSchema(request: HttpRequest): Promise<boolean>;
 }
 
 /** What Yoga carries along; the resolvers see `gateway` alone. */
@@ -173,9 +180,9 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
    * The short way: a POST, whose body was read, goes through Yoga's steps, but without the Fetch API's requests and responses
    * around them, which take longer than they do; and when the same operation passed them before, it is run at once.
    */
-  async function answerPost(inbound: Inbound, context: ServerContext): Promise<Outbound> {
+  async function answerPost(request: HttpRequest, context: ServerContext): Promise<HttpResponse> {
     const shown = await resultOf(context);
-    const answer = processRegularResult(shown, plainFetch, acceptedType(inbound)) as unknown as PlainResponse;
+    const answer = processRegularResult(shown, plainFetch, acceptedType(request)) as unknown as PlainResponse;
     const { 'Content-Type': contentType, ...headers } = answer.init.headers;
     return {
       status: answer.init.status,
@@ -186,50 +193,50 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
   }
 
   /** The long way: whatever Yoga makes of the request. */
-  async function answerThroughYoga(inbound: Inbound, context: ServerContext): Promise<Outbound> {
-    const method = inbound.method === 'HEAD' ? 'GET' : inbound.method;
-    const init = { method, headers: { accept: acceptedType(inbound) } };
-    const response = await yoga.fetch('http://gateway/graphql', init, context);
-    const allow = response.headers.get('allow');
-    const retryAfter = response.headers.get('retry-after');
+  async function answerThroughYoga(request: HttpRequest, context: ServerContext): Promise<HttpResponse> {
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const init = { method, headers: { accept: acceptedType(request) } };
+    const answer = await yoga.fetch('http://gateway/graphql', init, context);
+    const allow = answer.headers.get('allow');
+    const retryAfter = answer.headers.get('retry-after');
     return {
-      status: response.status,
-      contentType: response.headers.get('content-type') ?? JSON_TYPE,
+      status: answer.status,
+      contentType: answer.headers.get('content-type') ?? JSON_TYPE,
       headers: {
         'Cache-Control': 'no-store',
         ...(allow && { Allow: allow }),
         ...(retryAfter && { 'Retry-After': retryAfter }),
       },
-      body: await response.text(),
+      body: await answer.text(),
     };
   }
 
-  function refuse(inbound: Inbound, error: unknown): Outbound {
+  function refuse(request: HttpRequest, error: unknown): HttpResponse {
     const apiError = toApiError(error);
-    const answer = json(apiError.status, graphqlErrorBody(apiError, inbound.requestId), errorHeaders(apiError));
-    return { ...answer, contentType: `${acceptedType(inbound)}; charset=utf-8` };
+    const answer = json(apiError.status, graphqlErrorBody(apiError, request.requestId), errorHeaders(apiError));
+    return { ...answer, contentType: `${acceptedType(request)}; charset=utf-8` };
   }
 
   return {
-    async handle(inbound, gateway) {
-      if (!GRAPHQL_METHODS.includes(inbound.method)) {
+    async handle(request, gateway) {
+      if (!GRAPHQL_METHODS.includes(request.method)) {
         throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: GRAPHQL_METHODS });
       }
-      assertOwnSite(inbound, corsOrigins);
-      const read = await readParams(inbound);
+      assertOwnSite(request, corsOrigins);
+      const read = await readParams(request);
       if (namesPersistedQuery(read)) {
         gateway.record.code = 'INTERNAL_REQUEST_MALFORMED';
-        return { ...refuse(inbound, persistedQueryNotSupported()), status: 200 };
+        return { ...refuse(request, persistedQueryNotSupported()), status: 200 };
       }
       const context = { gateway, params: checkParams(read) };
-      return inbound.method === 'POST' && shortWay ? answerPost(inbound, context) : answerThroughYoga(inbound, context);
+      return request.method === 'POST' && shortWay ? answerPost(request, context) : answerThroughYoga(request, context);
     },
 
     refuse,
 
-    async looksOnlyAtSchema(inbound) {
+    async looksOnlyAtSchema(request) {
       try {
-        return isIntrospection((await readParams(inbound)).query);
+        return isIntrospection((await readParams(request)).query);
       } catch {
         return false;
       }
@@ -241,6 +248,6 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
 export const answerTypes = ['application/json', 'application/graphql-response+json'] as const;
 
 /** The media type of the answer: JSON, but for who prefers the newer one. */
-function acceptedType({ headers }: Inbound): string {
+function acceptedType({ headers }: HttpRequest): string {
   return preferredType(headers.accept, answerTypes);
 }

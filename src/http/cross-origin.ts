@@ -1,6 +1,6 @@
 // Browsers of other sites: who of them may call, and which of their requests may be somebody else's doing.
 import { ApiError } from '../errors.ts';
-import type { Inbound } from './message.ts';
+import type { HttpRequest } from './message.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-GraphQL-Cost, X-Request-Id';
 const EXPOSED_HEADERS =
@@ -18,7 +18,7 @@ function isAllowed(origin: string, allowed: readonly string[]): boolean {
  * @param allowed - origins, or `*` for all
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export function corsHeaders({ headers }: Inbound, allowed: readonly string[]): Record<string, string> {
+export function corsHeaders({ headers }: HttpRequest, allowed: readonly string[]): Record<string, string> {
   if (allowed.length === 0) return {};
   const any = allowed.includes('*');
   const { origin } = headers;
@@ -33,9 +33,9 @@ export function corsHeaders({ headers }: Inbound, allowed: readonly string[]): R
 }
 
 /** The headers of an answer to OPTIONS, besides `corsHeaders`: what an address answers, and what a page may send there. */
-export function optionsHeaders(inbound: Inbound, methods: readonly string[]): Record<string, string> {
+export function optionsHeaders(request: HttpRequest, methods: readonly string[]): Record<string, string> {
   const allow = methods.join(', ');
-  const isPreflight = 'Access-Control-Allow-Origin' in inbound.answerHeaders;
+  const isPreflight = 'Access-Control-Allow-Origin' in request.answerHeaders;
   return {
     Allow: allow,
     ...(isPreflight && {
@@ -54,7 +54,7 @@ export function optionsHeaders(inbound: Inbound, methods: readonly string[]): Re
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
  * @see https://www.w3.org/TR/fetch-metadata/
  */
-export function assertOwnSite({ headers }: Inbound, allowed: readonly string[]): void {
+export function assertOwnSite({ headers }: HttpRequest, allowed: readonly string[]): void {
   const site = headers['sec-fetch-site'];
   const foreign = site === 'cross-site' || site === 'same-site';
   if (!foreign || isAllowed(headers.origin ?? '', allowed)) return;

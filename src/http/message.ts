@@ -9,7 +9,7 @@ import { originForm } from './head.ts';
 import { type KnownMembers, readKnownMembers } from './known-members.ts';
 
 /** A request as a door sees it. */
-export interface Inbound {
+export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -41,7 +41,7 @@ export interface Inbound {
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** An answer as a door gives it. */
-export interface Outbound {
+export interface HttpResponse {
   status: number;
   contentType?: string;
   headers: Record<string, string>;
@@ -68,19 +68,19 @@ export const securityHeaders = {
  *
  * @param addressOf - tells whose request it is
  */
-export function receive(request: IncomingMessage, addressOf: AddressOf): Inbound {
-  return new NodeInbound(request, addressOf);
+export function fromNode(incoming: IncomingMessage, addressOf: AddressOf): HttpRequest {
+  return new NodeRequest(incoming, addressOf);
 }
 
 /** A class, since accessors on a prototype cost nothing, and those of an object literal as much as the rest of a request. */
-class NodeInbound implements Inbound {
+class NodeRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly requestId: string;
   readonly answerHeaders: Record<string, string>;
   readonly record: RequestRecord;
-  readonly #request: IncomingMessage;
+  readonly #incoming: IncomingMessage;
   readonly #addressOf: AddressOf;
   readonly #search: string;
   #query: URLSearchParams | undefined;
@@ -88,15 +88,15 @@ class NodeInbound implements Inbound {
   #members: Promise<Members> | undefined;
   #knownMembers: Promise<KnownMembers> | undefined;
 
-  constructor(request: IncomingMessage, addressOf: AddressOf) {
-    const { method = 'GET', headers } = request;
-    const url = originForm(request.url ?? '/');
+  constructor(incoming: IncomingMessage, addressOf: AddressOf) {
+    const { method = 'GET', headers } = incoming;
+    const url = originForm(incoming.url ?? '/');
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const given = headers['x-request-id'];
     const usable = typeof given === 'string' && requestIdForm.test(given) && given.search(strayKey) < 0;
     const requestId = usable ? given : randomUUID();
-    this.#request = request;
+    this.#incoming = incoming;
     this.#addressOf = addressOf;
     this.#search = mark < 0 ? '' : url.slice(mark + 1);
     this.method = method;
@@ -114,11 +114,11 @@ class NodeInbound implements Inbound {
   }
 
   get address(): string {
-    return this.#addressOf(this.#request);
+    return this.#addressOf(this.#incoming);
   }
 
   bytes(): Promise<Buffer | undefined> {
-    this.#bytes ??= readBytes(this.#request);
+    this.#bytes ??= readBytes(this.#incoming);
     return this.#bytes;
   }
 
@@ -137,20 +137,20 @@ class NodeInbound implements Inbound {
 const bodiless = [204, 304];
 
 /** Sends an answer. */
-export function send(response: ServerResponse, inbound: Inbound, outbound: Outbound): void {
+export function send(outgoing: ServerResponse, request: HttpRequest, response: HttpResponse): void {
   // Text stays text: Node sends it in one piece with the head.
-  const { body } = outbound;
-  response.writeHead(outbound.status, {
-    ...(outbound.contentType && { 'Content-Type': outbound.contentType }),
-    ...inbound.answerHeaders,
-    ...outbound.headers,
-    ...(!bodiless.includes(outbound.status) && { 'Content-Length': Buffer.byteLength(body) }),
+  const { body } = response;
+  outgoing.writeHead(response.status, {
+    ...(response.contentType && { 'Content-Type': response.contentType }),
+    ...request.answerHeaders,
+    ...response.headers,
+    ...(!bodiless.includes(response.status) && { 'Content-Length': Buffer.byteLength(body) }),
   });
-  response.end(inbound.method === 'HEAD' ? undefined : body);
+  outgoing.end(request.method === 'HEAD' ? undefined : body);
 }
 
 /** An answer in JSON. */
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Outbound {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   return {
     status,
     contentType: JSON_TYPE,
@@ -164,7 +164,7 @@ export function json(status: number, body: unknown, headers: Record<string, stri
  *
  * @param name - of the request's header
  */
-export function vary({ answerHeaders }: Inbound, name: string): { Vary: string } {
+export function vary({ answerHeaders }: HttpRequest, name: string): { Vary: string } {
   return { Vary: answerHeaders.Vary ? `${answerHeaders.Vary}, ${name}` : name };
 }
 

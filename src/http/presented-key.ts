@@ -1,6 +1,6 @@
 // The key of a request, where HTTP itself has a place for it.
 import { ApiError } from '../errors.ts';
-import type { Inbound } from './message.ts';
+import type { HttpRequest } from './message.ts';
 
 const bearer = /^Bearer(?:\s+(.*))?$/i;
 
@@ -10,7 +10,7 @@ const bearer = /^Bearer(?:\s+(.*))?$/i;
  * @returns undefined when there is none
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice: nobody can tell which key is meant
  */
-export function keyInQuery({ query }: Inbound): string | undefined {
+export function keyInQuery({ query }: HttpRequest): string | undefined {
   const [key, ...more] = query.getAll('apiKey');
   if (more.length > 0) {
     throw new ApiError('INTERNAL_REQUEST_MALFORMED', { message: 'The parameter apiKey appears twice.' });
@@ -19,7 +19,7 @@ export function keyInQuery({ query }: Inbound): string | undefined {
 }
 
 /** The key in the header `Authorization`; undefined when there is none. */
-export function bearerOf({ headers }: Inbound): string | undefined {
+export function bearerOf({ headers }: HttpRequest): string | undefined {
   const match = bearer.exec(headers.authorization?.trim() ?? '');
   return match ? (match[1] ?? '') : undefined;
 }

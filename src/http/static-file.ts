@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { once } from '../once.ts';
 import { type Encoding, preferredEncoding } from './accept.ts';
-import { type Inbound, type Outbound, vary } from './message.ts';
+import { type HttpRequest, type HttpResponse, vary } from './message.ts';
 
 /** Of five megabytes, the next quality takes a second more and saves four per cent. */
 const BROTLI_QUALITY = 5;
@@ -44,15 +44,15 @@ export class StaticFile {
   }
 
   /** The file, compressed as the client likes it best; 304 for one who has it. */
-  async answer(inbound: Inbound): Promise<Outbound> {
-    const encoding = preferredEncoding(inbound.headers['accept-encoding']);
+  async answer(request: HttpRequest): Promise<HttpResponse> {
+    const encoding = preferredEncoding(request.headers['accept-encoding']);
     const etag = `"${this.hash}-${encoding}"`;
     const headers = {
-      'Cache-Control': inbound.query.get('v') === this.hash ? IMMUTABLE : NOT_CACHED,
+      'Cache-Control': request.query.get('v') === this.hash ? IMMUTABLE : NOT_CACHED,
       ETag: etag,
-      ...vary(inbound, 'Accept-Encoding'),
+      ...vary(request, 'Accept-Encoding'),
     };
-    if (matches(inbound.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+    if (matches(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     return {
       status: 200,
       contentType: this.#contentType,

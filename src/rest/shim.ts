@@ -2,7 +2,7 @@
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { toApiError } from '../database/failure.ts';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors.ts';
-import { errorHeaders, type Inbound, json, type Outbound, restErrorBody } from '../http/message.ts';
+import { errorHeaders, type HttpRequest, type HttpResponse, json, restErrorBody } from '../http/message.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 
 /** Runs an operation for a request; errors in the result are those of the catalogue. */
@@ -21,13 +21,13 @@ const KEY = 'apiKey';
 const knownAt = new Map(endpoints.map((endpoint) => [endpoint, new Set([KEY, ...endpoint.reads])]));
 const keyAlone: ReadonlySet<string> = new Set([KEY]);
 
-function endpointOf({ path, method }: Inbound): Endpoint | undefined {
+function endpointOf({ path, method }: HttpRequest): Endpoint | undefined {
   return endpoints.find((endpoint) => endpoint.path === path && endpoint.method === method);
 }
 
-function membersOf(inbound: Inbound) {
-  const endpoint = endpointOf(inbound);
-  return inbound.knownMembers((endpoint && knownAt.get(endpoint)) ?? keyAlone);
+function membersOf(request: HttpRequest) {
+  const endpoint = endpointOf(request);
+  return request.knownMembers((endpoint && knownAt.get(endpoint)) ?? keyAlone);
 }
 
 /**
@@ -48,8 +48,8 @@ export function assertEndpoints(schema: GraphQLSchema): void {
  * @returns undefined when there is none, or no readable body; what else is wrong with a body is told after the key is judged
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice or is badly encoded: nobody can tell which key is meant
  */
-export async function keyInBody(inbound: Inbound): Promise<unknown> {
-  return (await membersOf(inbound)).get(KEY) ?? undefined;
+export async function keyInBody(request: HttpRequest): Promise<unknown> {
+  return (await membersOf(request)).get(KEY) ?? undefined;
 }
 
 /** The methods that are answered at a path; none when there is no endpoint. */
@@ -64,13 +64,17 @@ export function restMethods(path: string): string[] {
  * @throws ApiError what the operation failed with, or `INTERNAL_RESOURCE_NOT_FOUND`, `INTERNAL_METHOD_NOT_ALLOWED`,
  *   `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
-export async function answerRest(inbound: Inbound, assertAllowed: AssertAllowed, run: RunOperation): Promise<Outbound> {
-  const allow = restMethods(inbound.path);
+export async function answerRest(
+  request: HttpRequest,
+  assertAllowed: AssertAllowed,
+  run: RunOperation,
+): Promise<HttpResponse> {
+  const allow = restMethods(request.path);
   if (allow.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-  const endpoint = endpointOf(inbound);
+  const endpoint = endpointOf(request);
   if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow });
   assertAllowed(endpoint.operation);
-  const { [KEY]: _, ...members } = (await membersOf(inbound)).all();
+  const { [KEY]: _, ...members } = (await membersOf(request)).all();
   const { data, errors } = await run(endpoint.operation, endpoint.variables(members));
   if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
   const body = endpoint.answer(data);
@@ -79,9 +83,9 @@ export async function answerRest(inbound: Inbound, assertAllowed: AssertAllowed,
 }
 
 /** The answer to a request that failed. */
-export function refuseRest(inbound: Inbound, error: unknown): Outbound {
+export function refuseRest(request: HttpRequest, error: unknown): HttpResponse {
   const apiError = toApiError(error);
-  return json(apiError.status, restErrorBody(apiError, inbound.requestId), errorHeaders(apiError));
+  return json(apiError.status, restErrorBody(apiError, request.requestId), errorHeaders(apiError));
 }
 
 function errorOf(message: string, extensions: Record<string, unknown>): ApiError {

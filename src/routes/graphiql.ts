@@ -1,7 +1,7 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Inbound, type Outbound, vary } from '../http/message.ts';
+import { type HttpRequest, type HttpResponse, vary } from '../http/message.ts';
 import { StaticFile } from '../http/static-file.ts';
 import { once } from '../once.ts';
 import { examples } from './graphiql-examples.ts';
@@ -26,9 +26,9 @@ type FileName = keyof typeof paths;
 /** What GraphiQL is served with. */
 export interface GraphiQL {
   /** The page. */
-  page(inbound: Inbound): Promise<Outbound>;
+  page(request: HttpRequest): Promise<HttpResponse>;
   /** The files that it asks for, by path. */
-  files: Record<string, (inbound: Inbound) => Promise<Outbound>>;
+  files: Record<string, (request: HttpRequest) => Promise<HttpResponse>>;
 }
 
 /** What the page is told of its gateway. */
@@ -44,16 +44,16 @@ export function openGraphiQL(options: GraphiQLOptions): GraphiQL {
   const load = once(loadFiles);
   const render = once(async () => renderPage(await load(), options));
   return {
-    async page(inbound) {
+    async page(request) {
       const { html, policy } = await render();
-      const answer = await html.answer(inbound);
-      const headers = { 'Content-Security-Policy': policy, ...vary(inbound, 'Accept, Accept-Encoding') };
+      const answer = await html.answer(request);
+      const headers = { 'Content-Security-Policy': policy, ...vary(request, 'Accept, Accept-Encoding') };
       return { ...answer, headers: { ...answer.headers, ...headers } };
     },
     files: Object.fromEntries(
       Object.entries(paths).map(([name, path]) => [
         path,
-        async (inbound) => (await load())[name as FileName].answer(inbound),
+        async (request) => (await load())[name as FileName].answer(request),
       ]),
     ),
   };

@@ -1,6 +1,6 @@
 // What the process says of itself to balancers and operators, without a key.
 import type { DatabaseHealth } from '../database/readiness.ts';
-import { json, type Outbound } from '../http/message.ts';
+import { type HttpResponse, json } from '../http/message.ts';
 import type { LogHealth } from '../log-output.ts';
 
 /** How a process fares, beside what it serves. */
@@ -26,14 +26,14 @@ export interface HealthParts {
 export function openHealth({ phase, unprepared, database, others }: HealthParts) {
   return {
     /** That the process runs; nothing is asked of anybody. */
-    live: (): Outbound => json(200, { status: 'live' }),
+    live: (): HttpResponse => json(200, { status: 'live' }),
 
     /**
      * Whether a create would succeed now: 200, or 503 and what is wrong.
      *
      * @see section 10 of the contract
      */
-    async ready(): Promise<Outbound> {
+    async ready(): Promise<HttpResponse> {
       const unfit = phase();
       if (unfit) {
         const why = unfit === 'starting' ? unprepared() : undefined;
