@@ -3,10 +3,10 @@ import type { ServingConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { type Database, withOwner } from './database/orm.ts';
 import { assertPreparedStatementsKeep, explainLeftStatements } from './database/pooler.ts';
+import { assertRowLevelSecurity } from './database/row-level-security.ts';
 import { assertOneDatabase } from './database/same-database.ts';
 import { explainServingRole } from './database/serving-role.ts';
 import { DatabaseUnusableError, explaining } from './database/unreachable.ts';
-import { assertWall } from './database/wall.ts';
 import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
 import { entities } from './entities.ts';
 import type { Log } from './log.ts';
@@ -44,8 +44,9 @@ export async function prepareDatabase(
   await assertOneDatabase(config.database);
   await explaining(pooled, async () => {
     await assertPreparedStatementsKeep(pooled);
-    const wall = database && assertWall(database).catch((error: unknown) => explainServingRole(error, pooled));
-    await wall?.catch(explainLeftStatements);
+    const separation =
+      database && assertRowLevelSecurity(database).catch((error: unknown) => explainServingRole(error, pooled));
+    await separation?.catch(explainLeftStatements);
   });
   return made;
 }

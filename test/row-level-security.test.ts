@@ -1,4 +1,4 @@
-// The second wall: PostgreSQL itself keeps an organisation within its rows, whatever a query asks for.
+// Row level security: PostgreSQL itself keeps an organisation within its rows, whatever a query asks for.
 import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -201,7 +201,7 @@ it('keeps organisations apart when their statements share the connections', asyn
   await database.close();
 });
 
-it('is looked at before the gateway serves: a wall with a hole stops the start', async () => {
+it('is looked at before the gateway serves: a table without the tenant policy stops the start', async () => {
   const holed = await startGateway();
   await holed.close();
   await runSql(holed.databaseUrl, 'alter table customer disable row level security');

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { ConfigError } from '../src/config.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/orm.ts';
-import { assertWall } from '../src/database/wall.ts';
+import { assertRowLevelSecurity } from '../src/database/row-level-security.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createDatabase, runSql } from './support/database.ts';
@@ -52,7 +52,7 @@ it('the start is refused where calls would not find the tables', async () => {
   await runSql(url.href, 'create schema elsewhere; grant usage on schema elsewhere to public');
   url.search = '?options=-c%20search_path%3Delsewhere';
   const database = openDatabase({ connection: parseDatabaseUrl(url.href), entities, log });
-  const error: unknown = await assertWall(database).catch((reason: unknown) => reason);
+  const error: unknown = await assertRowLevelSecurity(database).catch((reason: unknown) => reason);
   await database.close();
   expect(error).toBeInstanceOf(ConfigError);
   expect((error as Error).message).toMatch(

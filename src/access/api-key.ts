@@ -1,7 +1,7 @@
 // The API key as it is stored: a digest and a fingerprint, never the key.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { columnsOf } from '../database/columns.ts';
-import { behindWall, OrganisationEntity } from '../database/organisation.ts';
+import { OrganisationEntity, tenantPolicy } from '../database/organisation.ts';
 
 /** The channel on which PostgreSQL tells every gateway the digest of a key that changed; a trigger sends it. */
 export const API_KEY_CHANNEL = 'api_key_changed';
@@ -9,7 +9,7 @@ export const API_KEY_CHANNEL = 'api_key_changed';
 export const ApiKeyEntity = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
-  ...behindWall,
+  ...tenantPolicy,
   indexes: [{ name: 'api_key_by_organisation', properties: ['organisation'] }],
   checks: [
     { name: 'api_key_digest_form', expression: `digest ~ '^[0-9a-f]{64}$'` },

@@ -1,7 +1,7 @@
 // Requests that a caller sends again under the same Idempotency-Key: answered once, told again, never mixed up.
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { ApiError, idempotencyConflicts } from '../errors.ts';
 
@@ -12,7 +12,7 @@ const ATTEMPTS = 10;
 export const IdempotencyKeyEntity = defineEntity({
   name: 'IdempotencyKey',
   tableName: 'idempotency_key',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'key'],
   indexes: [{ name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] }],
   properties: {

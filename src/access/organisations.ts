@@ -65,7 +65,7 @@ const presence: Statement = {
   name: 'organisation_presence',
   text: `
     select
-      row_security_active('organisation') or row_security_active('api_key') as walled,
+      row_security_active('organisation') or row_security_active('api_key') as bound,
       exists (select from organisation) as organisation,
       exists (
         select from api_key
@@ -79,8 +79,8 @@ const presence: Statement = {
  * @returns undefined for an account that sees one organisation at a time and so cannot tell
  */
 export async function firstCallNeeds(owner: Database): Promise<{ organisation: boolean; key: boolean } | undefined> {
-  const [row] = await owner.run<{ walled: boolean; organisation: boolean; key: boolean }>(presence, []);
-  return row && !row.walled ? { organisation: row.organisation, key: row.key } : undefined;
+  const [row] = await owner.run<{ bound: boolean; organisation: boolean; key: boolean }>(presence, []);
+  return row && !row.bound ? { organisation: row.organisation, key: row.key } : undefined;
 }
 
 /**

@@ -1,12 +1,12 @@
 // The credit ledger: every change of a customer's balance.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CreditEntryEntity = defineEntity({
   name: 'CreditEntry',
   tableName: 'credit_entry',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'id'],
   uniques: [{ name: 'credit_entry_transaction_unique', properties: ['organisationId', 'transactionId'] }],
   indexes: [{ name: 'credit_entry_by_customer', properties: ['organisationId', 'customerId', 'id'] }],

@@ -1,6 +1,6 @@
 // The customer: one person or company that an organisation knows.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 
 /** A JSON object, as stored in `meta` and `custom_fields`. */
 export type JsonObject = Record<string, unknown>;
@@ -8,7 +8,7 @@ export type JsonObject = Record<string, unknown>;
 export const CustomerEntity = defineEntity({
   name: 'Customer',
   tableName: 'customer',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'id'],
   uniques: [
     { name: 'customer_reference_unique', properties: ['organisationId', 'cuRefNo'] },

@@ -1,13 +1,13 @@
 // Groups of customers, and who belongs to them.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../database/columns.ts';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CustomerGroupEntity = defineEntity({
   name: 'CustomerGroup',
   tableName: 'customer_group',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'id'],
   uniques: [{ name: 'customer_group_slug_unique', properties: ['organisationId', 'slug'] }],
   properties: {
@@ -28,7 +28,7 @@ export type CustomerGroup = JsonRow<InferEntity<typeof CustomerGroupEntity>, typ
 export const CustomerGroupMembershipEntity = defineEntity({
   name: 'CustomerGroupMembership',
   tableName: 'customer_group_membership',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'customerId', 'groupId'],
   indexes: [{ name: 'customer_group_membership_by_group', properties: ['organisationId', 'groupId', 'customerId'] }],
   properties: {

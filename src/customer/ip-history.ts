@@ -1,7 +1,7 @@
 // The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one. The latest thousand are
 // kept, and up to a hundred more.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { behindWall } from '../database/organisation.ts';
+import { tenantPolicy } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { normalizeIp } from '../ip/address.ts';
 import { ownedByCustomer } from './customer.ts';
@@ -9,7 +9,7 @@ import { ownedByCustomer } from './customer.ts';
 export const CustomerIpEntity = defineEntity({
   name: 'CustomerIp',
   tableName: 'customer_ip',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'customerId', 'seenAt', 'address'],
   properties: {
     organisationId: p.integer().primary(),

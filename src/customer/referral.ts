@@ -1,13 +1,13 @@
 // Referrals: which customer brought which.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../database/columns.ts';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import { type Customer, CustomerEntity, ownedByCustomer } from './customer.ts';
 
 export const ReferralEntity = defineEntity({
   name: 'Referral',
   tableName: 'referral',
-  ...behindWall,
+  ...tenantPolicy,
   // A customer is brought by one other at most.
   primaryKeys: ['organisationId', 'customerId'],
   indexes: [{ name: 'referral_by_referrer', properties: ['organisationId', 'referrerId'] }],

@@ -1,13 +1,13 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../database/columns.ts';
-import { behindWall, ownedByOrganisation } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const SubscriptionEntity = defineEntity({
   name: 'Subscription',
   tableName: 'subscription',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'id'],
   uniques: [{ name: 'subscription_external_unique', properties: ['organisationId', 'externalId'] }],
   indexes: [{ name: 'subscription_by_customer', properties: ['organisationId', 'customerId'] }],

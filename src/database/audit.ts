@@ -1,13 +1,13 @@
 // The audit trail: who did what to what, and why.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { columnsOf } from './columns.ts';
-import { behindWall, ownedByOrganisation } from './organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from './organisation.ts';
 import type { OrganisationDatabase, Statement } from './orm.ts';
 
 export const AuditEntryEntity = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',
-  ...behindWall,
+  ...tenantPolicy,
   primaryKeys: ['organisationId', 'id'],
   indexes: [{ name: 'audit_entry_by_subject', properties: ['organisationId', 'subject', 'reference', 'id'] }],
   properties: {

@@ -92,7 +92,7 @@ export interface DatabaseOptions {
   migrations?: readonly NamedMigration[];
   schema?: string;
   /** False to leave out what sets the organisation of a transaction; for whoever is not bound by row level security. */
-  wall?: boolean;
+  rowLevelSecurity?: boolean;
 }
 
 /**
@@ -122,7 +122,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     poolSize = POOL_SIZE,
     asOwner = false,
     operationTimeout = OPERATION_TIMEOUT,
-    wall = true,
+    rowLevelSecurity = true,
   } = options;
   const orm = new MikroORM({
     entities,
@@ -168,7 +168,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   const trouble = new CallTrouble();
   const queryAs: ViewParts['queryAs'] = async (organisationId, limits, config) =>
-    wall
+    rowLevelSecurity
       ? runWithin({ connections: await connectionsOfPool(), trouble, asOwner, organisationId, ...limits }, config)
       : (await nativePool()).query(config);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);

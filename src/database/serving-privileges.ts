@@ -25,7 +25,7 @@ export const sequences = ['api_key', 'audit_entry', 'credit_entry', 'customer', 
   (table) => `${table}_id_seq`,
 );
 
-/** The one look-up that crosses the wall; nobody else's. */
+/** The one look-up across organisations; nobody else's. */
 export const LOOK_UP = 'find_api_key(text)';
 
 /** Everything that is granted one by one, as `grant` and `revoke` name it. */

@@ -35,7 +35,7 @@ export interface WriteProbe {
 }
 
 /**
- * What holds for the transaction: the role and the wall of the calls it stands for, and ends that PostgreSQL keeps to even if the gateway is
+ * What holds for the transaction: the role and the tenant policy of the calls it stands for, and ends that PostgreSQL keeps to even if the gateway is
  * gone. Little memory and the default place for temporary files make the next statement need the disk that new rows need.
  */
 const opening = `

@@ -34,8 +34,8 @@ const app = createApp(
     parts: {
       shortWay: !off.has('shortWay'),
       ...(off.has('admission') && { admission }),
-      ...(off.has('wall') && {
-        database: openDatabase({ connection: database.pooled, entities, log, asOwner: true, wall: false }),
+      ...(off.has('row-level-security') && {
+        database: openDatabase({ connection: database.pooled, entities, log, asOwner: true, rowLevelSecurity: false }),
       }),
     },
   },

@@ -1,4 +1,4 @@
-// The second wall between organisations: row level security on every table, for a role that owns none of them.
+// The tenant policy: row level security on every table, for a role that owns none of them.
 import { Migration } from '@mikro-orm/migrations';
 
 const ofOrganisation = `organisation_id = nullif(current_setting('gateway.organisation', true), '')::int`;
@@ -64,7 +64,7 @@ export class Migration0002OrganisationWall extends Migration {
     this.addSql(`alter table migration enable row level security`);
     this.addSql(`create policy readable on migration for select using (true)`);
 
-    // Who calls is known by the key alone: this one look-up crosses the wall, for whoever can name the whole digest.
+    // Who calls is known by the key alone: this one look-up goes across organisations, for whoever can name the whole digest.
     this.addSql(`
       create function find_api_key(digest text) returns setof api_key
       language sql stable security definer set search_path from current

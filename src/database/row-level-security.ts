@@ -1,4 +1,4 @@
-// Checks that the wall between organisations stands, before the first request leans on it.
+// Checks that row level security separates the organisations, before the first request relies on it.
 import { ConfigError } from '../config.ts';
 import type { Database, Statement } from './orm.ts';
 import { SCHEMA_OID } from './schema.ts';
@@ -24,7 +24,7 @@ interface Row {
  * @throws ConfigError naming the tables that are not found
  * @throws Error naming the tables that are open
  */
-export async function assertWall(database: Database): Promise<void> {
+export async function assertRowLevelSecurity(database: Database): Promise<void> {
   const tables = [...database.orm.getMetadata().getAll().values()].map(({ tableName }) => tableName);
   const rows = await database.run<Row>(boundTables, [tables]);
   const missing = rows.filter(({ found }) => !found).map(({ name }) => name);

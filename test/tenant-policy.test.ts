@@ -129,25 +129,25 @@ it('neither do they without row level security: each query asks for its own', as
     entities,
     log,
     asOwner: true,
-    wall: false,
+    rowLevelSecurity: false,
   });
-  const unwalled = await startGateway({ databaseUrl: gateway.databaseUrl, parts: { database } });
-  expect(await attempt(unwalled, 600)).toBe(0);
+  const unprotected = await startGateway({ databaseUrl: gateway.databaseUrl, parts: { database } });
+  expect(await attempt(unprotected, 600)).toBe(0);
   const [our] = await runSql<{ cu_ref_no: string; email: string }>(
     gateway.databaseUrl,
     'select cu_ref_no, email from customer where organisation_id = $1 limit 1',
     [ours],
   );
-  const crossed = await unwalled.graphql(
+  const crossed = await unprotected.graphql(
     'query ($c: String!) { customers(after: $c) { edges { cursor } } }',
     { c: base64url(`customer:${our?.cu_ref_no}`) },
     { key: theirKey },
   );
   expect(crossed.body.errors[0].extensions.fields).toEqual([{ path: 'after', message: expect.any(String) }]);
-  const made = await unwalled.rest({ email: our?.email }, { key: theirKey });
+  const made = await unprotected.rest({ email: our?.email }, { key: theirKey });
   expect(made.body).toMatchObject({ newAccount: true });
   expect(made.body.cuRefNo).not.toBe(our?.cu_ref_no);
-  await unwalled.close();
+  await unprotected.close();
 });
 
 it('the same attempts with our own key do reach it', async () => {
