@@ -1,6 +1,6 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
-import { type Admission, authorize, type Caller, openAdmission, rightsOf } from './access/check.ts';
+import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './access/check.ts';
 import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { countGuesses } from './access/guesses.ts';
@@ -47,7 +47,7 @@ export interface AppServices {
   /** Where requests and guesses are counted; in this process unless told. */
   windows?: ((counted: Counted) => Windows) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
-  parts?: { database?: Database; admission?: Admission; shortWay?: boolean };
+  parts?: { database?: Database; authenticator?: Authenticator; shortWay?: boolean };
 }
 
 /** One gateway, without a port. */
@@ -86,8 +86,8 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout, poolSize: config.poolSize });
   const keys = createKeyDirectory(database, direct, log);
   const limiter = openRateLimiter(config.redisUrl, log, windows('requests'));
-  const admission =
-    parts.admission ?? openAdmission({ keys, limiter, guesses: countGuesses(log, windows('guesses')), demo });
+  const authenticator =
+    parts.authenticator ?? openAuthenticator({ keys, limiter, guesses: countGuesses(log, windows('guesses')), demo });
   const compiled = parts.shortWay === false ? [] : endpoints.map(({ operation }) => operation);
   const execute = createExecutor({ schema, log, hideSuggestions, compiled });
   const graphql = openGraphQLDoor({
@@ -126,7 +126,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   }
 
   async function identify(presented: unknown, request: HttpRequest): Promise<Caller> {
-    const caller = await admission.admit(presented, visitor(request));
+    const caller = await authenticator.authenticate(presented, visitor(request));
     request.record.key = caller.fingerprint;
     return caller;
   }
@@ -138,8 +138,8 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
         requestId: request.requestId,
         record: request.record,
         caller,
-        charge: async (requests) => {
-          if (caller) await admission.charge(caller, requests, visitor(request));
+        consumeQuota: async (requests) => {
+          if (caller) await authenticator.consumeQuota(caller, requests, visitor(request));
         },
         tellCost: request.headers['x-graphql-cost'] !== undefined,
         answerIsKept: request.headers['idempotency-key'] !== undefined,

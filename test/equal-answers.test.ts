@@ -88,7 +88,7 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     requestId: 'same',
     record: { requestId: 'same', method: 'POST', path: '/graphql', status: 0, milliseconds: 0 },
     caller,
-    charge: async () => {},
+    consumeQuota: async () => {},
     tellCost: false,
     answerIsKept: false,
   });

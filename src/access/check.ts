@@ -30,7 +30,7 @@ export interface Visitor {
 }
 
 /** Lets callers in. */
-export interface Admission {
+export interface Authenticator {
   /**
    * Judges the key that a request presents. The checks run in the order of the contract and stop at the first that fails.
    *
@@ -39,18 +39,18 @@ export interface Admission {
    *   `PUBLIC_API_KEY_DOES_NOT_EXIST`, `PUBLIC_API_KEY_HAS_BEEN_DELETED`, `PUBLIC_API_KEY_IS_NOT_ACTIVE`,
    *   `PUBLIC_API_KEY_HAS_BEEN_EXPIRED`, `INTERNAL_TOO_MANY_REQUESTS`
    */
-  admit(presented: unknown, visitor: Visitor): Promise<Caller>;
+  authenticate(presented: unknown, visitor: Visitor): Promise<Caller>;
   /**
-   * Counts what a request turned out to cost beyond what `admit` counted. No request costs more than the whole limit.
+   * Counts what a request turned out to cost beyond what `authenticate` counted. No request costs more than the whole limit.
    *
    * @param requests - requests that it counts as, besides the one
    * @throws ApiError `INTERNAL_TOO_MANY_REQUESTS`
    */
-  charge(caller: Caller, requests: number, visitor: Visitor): Promise<void>;
+  consumeQuota(caller: Caller, requests: number, visitor: Visitor): Promise<void>;
 }
 
 /** What the checks need. */
-export interface AdmissionOptions {
+export interface AuthenticatorOptions {
   keys: KeyDirectory;
   limiter: RateLimiter;
   guesses: Guesses;
@@ -59,7 +59,7 @@ export interface AdmissionOptions {
 }
 
 /** Puts the checks together. */
-export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions): Admission {
+export function openAuthenticator({ keys, limiter, guesses, demo }: AuthenticatorOptions): Authenticator {
   /** Guesses that are being counted. Requests that come with the same key at once are one guess, and are refused alike. */
   const counting = new Map<string, Promise<() => void>>();
 
@@ -100,7 +100,7 @@ export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions
   }
 
   return {
-    async admit(presented, visitor) {
+    async authenticate(presented, visitor) {
       const key = await find(presented, visitor);
       assertUsable(key);
       const prefix = prefixOf(key.fingerprint);
@@ -115,7 +115,7 @@ export function openAdmission({ keys, limiter, guesses, demo }: AdmissionOptions
       await count(caller, 1, visitor);
       return caller;
     },
-    async charge(caller, requests, visitor) {
+    async consumeQuota(caller, requests, visitor) {
       const most = caller.limit === null ? 0 : caller.limit - 1;
       const cost = Math.min(requests, most);
       if (cost > 0) await count(caller, cost, visitor);

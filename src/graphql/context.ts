@@ -16,7 +16,7 @@ export interface OperationRequest {
   /** Null for a request without a key, which may only look at the schema. */
   readonly caller: Caller | null;
   /** Counts what an operation costs beyond the one request that was counted. */
-  charge(requests: number): Promise<void>;
+  consumeQuota(requests: number): Promise<void>;
   /** Whether the answer is to tell what the operation cost. */
   readonly tellCost: boolean;
   /** Whether the answer is kept, to be told again under the same Idempotency-Key. */
@@ -52,7 +52,7 @@ class OperationContext implements GatewayContext {
   readonly requestId: string;
   readonly record: RequestRecord;
   readonly caller: Caller | null;
-  readonly charge: OperationRequest['charge'];
+  readonly consumeQuota: OperationRequest['consumeQuota'];
   readonly tellCost: boolean;
   readonly answerIsKept: boolean;
   readonly timeout: number;
@@ -66,7 +66,7 @@ class OperationContext implements GatewayContext {
     this.requestId = request.requestId;
     this.record = request.record;
     this.caller = request.caller;
-    this.charge = request.charge;
+    this.consumeQuota = request.consumeQuota;
     this.tellCost = request.tellCost;
     this.answerIsKept = request.answerIsKept;
     this.timeout = database.operationTimeout;

@@ -98,7 +98,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     if (!('operation' in validated)) throw refusedVariables(schema, document, facts.operation, variables ?? {});
     const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
     if (!facts.costDependsOnVariables) facts.cost = cost;
-    if (cost.requests > 1) await context.charge(cost.requests - 1);
+    if (cost.requests > 1) await context.consumeQuota(cost.requests - 1);
     if (facts.judgesArguments) assertListedArguments(validated);
     const compiled = compiling.get(document)?.();
     const { coerced } = validated.variableValues;

@@ -23,7 +23,7 @@ export async function measureFeatures(bench: Bench, effort: Effort): Promise<Sec
   };
   const variants = [
     await start('all on', {}),
-    await start('key check and limits off', { SWITCHED_OFF: 'admission' }),
+    await start('key check and limits off', { SWITCHED_OFF: 'authenticator' }),
     await start('row level security off', { SWITCHED_OFF: 'row-level-security' }),
     await start('log off', { LOG_LEVEL: 'fatal' }),
     ...(redis ? [await start('all on, counted in Redis', { REDIS_URL: redis.url })] : []),

@@ -15,8 +15,8 @@ if (!database) throw new Error('DATABASE_URL is not set');
 const { log } = openLog(config.logLevel, false);
 
 /** Whoever calls is the same caller: no look at the key, no count. */
-const admission = {
-  admit: async () => ({
+const authenticator = {
+  authenticate: async () => ({
     organisationId: Number(ORGANISATION),
     fingerprint: 'PRODnone',
     prefix: 'PROD' as const,
@@ -24,7 +24,7 @@ const admission = {
     digest: '',
     limit: null,
   }),
-  charge: async () => {},
+  consumeQuota: async () => {},
 };
 
 const app = createApp(
@@ -33,7 +33,7 @@ const app = createApp(
     log,
     parts: {
       shortWay: !off.has('shortWay'),
-      ...(off.has('admission') && { admission }),
+      ...(off.has('authenticator') && { authenticator }),
       ...(off.has('row-level-security') && {
         database: openDatabase({ connection: database.pooled, entities, log, asOwner: true, rowLevelSecurity: false }),
       }),
