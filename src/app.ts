@@ -1,9 +1,9 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
+import { openBruteForceLimiter } from './access/brute-force-limiter.ts';
 import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './access/check.ts';
 import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
-import { countGuesses } from './access/guesses.ts';
 import { answerOnce } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
@@ -44,7 +44,7 @@ export interface AppServices {
   log: Log;
   /** What `/health/ready` tells of the process itself. */
   processHealth?: (() => ProcessHealth) | undefined;
-  /** Where requests and guesses are counted; in this process unless told. */
+  /** Where requests and unknown keys are counted; in this process unless told. */
   windows?: ((counted: Counted) => Windows) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
   parts?: { database?: Database; authenticator?: Authenticator; shortWay?: boolean };
@@ -87,7 +87,8 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   const keys = createKeyDirectory(database, direct, log);
   const limiter = openRateLimiter(config.redisUrl, log, windows('requests'));
   const authenticator =
-    parts.authenticator ?? openAuthenticator({ keys, limiter, guesses: countGuesses(log, windows('guesses')), demo });
+    parts.authenticator ??
+    openAuthenticator({ keys, limiter, bruteForce: openBruteForceLimiter(log, windows('unknown keys')), demo });
   const compiled = parts.shortWay === false ? [] : endpoints.map(({ operation }) => operation);
   const execute = createExecutor({ schema, log, hideSuggestions, compiled });
   const graphql = openGraphQLDoor({

@@ -164,8 +164,8 @@ export const idempotencyConflicts = {
   },
 } as const satisfies Record<string, ApiErrorDetails>;
 
-/** How guesses of keys are refused, as answered and documented; the seconds to wait differ. */
-export const guessesRefused = {
+/** How the brute-force limiter refuses, as answered and documented; the seconds to wait differ. */
+export const bruteForceRefused = {
   message: 'Too many requests with an API key that does not exist came from this address.',
 } as const satisfies ApiErrorDetails;
 

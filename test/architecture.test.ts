@@ -27,7 +27,7 @@ const allowed: Record<string, string[]> = {
   http: ['ip/address.ts', 'config.ts', ...base],
   database,
   ip: database,
-  // Guesses are counted by the addresses that they come from.
+  // BruteForceLimiter are counted by the addresses that they come from.
   access: ['ip/address.ts', ...database],
   customer: ['ip', ...database],
   demo: ['customer', 'access', ...database],

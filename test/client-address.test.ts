@@ -1,7 +1,7 @@
 // Whose address a request comes from: X-Forwarded-For, read from its end and as strictly as any address.
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { GUESS_LIMIT } from '../src/access/guesses.ts';
+import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey } from '../src/access/key.ts';
 import { addressFinder, type TrustedProxies } from '../src/http/client-address.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -89,7 +89,7 @@ it('so that nobody has a new address for each guess of a key', async () => {
   const forms = ['1', '0x7f.1', '010.1.1.1', '1.1', '0x7f000001'];
   const guess = (header?: string) =>
     gateway.rest({}, { key: generateKey('PROD'), headers: header ? { 'x-forwarded-for': header } : {} });
-  for (let i = 0; i < GUESS_LIMIT; i++) {
+  for (let i = 0; i < BRUTE_FORCE_LIMIT; i++) {
     const { body } = await guess(forms[i % forms.length]);
     expect(body.error.code).toBe('PUBLIC_API_KEY_DOES_NOT_EXIST');
   }

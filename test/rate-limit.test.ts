@@ -1,6 +1,6 @@
 // How often a key may call: limits, windows that slide, what callers are told, and what a request counts as.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { GUESS_LIMIT } from '../src/access/guesses.ts';
+import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey } from '../src/access/key.ts';
 import { SlidingWindows, WINDOW } from '../src/access/sliding-window.ts';
 import { callMany } from './support/crowd.ts';
@@ -170,7 +170,7 @@ describe('a machine whose clock is set', () => {
     const clock = control();
     const guessing = await startGateway({ databaseUrl: gateway.databaseUrl });
     const guess = async () => (await guessing.rest({ email }, { key: generateKey('PROD') })).status;
-    for (let i = 0; i < GUESS_LIMIT; i++) expect(await guess()).toBe(404);
+    for (let i = 0; i < BRUTE_FORCE_LIMIT; i++) expect(await guess()).toBe(404);
     clock.set = by;
     expect(await guess()).toBe(429);
     clock.passed += WINDOW;

@@ -1,8 +1,8 @@
 // The key checks: who calls, may they, and how often. Both doors pass through here, once, before anything else is looked at.
 import { ApiError } from '../errors.ts';
 import type { ApiKey } from './api-key.ts';
+import type { BruteForceLimiter } from './brute-force-limiter.ts';
 import type { KeyDirectory } from './directory.ts';
-import type { Guesses } from './guesses.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
 import { limitOf, type RateLimiter, secondsUntil } from './rate-limit.ts';
 import type { Requirement } from './scopes.ts';
@@ -53,28 +53,28 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   keys: KeyDirectory;
   limiter: RateLimiter;
-  guesses: Guesses;
+  bruteForce: BruteForceLimiter;
   /** Whether the documentation's sample key is a key like any other. */
   demo: boolean;
 }
 
 /** Puts the checks together. */
-export function openAuthenticator({ keys, limiter, guesses, demo }: AuthenticatorOptions): Authenticator {
-  /** Guesses that are being counted. Requests that come with the same key at once are one guess, and are refused alike. */
+export function openAuthenticator({ keys, limiter, bruteForce, demo }: AuthenticatorOptions): Authenticator {
+  /** Attempts that are being counted, by digest. Requests that come with the same unknown key at once are one attempt, and are refused alike. */
   const counting = new Map<string, Promise<() => void>>();
 
-  /** What is looked up counts as a guess until it turns out to be a key, or nobody can tell. */
-  async function countGuess(digest: string, visitor: Visitor): Promise<(() => void) | undefined> {
+  /** What is looked up counts as an attempt until it turns out to be a key, or nobody can tell. */
+  async function consumeAttempt(digest: string, visitor: Visitor): Promise<(() => void) | undefined> {
     if (keys.hasSeen(digest)) return undefined;
     const running = counting.get(digest);
     if (running) return running.then(() => undefined);
-    const started = guesses.count(visitor.address()).finally(() => counting.delete(digest));
+    const started = bruteForce.consume(visitor.address()).finally(() => counting.delete(digest));
     counting.set(digest, started);
     return started;
   }
 
   async function find(presented: unknown, visitor: Visitor): Promise<ApiKey> {
-    // What is refused here costs no look-up and tells nothing of any key: it is no guess, however often it comes.
+    // What is refused here costs no look-up and tells nothing of any key: it is no attempt at a key, however often it comes.
     if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
     if (typeof presented !== 'string' || !hasKeyForm(presented))
       throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
@@ -82,13 +82,13 @@ export function openAuthenticator({ keys, limiter, guesses, demo }: Authenticato
     const digest = digestOf(presented);
     const found = keys.recall(digest);
     if (found) return found;
-    const takeBack = await countGuess(digest, visitor);
+    const refund = await consumeAttempt(digest, visitor);
     const key = await keys.find(digest).catch((error: unknown) => {
-      takeBack?.();
+      refund?.();
       throw error;
     });
     if (!key) throw new ApiError('PUBLIC_API_KEY_DOES_NOT_EXIST');
-    takeBack?.();
+    refund?.();
     return key;
   }
 

@@ -2,7 +2,7 @@
 import { SlidingWindows, type Verdict, type Windows } from './sliding-window.ts';
 
 /** What is counted. */
-export type Counted = 'requests' | 'guesses';
+export type Counted = 'requests' | 'unknown keys';
 
 type Take = [name: string, cost: number, limit: number];
 
@@ -75,7 +75,7 @@ export class PrimaryWindows implements Windows {
 export class WindowsForWorkers {
   readonly #windows: Record<Counted, SlidingWindows> = {
     requests: new SlidingWindows(),
-    guesses: new SlidingWindows(),
+    'unknown keys': new SlidingWindows(),
   };
 
   /** Answers what a worker asks from now on. */

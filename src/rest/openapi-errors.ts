@@ -3,9 +3,9 @@ import { z } from 'zod';
 import {
   ApiError,
   type ApiErrorDetails,
+  bruteForceRefused,
   catalogue,
   type ErrorCode,
-  guessesRefused,
   idempotencyConflicts,
   publicError,
 } from '../errors.ts';
@@ -92,8 +92,8 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
   INTERNAL_TOO_MANY_REQUESTS: [
     { name: 'INTERNAL_TOO_MANY_REQUESTS', details: { retryAfter: 12 } },
     {
-      name: 'INTERNAL_TOO_MANY_REQUESTS_GUESSES',
-      details: { ...guessesRefused, retryAfter: 60 },
+      name: 'INTERNAL_TOO_MANY_REQUESTS_UNKNOWN_KEYS',
+      details: { ...bruteForceRefused, retryAfter: 60 },
       remark: 'Without the headers of rate limits, which belong to a key.',
     },
   ],

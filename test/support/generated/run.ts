@@ -118,7 +118,7 @@ async function sendBoth(
   const found = again.profile?.cuRefNo === throughRest.profile?.cuRefNo && again.newAccount !== true;
   const [one, other] = [comparable(throughRest), comparable(throughGraphQL)];
   if (one === other && found) return;
-  // Guesses of both APIs count together: of two in a row the second may be one too many.
+  // BruteForceLimiter of both APIs count together: of two in a row the second may be one too many.
   if ([throughRest, throughGraphQL].some(({ code }) => code === 'INTERNAL_TOO_MANY_REQUESTS')) return;
   const answer = `REST: ${one.slice(0, SHOWN)}\nGraphQL: ${other.slice(0, SHOWN)}`;
   const problems = [one === other ? 'the APIs disagree about whose mailbox it is' : 'the APIs disagree'];

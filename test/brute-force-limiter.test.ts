@@ -1,7 +1,7 @@
 // Keys that are guessed: how many an address may try, whose address it is, and who is not touched by it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { GUESS_LIMIT } from '../src/access/guesses.ts';
+import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
 import { SlidingWindows } from '../src/access/sliding-window.ts';
 import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
@@ -21,7 +21,7 @@ const from = (address: string) => ({ 'x-forwarded-for': address });
 const makeKey = (traits: KeyTraits = {}) => createKey(gateway.databaseUrl, gateway.organisationId, traits);
 
 /** Sends bad keys until one is not looked at; says how many were. */
-async function guess(address: string, make = (): string | null => generateKey('PROD'), most = GUESS_LIMIT + 20) {
+async function guess(address: string, make = (): string | null => generateKey('PROD'), most = BRUTE_FORCE_LIMIT + 20) {
   const codes = [];
   for (let i = 0; i < most; i++) {
     const door = doors[i % 2] as (typeof doors)[number];
@@ -33,7 +33,7 @@ async function guess(address: string, make = (): string | null => generateKey('P
 it.each(['PROD', 'DEV_', 'ROOT'] as const)(
   'lets an address try only so many %s keys that do not exist, on both doors together',
   async (prefix) => {
-    expect(await guess(`2001:db8:${prefix.charCodeAt(0)}::1`, () => generateKey(prefix))).toBe(GUESS_LIMIT);
+    expect(await guess(`2001:db8:${prefix.charCodeAt(0)}::1`, () => generateKey(prefix))).toBe(BRUTE_FORCE_LIMIT);
   },
 );
 
@@ -46,7 +46,7 @@ it.each([
 ])('takes %s for no guess: it is never looked up, and refuses nobody else at the address', async (name, make, code) => {
   const address = `2001:db8:aaaa:${name.length}::1`;
   const statements = await statementsOf(async () => {
-    for (let i = 0; i < 3 * GUESS_LIMIT; i++) {
+    for (let i = 0; i < 3 * BRUTE_FORCE_LIMIT; i++) {
       const door = doors[i % 2] as (typeof doors)[number];
       expect((await door.create(gateway, { email }, { key: make(), headers: from(address) })).code).toBe(code);
     }
@@ -54,7 +54,7 @@ it.each([
   expect(statements).toEqual([]);
   const unseen = await rest.create(gateway, { email }, { key: await makeKey(), headers: from(address) });
   expect(unseen.code).toBeUndefined();
-  expect(await guess(address)).toBe(GUESS_LIMIT);
+  expect(await guess(address)).toBe(BRUTE_FORCE_LIMIT);
 });
 
 it('looks no more keys up in the database than that, however many come at once', async () => {
@@ -65,25 +65,25 @@ it('looks no more keys up in the database than that, however many come at once',
       ),
     ),
   );
-  expect(statements.filter((text) => text.includes('find_api_key'))).toHaveLength(GUESS_LIMIT);
+  expect(statements.filter((text) => text.includes('find_api_key'))).toHaveLength(BRUTE_FORCE_LIMIT);
 });
 
 it('counts a key that comes twice at once once, and refuses both alike', async () => {
   const statements = await statementsOf(async () => {
-    for (let i = 0; i < GUESS_LIMIT + 20; i++) {
+    for (let i = 0; i < BRUTE_FORCE_LIMIT + 20; i++) {
       const key = generateKey('PROD');
       const calls = [1, 2, 3].map(() => rest.create(gateway, { email }, { key, headers: from('192.0.2.77') }));
       const codes = (await Promise.all(calls)).map(({ code }) => code);
-      const expected = i < GUESS_LIMIT ? 'PUBLIC_API_KEY_DOES_NOT_EXIST' : 'INTERNAL_TOO_MANY_REQUESTS';
+      const expected = i < BRUTE_FORCE_LIMIT ? 'PUBLIC_API_KEY_DOES_NOT_EXIST' : 'INTERNAL_TOO_MANY_REQUESTS';
       expect(new Set(codes), `key ${i}`).toEqual(new Set([expected]));
     }
   });
   // Nobody who comes a moment later, when the first one's look-up is over, is looked up for nothing.
-  expect(statements.filter((text) => text.includes('find_api_key')).length).toBeLessThanOrEqual(GUESS_LIMIT);
+  expect(statements.filter((text) => text.includes('find_api_key')).length).toBeLessThanOrEqual(BRUTE_FORCE_LIMIT);
 });
 
 it('refuses with 429 and the seconds to wait, and without a word about limits of keys', async () => {
-  await guess('192.0.2.10', undefined, GUESS_LIMIT);
+  await guess('192.0.2.10', undefined, BRUTE_FORCE_LIMIT);
   for (const door of doors) {
     const { answer, code } = await door.create(
       gateway,
@@ -95,7 +95,11 @@ it('refuses with 429 and the seconds to wait, and without a word about limits of
     expect(answer.headers.get('x-ratelimit-limit')).toBeNull();
   }
   expect(gateway.log).toContainEqual(
-    expect.objectContaining({ level: 40, address: '192.0.2.10', msg: 'keys are guessed from this address' }),
+    expect.objectContaining({
+      level: 40,
+      address: '192.0.2.10',
+      msg: 'brute-force limit reached; unknown keys from this address are refused',
+    }),
   );
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
@@ -118,7 +122,7 @@ it('does not count keys that exist, used or not', async () => {
     makeKey({ expiresAt: new Date(0) }),
   ]);
   const good = await makeKey();
-  for (let i = 0; i < GUESS_LIMIT; i++) {
+  for (let i = 0; i < BRUTE_FORCE_LIMIT; i++) {
     const key = bad[i % 3] as string;
     const { code } = await rest.create(gateway, { email }, { key, headers: from('192.0.2.12') });
     expect(code).not.toBe('INTERNAL_TOO_MANY_REQUESTS');
@@ -127,7 +131,7 @@ it('does not count keys that exist, used or not', async () => {
     Array.from({ length: 300 }, () => rest.create(gateway, { email }, { key: good, headers: from('192.0.2.12') })),
   );
   expect(burst.filter(({ code }) => code !== undefined)).toEqual([]);
-  expect(await guess('192.0.2.12')).toBe(GUESS_LIMIT);
+  expect(await guess('192.0.2.12')).toBe(BRUTE_FORCE_LIMIT);
 });
 
 it('lets a burst of calls with a key that nobody has seen yet through', async () => {
@@ -161,9 +165,9 @@ describe('whose address it is', () => {
   const guessAs = (address: string, most?: number) => guess(address, undefined, most);
 
   it('counts each address for itself, and an IPv6 network of 64 bits as one', async () => {
-    expect(await guessAs('203.0.113.1')).toBe(GUESS_LIMIT);
+    expect(await guessAs('203.0.113.1')).toBe(BRUTE_FORCE_LIMIT);
     expect(await guessAs('203.0.113.2', 10)).toBe(10);
-    expect(await guessAs('2001:db8:1:2::1', GUESS_LIMIT)).toBe(GUESS_LIMIT);
+    expect(await guessAs('2001:db8:1:2::1', BRUTE_FORCE_LIMIT)).toBe(BRUTE_FORCE_LIMIT);
     expect(await guessAs('2001:db8:1:2:ffff::9', 10)).toBe(0);
     expect(await guessAs('2001:db8:1:3::1', 10)).toBe(10);
     expect(await guessAs('::ffff:203.0.113.1', 10)).toBe(0);
@@ -175,12 +179,12 @@ describe('whose address it is', () => {
     let i = 0;
     const forge = () => `198.51.100.${i++ % 250}, 203.0.113.50`;
     let looked = 0;
-    for (let n = 0; n < GUESS_LIMIT + 10; n++) {
+    for (let n = 0; n < BRUTE_FORCE_LIMIT + 10; n++) {
       const key = generateKey('PROD');
       const { code } = await rest.create(gateway, { email }, { key, headers: from(forge()) });
       if (code !== 'INTERNAL_TOO_MANY_REQUESTS') looked += 1;
     }
-    expect(looked).toBe(GUESS_LIMIT);
+    expect(looked).toBe(BRUTE_FORCE_LIMIT);
   });
 
   it.each([
@@ -194,7 +198,7 @@ describe('whose address it is', () => {
     const other = await startGateway({ trustProxy });
     const call = async (headers: Record<string, string>) =>
       (await rest.create(other, { email }, { key: generateKey('PROD'), headers })).code;
-    for (let i = 0; i < GUESS_LIMIT; i++) await call(from(header));
+    for (let i = 0; i < BRUTE_FORCE_LIMIT; i++) await call(from(header));
     const spent = 'INTERNAL_TOO_MANY_REQUESTS';
     expect(await call(from(header))).toBe(spent);
     // The same caller without the header: touched only if the header was not believed.
@@ -231,7 +235,7 @@ it('counts no guess while the database cannot tell, and lets the key in as soon 
   const proxy = await openProxy(await createDatabase());
   const behind = await startGateway({ databaseUrl: proxy.url });
   await proxy.cut();
-  for (let i = 0; i < GUESS_LIMIT + 20; i++)
+  for (let i = 0; i < BRUTE_FORCE_LIMIT + 20; i++)
     expect((await rest.create(behind, { email })).code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
   await proxy.mend();
   expect((await rest.create(behind, { email })).code).toBeUndefined();
