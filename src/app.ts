@@ -9,7 +9,7 @@ import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
 import type { Requirement } from './access/scopes.ts';
-import { SlidingWindows, type Verdict, type Windows } from './access/sliding-window.ts';
+import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './access/sliding-window.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { toApiError } from './database/failure.ts';
@@ -45,7 +45,7 @@ export interface AppServices {
   /** What `/health/ready` tells of the process itself. */
   processHealth?: (() => ProcessHealth) | undefined;
   /** Where requests and unknown keys are counted; in this process unless told. */
-  windows?: ((counted: Counted) => Windows) | undefined;
+  rateLimitStore?: ((counted: Counted) => RateLimitStore) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
   parts?: { database?: Database; authenticator?: Authenticator; shortWay?: boolean };
 }
@@ -77,7 +77,10 @@ function wantsPage({ method, headers }: HttpRequest): boolean {
 /** Puts a gateway together. Nothing is asked of the database before `prepare` or the first request. */
 export function createApp(config: ServingConfig, { log, parts = {}, ...services }: AppServices): App {
   const { demo, corsOrigins, introspection, trustProxy, operationTimeout } = config;
-  const { windows = () => new SlidingWindows(), processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
+  const {
+    rateLimitStore = () => new SlidingWindowStore(),
+    processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }),
+  } = services;
   const { pooled, direct } = config.database;
   const ip = openIpLookup({ databases: config.ipDatabases, reverseDns: config.reverseDns, log });
   const addressOf = addressFinder(trustProxy);
@@ -85,10 +88,10 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   const database =
     parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout, poolSize: config.poolSize });
   const keys = createKeyDirectory(database, direct, log);
-  const limiter = openRateLimiter(config.redisUrl, log, windows('requests'));
+  const limiter = openRateLimiter(config.redisUrl, log, rateLimitStore('requests'));
   const authenticator =
     parts.authenticator ??
-    openAuthenticator({ keys, limiter, bruteForce: openBruteForceLimiter(log, windows('unknown keys')), demo });
+    openAuthenticator({ keys, limiter, bruteForce: openBruteForceLimiter(log, rateLimitStore('unknown keys')), demo });
   const compiled = parts.shortWay === false ? [] : endpoints.map(({ operation }) => operation);
   const execute = createExecutor({ schema, log, hideSuggestions, compiled });
   const graphql = openGraphQLDoor({
@@ -122,7 +125,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   );
 
   function visitor(request: HttpRequest) {
-    const tell = (verdict: Verdict) => void Object.assign(request.answerHeaders, rateLimitHeaders(verdict));
+    const tell = (result: RateLimitResult) => void Object.assign(request.answerHeaders, rateLimitHeaders(result));
     return { address: () => request.address, tell };
   }
 

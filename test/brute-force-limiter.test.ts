@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
-import { SlidingWindows } from '../src/access/sliding-window.ts';
+import { SlidingWindowStore } from '../src/access/sliding-window.ts';
 import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -143,16 +143,16 @@ it('lets a burst of calls with a key that nobody has seen yet through', async ()
 });
 
 it('lets it through too where counting takes a while', async () => {
-  const own = new SlidingWindows();
+  const own = new SlidingWindowStore();
   const slow = await startGateway({
     databaseUrl: gateway.databaseUrl,
-    windows: () => ({
-      async take(...asked) {
-        const verdict = own.take(...asked);
+    rateLimitStore: () => ({
+      async consume(...asked) {
+        const result = own.consume(...asked);
         await sleep(500);
-        return verdict;
+        return result;
       },
-      giveBack: (...given) => own.giveBack(...given),
+      refund: (...given) => own.refund(...given),
     }),
   });
   const key = await makeKey();

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey } from '../src/access/key.ts';
-import { SlidingWindows, WINDOW } from '../src/access/sliding-window.ts';
+import { SlidingWindowStore, WINDOW } from '../src/access/sliding-window.ts';
 import { callMany } from './support/crowd.ts';
 import { createKey, type KeyTraits } from './support/database.ts';
 import { doors, rest } from './support/doors.ts';
@@ -230,21 +230,21 @@ describe('the window', () => {
     for (let run = 0; run < 200; run++) {
       // On the edge of a slice, where the window is exact.
       let now = 250 * random(1_000);
-      const windows = new SlidingWindows(10, () => now);
+      const store = new SlidingWindowStore(10, () => now);
       const limit = 1 + random(20);
       const counted: { at: number; cost: number }[] = [];
       for (let i = 0; i < 200; i++) {
         now += 250 * random(run % 2 === 0 ? 40 : 4);
         const cost = 1 + random(3);
         const held = counted.filter(({ at }) => at > now - WINDOW).reduce((sum, each) => sum + each.cost, 0);
-        const verdict = windows.take('one', cost, limit);
-        expect(verdict.allowed).toBe(held + cost <= limit);
-        if (verdict.allowed) counted.push({ at: now, cost });
-        expect(verdict.remaining).toBe(limit - held - (verdict.allowed ? cost : 0));
-        if (!verdict.allowed && cost <= limit) {
-          expect(verdict.resetIn).toBeGreaterThan(0);
+        const result = store.consume('one', cost, limit);
+        expect(result.allowed).toBe(held + cost <= limit);
+        if (result.allowed) counted.push({ at: now, cost });
+        expect(result.remaining).toBe(limit - held - (result.allowed ? cost : 0));
+        if (!result.allowed && cost <= limit) {
+          expect(result.resetIn).toBeGreaterThan(0);
           const then = counted
-            .filter(({ at }) => at > now + verdict.resetIn - WINDOW)
+            .filter(({ at }) => at > now + result.resetIn - WINDOW)
             .reduce((sum, each) => sum + each.cost, 0);
           expect(then + cost).toBeLessThanOrEqual(limit);
         }
@@ -254,24 +254,24 @@ describe('the window', () => {
 
   it('takes back what was counted, where it was counted, and nothing else', () => {
     let now = 0;
-    const windows = new SlidingWindows(1, () => now);
+    const store = new SlidingWindowStore(1, () => now);
     const takeAt = (moment: number) => {
       now = moment;
-      return windows.take('one', 1, 3);
+      return store.consume('one', 1, 3);
     };
     const first = takeAt(0);
     takeAt(1_000);
-    windows.giveBack('one', 1, first.slice);
+    store.refund('one', 1, first.slice);
     const third = takeAt(2_000);
     expect(third).toMatchObject({ remaining: 1, resetIn: 59_000 });
     takeAt(90_000);
-    windows.giveBack('one', 1, third.slice);
+    store.refund('one', 1, third.slice);
     expect(takeAt(91_000)).toMatchObject({ remaining: 1 });
   });
 
   it('keeps no more windows than it may', () => {
-    const windows = new SlidingWindows(2);
-    for (const name of ['a', 'b', 'c', 'a']) expect(windows.take(name, 1, 1).allowed).toBe(true);
-    expect(windows.take('c', 1, 1).allowed).toBe(false);
+    const store = new SlidingWindowStore(2);
+    for (const name of ['a', 'b', 'c', 'a']) expect(store.consume(name, 1, 1).allowed).toBe(true);
+    expect(store.consume('c', 1, 1).allowed).toBe(false);
   });
 });

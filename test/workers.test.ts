@@ -108,7 +108,7 @@ describe('a worker that falls', () => {
     process.kill(Number(victim), 'SIGKILL');
     // What it had not begun, the others do; what it had is told to be broken.
     await Promise.all(calls);
-    await expect.poll(() => gateway.output()).toContain('a worker fell');
+    await expect.poll(() => gateway.output()).toContain('worker exited unexpectedly; restarting');
     expect((await rest(gateway.url, key)).status).toBe(200);
     await expect.poll(() => workersOf(gateway.child).length, { timeout: 10_000 }).toBe(Number(WORKERS));
     expect(workersOf(gateway.child)).not.toContain(victim);

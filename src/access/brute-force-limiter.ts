@@ -3,7 +3,7 @@ import { ApiError, bruteForceRefused } from '../errors.ts';
 import { networkOf } from '../ip/address.ts';
 import type { Log } from '../log.ts';
 import { secondsUntil } from './rate-limit.ts';
-import type { Windows } from './sliding-window.ts';
+import type { RateLimitStore } from './sliding-window.ts';
 
 /** Keys that do not exist, a minute and address. */
 export const BRUTE_FORCE_LIMIT = 100;
@@ -20,18 +20,18 @@ export interface BruteForceLimiter {
   consume(address: string): Promise<() => void>;
 }
 
-/** Opens the limiter, which counts in the windows that are given. */
-export function openBruteForceLimiter(log: Log, windows: Windows): BruteForceLimiter {
+/** Opens the limiter, which counts in the store that is given. */
+export function openBruteForceLimiter(log: Log, store: RateLimitStore): BruteForceLimiter {
   return {
     async consume(address) {
       const name = networkOf(address);
-      const verdict = await windows.take(name, 1, BRUTE_FORCE_LIMIT);
-      if (!verdict.allowed) {
-        throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { ...bruteForceRefused, retryAfter: secondsUntil(verdict) });
+      const result = await store.consume(name, 1, BRUTE_FORCE_LIMIT);
+      if (!result.allowed) {
+        throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { ...bruteForceRefused, retryAfter: secondsUntil(result) });
       }
-      if (verdict.remaining === 0)
+      if (result.remaining === 0)
         log.warn({ address: name }, 'brute-force limit reached; unknown keys from this address are refused');
-      return () => windows.giveBack(name, 1, verdict.slice);
+      return () => store.refund(name, 1, result.slice);
     },
   };
 }

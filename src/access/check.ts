@@ -6,7 +6,7 @@ import type { KeyDirectory } from './directory.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
 import { limitOf, type RateLimiter, secondsUntil } from './rate-limit.ts';
 import type { Requirement } from './scopes.ts';
-import type { Verdict } from './sliding-window.ts';
+import type { RateLimitResult } from './sliding-window.ts';
 
 /** The key that a request was made with, after it passed its checks. */
 export interface Caller {
@@ -26,7 +26,7 @@ export interface Visitor {
   /** IPv4 or IPv6. Found out only when it matters. */
   address(): string;
   /** Told whenever a request was counted, also when it was one too many. */
-  tell(verdict: Verdict): void;
+  tell(result: RateLimitResult): void;
 }
 
 /** Lets callers in. */
@@ -94,9 +94,9 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
 
   async function count(caller: Caller, cost: number, visitor: Visitor): Promise<void> {
     if (caller.limit === null) return;
-    const verdict = await limiter.take(caller.digest, cost, caller.limit);
-    visitor.tell(verdict);
-    if (!verdict.allowed) throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(verdict) });
+    const result = await limiter.consume(caller.digest, cost, caller.limit);
+    visitor.tell(result);
+    if (!result.allowed) throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(result) });
   }
 
   return {

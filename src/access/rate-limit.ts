@@ -2,7 +2,7 @@
 import type { Log } from '../log.ts';
 import type { KeyPrefix } from './key.ts';
 import type { SharedWindows } from './shared-window.ts';
-import { SlidingWindows, type Verdict, type Windows } from './sliding-window.ts';
+import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './sliding-window.ts';
 
 /** Requests a minute, unless the key carries a limit of its own; null for none. */
 const defaultLimits: Record<KeyPrefix, number | null> = { PROD: 500_000, DEV_: 1_000, ROOT: null };
@@ -29,7 +29,7 @@ export interface RateLimiter {
    * @param cost - requests that it counts as
    * @param limit - requests a minute
    */
-  take(name: string, cost: number, limit: number): Promise<Verdict> | Verdict;
+  consume(name: string, cost: number, limit: number): Promise<RateLimitResult> | RateLimitResult;
   counting(): Counting;
   close(): void;
 }
@@ -39,12 +39,12 @@ export interface RateLimiter {
  *
  * @param redisUrl - where several gateways count together; without it each counts by itself. While Redis is away each
  *   process goes on with what it has seen itself.
- * @param windows - where this gateway counts by itself
+ * @param store - where this gateway counts by itself
  */
-export function openRateLimiter(redisUrl: string | undefined, log: Log, windows: Windows): RateLimiter {
+export function openRateLimiter(redisUrl: string | undefined, log: Log, store: RateLimitStore): RateLimiter {
   if (!redisUrl) {
     return {
-      take: (name, cost, limit) => windows.take(name, cost, limit),
+      consume: (name, cost, limit) => store.consume(name, cost, limit),
       counting: () => 'in memory',
       close: () => {},
     };
@@ -57,14 +57,14 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, windows:
       if (!closed) shared = openSharedWindows(redisUrl, log);
     })
     .catch((error: unknown) => log.error({ err: error }, 'Redis cannot be used: each process counts by itself'));
-  const own = new SlidingWindows();
+  const own = new SlidingWindowStore();
   return {
-    async take(name, cost, limit) {
-      const verdict = await shared?.take(name, cost, limit);
-      if (!verdict) return own.take(name, cost, limit);
+    async consume(name, cost, limit) {
+      const result = await shared?.consume(name, cost, limit);
+      if (!result) return own.consume(name, cost, limit);
       // Counted here too, so that the loss of Redis does not give every caller a fresh minute.
-      if (verdict.allowed) own.take(name, cost, Number.POSITIVE_INFINITY);
-      return verdict;
+      if (result.allowed) own.consume(name, cost, Number.POSITIVE_INFINITY);
+      return result;
     },
     counting: () => (shared?.isReachable() ? 'in Redis' : 'in memory, Redis is away'),
     close() {
@@ -79,7 +79,7 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, windows:
  *
  * @returns `X-RateLimit-Limit` and `-Remaining` in requests, `-Reset` in Unix seconds
  */
-export function rateLimitHeaders({ limit, remaining, resetIn }: Verdict): Record<string, string> {
+export function rateLimitHeaders({ limit, remaining, resetIn }: RateLimitResult): Record<string, string> {
   return {
     'X-RateLimit-Limit': String(limit),
     'X-RateLimit-Remaining': String(remaining),
@@ -89,6 +89,6 @@ export function rateLimitHeaders({ limit, remaining, resetIn }: Verdict): Record
 }
 
 /** Seconds until a request that was refused may come again. */
-export function secondsUntil({ resetIn }: Verdict): number {
+export function secondsUntil({ resetIn }: RateLimitResult): number {
   return Math.max(Math.ceil(resetIn / 1000), 1);
 }

@@ -2,7 +2,7 @@
 import { Redis, ReplyError } from 'ioredis';
 import type { Log } from '../log.ts';
 import { Probes } from './probes.ts';
-import { SLICE, SLICES, type Verdict, WINDOW } from './sliding-window.ts';
+import { type RateLimitResult, SLICE, SLICES, WINDOW } from './sliding-window.ts';
 
 /** Milliseconds between two looks at Redis. */
 const BEAT = 50;
@@ -65,10 +65,10 @@ interface SlidingRedis extends Redis {
   slide(key: string, cost: number, limit: number): Promise<unknown>;
 }
 
-/** Windows that all gateways on one Redis share. */
+/** Sliding windows that all gateways on one Redis share. */
 export interface SharedWindows {
   /** Counts a request, unless the window is full; undefined while Redis cannot be relied on. */
-  take(name: string, cost: number, limit: number): Promise<Verdict | undefined>;
+  consume(name: string, cost: number, limit: number): Promise<RateLimitResult | undefined>;
   isReachable(): boolean;
   close(): void;
 }
@@ -78,7 +78,7 @@ export interface SharedWindows {
  *
  * @throws Error when it is not what the script gives
  */
-function verdictOf(answer: unknown, limit: number): Verdict {
+function resultOf(answer: unknown, limit: number): RateLimitResult {
   const [allowed, remaining, resetIn, slice] = Array.isArray(answer) && answer.length === 4 ? answer : [];
   const valid =
     (allowed === 0 || allowed === 1) &&
@@ -115,7 +115,7 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
 
   const ask = async (name: string, cost: number, limit: number) => {
     try {
-      return verdictOf(await redis.slide(`customer-gateway:${name}`, cost, limit), limit);
+      return resultOf(await redis.slide(`customer-gateway:${name}`, cost, limit), limit);
     } catch (error) {
       if (error instanceof ReplyError) suspect = name;
       // After anything but an answer or a refusal, nobody knows which answer is to which question.
@@ -161,15 +161,15 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   }, BEAT).unref();
 
   return {
-    take(name, cost, limit) {
+    consume(name, cost, limit) {
       return new Promise((resolve) => {
         if (!reachable) return resolve(undefined);
         const giveUp = () => resolve(undefined);
         open.set(giveUp, beat);
         ask(name, cost, limit).then(
-          (verdict) => {
+          (result) => {
             open.delete(giveUp);
-            resolve(verdict);
+            resolve(result);
           },
           // Gives up all that is open, this one too.
           lose,

@@ -9,7 +9,7 @@ export const SLICE = 250;
 export const SLICES = WINDOW / SLICE;
 
 /** What became of a request that wanted into a window. */
-export interface Verdict {
+export interface RateLimitResult {
   readonly allowed: boolean;
   /** Requests that a window may hold. */
   readonly limit: number;
@@ -17,7 +17,7 @@ export interface Verdict {
   readonly remaining: number;
   /** Milliseconds until more will fit; of a request that was refused, until that one will. */
   readonly resetIn: number;
-  /** Where it was counted, for `giveBack`. Means something to the windows that gave it alone. */
+  /** Where it was counted, for `refund`. Means something to the windows that gave it alone. */
   readonly slice: number;
 }
 
@@ -30,7 +30,7 @@ class SlidingWindow {
   #oldest = 0;
   #total = 0;
 
-  take(cost: number, limit: number, now: number): Verdict {
+  consume(cost: number, limit: number, now: number): RateLimitResult {
     this.#slide(Math.floor(now / SLICE));
     const allowed = this.#total + cost <= limit;
     if (allowed) this.#add(cost);
@@ -44,7 +44,7 @@ class SlidingWindow {
     };
   }
 
-  giveBack(cost: number, slice: number): void {
+  refund(cost: number, slice: number): void {
     if (slice <= this.#newest - SLICES || slice > this.#newest) return;
     const slot = slice % SLICES;
     const returned = Math.min(cost, this.#counts[slot] as number);
@@ -89,7 +89,7 @@ class SlidingWindow {
 const MOST_WINDOWS = 20_000;
 
 /** Sliding windows by name, wherever they are counted. */
-export interface Windows {
+export interface RateLimitStore {
   /**
    * Counts a request, unless the window is full.
    *
@@ -97,17 +97,17 @@ export interface Windows {
    * @param cost - requests that it counts as
    * @param limit - requests that the window may hold
    */
-  take(name: string, cost: number, limit: number): Verdict | Promise<Verdict>;
+  consume(name: string, cost: number, limit: number): RateLimitResult | Promise<RateLimitResult>;
   /**
    * Takes back what was counted.
    *
-   * @param slice - where it was counted, as the verdict says
+   * @param slice - where it was counted, as the result says
    */
-  giveBack(name: string, cost: number, slice: number): void;
+  refund(name: string, cost: number, slice: number): void;
 }
 
-/** Windows that are counted in this process. The one that was used longest ago goes when there are too many. */
-export class SlidingWindows implements Windows {
+/** Sliding windows that are counted in this process. The one that was used longest ago goes when there are too many. */
+export class SlidingWindowStore implements RateLimitStore {
   readonly #windows: LRUCache<string, SlidingWindow>;
   readonly #clock: () => number;
 
@@ -120,16 +120,16 @@ export class SlidingWindows implements Windows {
     this.#clock = clock;
   }
 
-  take(name: string, cost: number, limit: number): Verdict {
+  consume(name: string, cost: number, limit: number): RateLimitResult {
     let window = this.#windows.get(name);
     if (!window) {
       window = new SlidingWindow();
       this.#windows.set(name, window);
     }
-    return window.take(cost, limit, this.#clock());
+    return window.consume(cost, limit, this.#clock());
   }
 
-  giveBack(name: string, cost: number, slice: number): void {
-    this.#windows.peek(name)?.giveBack(cost, slice);
+  refund(name: string, cost: number, slice: number): void {
+    this.#windows.peek(name)?.refund(cost, slice);
   }
 }

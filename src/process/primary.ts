@@ -1,7 +1,7 @@
 // The process that starts the workers: has their port, counts for them, replaces those that fall, and ends them in peace.
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WindowsForWorkers } from '../access/primary-windows.ts';
+import { RateLimitStoreForWorkers } from '../access/primary-windows.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
@@ -59,14 +59,14 @@ export async function runPrimary(config: Config): Promise<void> {
   const listening = await port.listen(config);
   embedded = config.database ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   const made = embedded && (await prepareDemo(config, embedded.url));
-  const windows = new WindowsForWorkers();
+  const store = new RateLimitStoreForWorkers();
   const environment = embedded && { [EMBEDDED_DATABASE_URL]: embedded.url };
   let pause = FIRST_PAUSE;
 
   function start() {
     const worker = cluster.fork(environment);
     const startedAt = performance.now();
-    windows.join(worker);
+    store.join(worker);
     if (draining) worker.send(DRAIN);
     const heartbeat = new Heartbeat(worker, log);
     worker.on('message', (message) => {
@@ -84,7 +84,7 @@ export async function runPrimary(config: Config): Promise<void> {
     });
     worker.once('exit', (code, signal) => {
       if (ending || !started) return;
-      log.error({ worker: worker.process.pid, code, signal }, 'a worker fell; another takes its place');
+      log.error({ worker: worker.process.pid, code, signal }, 'worker exited unexpectedly; restarting');
       void replace(performance.now() - startedAt > SETTLED);
     });
     // Listened for from the beginning: one word may follow the other at once.

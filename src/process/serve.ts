@@ -42,7 +42,7 @@ export interface Serving {
 }
 
 /** What a gateway that answers needs of its process. */
-export interface ServeOptions extends Pick<AppServices, 'log' | 'windows'> {
+export interface ServeOptions extends Pick<AppServices, 'log' | 'rateLimitStore'> {
   logHealth(): LogHealth;
   countUncaught: UncaughtCount;
 }

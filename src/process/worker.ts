@@ -1,5 +1,5 @@
 // One of several processes that serve the connections of one port.
-import { type Counted, PrimaryWindows } from '../access/primary-windows.ts';
+import { type Counted, PrimaryRateLimitStore } from '../access/primary-windows.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { databasesAt } from '../database-url.ts';
 import { openLog } from '../log.ts';
@@ -44,10 +44,10 @@ export async function runWorker(config: Config): Promise<void> {
     await flush();
     process.exit();
   });
-  const windows = (counted: Counted) => new PrimaryWindows(process, counted);
+  const rateLimitStore = (counted: Counted) => new PrimaryRateLimitStore(process, counted);
   // How many connections there may be is decided where they are accepted, for all workers together.
   const settings = { ...config, database, maxConnections: Number.POSITIVE_INFINITY };
-  serving = await serve(settings, { log, logHealth, countUncaught, windows }, takeConnections);
+  serving = await serve(settings, { log, logHealth, countUncaught, rateLimitStore }, takeConnections);
   if (draining) serving.drain();
   process.send?.(SERVING);
   await serving.prepared;

@@ -42,7 +42,7 @@ export interface CallOptions {
 
 /** Settings that differ from the usual ones of a production, and parts. */
 type TestSettings = Partial<Omit<Config, 'database' | 'ipDatabases'>> &
-  Pick<AppServices, 'windows' | 'parts'> & {
+  Pick<AppServices, 'rateLimitStore' | 'parts'> & {
     databaseUrl?: string;
     servingUrl?: string;
     directUrl?: string;
@@ -54,7 +54,7 @@ export async function startGateway({
   databaseUrl: given,
   servingUrl,
   directUrl,
-  windows,
+  rateLimitStore,
   parts,
   ...settings
 }: TestSettings = {}): Promise<TestGateway> {
@@ -71,7 +71,7 @@ export async function startGateway({
   const usual = readConfig({});
   const ipDatabases = { ...usual.ipDatabases, ...settings.ipDatabases };
   const config = { ...usual, demo, corsOrigins, ...settings, ipDatabases, database };
-  const app = createApp(config, { log: gatewayLog, windows, parts });
+  const app = createApp(config, { log: gatewayLog, rateLimitStore, parts });
   await app.prepare();
   const server = createHttpServer({
     handle: app.handle,

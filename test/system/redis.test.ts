@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openSharedWindows, type SharedWindows } from '../../src/access/shared-window.ts';
-import { SLICE, SLICES, SlidingWindows } from '../../src/access/sliding-window.ts';
+import { SLICE, SLICES, SlidingWindowStore } from '../../src/access/sliding-window.ts';
 import { callMany } from '../support/crowd.ts';
 import { createDatabase, createKey, createOrganisation } from '../support/database.ts';
 import { type GatewayProcess, startProcess } from '../support/process.ts';
@@ -68,16 +68,16 @@ describe('the window in Redis', () => {
   it('says what the one in memory says', async () => {
     const shared = openSharedWindows(redis.url, log);
     await expect.poll(shared.isReachable).toBe(true);
-    const own = new SlidingWindows(100);
+    const own = new SlidingWindowStore(100);
     for (let run = 0; run < 20; run++) {
       const limit = 1 + ((run * 7) % 23);
       for (let i = 0; i < 40; i++) {
         const cost = 1 + ((run + i) % 3);
-        const verdict = await shared.take(`test-${run}`, cost, limit);
-        const expected = own.take(`${run}`, cost, limit);
+        const result = await shared.consume(`test-${run}`, cost, limit);
+        const expected = own.consume(`${run}`, cost, limit);
         // Their clocks have nothing in common but their pace.
-        expect({ ...verdict, resetIn: 0, slice: 0 }).toEqual({ ...expected, resetIn: 0, slice: 0 });
-        expect(Math.abs((verdict?.resetIn ?? 0) - expected.resetIn)).toBeLessThanOrEqual(4 * SLICE);
+        expect({ ...result, resetIn: 0, slice: 0 }).toEqual({ ...expected, resetIn: 0, slice: 0 });
+        expect(Math.abs((result?.resetIn ?? 0) - expected.resetIn)).toBeLessThanOrEqual(4 * SLICE);
       }
     }
     shared.close();
@@ -87,13 +87,13 @@ describe('the window in Redis', () => {
     const shared = openSharedWindows(redis.url, log);
     await expect.poll(shared.isReachable).toBe(true);
     redis.silence();
-    const verdict = shared.take('busy', 1, 10);
+    const result = shared.consume('busy', 1, 10);
     await sleep(60);
     // From here on as in the handler of a request, between two looks at the clock and the network.
     await setImmediate();
     redis.wake();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
-    expect(await verdict).toMatchObject({ allowed: true, remaining: 9 });
+    expect(await result).toMatchObject({ allowed: true, remaining: 9 });
     expect(shared.isReachable()).toBe(true);
     shared.close();
   });
@@ -107,8 +107,8 @@ describe('the window in Redis', () => {
     const young = slice - SLICES + 40;
     const state = { total: 12, oldest: old, [old]: 5, [young]: 7 };
     await client.hset('customer-gateway:aging', state);
-    expect(await shared.take('aging', 1, 9)).toMatchObject({ allowed: true, remaining: 1 });
-    const refused = await shared.take('aging', 3, 9);
+    expect(await shared.consume('aging', 1, 9)).toMatchObject({ allowed: true, remaining: 1 });
+    const refused = await shared.consume('aging', 3, 9);
     expect(refused).toMatchObject({ allowed: false, limit: 9, remaining: 1 });
     const resetAt = (young + SLICES) * SLICE;
     expect(Math.abs(Date.now() + (refused?.resetIn ?? 0) - resetAt)).toBeLessThanOrEqual(4 * SLICE);
@@ -139,24 +139,24 @@ describe('the window in a Redis whose clock is set', () => {
 
   it('back by an hour refuses none of one request a second under a limit of 1,000 a minute', async () => {
     for (let second = 0; second < 20 * 60; second++) {
-      const verdict = await shared.take('set-back', 1, 1_000);
-      expect(verdict?.allowed).toBe(true);
-      expect(verdict?.remaining).toBeGreaterThanOrEqual(930);
-      expect(verdict?.resetIn).toBeGreaterThan(0);
-      expect(verdict?.resetIn).toBeLessThanOrEqual(60_000);
+      const result = await shared.consume('set-back', 1, 1_000);
+      expect(result?.allowed).toBe(true);
+      expect(result?.remaining).toBeGreaterThanOrEqual(930);
+      expect(result?.resetIn).toBeGreaterThan(0);
+      expect(result?.resetIn).toBeLessThanOrEqual(60_000);
       await move('set-back', second === 0 ? -HOUR : 1_000);
     }
   });
 
   it('back by an hour leaves a limit as it is, and what a caller is told of it', async () => {
-    for (let i = 0; i < 3; i++) expect(await shared.take('full', 1, 3)).toMatchObject({ allowed: true });
+    for (let i = 0; i < 3; i++) expect(await shared.consume('full', 1, 3)).toMatchObject({ allowed: true });
     await move('full', -HOUR);
-    const refused = await shared.take('full', 1, 3);
+    const refused = await shared.consume('full', 1, 3);
     expect(refused).toMatchObject({ allowed: false, remaining: 0 });
     expect(refused?.resetIn).toBeGreaterThan(30_000);
     expect(refused?.resetIn).toBeLessThanOrEqual(60_000);
     await move('full', refused?.resetIn ?? 0);
-    expect(await shared.take('full', 1, 3)).toMatchObject({ allowed: true });
+    expect(await shared.consume('full', 1, 3)).toMatchObject({ allowed: true });
   });
 });
 
