@@ -4,7 +4,7 @@ import { openBruteForceLimiter } from './access/brute-force-limiter.ts';
 import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './access/check.ts';
 import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
-import { answerOnce } from './access/idempotency.ts';
+import { withIdempotencyKey } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
@@ -180,7 +180,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     if (!bytes) return answer();
     let fresh: HttpResponse | undefined;
     const claim = { rights: rightsOf(caller), key: String(key), path: request.path, bytes };
-    const kept = await answerOnce(database.of(caller.organisationId), claim, async () => {
+    const kept = await withIdempotencyKey(database.of(caller.organisationId), claim, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.
       if (fresh.status !== 200 || request.record.code) return undefined;

@@ -1,4 +1,4 @@
-// Requests that a caller sends again under the same Idempotency-Key: answered once, told again, never mixed up.
+// Requests that a caller sends again under the same Idempotency-Key: answered once, replayed, never mixed up.
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
@@ -28,7 +28,7 @@ export const IdempotencyKeyEntity = defineEntity({
   },
 });
 
-/** An answer that can be told again. */
+/** An answer that can be replayed. */
 export interface StoredAnswer {
   status: number;
   contentType: string;
@@ -41,7 +41,7 @@ export interface KeyedRequest {
   key: string;
   path: string;
   bytes: Buffer;
-  /** What the caller may do, as `rightsOf` tells: an answer is told again only to a caller who may do the same. */
+  /** What the caller may do, as `rightsOf` tells: an answer is replayed only to a caller who may do the same. */
   rights: readonly string[];
 }
 
@@ -88,15 +88,15 @@ interface Claim {
 }
 
 /**
- * Runs a request, unless one with the same key has been answered: then tells that answer again. Answers are kept for a
+ * Runs a request, unless one with the same key has been answered: then replays that answer. Answers are kept for a
  * day. A request that failed, or whose answer could not be kept, may be sent again at once under the same key.
  *
  * @param run - runs the request; gives its answer, or undefined when it failed
- * @returns what is to be told again, or undefined when the request ran now
+ * @returns what is to be replayed, or undefined when the request ran now
  * @throws ApiError `INTERNAL_CONFLICT` when the key came with another request, or its request still runs;
  *   `INTERNAL_VALIDATION_FAILED` when the key has no usable form
  */
-export async function answerOnce(
+export async function withIdempotencyKey(
   database: OrganisationDatabase,
   request: KeyedRequest,
   run: () => Promise<StoredAnswer | undefined>,

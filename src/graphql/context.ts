@@ -19,7 +19,7 @@ export interface OperationRequest {
   consumeQuota(requests: number): Promise<void>;
   /** Whether the answer is to tell what the operation cost. */
   readonly tellCost: boolean;
-  /** Whether the answer is kept, to be told again under the same Idempotency-Key. */
+  /** Whether the answer is kept, to be replayed under the same Idempotency-Key. */
   readonly answerIsKept: boolean;
 }
 

@@ -35,7 +35,7 @@ export async function problemsOfRepeats({ email, apiKey, idempotencyKey }: Repea
   if (together.some(({ status, headers }) => status !== 200 && !(status === 409 && headers['retry-after'])))
     problems.push('a request came while the first ran, and was not told when to come again');
   if (repeated.text !== first[0]?.text || repeated.headers['idempotent-replayed'] !== 'true')
-    problems.push('an answer was not told again');
+    problems.push('an answer was not replayed');
   if (other.status !== 409 || other.headers['retry-after'])
     problems.push('another body under the same Idempotency-Key was not refused for good');
   return problems;
