@@ -100,7 +100,7 @@ const createOrReturn: BatchStatement<Call> = {
           m.customer,
           (select t.customer from touched t where (t.customer).id = f.id),
           f.customer
-        ) as customer, f.id is null as new_account, f.id is not null as has_belongings,
+        ) as customer, f.id is null as new_account, f.id is not null as has_related_records,
         f.id is not null and ${isNoted('(f.customer)', 'ip')} as is_noted
       from found f
       left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email

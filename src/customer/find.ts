@@ -12,17 +12,17 @@ export type CustomerKey = { cuRefNo: string } | { email: string };
 export const referenceForm = /^[A-Za-z0-9]{16}$/;
 
 /** Look-ups by a column that names a customer; those that arrive together travel together. */
-function lookUp(column: 'cu_ref_no' | 'canonical_email', withBelongings: boolean): BatchStatement<string> {
+function lookUp(column: 'cu_ref_no' | 'canonical_email', withRelatedRecords: boolean): BatchStatement<string> {
   return {
-    name: `customer_by_${column}${withBelongings ? '_with_belongings' : ''}`,
+    name: `customer_by_${column}${withRelatedRecords ? '_with_related_records' : ''}`,
     text: `
       with found as materialized (
-        select position, true as has_belongings, (
+        select position, true as has_related_records, (
           select c from customer c where c.organisation_id = $1 and c.${column} = g.name and c.deleted_at is null
         ) as customer
         from unnest($2::text[]) with ordinality as g (name, position)
       )
-      select position::int, ${selectProfile(withBelongings)} from found where (customer).id is not null`,
+      select position::int, ${selectProfile(withRelatedRecords)} from found where (customer).id is not null`,
     keyOf: (name) => name,
     isSame: () => true,
     values: (organisationId, names) => [organisationId, names],
@@ -37,19 +37,19 @@ const lookUps = {
 /**
  * Finds the customer that a key names.
  *
- * @param withBelongings - whether what belongs to it is read along
+ * @param withRelatedRecords - whether what belongs to it is read along
  * @returns null when the organisation has none, or only a deleted one
  */
 export async function findCustomer(
   database: OrganisationDatabase,
   key: CustomerKey,
-  withBelongings: boolean,
+  withRelatedRecords: boolean,
 ): Promise<Profile | null> {
   if ('cuRefNo' in key && !referenceForm.test(key.cuRefNo)) return null;
   const byReference = 'cuRefNo' in key;
   const statements = byReference ? lookUps.cu_ref_no : lookUps.canonical_email;
   const name = byReference ? key.cuRefNo : canonicalEmail(key.email);
-  const { row } = await database.runBatched<string, ProfileRow>(statements[withBelongings ? 1 : 0], name);
+  const { row } = await database.runBatched<string, ProfileRow>(statements[withRelatedRecords ? 1 : 0], name);
   return row ? readProfile(database, row) : null;
 }
 
@@ -69,13 +69,13 @@ const position: Statement = {
   text: 'select id from customer where organisation_id = $1 and cu_ref_no = $2',
 };
 
-function pages(direction: 'asc' | 'desc', withBelongings: boolean): Statement {
+function pages(direction: 'asc' | 'desc', withRelatedRecords: boolean): Statement {
   return {
-    name: `customer_pages_${direction}${withBelongings ? '_with_belongings' : ''}`,
+    name: `customer_pages_${direction}${withRelatedRecords ? '_with_related_records' : ''}`,
     text: `
-      select ${selectProfile(withBelongings)}
+      select ${selectProfile(withRelatedRecords)}
       from (
-        select c as customer, true as has_belongings
+        select c as customer, true as has_related_records
         from customer c
         where c.organisation_id = $1 and c.deleted_at is null
           and c.id < coalesce($2::bigint, 9223372036854775807) and c.id > coalesce($3::bigint, 0)
@@ -92,19 +92,19 @@ const oldestFirst = [pages('asc', false), pages('asc', true)] as const;
 /**
  * Lists the customers of an organisation by age.
  *
- * @param withBelongings - whether what belongs to them is read along
+ * @param withRelatedRecords - whether what belongs to them is read along
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no customer of this organisation
  */
 export async function listCustomers(
   database: OrganisationDatabase,
   { after, before, limit, inverted }: CustomerPage,
-  withBelongings: boolean,
+  withRelatedRecords: boolean,
 ): Promise<Profile[]> {
   const [older, younger] = await Promise.all([
     positionOf(database, 'after', after),
     positionOf(database, 'before', before),
   ]);
-  const statement = (inverted ? oldestFirst : newestFirst)[withBelongings ? 1 : 0];
+  const statement = (inverted ? oldestFirst : newestFirst)[withRelatedRecords ? 1 : 0];
   const values = [database.organisationId, older ?? null, younger ?? null, limit];
   const rows = await database.run<ProfileRow>(statement, values);
   return rows.map((row) => readProfile(database, row));

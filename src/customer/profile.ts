@@ -7,7 +7,7 @@ import { type Referrer, referrerMembers } from './referral.ts';
 import { runsNow, type Subscription, SubscriptionEntity, subscriptionMembers } from './subscription.ts';
 
 /** What belongs to a customer. */
-export interface Belongings {
+export interface RelatedRecords {
   groups: CustomerGroup[];
   referrer: Referrer | null;
   /** The ones that run now. */
@@ -17,7 +17,7 @@ export interface Belongings {
 /** A customer, with what belongs to it where that was read along. */
 export interface Profile {
   customer: Customer;
-  belongings?: Belongings;
+  relatedRecords?: RelatedRecords;
 }
 
 const columns = columnsOf(CustomerEntity);
@@ -26,19 +26,19 @@ const columns = columnsOf(CustomerEntity);
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on
  * tables that are new and whose size PostgreSQL does not know yet.
  */
-const belongings = `
-  case when has_belongings then (
+const relatedRecords = `
+  case when has_related_records then (
     select json_agg(${jsonOf(CustomerGroupEntity, 'g', groupMembers)} order by g.id)
     from customer_group_membership m
     join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
     where m.organisation_id = $1 and m.customer_id = (customer).id
-  ) end as groups, case when has_belongings then (
+  ) end as groups, case when has_related_records then (
     select ${jsonOf(CustomerEntity, 'r', referrerMembers)}
     from customer r
     where r.organisation_id = $1 and r.deleted_at is null and r.id = (
       select referrer_id from referral f where f.organisation_id = $1 and f.customer_id = (customer).id
     )
-  ) end as referrer, case when has_belongings then (
+  ) end as referrer, case when has_related_records then (
     select json_agg(${jsonOf(SubscriptionEntity, 's', subscriptionMembers)} order by s.id)
     from subscription s
     where s.organisation_id = $1 and s.customer_id = (customer).id
@@ -47,13 +47,13 @@ const belongings = `
 
 /**
  * What a statement selects of each customer, for `readProfile`. The statement selects from rows that hold a whole `customer`
- * and, where belongings are wanted, tell by `has_belongings` whether there can be any.
+ * and, where related records are wanted, tell by `has_related_records` whether there can be any.
  *
- * @param withBelongings - whether groups, referrer and running subscriptions come along
+ * @param withRelatedRecords - whether groups, referrer and running subscriptions come along
  */
-export function selectProfile(withBelongings: boolean): string {
+export function selectProfile(withRelatedRecords: boolean): string {
   const names = columns.map((column) => `(customer).${column}`).join(', ');
-  return withBelongings ? `${names}, ${belongings}` : names;
+  return withRelatedRecords ? `${names}, ${relatedRecords}` : names;
 }
 
 /** A row of a statement that selected `selectProfile`. */
@@ -71,6 +71,6 @@ export function readProfile(database: OrganisationDatabase, row: ProfileRow): Pr
   if (groups === undefined) return { customer };
   return {
     customer,
-    belongings: { groups: groups ?? [], referrer: referrer ?? null, subscriptions: subscriptions ?? [] },
+    relatedRecords: { groups: groups ?? [], referrer: referrer ?? null, subscriptions: subscriptions ?? [] },
   };
 }

@@ -5,7 +5,7 @@ import type { OrganisationDatabase } from '../database/orm.ts';
 import { type Customer, CustomerEntity } from './customer.ts';
 import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history.ts';
-import type { Belongings, Profile } from './profile.ts';
+import type { Profile, RelatedRecords } from './profile.ts';
 import { ReferralEntity, type Referrer } from './referral.ts';
 import { runsNow, type Subscription, SubscriptionEntity } from './subscription.ts';
 
@@ -66,16 +66,16 @@ export class CustomerRelations {
   }
 
   groups(customerId: number): CustomerGroup[] | Promise<CustomerGroup[]> {
-    return this.#belongings(customerId)?.groups ?? this.#load(loadGroups, customerId);
+    return this.#relatedRecordsOf(customerId)?.groups ?? this.#load(loadGroups, customerId);
   }
 
   referrer(customerId: number): Referrer | null | Promise<Referrer | null> {
-    const belongings = this.#belongings(customerId);
-    return belongings ? belongings.referrer : this.#load(loadReferrers, customerId);
+    const relatedRecords = this.#relatedRecordsOf(customerId);
+    return relatedRecords ? relatedRecords.referrer : this.#load(loadReferrers, customerId);
   }
 
   runningSubscriptions(customerId: number): Subscription[] | Promise<Subscription[]> {
-    return this.#belongings(customerId)?.subscriptions ?? this.#load(loadRunningSubscriptions, customerId);
+    return this.#relatedRecordsOf(customerId)?.subscriptions ?? this.#load(loadRunningSubscriptions, customerId);
   }
 
   customer(customerId: number): Customer | Promise<Customer | null> {
@@ -89,8 +89,8 @@ export class CustomerRelations {
     return this.#load(load, customerId, JSON.stringify(page));
   }
 
-  #belongings(customerId: number): Belongings | undefined {
-    return this.#known.get(customerId)?.belongings;
+  #relatedRecordsOf(customerId: number): RelatedRecords | undefined {
+    return this.#known.get(customerId)?.relatedRecords;
   }
 
   /** @param name - what is loaded, where `load` itself does not tell */

@@ -12,14 +12,14 @@ import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 import { CustomerSubscriptionType } from './subscription.ts';
 
 /** The fields of a customer that are read along with it, where an operation selects any of them. */
-const belongings = ['Customer.groups', 'Customer.referral', 'Customer.runningSubscriptions'];
+const relatedRecords = ['Customer.groups', 'Customer.referral', 'Customer.runningSubscriptions'];
 
-function selectsBelongings(selected: ReadonlySet<string>): boolean {
-  return belongings.some((field) => selected.has(field));
+function selectsRelatedRecords(selected: ReadonlySet<string>): boolean {
+  return relatedRecords.some((field) => selected.has(field));
 }
 
 async function find(key: CustomerKey, { database, relations, selected }: GatewayContext): Promise<Customer | null> {
-  const profile = await findCustomer(database, key, selectsBelongings(selected));
+  const profile = await findCustomer(database, key, selectsRelatedRecords(selected));
   return profile && relations.remember(profile);
 }
 
@@ -131,7 +131,7 @@ builder.queryFields((t) => ({
           ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
           cursorReader('customer'),
           async (page) => {
-            const profiles = await listCustomers(database, page, selectsBelongings(selected));
+            const profiles = await listCustomers(database, page, selectsRelatedRecords(selected));
             return profiles.map((profile) => relations.remember(profile));
           },
         ),
