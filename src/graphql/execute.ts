@@ -40,7 +40,7 @@ export interface OperationCall {
 export type ExecuteOperation = (call: OperationCall) => Promise<ExecutionResult>;
 
 /** What can be known of an operation before it runs. */
-interface OperationFacts {
+interface OperationAnalysis {
   operation: OperationDefinitionNode;
   requirements: Set<Requirement>;
   /** Schema coordinates of its fields. */
@@ -50,7 +50,7 @@ interface OperationFacts {
   cost?: Cost;
   costDependsOnVariables: boolean;
   /** Whether it selects a field whose arguments can be judged before it runs. */
-  judgesArguments: boolean;
+  validatesArguments: boolean;
 }
 
 const LONGEST_RECORD = 128;
@@ -68,23 +68,23 @@ export interface ExecutorOptions {
 /** Makes the function that runs the operations of a schema. */
 export function createExecutor(options: ExecutorOptions): ExecuteOperation {
   const { schema, log, hideSuggestions, compiled: toCompile = [] } = options;
-  const known = new WeakMap<DocumentNode, Map<string, OperationFacts>>();
+  const known = new WeakMap<DocumentNode, Map<string, OperationAnalysis>>();
   const compiling = new Map(toCompile.map((document) => [document, compileWhenRecurring(schema, document, log)]));
 
-  function factsOf(document: DocumentNode, name: string | null | undefined): OperationFacts | undefined {
-    const ofDocument = known.get(document) ?? new Map<string, OperationFacts>();
+  function analysisOf(document: DocumentNode, name: string | null | undefined): OperationAnalysis | undefined {
+    const ofDocument = known.get(document) ?? new Map<string, OperationAnalysis>();
     known.set(document, ofDocument);
-    const facts = ofDocument.get(name ?? '') ?? lookAt(schema, document, name);
-    if (facts) ofDocument.set(name ?? '', facts);
-    return facts;
+    const analysis = ofDocument.get(name ?? '') ?? analyse(schema, document, name);
+    if (analysis) ofDocument.set(name ?? '', analysis);
+    return analysis;
   }
 
   async function run({ document, operationName, variables, context }: OperationCall): Promise<ExecutionResult> {
-    const facts = factsOf(document, operationName);
-    if (!facts) throw undeterminedOperation(document, operationName);
-    context.record.operation = facts.rootFields;
-    context.selected = facts.selected;
-    if (context.caller) authorize(context.caller, facts.requirements);
+    const analysis = analysisOf(document, operationName);
+    if (!analysis) throw undeterminedOperation(document, operationName);
+    context.record.operation = analysis.rootFields;
+    context.selected = analysis.selected;
+    if (context.caller) authorize(context.caller, analysis.requirements);
     const validated = validateExecutionArgs({
       schema,
       document,
@@ -95,11 +95,11 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
       // What is wrong with variables is told in our own words.
       options: { maxCoercionErrors: 0 },
     });
-    if (!('operation' in validated)) throw refusedVariables(schema, document, facts.operation, variables ?? {});
-    const cost = facts.cost ?? costOf(schema, document, facts.operation, variables ?? {});
-    if (!facts.costDependsOnVariables) facts.cost = cost;
+    if (!('operation' in validated)) throw refusedVariables(schema, document, analysis.operation, variables ?? {});
+    const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
+    if (!analysis.costDependsOnVariables) analysis.cost = cost;
     if (cost.requests > 1) await context.consumeQuota(cost.requests - 1);
-    if (facts.judgesArguments) assertListedArguments(validated);
+    if (analysis.validatesArguments) assertListedArguments(validated);
     const compiled = compiling.get(document)?.();
     const { coerced } = validated.variableValues;
     const result = await within(
@@ -117,11 +117,11 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
   };
 }
 
-function lookAt(
+function analyse(
   schema: GraphQLSchema,
   document: DocumentNode,
   name: string | null | undefined,
-): OperationFacts | undefined {
+): OperationAnalysis | undefined {
   const operation = getOperationAST(document, name);
   if (!operation) return undefined;
   const fields = fieldsOf(schema, document, operation);
@@ -134,13 +134,13 @@ function lookAt(
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
     costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
-    judgesArguments: [...fields.values()].some((field) => field.extensions.judge !== undefined),
+    validatesArguments: [...fields.values()].some((field) => field.extensions.judge !== undefined),
   };
 }
 
 /** What a key needs to run the operation of a document that has one. */
 export function requirementsOf(schema: GraphQLSchema, document: DocumentNode): Requirement[] {
-  return [...(lookAt(schema, document, undefined)?.requirements ?? [])];
+  return [...(analyse(schema, document, undefined)?.requirements ?? [])];
 }
 
 /** Every field that an operation selects, in fragments too, by its schema coordinate. */
