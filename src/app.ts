@@ -47,7 +47,7 @@ export interface AppServices {
   /** Where requests and unknown keys are counted; in this process unless told. */
   rateLimitStore?: ((counted: Counted) => RateLimitStore) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
-  parts?: { database?: Database; authenticator?: Authenticator; shortWay?: boolean };
+  parts?: { database?: Database; authenticator?: Authenticator; fastPath?: boolean };
 }
 
 /** One gateway, without a port. */
@@ -92,7 +92,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   const authenticator =
     parts.authenticator ??
     openAuthenticator({ keys, limiter, bruteForce: openBruteForceLimiter(log, rateLimitStore('unknown keys')), demo });
-  const compiled = parts.shortWay === false ? [] : endpoints.map(({ operation }) => operation);
+  const compiled = parts.fastPath === false ? [] : endpoints.map(({ operation }) => operation);
   const execute = createExecutor({ schema, log, hideSuggestions, compiled });
   const graphql = openGraphQLDoor({
     schema,
@@ -101,7 +101,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     introspection,
     hideSuggestions,
     corsOrigins,
-    shortWay: parts.shortWay,
+    fastPath: parts.fastPath,
   });
   const graphiql = config.graphiql
     ? openGraphiQL({ sampleKey: demo ? SAMPLE_KEY : undefined, introspection })

@@ -50,7 +50,7 @@ beforeAll(async () => {
     ROOT: await createKey(databaseUrl, organisationId, { prefix: 'ROOT' }),
   };
   fast = await startGateway({ databaseUrl, demo: true });
-  standard = await startGateway({ databaseUrl, demo: true, parts: { shortWay: false } });
+  standard = await startGateway({ databaseUrl, demo: true, parts: { fastPath: false } });
   const database = openDatabase({ connection: parseDatabaseUrl(databaseUrl), entities, log: silent });
   reference = {
     database,

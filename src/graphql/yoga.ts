@@ -69,7 +69,7 @@ export interface GraphQLDoorOptions {
   /** Origins whose pages may call, or `*` for all. */
   corsOrigins: readonly string[];
   /** False to send everything through Yoga as it is; a test compares the two. */
-  shortWay?: boolean | undefined;
+  fastPath?: boolean | undefined;
 }
 
 /** What Yoga makes an answer of, where nobody needs all of a `Response`. */
@@ -89,7 +89,7 @@ const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
 
 /** Opens the GraphQL door. */
 export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
-  const { schema, execute, log, introspection, hideSuggestions, corsOrigins, shortWay = true } = options;
+  const { schema, execute, log, introspection, hideSuggestions, corsOrigins, fastPath = true } = options;
   const limits = limitRules(schema);
   const ownRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
 
@@ -177,7 +177,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
   }
 
   /**
-   * The short way: a POST, whose body was read, goes through Yoga's steps, but without the Fetch API's requests and responses
+   * The fast path: a POST, whose body was read, goes through Yoga's steps, but without the Fetch API's requests and responses
    * around them, which take longer than they do; and when the same operation passed them before, it is run at once.
    */
   async function answerPost(request: HttpRequest, context: ServerContext): Promise<HttpResponse> {
@@ -192,7 +192,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
     };
   }
 
-  /** The long way: whatever Yoga makes of the request. */
+  /** The standard path: whatever Yoga makes of the request. */
   async function answerThroughYoga(request: HttpRequest, context: ServerContext): Promise<HttpResponse> {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const init = { method, headers: { accept: acceptedType(request) } };
@@ -229,7 +229,7 @@ export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
         return { ...refuse(request, persistedQueryNotSupported()), status: 200 };
       }
       const context = { gateway, params: checkParams(read) };
-      return request.method === 'POST' && shortWay ? answerPost(request, context) : answerThroughYoga(request, context);
+      return request.method === 'POST' && fastPath ? answerPost(request, context) : answerThroughYoga(request, context);
     },
 
     refuse,

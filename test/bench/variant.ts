@@ -32,7 +32,7 @@ const app = createApp(
   {
     log,
     parts: {
-      shortWay: !off.has('shortWay'),
+      fastPath: !off.has('fastPath'),
       ...(off.has('authenticator') && { authenticator }),
       ...(off.has('row-level-security') && {
         database: openDatabase({ connection: database.pooled, entities, log, asOwner: true, rowLevelSecurity: false }),

@@ -1,4 +1,4 @@
-// The short way of a POST, compiled operations included, against Yoga as it is: the same requests, the same answers.
+// The fast path of a POST, compiled operations included, against Yoga as it is: the same requests, the same answers.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDatabase, createOrganisation, runSql } from './support/database.ts';
 import { CREATE } from './support/doors.ts';
@@ -13,11 +13,11 @@ let short: TestGateway;
 let long: TestGateway;
 
 /** A gateway on a database of its own, with what all such databases hold. */
-async function openGateway(shortWay: boolean): Promise<TestGateway> {
+async function openGateway(fastPath: boolean): Promise<TestGateway> {
   const databaseUrl = await createDatabase();
   const organisationId = await createOrganisation(databaseUrl, 'same');
   await fillOrganisation(databaseUrl, organisationId, 'c', CUSTOMERS);
-  const gateway = await startGateway({ databaseUrl, parts: { shortWay } });
+  const gateway = await startGateway({ databaseUrl, parts: { fastPath } });
   await runSql(databaseUrl, 'update api_key set organisation_id = $1', [organisationId]);
   return gateway;
 }
