@@ -1,8 +1,8 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
+import { createApiKeyCache, findNoKey } from './access/api-key-cache.ts';
 import { openBruteForceLimiter } from './access/brute-force-limiter.ts';
 import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './access/check.ts';
-import { createKeyDirectory, findNoKey } from './access/directory.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { withIdempotencyKey } from './access/idempotency.ts';
 import { SAMPLE_KEY } from './access/key.ts';
@@ -87,7 +87,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
   const hideSuggestions = !demo;
   const database =
     parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout, poolSize: config.poolSize });
-  const keys = createKeyDirectory(database, direct, log);
+  const keys = createApiKeyCache(database, direct, log);
   const limiter = openRateLimiter(config.redisUrl, log, rateLimitStore('requests'));
   const authenticator =
     parts.authenticator ??

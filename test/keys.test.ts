@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKeyCache } from '../src/access/api-key-cache.ts';
 import { FEED_NAME } from '../src/access/change-feed.ts';
-import { createKeyDirectory } from '../src/access/directory.ts';
 import { digestOf, generateKey, SAMPLE_KEY } from '../src/access/key.ts';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
@@ -320,14 +320,14 @@ describe('a change of a key by another process', () => {
     const log = pino({ level: 'silent' });
     const connection = parseDatabaseUrl(databaseUrl);
     const database = openDatabase({ connection, entities, log });
-    const directory = createKeyDirectory(database, connection, log, 500);
-    directory.open();
+    const apiKeyCache = createApiKeyCache(database, connection, log, 500);
+    apiKeyCache.open();
     await expect
-      .poll(async () => (await directory.find(digestOf(key))) && directory.recall(digestOf(key))?.active)
+      .poll(async () => (await apiKeyCache.find(digestOf(key))) && apiKeyCache.getCached(digestOf(key))?.active)
       .toBe(true);
     await runSql(databaseUrl, 'alter table api_key disable trigger user; update api_key set active = false');
-    await expect.poll(async () => (await directory.find(digestOf(key)))?.active, { timeout: 3_000 }).toBe(false);
-    directory.close();
+    await expect.poll(async () => (await apiKeyCache.find(digestOf(key)))?.active, { timeout: 3_000 }).toBe(false);
+    apiKeyCache.close();
     await database.close();
   });
 

@@ -1,8 +1,8 @@
 // The key checks: who calls, may they, and how often. Both doors pass through here, once, before anything else is looked at.
 import { ApiError } from '../errors.ts';
 import type { ApiKey } from './api-key.ts';
+import type { ApiKeyCache } from './api-key-cache.ts';
 import type { BruteForceLimiter } from './brute-force-limiter.ts';
-import type { KeyDirectory } from './directory.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
 import { limitOf, type RateLimiter, secondsUntil } from './rate-limit.ts';
 import type { Requirement } from './scopes.ts';
@@ -51,7 +51,7 @@ export interface Authenticator {
 
 /** What the checks need. */
 export interface AuthenticatorOptions {
-  keys: KeyDirectory;
+  keys: ApiKeyCache;
   limiter: RateLimiter;
   bruteForce: BruteForceLimiter;
   /** Whether the documentation's sample key is a key like any other. */
@@ -80,7 +80,7 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
       throw new ApiError('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
     if (presented === SAMPLE_KEY && !demo) throw new ApiError('PUBLIC_API_KEY_SAMPLE_VALUE');
     const digest = digestOf(presented);
-    const found = keys.recall(digest);
+    const found = keys.getCached(digest);
     if (found) return found;
     const refund = await consumeAttempt(digest, visitor);
     const key = await keys.find(digest).catch((error: unknown) => {

@@ -17,8 +17,8 @@ const findByDigest: Statement = { name: 'api_key_by_digest', text: `select ${key
 /** Finds no key: no digest is empty. Every call needs what this needs. */
 export const findNoKey: HarmlessStatement = { text: findByDigest.text, values: [''] };
 
-/** Finds API keys. */
-export interface KeyDirectory {
+/** Finds API keys, from memory where it can. */
+export interface ApiKeyCache {
   /** Begins to hear of changes; until then every look-up goes to the database. */
   open(): void;
   /**
@@ -26,31 +26,31 @@ export interface KeyDirectory {
    *
    * @param digest - SHA-256 of the key, in hexadecimal
    */
-  recall(digest: string): ApiKey | undefined;
+  getCached(digest: string): ApiKey | undefined;
   /**
    * Looks a key up, wherever it is to be found.
    *
    * @returns undefined when there is no such key
    */
   find(digest: string): Promise<ApiKey | undefined>;
-  /** Whether the key was found before, or is being looked up: it is not a new guess. */
+  /** Whether the key was found before, or is being looked up: it is not a new attempt of the brute-force limiter. */
   hasSeen(digest: string): boolean;
   close(): void;
 }
 
 /**
- * Makes the directory of a database's keys. A change made by any process reaches it through PostgreSQL's
+ * Makes the cache of a database's keys. A change made by any process reaches it through PostgreSQL's
  * notifications; while they cannot be trusted, every look-up goes to the database.
  *
  * @param direct - where notifications are heard
  * @param keptFor - milliseconds after which a key is read anew although no change was heard of
  */
-export function createKeyDirectory(
+export function createApiKeyCache(
   database: Database,
   direct: DatabaseConnection,
   log: Log,
   keptFor = KEPT_FOR,
-): KeyDirectory {
+): ApiKeyCache {
   const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS, ttl: keptFor });
   const seen = new LRUCache<string, true>({ max: CACHED_KEYS });
   const lookUps = new Map<string, Promise<ApiKey | undefined>>();
@@ -84,12 +84,12 @@ export function createKeyDirectory(
     return key;
   }
 
-  const recall = (digest: string) => (feed.isLive() ? cache.get(digest) : undefined);
+  const getCached = (digest: string) => (feed.isLive() ? cache.get(digest) : undefined);
   return {
     open: () => feed.open(),
-    recall,
+    getCached,
     find(digest) {
-      const cached = recall(digest);
+      const cached = getCached(digest);
       if (cached) return Promise.resolve(cached);
       // Calls that arrive together ask once; one that arrives after a change was heard of asks anew.
       const running = lookUps.get(digest);
