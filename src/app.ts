@@ -180,7 +180,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     if (!bytes) return answer();
     let fresh: HttpResponse | undefined;
     const claim = { rights: rightsOf(caller), key: String(key), path: request.path, bytes };
-    const kept = await withIdempotencyKey(database.of(caller.organisationId), claim, async () => {
+    const kept = await withIdempotencyKey(database.forOrganisation(caller.organisationId), claim, async () => {
       fresh = await answer();
       // A failure inside a GraphQL operation is answered with 200; the record knows.
       if (fresh.status !== 200 || request.record.code) return undefined;

@@ -50,8 +50,8 @@ it('serves requests through that role', async () => {
   });
   const who = { name: 'who', text: 'select current_user::text as name' };
   expect(await database.run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
-  expect(await database.of(ours).run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
-  expect(await database.of(ours).em.execute('select current_user::text as name')).toEqual([
+  expect(await database.forOrganisation(ours).run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
+  expect(await database.forOrganisation(ours).em.execute('select current_user::text as name')).toEqual([
     { name: servingRoleOf(gateway.databaseUrl) },
   ]);
   await database.close();
@@ -114,15 +114,15 @@ it('leaves a query that forgets its organisation with the rows of its own, and o
       `select count(*) from ${name} where organisation_id = $1`,
       [theirs],
     )) as [{ count: string }];
-    const seen = await database.of(theirs).run<{ organisation_id: number }>(all, []);
+    const seen = await database.forOrganisation(theirs).run<{ organisation_id: number }>(all, []);
     expect([name, seen.length]).toEqual([name, Number(count)]);
     expect(seen.every((row) => row.organisation_id === theirs)).toBe(true);
-    const byOrm: { organisation_id: number }[] = await database.of(theirs).em.execute(all.text);
+    const byOrm: { organisation_id: number }[] = await database.forOrganisation(theirs).em.execute(all.text);
     expect(byOrm.map((row) => row.organisation_id)).toEqual(seen.map((row) => row.organisation_id));
     expect(await database.run(all, [])).toEqual([]);
   }
   const organisations = { name: 'all_organisations', text: 'select id from organisation' };
-  expect(await database.of(theirs).run(organisations, [])).toEqual([{ id: theirs }]);
+  expect(await database.forOrganisation(theirs).run(organisations, [])).toEqual([{ id: theirs }]);
   expect(await database.run(organisations, [])).toEqual([]);
   await database.close();
 });
@@ -133,7 +133,7 @@ it("refuses to write, change or delete what is another organisation's", async ()
     entities,
     log: pino({ level: 'silent' }),
   });
-  const their = database.of(theirs);
+  const their = database.forOrganisation(theirs);
   const insert = {
     name: 'insert',
     text: `insert into customer_group (organisation_id, name, slug) values ($1, 'x', 'x')`,
@@ -170,7 +170,7 @@ it('holds for one statement: the next on the same connection sees nothing of it'
     log: pino({ level: 'silent' }),
   });
   const setting = { name: 'setting', text: `select current_setting('gateway.organisation', true) as organisation` };
-  expect(await database.of(ours).run(setting, [])).toEqual([{ organisation: String(ours) }]);
+  expect(await database.forOrganisation(ours).run(setting, [])).toEqual([{ organisation: String(ours) }]);
   const others = await Promise.all(
     Array.from({ length: 30 }, () => database.run<{ organisation: string }>(setting, [])),
   );
@@ -191,10 +191,10 @@ it('keeps organisations apart when their statements share the connections', asyn
       const fails = { name: 'fails', text: 'select 1 / $1::int' };
       if (i % 7 === 0)
         await database
-          .of(own)
+          .forOrganisation(own)
           .run(fails, [0])
           .catch(() => {});
-      return [own, await database.of(own).run(all, [])];
+      return [own, await database.forOrganisation(own).run(all, [])];
     }),
   );
   for (const [own, rows] of results) expect(rows).toEqual([{ organisation_id: own }]);

@@ -29,9 +29,9 @@ it('leaves nothing in the session but what it has from its beginning', async () 
       (select json_agg(name) from pg_settings where source = 'session' and name not like 'gateway.%'
          and name not in ('search_path', 'row_security', 'DateStyle')) as settings`;
   for (const run of [
-    () => database.of(organisationId).run({ name: 'one', text: 'select 1' }, []),
+    () => database.forOrganisation(organisationId).run({ name: 'one', text: 'select 1' }, []),
     () => database.run({ name: 'one', text: 'select 1' }, []),
-    () => database.of(organisationId).run({ name: 'fails', text: 'select 1 / $1::int' }, [0]),
+    () => database.forOrganisation(organisationId).run({ name: 'fails', text: 'select 1 / $1::int' }, [0]),
   ]) {
     await run().catch(() => {});
     expect((await pool.query(kept)).rows).toEqual([{ isOwner: true, organisation: '', settings: null }]);

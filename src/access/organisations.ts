@@ -56,7 +56,7 @@ export async function createOrganisation(
 export async function listOrganisations(owner: Database, author: string): Promise<Organisation[]> {
   const organisations = await owner.orm.em.fork().find(OrganisationEntity, {}, { orderBy: { id: 'asc' } });
   for (const { id, slug } of organisations) {
-    await recordAudit(owner.of(id), { subject: SUBJECT, reference: slug }, 'listed', author);
+    await recordAudit(owner.forOrganisation(id), { subject: SUBJECT, reference: slug }, 'listed', author);
   }
   return organisations;
 }

@@ -63,7 +63,7 @@ export interface Database {
   /** Milliseconds that an operation may take, its statements included. */
   readonly operationTimeout: number;
   /** The database as an organisation sees it, for an operation that begins now. */
-  of(organisationId: number): OrganisationDatabase;
+  forOrganisation(organisationId: number): OrganisationDatabase;
   /** Runs a prepared statement for no organisation. */
   run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** Turns a row with PostgreSQL's column names into an entity's properties, without a unit of work. */
@@ -185,7 +185,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     orm,
     operationTimeout,
-    of: (organisationId) => {
+    forOrganisation: (organisationId) => {
       return new OrganisationView(organisationId, deadline(), viewParts);
     },
     async run<Row extends object>(statement: Statement, values: readonly unknown[]) {

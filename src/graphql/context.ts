@@ -71,7 +71,7 @@ class OperationContext implements GatewayContext {
     this.answerIsKept = request.answerIsKept;
     this.timeout = database.operationTimeout;
     this.ip = ip;
-    this.#database = request.caller && database.of(request.caller.organisationId);
+    this.#database = request.caller && database.forOrganisation(request.caller.organisationId);
   }
 
   get database(): OrganisationDatabase {

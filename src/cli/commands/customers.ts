@@ -27,7 +27,7 @@ async function mend(database: OrganisationDatabase, doubtful: DoubtfulEmail): Pr
 async function* checkEmails(owner: Database, slug: string | undefined, fix: boolean) {
   const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, author);
   for (const organisation of organisations) {
-    const open = () => owner.of(organisation.id);
+    const open = () => owner.forOrganisation(organisation.id);
     await recordAudit(open(), { subject: 'customer', reference: '*' }, 'e-mails checked', author);
     for await (const doubtful of doubtfulEmails(open)) {
       const told = describe(organisation.slug, doubtful);

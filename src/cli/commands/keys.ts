@@ -58,7 +58,7 @@ async function withKey<Result>(
 }
 
 function managerOf(owner: Database, { id }: Organisation): KeyManager {
-  return { database: owner.of(id), author };
+  return { database: owner.forOrganisation(id), author };
 }
 
 const keys = program('keys', 'API keys: who may call the gateway, what for, and how often.');
