@@ -99,7 +99,7 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
     connectTimeout: CONNECT_TIMEOUT,
     socketTimeout: SOCKET_TIMEOUT,
     enableOfflineQueue: false,
-    // Commands of one turn of the event loop travel together.
+    // Commands of one turn of the event loop are sent together.
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LONGEST_RETRY),

@@ -11,7 +11,7 @@ export type CustomerKey = { cuRefNo: string } | { email: string };
 /** The form of a `cuRefNo`. */
 export const referenceForm = /^[A-Za-z0-9]{16}$/;
 
-/** Look-ups by a column that names a customer; those that arrive together travel together. */
+/** Look-ups by a column that names a customer; those that arrive together are sent in one statement. */
 function lookUp(column: 'cu_ref_no' | 'canonical_email', withRelatedRecords: boolean): BatchStatement<string> {
   return {
     name: `customer_by_${column}${withRelatedRecords ? '_with_related_records' : ''}`,

@@ -70,7 +70,7 @@ export function mayEndSoon({ running }: Queue): boolean {
   return false;
 }
 
-/** Takes as many calls out of a queue as may travel together. What touches the same as one of them waits for it. */
+/** Takes as many calls out of a queue as may be sent in one statement. What touches the same as one of them waits for it. */
 export function takeBatch(queue: Queue): Entry[] {
   const { statement, busy } = queue;
   const entries = new Map<string, Entry>();

@@ -12,7 +12,6 @@ import type pg from 'pg';
 import { OPERATION_TIMEOUT, POOL_SIZE } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
-import { Batches, type Limits } from './batch.ts';
 import type { Batched, BatchStatement } from './batch-queue.ts';
 import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
@@ -21,6 +20,7 @@ import { isLocked, toApiError } from './failure.ts';
 import type { NamedMigration } from './migrations/index.ts';
 import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';
+import { type Limits, StatementBatcher } from './statement-batcher.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
@@ -172,7 +172,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       ? runWithin({ connections: await connectionsOfPool(), trouble, asOwner, organisationId, ...limits }, config)
       : (await nativePool()).query(config);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
-  const batches = new Batches(
+  const batcher = new StatementBatcher(
     {
       run: async (organisationId, limits, config) => (await queryAs(organisationId, limits, config)).rows,
       isOfOneCall: (error) => toApiError(error).code !== 'INTERNAL_SERVICE_UNAVAILABLE',
@@ -180,7 +180,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     poolSize,
   );
-  const viewParts: ViewParts = { orm, queryAs, batches, map };
+  const viewParts: ViewParts = { orm, queryAs, batcher, map };
 
   return {
     orm,
@@ -203,7 +203,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 interface ViewParts {
   orm: MikroORM;
   queryAs(organisationId: number | undefined, limits: Limits, config: pg.QueryConfig): Promise<pg.QueryResult>;
-  batches: Batches;
+  batcher: StatementBatcher;
   map: Database['map'];
 }
 
@@ -232,7 +232,7 @@ class OrganisationView implements OrganisationDatabase {
   }
 
   runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
-    return this.#parts.batches.run(this.organisationId, this.#deadline, statement, call);
+    return this.#parts.batcher.run(this.organisationId, this.#deadline, statement, call);
   }
 
   #query(config: pg.QueryConfig): Promise<pg.QueryResult> {

@@ -1,10 +1,10 @@
 // One query, in a transaction of its own that says all that holds for it.
 import pg from 'pg';
-import type { Limits } from './batch.ts';
 import type { CallTrouble } from './call-trouble.ts';
 import type { Connections } from './connections.ts';
 import { timedOut } from './failure.ts';
 import { isNotSerializable, isStaleSession, preparedOn, SettingsQuery } from './settings-query.ts';
+import type { Limits } from './statement-batcher.ts';
 
 /** How often a query is run once more: a pooler that was restarted has forgotten what was prepared on each connection. */
 const MOST_REPEATS = 10;

@@ -1,4 +1,4 @@
-// Calls that arrive together travel together: one statement, one commit for all that waited while the last one ran.
+// Calls that arrive together are sent in one statement: one commit for all that waited while the last one ran.
 import {
   type Batched,
   type BatchStatement,
@@ -47,13 +47,13 @@ export interface BatchRunner {
  * Queues of calls, by organisation and statement.
  *
  * Idle     a call goes at once
- * Running  what arrives waits, and travels together when the statement is done or `PATIENCE` is over, whichever comes first
+ * Running  what arrives waits, and is sent in one statement when the running one is done or `PATIENCE` is over, whichever comes first
  * Single   what was in a statement that failed for one of its calls goes alone, in half of the slots
  * Locked   what found its row locked when it went alone is left to `LockedCalls`
  * Busy     what touches the same as a running or locked call waits for that one alone, however long it takes: all who call for a locked row
  *          have one slot together
  */
-export class Batches {
+export class StatementBatcher {
   readonly #queues = new Map<string, Queue>();
   readonly #runner: BatchRunner;
   readonly #slots: number;

@@ -1,4 +1,4 @@
-// Calls that travel together in one statement: none is touched by what befalls another.
+// Calls that are sent in one statement: none is touched by what befalls another.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';
@@ -178,7 +178,7 @@ describe.each([
   });
 });
 
-it('organisations never travel together', async () => {
+it('organisations never share a statement', async () => {
   const other = await createOrganisation(gateway.databaseUrl);
   const keys = [gateway.key, await createKey(gateway.databaseUrl, other)];
   await Promise.all(keys.map((key) => rest.create(gateway, { email: 'first@example.com' }, { key })));
