@@ -47,7 +47,7 @@ function written<Output>(write: (value: string) => Output) {
   };
 }
 
-/** A string, judged and written by a domain function, whose `ApiError` becomes the reason why the value is refused. */
+/** A string, checked and written by a domain function, whose `ApiError` becomes the reason why the value is refused. */
 export function textOf<Output>(write: (value: string) => Output) {
   return z.string({ error: (issue) => (issue.input == null ? REQUIRED : MUST_BE_TEXT) }).transform(written(write));
 }

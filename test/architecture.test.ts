@@ -23,7 +23,7 @@ const allowed: Record<string, string[]> = {
   'database-url.ts': ['database-tls.ts', 'url-parts.ts'],
   'config.ts': ['database-url.ts'],
   generated: [],
-  // The addresses that proxies write are judged as those that callers send, and there are no more of them than can be set.
+  // The addresses that proxies write are checked as those that callers send, and there are no more of them than can be set.
   http: ['ip/address.ts', 'config.ts', ...base],
   database,
   ip: database,

@@ -90,7 +90,7 @@ describe('every type', () => {
     [PARTS, (key: string) => parts(['email', email], ['apiKey', key])],
   ])('%s may hold the key', async (type, write) => {
     expect(await codeOf(write(gateway.key), { type, key: null })).toBe('ok');
-    // The first key found is the one that is judged.
+    // The first key found is the one that is checked.
     expect(await codeOf(write('bad'), { type })).toBe('PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT');
     expect(await codeOf(write(''), { type })).toBe('PUBLIC_API_KEY_IS_EMPTY');
     expect(await codeOf(write('bad'), { type, query: `?apiKey=${gateway.key}` })).toBe('ok');
@@ -168,7 +168,7 @@ describe('a known member, or the key, that nobody can be sure of is refused:', (
       expect(await codeOf(write(), { type, key: other })).toBe('INTERNAL_REQUEST_MALFORMED');
   });
 
-  it('the key that stands there once is judged before what else is wrong', async () => {
+  it('the key that stands there once is checked before what else is wrong', async () => {
     const unknown = generateKey('PROD');
     expect(await codeOf(`{"apiKey":"${unknown}","email":1,"email":2}`, { type: JSON_TYPE, key: null })).toBe(
       'PUBLIC_API_KEY_DOES_NOT_EXIST',

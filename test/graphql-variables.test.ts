@@ -126,7 +126,7 @@ describe('variables of one operation', () => {
     expect(await send('B')).toEqual([{ path: 'email', message: 'must be a string' }]);
   });
 
-  it('are judged together where they stand together, whichever way they are written', async () => {
+  it('are checked together where they stand together, whichever way they are written', async () => {
     const flat =
       'mutation ($m: String!, $n: String) { createCustomer(input: { email: $m, companyName: $n }) { newAccount } }';
     const expected = [

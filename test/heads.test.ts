@@ -1,4 +1,4 @@
-// Heads of requests that no ordinary client sends: judged as HTTP says, and answered in the envelope of the API that they go to.
+// Heads of requests that no ordinary client sends: checked as HTTP says, and answered in the envelope of the API that they go to.
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../src/errors.ts';

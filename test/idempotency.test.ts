@@ -112,7 +112,7 @@ it.each(['', 'has blank', 'x'.repeat(256)])('must have a form: %j', async (key) 
   });
 });
 
-it('is judged after the API key', async () => {
+it('is checked after the API key', async () => {
   expect((await rest.create(gateway, { email: 'x' }, { ...keyed(''), key: null })).code).toBe(
     'PUBLIC_API_KEY_IS_EMPTY',
   );

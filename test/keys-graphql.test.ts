@@ -208,7 +208,7 @@ it('may delete the key that asks', async () => {
   await expect.poll(() => codeOf(own), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_DELETED');
 });
 
-it('judges what is said of a key by the rules of the command', async () => {
+it('checks what is said of a key by the rules of the command', async () => {
   const broken = await ask(create, {
     input: { prefix: 'ROOT', name: '', limitPerMinute: 0, scopes: ['x'], expiresAt: '2020-01-01T00:00:00Z' },
   });

@@ -105,7 +105,7 @@ describe('where the key is looked for', () => {
     await expectCode(send(create, { headers: headers(good), body: body() }));
   });
 
-  it('judges the key before method, path, type and size of the request', async () => {
+  it('checks the key before method, path, type and size of the request', async () => {
     for (const [path, init] of [
       [create, { method: 'DELETE' }],
       ['/api/v1/nothing', { method: 'GET' }],

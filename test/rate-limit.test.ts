@@ -87,7 +87,7 @@ it('gives a PROD key 500,000 requests a minute, and a key with a limit of its ow
   expect(told(await gateway.rest({ email }, { key: await makeKey({ limitPerMinute: 7 }) })).limit).toBe(7);
 });
 
-it('judges the limit after the state of the key and before its scopes', async () => {
+it('checks the limit after the state of the key and before its scopes', async () => {
   const spent = await makeKey({ limitPerMinute: 1, scopes: ['customer:read'] });
   await gateway.rest({ email }, { key: spent });
   expect((await gateway.rest({ email }, { key: spent })).body.error.code).toBe('INTERNAL_TOO_MANY_REQUESTS');

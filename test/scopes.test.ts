@@ -136,7 +136,7 @@ function send(query: string, name: string, method: 'GET' | 'POST' = 'POST', head
   });
 }
 
-function judge(answer: Answer, path: Path, name: string, query: string): void {
+function validate(answer: Answer, path: Path, name: string, query: string): void {
   const told = `${name}: ${query}`;
   if (!may(name, path)) {
     expect([answer.status, codesOf(answer)], told).toEqual([403, [REFUSED]]);
@@ -177,7 +177,7 @@ it.each([...byRoot.keys()])('%s: guards every field by every path to it, against
   const tries = (byRoot.get(root) ?? []).flatMap((path) => names.map((name) => ({ path, name })));
   await tryAll(tries, async ({ path, name }) => {
     const query = write(path, 'plain', argumentsOf);
-    judge(await send(query, name), path, name, query);
+    validate(await send(query, name), path, name, query);
   });
 });
 
@@ -185,7 +185,7 @@ it.each(ways.filter((way) => way !== 'plain'))('guards them alike when they are 
   const tries = shortest.flatMap((path) => names.map((name) => ({ path, name })));
   await tryAll(tries, async ({ path, name }) => {
     const query = write(path, way, argumentsOf);
-    judge(await send(query, name), path, name, query);
+    validate(await send(query, name), path, name, query);
   });
 });
 
@@ -206,7 +206,7 @@ it('guards queries alike by GET', async () => {
   const tries = queries.flatMap((path) => names.map((name) => ({ path, name })));
   await tryAll(tries, async ({ path, name }) => {
     const query = write(path, 'plain', argumentsOf);
-    judge(await send(query, name, 'GET'), path, name, query);
+    validate(await send(query, name, 'GET'), path, name, query);
   });
 });
 
@@ -221,7 +221,7 @@ it('tells a kept answer again to nobody who may do less, or other, than the one 
     number += 1;
     const headers = { 'idempotency-key': `kept-${number}` };
     const given = await send(query, first, 'POST', headers);
-    judge(given, path, first, query);
+    validate(given, path, first, query);
     const isKept = given.status === 200 && !given.body.errors;
     for (const second of names) {
       const again = await send(query, second, 'POST', headers);

@@ -32,7 +32,7 @@ export interface Visitor {
 /** Lets callers in. */
 export interface Authenticator {
   /**
-   * Judges the key that a request presents. The checks run in the order of the contract and stop at the first that fails.
+   * Checks the key that a request presents. The checks run in the order of the contract and stop at the first that fails.
    *
    * @param presented - the first key found in the request; undefined when there is none
    * @throws ApiError `PUBLIC_API_KEY_IS_EMPTY`, `PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT`, `PUBLIC_API_KEY_SAMPLE_VALUE`,
@@ -139,7 +139,7 @@ export function rightsOf({ prefix, scopes }: Caller): string[] {
 }
 
 /**
- * Judges whether a caller may run an operation.
+ * Checks whether a caller may run an operation.
  *
  * @param required - all that the operation's fields need
  * @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED`

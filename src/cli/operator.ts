@@ -113,11 +113,11 @@ export async function withGatewayDatabase<Result>(work: (owner: Database) => Pro
 }
 
 /**
- * Judges what was said on the command line by the rules that hold for GraphQL too.
+ * Checks what was said on the command line by the rules that hold for GraphQL too.
  *
  * @throws ApiError `INTERNAL_VALIDATION_FAILED`
  */
-export function judge<Output>(schema: ZodType<Output>, given: unknown): Output {
+export function validate<Output>(schema: ZodType<Output>, given: unknown): Output {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const fields = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));

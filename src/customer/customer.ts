@@ -30,7 +30,7 @@ export const CustomerEntity = defineEntity({
     cuRefNo: p.string().length(16),
     /** As stored and shown; null for a contact that was imported with a phone alone. */
     email: p.string().length(254).nullable(),
-    /** The mailbox that the address leads to; what uniqueness is judged by. */
+    /** The mailbox that the address leads to; what uniqueness is checked by. */
     canonicalEmail: p.string().length(254).nullable(),
     /** `+420 777123456`: prefix, one blank, digits. */
     phone: p.string().length(20).nullable(),

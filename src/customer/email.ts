@@ -81,7 +81,7 @@ function writeLocalPart(local: string, domain: string): string {
   return `"${plain.replace(needsEscape, '\\$&')}"`;
 }
 
-/** Whether the parts make an address, by the rules of `validator`; how long they may be is judged here, in bytes as they are. */
+/** Whether the parts make an address, by the rules of `validator`; how long they may be is checked here, in bytes as they are. */
 function isAddress(local: string, domain: string): boolean {
   if (!ascii.test(local) && unassignable.test(local)) return false;
   return validator.isEmail(`${local.replace(supplementary, STAND_IN)}@${domain}`, { ignore_max_length: true });

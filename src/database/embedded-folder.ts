@@ -1,4 +1,4 @@
-// The folder of demo mode's PostgreSQL: made, judged by who else may write there, and what is said when it cannot be used.
+// The folder of demo mode's PostgreSQL: made, checked by who else may write there, and what is said when it cannot be used.
 import { constants, lstatSync } from 'node:fs';
 import { type FileHandle, open, realpath, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -74,7 +74,7 @@ export function clusterIn(dataDir: string): string {
 }
 
 /**
- * Does something in a data folder, which is made where it is missing, and judged.
+ * Does something in a data folder, which is made where it is missing, and checked.
  *
  * @param dataDir - as the settings name it
  * @param work - is handed where the folder really is, links followed
@@ -83,7 +83,7 @@ export function clusterIn(dataDir: string): string {
 export async function inDataDir<Result>(dataDir: string, work: (home: string) => Promise<Result>): Promise<Result> {
   const home = await makeFolder(dataDir);
   try {
-    judge(dataDir, home);
+    validate(dataDir, home);
     return await work(home);
   } catch (error) {
     throw inOneSentence(error, dataDir, home);
@@ -101,7 +101,7 @@ async function makeFolder(dataDir: string): Promise<string> {
   }
 }
 
-function judge(dataDir: string, home: string): void {
+function validate(dataDir: string, home: string): void {
   if (Buffer.byteLength(home) > LONGEST_PATH) throw unusable(dataDir, 'its path is too long');
   const trusted = allTrusted();
   // Root's files may change hands on the way; any other account has nothing that PostgreSQL would take from strangers.

@@ -32,7 +32,7 @@ import {
 import { limitOf } from '../access/rate-limit.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
 import { invalidField } from '../errors.ts';
-import { builder, judgedBy, stringEnum } from './builder.ts';
+import { builder, stringEnum, validatedBy } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
@@ -131,7 +131,7 @@ builder.queryFields((t) => ({
 
 const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
   description: 'The traits of a new API key.',
-  ...judgedBy(createApiKeyInput),
+  ...validatedBy(createApiKeyInput),
   fields: (t) => ({
     prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'What the key is for.' }),
     name: t.string({ required: true, description: `Name for people: 1 to ${LONGEST_NAME} characters.` }),
@@ -149,7 +149,7 @@ const fingerprintDescription = 'First eight characters of the key.';
 
 const RotateApiKeyInputType = builder.inputType('RotateApiKeyInput', {
   description: 'The API key to replace.',
-  ...judgedBy(rotateApiKeyInput),
+  ...validatedBy(rotateApiKeyInput),
   fields: (t) => ({
     fingerprint: t.string({ required: true, description: fingerprintDescription }),
     graceSeconds: t.int({
@@ -188,7 +188,7 @@ function changeOf(
 ): void {
   const input = builder.inputType(`${capitalised(mutation)}Input`, {
     description: 'The API key to change.',
-    ...judgedBy(changeApiKeyInput),
+    ...validatedBy(changeApiKeyInput),
     fields: (t) => ({
       fingerprint: t.string({ required: true, description: fingerprintDescription }),
       reason: t.string({ description: `Why, for the audit trail: at most ${LONGEST_REASON} characters.` }),

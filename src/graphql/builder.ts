@@ -66,10 +66,10 @@ export function stringEnum<Value extends string>(name: string, description: stri
 }
 
 /**
- * Declares the zod schema that judges an input type, also where GraphQL's own reading of variables refuses them first.
+ * Declares the zod schema that validates an input type, also where GraphQL's own reading of variables refuses them first.
  * Spread it into the type's options.
  */
-export function judgedBy<Schema extends ZodType>(schema: Schema) {
+export function validatedBy<Schema extends ZodType>(schema: Schema) {
   return { validate: { schema: schema as never }, extensions: { schema } };
 }
 

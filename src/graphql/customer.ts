@@ -4,7 +4,7 @@ import type { Customer } from '../customer/customer.ts';
 import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.ts';
 import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
 import type { Referrer } from '../customer/referral.ts';
-import { builder, judgedBy } from './builder.ts';
+import { builder, validatedBy } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
@@ -143,7 +143,7 @@ builder.queryFields((t) => ({
 
 const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
   description: 'The customer to create, or to find by its e-mail address.',
-  ...judgedBy(createCustomerInput),
+  ...validatedBy(createCustomerInput),
   fields: (t) => {
     const described = (name: keyof CreateCustomer) => ({
       description: createCustomerInput.shape[name].meta()?.description,

@@ -49,7 +49,7 @@ interface OperationAnalysis {
   /** Known once it has run, unless it depends on the variables. */
   cost?: Cost;
   costDependsOnVariables: boolean;
-  /** Whether it selects a field whose arguments can be judged before it runs. */
+  /** Whether it selects a field whose arguments can be checked before it runs. */
   validatesArguments: boolean;
 }
 
@@ -134,7 +134,7 @@ function analyse(
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
     costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
-    validatesArguments: [...fields.values()].some((field) => field.extensions.judge !== undefined),
+    validatesArguments: [...fields.values()].some((field) => field.extensions.validate !== undefined),
   };
 }
 

@@ -5,7 +5,7 @@ import type { FieldProblem } from '../errors.ts';
 /**
  * Lists what zod found, each field by its path within the argument: `email`, not `input.email`.
  *
- * @param error - from judging all arguments of a field
+ * @param error - from checking all arguments of a field
  */
 export function fieldProblems(error: ZodError): FieldProblem[] {
   return error.issues.map(({ path, message }) => ({

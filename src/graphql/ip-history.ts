@@ -6,8 +6,8 @@ import { builder } from './builder.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';
-import type { JudgeArguments } from './listed-arguments.ts';
-import { DEFAULT_PAGE, judgePage, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
+import type { ValidateArguments } from './listed-arguments.ts';
+import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from './page.ts';
 
 function toCursor({ seenAt, address }: IpSighting): string {
   return encodeCursor('ipSighting', `${seenAt.toISOString()} ${address}`);
@@ -44,7 +44,7 @@ builder.objectFields(CustomerType, (t) => ({
       description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed or 100 others have been noted since.`,
       scope: 'customer:read',
       complexity: pricedByPage,
-      extensions: { judge: ((args) => void judgePage(args, fromCursor)) satisfies JudgeArguments },
+      extensions: { validate: ((args) => void validatePage(args, fromCursor)) satisfies ValidateArguments },
       resolve: async ({ id }, args, { relations, ip }) => {
         const { edges, pageInfo } = await readPage<IpSighting, IpSighting>(args, toCursor, fromCursor, (page) =>
           relations.ipHistory(id, page),

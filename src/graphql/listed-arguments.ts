@@ -1,4 +1,4 @@
-// Arguments of fields below a list: judged once, before anything is run, and not again for every item.
+// Arguments of fields below a list: checked once, before anything is run, and not again for every item.
 import {
   type FieldNode,
   type GraphQLCompositeType,
@@ -19,14 +19,14 @@ import {
 } from 'graphql';
 import { ApiError } from '../errors.ts';
 
-/** Judges the arguments of a field as its resolver does; what it throws, that would throw. A field has it as its extension `judge`. */
-export type JudgeArguments = (args: Record<string, unknown>) => void;
+/** Checks the arguments of a field as its resolver does; what it throws, that would throw. A field has it as its extension `validate`. */
+export type ValidateArguments = (args: Record<string, unknown>) => void;
 
 /**
- * Judges the arguments of all fields that an operation would run for each item of a list: with one that is wrong it fails as a
+ * Checks the arguments of all fields that an operation would run for each item of a list: with one that is wrong it fails as a
  * whole, since it would fail as often as there are items.
  *
- * @throws GraphQLError carrying what the field's own judge throws
+ * @throws GraphQLError carrying what the field's own validate throws
  */
 export function assertListedArguments(execution: ValidatedExecutionArgs): void {
   const { schema, operation, fragments, variableValues } = execution;
@@ -56,8 +56,8 @@ export function assertListedArguments(execution: ValidatedExecutionArgs): void {
   function walkField(node: FieldNode, type: GraphQLCompositeType, inList: boolean): void {
     const field = schema.getField(type, node.name.value);
     if (!field) return;
-    const judge = field.extensions.judge as JudgeArguments | undefined;
-    if (inList && judge) assertArguments(node, () => judge(getArgumentValues(field, node, variableValues)));
+    const validate = field.extensions.validate as ValidateArguments | undefined;
+    if (inList && validate) assertArguments(node, () => validate(getArgumentValues(field, node, variableValues)));
     const below = getNamedType(field.type);
     if (node.selectionSet && isCompositeType(below)) walk(node.selectionSet, below, inList || holdsList(field.type));
   }
@@ -75,9 +75,9 @@ function holdsList(type: GraphQLOutputType): boolean {
   return isListType(getNullableType(type));
 }
 
-function assertArguments(node: FieldNode, judge: () => void): void {
+function assertArguments(node: FieldNode, validate: () => void): void {
   try {
-    judge();
+    validate();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const extensions = { http: { status: 400, spec: true } };

@@ -37,12 +37,12 @@ export function pricedByPage({ first, last }: PageArguments) {
 }
 
 /**
- * Judges what is asked of a list, before anything is read.
+ * Checks what is asked of a list, before anything is read.
  *
  * @returns the places that the cursors mark
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` with every argument that is wrong
  */
-export function judgePage<Place>(args: PageArguments, readCursor: ReadCursor<Place>) {
+export function validatePage<Place>(args: PageArguments, readCursor: ReadCursor<Place>) {
   const fields: FieldProblem[] = [];
   for (const path of ['first', 'last'] as const) {
     const { error } = pageSize.safeParse(args[path]);
@@ -79,7 +79,7 @@ export async function readPage<Item, Place>(
   readCursor: ReadCursor<Place>,
   read: (request: PageRequest<Place>) => Promise<Item[]>,
 ) {
-  const places = judgePage(args, readCursor);
+  const places = validatePage(args, readCursor);
   const { edges, pageInfo } = await resolveCursorConnection<Promise<Item[]>>(
     { args, defaultSize: DEFAULT_PAGE, maxSize: LARGEST_PAGE, toCursor: (item: Item) => toCursor(item) },
     (({ limit, inverted }: PageRequest<Place>) => read({ ...places, limit, inverted })) as never,

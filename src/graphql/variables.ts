@@ -26,7 +26,7 @@ import { documentOf } from './operation.ts';
 type Variables = Record<string, unknown>;
 
 /**
- * Lists what is wrong with the variables of an operation. Arguments that hold variables are judged whole: by the zod schemas of their
+ * Lists what is wrong with the variables of an operation. Arguments that hold variables are validated whole: by the zod schemas of their
  * types, which name every broken field in the words that both APIs use, and by GraphQL's own types for what those do not look at.
  *
  * @returns the problems; each path is that of the input as the schema names it, within its argument, whatever the variable is called
@@ -47,7 +47,7 @@ export function variableProblems(
     }
   };
   const typeInfo = new TypeInfo(schema);
-  const judged = new Set<string>();
+  const validated = new Set<string>();
   visit(
     alone,
     visitWithTypeInfo(typeInfo, {
@@ -55,9 +55,9 @@ export function variableProblems(
         const type = typeInfo.getInputType();
         const written = `${name.value}: ${type} ${print(value)}`;
         // What is sent once may stand in many places.
-        if (!type || judged.has(written) || !holdsVariable(value)) return;
-        judged.add(written);
-        add(name.value, judge(type, valueFromASTUntyped(value, given)));
+        if (!type || validated.has(written) || !holdsVariable(value)) return;
+        validated.add(written);
+        add(name.value, validate(type, valueFromASTUntyped(value, given)));
       },
     }),
   );
@@ -95,7 +95,7 @@ function holdsVariable(value: ValueNode): boolean {
   return holds;
 }
 
-function* judge(type: GraphQLInputType, value: unknown): Generator<FieldProblem> {
+function* validate(type: GraphQLInputType, value: unknown): Generator<FieldProblem> {
   const nullable = getNullableType(type);
   const schema = isInputObjectType(nullable) ? (nullable.extensions.schema as ZodType | undefined) : undefined;
   if (schema && isObject(value)) {

@@ -68,7 +68,7 @@ function trust(trusted: TrustedProxies | undefined): (address: string, hops: num
   };
 }
 
-/** An address as proxies write it, perhaps with brackets and a port, judged as strictly as `customerRealIp`. */
+/** An address as proxies write it, perhaps with brackets and a port, checked as strictly as `customerRealIp`. */
 function readEntry(entry: string): string | undefined {
   if (entry.length > LONGEST_ENTRY) return undefined;
   const text = entry.trim().toLowerCase();

@@ -1,4 +1,4 @@
-// An IP address: judged, and written one way.
+// An IP address: checked, and written one way.
 import ipaddr from 'ipaddr.js';
 import { assertStorable, invalid, trim } from '../text.ts';
 

@@ -125,9 +125,9 @@ function inputType({ operation, input, path }: Endpoint, schema: GraphQLSchema):
 }
 
 function inputSchema(row: Endpoint, schema: GraphQLSchema): ZodType {
-  const judge = inputType(row, schema).extensions.schema;
-  if (!judge) throw new Error(`the input of ${row.path} is not declared with a zod schema`);
-  return judge as ZodType;
+  const validate = inputType(row, schema).extensions.schema;
+  if (!validate) throw new Error(`the input of ${row.path} is not declared with a zod schema`);
+  return validate as ZodType;
 }
 
 function namedType(node: TypeNode): NamedTypeNode {

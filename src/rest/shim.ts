@@ -45,7 +45,7 @@ export function assertEndpoints(schema: GraphQLSchema): void {
 /**
  * The key in a request's body, for clients that send it there.
  *
- * @returns undefined when there is none, or no readable body; what else is wrong with a body is told after the key is judged
+ * @returns undefined when there is none, or no readable body; what else is wrong with a body is told after the key is checked
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice or is badly encoded: nobody can tell which key is meant
  */
 export async function keyInBody(request: HttpRequest): Promise<unknown> {

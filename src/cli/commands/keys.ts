@@ -18,7 +18,7 @@ import { findOrganisation, listOrganisations, unknownApiKey } from '../../access
 import { limitOf } from '../../access/rate-limit.ts';
 import type { Organisation } from '../../database/organisation.ts';
 import type { Database } from '../../database/orm.ts';
-import { author, jsonOption, judge, print, printList, program, run, withGatewayDatabase } from '../operator.ts';
+import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
 
 const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -74,7 +74,7 @@ keys
   .option('--expires <moment>', 'when the key ends: 2027-01-31T12:00:00Z')
   .option(...jsonOption)
   .action(async (options) => {
-    const input = judge(createApiKeyInput, {
+    const input = validate(createApiKeyInput, {
       prefix: options.prefix,
       name: options.name,
       limitPerMinute: options.limit,
@@ -155,7 +155,7 @@ function addChange(command: Command, change: typeof deactivateApiKey): void {
     .option('--reason <text>', 'why, for the audit trail')
     .option(...jsonOption)
     .action(async (fingerprint, options) => {
-      const reason = judge(reasonInput, options.reason);
+      const reason = validate(reasonInput, options.reason);
       await withKey(fingerprint, async (manager, organisation) => {
         print(describe(await change(manager, fingerprint, reason), organisation), options);
       });

@@ -1,7 +1,7 @@
 // The command `organisations`: makes and lists the tenants of the gateway.
 import { createOrganisation, createOrganisationInput, listOrganisations } from '../../access/organisations.ts';
 import type { Organisation } from '../../database/organisation.ts';
-import { author, jsonOption, judge, print, printList, program, run, withGatewayDatabase } from '../operator.ts';
+import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
 
 function describe({ slug, name, createdAt }: Organisation) {
   return { slug, name, createdAt };
@@ -16,7 +16,7 @@ organisations
   .requiredOption('--name <text>', 'name for people')
   .option(...jsonOption)
   .action(async (options) => {
-    const input = judge(createOrganisationInput, { slug: options.slug, name: options.name });
+    const input = validate(createOrganisationInput, { slug: options.slug, name: options.name });
     await withGatewayDatabase(async (owner) => {
       print(describe(await createOrganisation(owner, input, author)), options);
     });
