@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     const config = readConfig(process.env, { terminal: process.stdout.isTTY });
     if (cluster.isWorker) await (await import('./process/worker.ts')).runWorker(config);
     else if (config.workers > 1) await (await import('./process/primary.ts')).runPrimary(config);
-    else await (await import('./process/alone.ts')).runAlone(config);
+    else await (await import('./process/single.ts')).runSingle(config);
   } catch (error) {
     const { DatabaseUnusableError } = await import('./database/unreachable.ts');
     console.error(error instanceof ConfigError || error instanceof DatabaseUnusableError ? error.message : error);

@@ -11,7 +11,7 @@ import { onEndSignal } from './signals.ts';
 import { surviveUncaught } from './uncaught.ts';
 
 /** Runs the whole gateway in this process, until it is told to end. */
-export async function runAlone(config: Config): Promise<void> {
+export async function runSingle(config: Config): Promise<void> {
   let serving: Serving | undefined;
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   let ending = false;
