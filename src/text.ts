@@ -35,7 +35,7 @@ export function invalid(message: string): ApiError {
 }
 
 /** Applies a domain function, whose `ApiError` becomes the reason why the value is refused. */
-function written<Output>(write: (value: string) => Output) {
+function transformWith<Output>(write: (value: string) => Output) {
   return (value: string, context: z.RefinementCtx): Output => {
     try {
       return write(value);
@@ -49,7 +49,9 @@ function written<Output>(write: (value: string) => Output) {
 
 /** A string, checked and written by a domain function, whose `ApiError` becomes the reason why the value is refused. */
 export function textOf<Output>(write: (value: string) => Output) {
-  return z.string({ error: (issue) => (issue.input == null ? REQUIRED : MUST_BE_TEXT) }).transform(written(write));
+  return z
+    .string({ error: (issue) => (issue.input == null ? REQUIRED : MUST_BE_TEXT) })
+    .transform(transformWith(write));
 }
 
 /** Whether a text has more characters than it may, counted as PostgreSQL counts; takes no longer for a longer text. */
