@@ -1,4 +1,4 @@
-// Types the operations that the REST door runs.
+// Types the operations that the REST API runs.
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {

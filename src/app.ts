@@ -22,7 +22,7 @@ import { ApiError } from './errors.ts';
 import { createContext } from './graphql/context.ts';
 import { createExecutor, requirementsOf } from './graphql/execute.ts';
 import { schema } from './graphql/schema.ts';
-import { answerTypes, GRAPHQL_METHODS, openGraphQLDoor } from './graphql/yoga.ts';
+import { answerTypes, GRAPHQL_METHODS, openGraphQLHandler } from './graphql/yoga.ts';
 import { prefersPage } from './http/accept.ts';
 import { addressFinder } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';
@@ -55,7 +55,7 @@ export interface App {
   /** Answers a request. Never rejects. */
   handle: HandleRequest;
   /**
-   * Brings the database to its shape and, in demo mode, fills it. Until this resolves the doors answer
+   * Brings the database to its shape and, in demo mode, fills it. Until this resolves the APIs answer
    * `INTERNAL_SERVICE_UNAVAILABLE`.
    *
    * @returns the keys that were made for the demo organisation, if any were
@@ -94,7 +94,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     openAuthenticator({ keys, limiter, bruteForce: openBruteForceLimiter(log, rateLimitStore('unknown keys')), demo });
   const compiled = parts.fastPath === false ? [] : endpoints.map(({ operation }) => operation);
   const execute = createExecutor({ schema, log, hideSuggestions, compiled });
-  const graphql = openGraphQLDoor({
+  const graphql = openGraphQLHandler({
     schema,
     execute,
     log,
@@ -169,7 +169,7 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     return idempotently(request, caller, () => answerRest(request, assertAllowed, run));
   }
 
-  /** Answers a request that carries an Idempotency-Key only once, whichever door it came to. */
+  /** Answers a request that carries an Idempotency-Key only once, whichever API it came to. */
   async function idempotently(
     request: HttpRequest,
     caller: Caller,
@@ -226,8 +226,8 @@ export function createApp(config: ServingConfig, { log, parts = {}, ...services 
     if (answer && READ_METHODS.includes(method)) return answer(request);
     if (answer) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: READ_METHODS });
     if (graphiql && path === '/graphql' && wantsPage(request)) return graphiql.page(request);
-    const atDoor = path === '/graphql' || path.startsWith('/api/');
-    if (!atDoor) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
+    const isApi = path === '/graphql' || path.startsWith('/api/');
+    if (!isApi) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
     if (!prepared) throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { retryAfter: 1 });
     return path === '/graphql' ? answerGraphQL(request) : answerEndpoint(request);
   }

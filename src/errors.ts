@@ -208,7 +208,7 @@ export function unknownCursor(argument: string): ApiError {
 }
 
 /**
- * What an error tells the outside: the members that both doors show, in their order.
+ * What an error tells the outside: the members that both APIs show, in their order.
  *
  * @param error - the failure
  * @param requestId - the id under which the request is logged

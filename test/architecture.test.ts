@@ -32,7 +32,7 @@ const allowed: Record<string, string[]> = {
   customer: ['ip', ...database],
   demo: ['customer', 'access', ...database],
   graphql: ['customer', 'access', 'ip', 'http', ...database],
-  // The REST door runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
+  // The REST API runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
   rest: ['generated', 'http', 'database/failure.ts', ...base],
   // What is answered without a key says how the parts are, as they say it themselves.
   routes: ['http', 'database', 'log-output.ts', ...base],

@@ -1,4 +1,4 @@
-// Bodies of the REST door: what old clients send in three types, which members are read, and what is refused.
+// Bodies of the REST API: what old clients send in three types, which members are read, and what is refused.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateKey } from '../src/access/key.ts';
 import { createKey } from './support/database.ts';
@@ -200,7 +200,7 @@ describe('JSON under another name', () => {
     },
   );
 
-  it('is told at the GraphQL door too', async () => {
+  it('is told at the GraphQL API too', async () => {
     const { status, body: answer } = await post('{"query":"{__typename}"}', { type: FORM }, '/graphql');
     expect(status).toBe(415);
     expect(answer.errors[0].message).toContain('send Content-Type: application/json');
@@ -236,7 +236,7 @@ it.each([
   ['a member twice', '{"query":"{__typename}","query":"{__typename}"}'],
   ['a variable twice', '{"query":"{__typename}","variables":{"a":{"b":1,"\\u0062":1}}}'],
   ['an unknown member twice', '{"query":"{__typename}","x":[{"a":1,"a":1}]}'],
-])('the GraphQL door refuses %s at any depth', async (_, body) => {
+])('the GraphQL API refuses %s at any depth', async (_, body) => {
   const answer = await post(body, { type: JSON_TYPE }, '/graphql');
   expect([answer.status, answer.body.errors[0].extensions.code]).toEqual([400, 'INTERNAL_REQUEST_MALFORMED']);
 });
@@ -252,7 +252,7 @@ it('takes the name of the prototype for a name like any other, in GraphQL too', 
   expect(missing.body.errors[0].extensions.fields).toContainEqual({ path: 'email', message: 'is required' });
 });
 
-it('the GraphQL door takes the same name in different objects', async () => {
+it('the GraphQL API takes the same name in different objects', async () => {
   const variables = '{"a":{"x":1},"b":[{"x":1},{"x":{"x":1}}],"x":"\\"x\\":"}';
   const answer = await post(`{"query":"{__typename}","variables":${variables}}`, { type: JSON_TYPE }, '/graphql');
   expect(answer.body).toEqual({ data: { __typename: 'Query' } });

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
 import { SlidingWindowStore } from '../src/access/sliding-window.ts';
+import { apis, rest } from './support/apis.ts';
 import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
-import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { openProxy } from './support/proxy.ts';
 
@@ -24,14 +24,14 @@ const makeKey = (traits: KeyTraits = {}) => createKey(gateway.databaseUrl, gatew
 async function guess(address: string, make = (): string | null => generateKey('PROD'), most = BRUTE_FORCE_LIMIT + 20) {
   const codes = [];
   for (let i = 0; i < most; i++) {
-    const door = doors[i % 2] as (typeof doors)[number];
-    codes.push((await door.create(gateway, { email }, { key: make(), headers: from(address) })).code);
+    const api = apis[i % 2] as (typeof apis)[number];
+    codes.push((await api.create(gateway, { email }, { key: make(), headers: from(address) })).code);
   }
   return codes.filter((code) => code !== 'INTERNAL_TOO_MANY_REQUESTS').length;
 }
 
 it.each(['PROD', 'DEV_', 'ROOT'] as const)(
-  'lets an address try only so many %s keys that do not exist, on both doors together',
+  'lets an address try only so many %s keys that do not exist, on both APIs together',
   async (prefix) => {
     expect(await guess(`2001:db8:${prefix.charCodeAt(0)}::1`, () => generateKey(prefix))).toBe(BRUTE_FORCE_LIMIT);
   },
@@ -47,8 +47,8 @@ it.each([
   const address = `2001:db8:aaaa:${name.length}::1`;
   const statements = await statementsOf(async () => {
     for (let i = 0; i < 3 * BRUTE_FORCE_LIMIT; i++) {
-      const door = doors[i % 2] as (typeof doors)[number];
-      expect((await door.create(gateway, { email }, { key: make(), headers: from(address) })).code).toBe(code);
+      const api = apis[i % 2] as (typeof apis)[number];
+      expect((await api.create(gateway, { email }, { key: make(), headers: from(address) })).code).toBe(code);
     }
   });
   expect(statements).toEqual([]);
@@ -84,8 +84,8 @@ it('counts a key that comes twice at once once, and refuses both alike', async (
 
 it('refuses with 429 and the seconds to wait, and without a word about limits of keys', async () => {
   await guess('192.0.2.10', undefined, BRUTE_FORCE_LIMIT);
-  for (const door of doors) {
-    const { answer, code } = await door.create(
+  for (const api of apis) {
+    const { answer, code } = await api.create(
       gateway,
       { email },
       { key: generateKey('PROD'), headers: from('192.0.2.10') },

@@ -1,8 +1,8 @@
 // A server that has no connections left: calls go on by those that there are.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rest } from './support/apis.ts';
 import { createDatabase, runSql, servingRoleOf } from './support/database.ts';
-import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { type Proxy as DatabaseProxy, openProxy } from './support/proxy.ts';
 

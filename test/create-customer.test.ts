@@ -1,7 +1,7 @@
-// Create or return: what the main job promises, through each door.
+// Create or return: what the main job promises, through each API.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apis, graphql, rest } from './support/apis.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
-import { doors, graphql, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -20,11 +20,11 @@ async function stored(email: string) {
   return row;
 }
 
-describe.each(doors)('$name door', (door) => {
+describe.each(apis)('$name API', (api) => {
   it('makes a customer, then returns it', async () => {
     const input = { email: newEmail(), companyName: 'BizKitHub', companyRegistrationNumber: '05103118' };
-    const first = await door.create(gateway, input);
-    const second = await door.create(gateway, input);
+    const first = await api.create(gateway, input);
+    const second = await api.create(gateway, input);
     expect(first).toMatchObject({ newAccount: true, answer: { status: 200 } });
     expect(second).toMatchObject({ newAccount: false, answer: { status: 200 } });
     expect(first.profile?.cuRefNo).toMatch(/^[A-Za-z0-9]{16}$/);
@@ -33,7 +33,7 @@ describe.each(doors)('$name door', (door) => {
 
   it('stores what was sent, in its normal form', async () => {
     const email = newEmail();
-    await door.create(gateway, {
+    await api.create(gateway, {
       email: `  ${email.toUpperCase()} `,
       companyName: '  Novák \t &  dcera ',
       companyRegistrationNumber: ' 051 03 118 ',
@@ -55,9 +55,9 @@ describe.each(doors)('$name door', (door) => {
 
   it('fills company fields that the profile does not have, and never overwrites one', async () => {
     const email = newEmail();
-    const first = await door.create(gateway, { email, companyName: 'First' });
-    await door.create(gateway, { email, companyName: 'Second', companyRegistrationNumber: '1' });
-    await door.create(gateway, { email, companyRegistrationNumber: '2', taxIdentificationNumber: '3' });
+    const first = await api.create(gateway, { email, companyName: 'First' });
+    await api.create(gateway, { email, companyName: 'Second', companyRegistrationNumber: '1' });
+    await api.create(gateway, { email, companyRegistrationNumber: '2', taxIdentificationNumber: '3' });
     expect(await stored(email)).toMatchObject({
       cu_ref_no: first.profile?.cuRefNo,
       company_name: 'First',
@@ -69,14 +69,14 @@ describe.each(doors)('$name door', (door) => {
 
   it('answers with what it has just filled in', async () => {
     const email = newEmail();
-    await door.create(gateway, { email });
-    const { profile, newAccount } = await door.create(gateway, { email, companyName: 'Filled' });
+    await api.create(gateway, { email });
+    const { profile, newAccount } = await api.create(gateway, { email, companyName: 'Filled' });
     expect({ newAccount, companyName: profile?.companyName }).toEqual({ newAccount: false, companyName: 'Filled' });
   });
 
   it.each(['', null, '   ', undefined])('takes %j in an optional field as not given', async (nothing) => {
     const email = newEmail();
-    const { profile } = await door.create(gateway, {
+    const { profile } = await api.create(gateway, {
       email,
       companyName: nothing,
       companyRegistrationNumber: nothing,
@@ -91,41 +91,41 @@ describe.each(doors)('$name door', (door) => {
   });
 
   it('finds the customer by its mailbox, and shows the address that it has', async () => {
-    const made = await door.create(gateway, { email: `jan.novak${door.name}@gmail.com` });
-    const found = await door.create(gateway, { email: `Jan.No.Vak${door.name}+shop@googlemail.com` });
+    const made = await api.create(gateway, { email: `jan.novak${api.name}@gmail.com` });
+    const found = await api.create(gateway, { email: `Jan.No.Vak${api.name}+shop@googlemail.com` });
     expect(found).toMatchObject({ newAccount: false, profile: { cuRefNo: made.profile?.cuRefNo } });
-    expect(await stored(`jan.novak${door.name.toLowerCase()}@gmail.com`)).toBeDefined();
+    expect(await stored(`jan.novak${api.name.toLowerCase()}@gmail.com`)).toBeDefined();
   });
 
   it('keeps the same address in two organisations apart', async () => {
     const email = newEmail();
     const key = await createKey(gateway.databaseUrl, await createOrganisation(gateway.databaseUrl));
-    const ours = await door.create(gateway, { email });
-    const theirs = await door.create(gateway, { email }, { key });
+    const ours = await api.create(gateway, { email });
+    const theirs = await api.create(gateway, { email }, { key });
     expect(theirs.newAccount).toBe(true);
     expect(theirs.profile?.cuRefNo).not.toBe(ours.profile?.cuRefNo);
   });
 
   it('returns a banned customer as banned', async () => {
     const email = newEmail();
-    await door.create(gateway, { email });
+    await api.create(gateway, { email });
     await runSql(gateway.databaseUrl, 'update customer set banned_at = now() where email = $1', [email]);
-    expect(await door.create(gateway, { email })).toMatchObject({ newAccount: false, profile: { ban: true } });
+    expect(await api.create(gateway, { email })).toMatchObject({ newAccount: false, profile: { ban: true } });
   });
 
   it('does not find a deleted customer, whose address is free again', async () => {
     const email = newEmail();
-    const first = await door.create(gateway, { email });
+    const first = await api.create(gateway, { email });
     await runSql(gateway.databaseUrl, 'update customer set deleted_at = now() where email = $1', [email]);
-    const second = await door.create(gateway, { email });
+    const second = await api.create(gateway, { email });
     expect(second.newAccount).toBe(true);
     expect(second.profile?.cuRefNo).not.toBe(first.profile?.cuRefNo);
   });
 
   it('shows the whole profile of an existing customer', async () => {
     const email = newEmail();
-    await door.create(gateway, { email, companyName: 'BizKitHub' });
-    await door.create(gateway, { email: `referrer-${email}` });
+    await api.create(gateway, { email, companyName: 'BizKitHub' });
+    await api.create(gateway, { email: `referrer-${email}` });
     await runSql(
       gateway.databaseUrl,
       `with c as (
@@ -145,7 +145,7 @@ describe.each(doors)('$name door', (door) => {
          now() + make_interval(days => n - 2), now() + make_interval(days => n) from c, generate_series(0, 3) n`,
       [email],
     );
-    const { profile, answer } = await door.create(gateway, { email });
+    const { profile, answer } = await api.create(gateway, { email });
     expect(profile).toMatchObject({
       creditBalance: -7,
       phone: '+420 777123456',
@@ -173,7 +173,7 @@ it('answers in the REST API with the members of the contract, in their order', a
   expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
 });
 
-it('is one customer whichever door it came through first', async () => {
+it('is one customer whichever API it came through first', async () => {
   for (const [first, second] of [
     [rest, graphql],
     [graphql, rest],
@@ -224,7 +224,7 @@ it('goes on while a newer version adds columns to the tables', async () => {
   await rest.create(gateway, input, { key });
   for (const table of ['customer', 'api_key', 'idempotency_key'])
     await runSql(gateway.databaseUrl, `alter table ${table} add column later int`);
-  for (const door of doors) expect(await door.create(gateway, input, { key })).toMatchObject({ newAccount: false });
+  for (const api of apis) expect(await api.create(gateway, input, { key })).toMatchObject({ newAccount: false });
   expect(
     (await gateway.graphql('{ customers(first: 1) { edges { node { email groups { slug } } } } }')).body.errors,
   ).toBeUndefined();

@@ -1,7 +1,7 @@
 // Queries: one customer, pages of them, global ids; that nothing crosses organisations; how many statements they cost.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CREATE } from './support/apis.ts';
 import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';
-import { CREATE } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
 
@@ -180,7 +180,7 @@ describe('node', () => {
 describe('SQL statements', () => {
   const countOf = async (work: () => Promise<unknown>) => (await statementsOf(work)).length;
 
-  it('are one for createCustomer through either door, for a new customer and an existing one, whatever is shown of it', async () => {
+  it('are one for createCustomer through either API, for a new customer and an existing one, whatever is shown of it', async () => {
     await gateway.rest({ email: 'warm@example.com' });
     const input = { email: 'page9@example.com', customerRealIp: '1.1.1.1' };
     expect(await countOf(() => gateway.rest({ email: 'count1@example.com' }))).toBe(1);

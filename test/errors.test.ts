@@ -1,9 +1,9 @@
-// Every code of the catalogue that can occur, with its status, headers and envelope, on the doors that it applies to.
+// Every code of the catalogue that can occur, with its status, headers and envelope, on the APIs that it applies to.
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode } from '../src/errors.ts';
+import { apis, graphql, rest } from './support/apis.ts';
 import { createDatabase, runSql } from './support/database.ts';
-import { doors, graphql, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { openProxy } from './support/proxy.ts';
 
@@ -17,7 +17,7 @@ const create = '/api/v1/customer/create';
 const json = { 'content-type': 'application/json' };
 const withKey = (path: string) => `${path}?apiKey=${gateway.key}`;
 
-describe('the REST door', () => {
+describe('the REST API', () => {
   it.each([
     ['an unknown path', () => '/api/v1/customer/delete', { method: 'POST' }, 'INTERNAL_RESOURCE_NOT_FOUND'],
     ['a path with a slash too many', () => `${create}/`, { method: 'POST' }, 'INTERNAL_RESOURCE_NOT_FOUND'],
@@ -110,7 +110,7 @@ it('answers an unknown path without a key', async () => {
   expect(answer).toMatchObject({ status: 404, body: { error: { code: 'INTERNAL_RESOURCE_NOT_FOUND' } } });
 });
 
-describe('the GraphQL door', () => {
+describe('the GraphQL API', () => {
   it.each([
     ['another method', { method: 'PUT', headers: json, body: '{}' }, 'INTERNAL_METHOD_NOT_ALLOWED', 405],
     ['a body that is no JSON', { method: 'POST', headers: json, body: '{' }, 'INTERNAL_REQUEST_MALFORMED', 400],
@@ -228,14 +228,14 @@ describe('a request id', () => {
 
 describe('a database that is away', () => {
   it.each(['cut', 'silence'] as const)(
-    'is told as such by both doors, and by health, and comes back: %s',
+    'is told as such by both APIs, and by health, and comes back: %s',
     async (failure) => {
       const proxy = await openProxy(await createDatabase());
       const broken = await startGateway({ databaseUrl: proxy.url });
       await rest.create(broken, { email: 'before@example.com' });
       await proxy[failure]();
-      for (const door of doors) {
-        const { answer, code } = await door.create(broken, { email: 'during@example.com' });
+      for (const api of apis) {
+        const { answer, code } = await api.create(broken, { email: 'during@example.com' });
         expect([code, answer.status]).toEqual(['INTERNAL_SERVICE_UNAVAILABLE', 503]);
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       }
@@ -258,10 +258,10 @@ describe('a defect of the gateway', () => {
   it('is logged under the request id and shows nothing of the inside', async () => {
     const broken = await startGateway();
     await runSql(broken.databaseUrl, 'alter table customer rename column company_name to organisation_name');
-    for (const door of doors) {
-      const { answer, code } = await door.create(broken, { email: 'secret@example.com' });
+    for (const api of apis) {
+      const { answer, code } = await api.create(broken, { email: 'secret@example.com' });
       expect(code).toBe('INTERNAL_SERVER_ERROR');
-      expect(answer.status).toBe(door === rest ? 500 : 200);
+      expect(answer.status).toBe(api === rest ? 500 : 200);
       expect(answer.text).not.toMatch(/company_name|does not exist|select|stack|pg|node_modules/i);
       const requestId = answer.headers.get('x-request-id');
       expect(broken.log).toContainEqual(

@@ -1,7 +1,7 @@
 // The fast path of a POST, compiled operations included, against Yoga as it is: the same requests, the same answers.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CREATE } from './support/apis.ts';
 import { createDatabase, createOrganisation, runSql } from './support/database.ts';
-import { CREATE } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
 import { seededRandom } from './support/random.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apis, rest } from './support/apis.ts';
 import { runSql } from './support/database.ts';
-import { doors, rest } from './support/doors.ts';
 import { type Answer, startGateway, type TestGateway } from './support/gateway.ts';
 import { sendRaw } from './support/raw.ts';
 
@@ -104,9 +104,9 @@ describe('parameters of GET /graphql', () => {
 
 /** Asks for a customer by an address, through all that can ask. */
 const refusals: [name: string, ask: (email: string) => Promise<Answer>][] = [
-  ...doors.map((door): (typeof refusals)[number] => [
-    `create, ${door.name}`,
-    async (email) => (await door.create(gateway, { email })).answer,
+  ...apis.map((api): (typeof refusals)[number] => [
+    `create, ${api.name}`,
+    async (email) => (await api.create(gateway, { email })).answer,
   ]),
   [
     'customer(by:), variables',
@@ -169,7 +169,7 @@ function visible(text: string): string {
   return text.replace(/[^ -~]/gu, (mark) => `\\u{${mark.codePointAt(0)?.toString(16)}}`);
 }
 
-describe.each(doors)('quoted local parts, $name', (door) => {
+describe.each(apis)('quoted local parts, $name', (api) => {
   it.each([
     ['gmail.com', '+'],
     ['googlemail.com', '+'],
@@ -179,7 +179,7 @@ describe.each(doors)('quoted local parts, $name', (door) => {
   ])('010 of %s that begin with %s are customers of their own', async (domain, mark) => {
     const found = fault('010-email-quoted-tag-merges').request as { email: string }[];
     const emails = found.map(({ email }) => email.replace('gmail.com', domain).replace('+', mark));
-    const made = await Promise.all(emails.map((email) => door.create(gateway, { email })));
+    const made = await Promise.all(emails.map((email) => api.create(gateway, { email })));
     const references = made.map(({ profile }) => profile?.cuRefNo);
     expect(new Set(references).size).toBe(2);
     const shown = await Promise.all(

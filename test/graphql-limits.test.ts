@@ -1,13 +1,13 @@
-// A GraphQL door that holds: bounds on documents, switches for production, a time for every operation.
+// A GraphQL API that holds: bounds on documents, switches for production, a time for every operation.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../src/access/key.ts';
 import { catalogue } from '../src/errors.ts';
 import { examples } from '../src/routes/graphiql-examples.ts';
+import { apis, CREATE } from './support/apis.ts';
 import { attacks } from './support/attacks.ts';
 import { runSql } from './support/database.ts';
-import { CREATE, doors } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
 
@@ -234,14 +234,14 @@ describe('in production', () => {
 });
 
 describe('an operation that takes too long', () => {
-  it.each(doors)('is answered in time, and its SQL is cancelled: $name', async (door) => {
+  it.each(apis)('is answered in time, and its SQL is cancelled: $name', async (api) => {
     const slow = await startGateway({ operationTimeout: 400 });
     await runSql(
       slow.databaseUrl,
       `create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return new; end $$;
        create trigger wait before insert on customer for each row execute function wait()`,
     );
-    const { answer, code } = await door.create(slow, { email: 'slow@example.com' });
+    const { answer, code } = await api.create(slow, { email: 'slow@example.com' });
     expect([code, answer.status]).toEqual(['INTERNAL_SERVICE_UNAVAILABLE', 503]);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     const message = answer.body.error?.message ?? answer.body.errors[0].message;
@@ -253,7 +253,7 @@ describe('an operation that takes too long', () => {
       );
     await expect.poll(running, { timeout: 1_000 }).toEqual([]);
     await runSql(slow.databaseUrl, 'drop trigger wait on customer');
-    expect((await door.create(slow, { email: 'slow@example.com' })).newAccount).toBe(true);
+    expect((await api.create(slow, { email: 'slow@example.com' })).newAccount).toBe(true);
     await slow.close();
   });
 

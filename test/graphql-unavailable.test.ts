@@ -1,7 +1,7 @@
 // What HTTP says of a GraphQL answer when the database fails it: 503 when nothing came of it, 200 when something did.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CREATE } from './support/apis.ts';
 import { runSql } from './support/database.ts';
-import { CREATE } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 const mediaTypes = ['application/json', 'application/graphql-response+json'];

@@ -77,7 +77,7 @@ const bodies: [name: string, body: string | Buffer, headers?: Record<string, str
   ['SQL for an address', `{"email":"'; drop table customer; --"}`],
 ];
 
-/** What is of no meaning to the REST door, which ignores members that it does not know (test/bodies.test.ts). */
+/** What is of no meaning to the REST API, which ignores members that it does not know (test/bodies.test.ts). */
 const strictBodies: typeof bodies = [
   ['the same unknown member twice', `{${email},"x":{"a":1,"a":2}}`],
   ['__proto__ beside an address', `{${email},"__proto__":{"admin":true}}`],
@@ -87,7 +87,7 @@ const strictBodies: typeof bodies = [
 const codes = Object.keys(catalogue);
 const auth = () => ({ authorization: `Bearer ${gateway.key}` });
 
-describe('the REST door', () => {
+describe('the REST API', () => {
   it.each(bodies)('answers %s with an error of the catalogue', async (_, body, headers = {}) => {
     const answer = await gateway.send(create, {
       method: 'POST',
@@ -106,7 +106,7 @@ describe('the REST door', () => {
   });
 });
 
-describe('the GraphQL door', () => {
+describe('the GraphQL API', () => {
   it.each([...bodies, ...strictBodies])(
     'answers the body "%s" with an error of the catalogue',
     async (_, body, headers = {}) => {

@@ -1,7 +1,7 @@
 // Idempotency-Key: the same request is answered once, another request under the same key is a conflict.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apis, graphql, rest } from './support/apis.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
-import { doors, graphql, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -17,23 +17,23 @@ const keyed = (key: string, apiKey?: string) => ({
 const age = (key: string, by: string) =>
   runSql(gateway.databaseUrl, `update idempotency_key set created_at = now() - $2::interval where key = $1`, [key, by]);
 
-describe.each(doors)('$name door', (door) => {
-  const email = `${door.name.toLowerCase()}@example.com`;
+describe.each(apis)('$name API', (api) => {
+  const email = `${api.name.toLowerCase()}@example.com`;
 
   it('tells the same answer again, word for word', async () => {
-    const first = await door.create(gateway, { email }, keyed(`a-${door.name}`));
-    const second = await door.create(gateway, { email }, keyed(`a-${door.name}`));
+    const first = await api.create(gateway, { email }, keyed(`a-${api.name}`));
+    const second = await api.create(gateway, { email }, keyed(`a-${api.name}`));
     expect([first.newAccount, second.newAccount]).toEqual([true, true]);
     expect(second.answer.text).toBe(first.answer.text);
     expect(second.answer.headers.get('content-type')).toBe(first.answer.headers.get('content-type'));
     expect(first.answer.headers.get('idempotent-replayed')).toBeNull();
     expect(second.answer.headers.get('idempotent-replayed')).toBe('true');
-    expect((await door.create(gateway, { email })).newAccount).toBe(false);
+    expect((await api.create(gateway, { email })).newAccount).toBe(false);
   });
 
   it('refuses another body under the same key, and changes nothing', async () => {
-    await door.create(gateway, { email }, keyed(`b-${door.name}`));
-    const other = await door.create(gateway, { email: `other-${email}` }, keyed(`b-${door.name}`));
+    await api.create(gateway, { email }, keyed(`b-${api.name}`));
+    const other = await api.create(gateway, { email: `other-${email}` }, keyed(`b-${api.name}`));
     expect([other.code, other.answer.status]).toEqual(['INTERNAL_CONFLICT', 409]);
     expect(await runSql(gateway.databaseUrl, 'select * from customer where email = $1', [`other-${email}`])).toEqual(
       [],
@@ -41,16 +41,14 @@ describe.each(doors)('$name door', (door) => {
   });
 
   it('does not keep a failure', async () => {
-    expect((await door.create(gateway, { email: 'x' }, keyed(`c-${door.name}`))).code).toBe(
-      'INTERNAL_VALIDATION_FAILED',
-    );
-    expect((await door.create(gateway, { email }, keyed(`c-${door.name}`))).code).toBeUndefined();
+    expect((await api.create(gateway, { email: 'x' }, keyed(`c-${api.name}`))).code).toBe('INTERNAL_VALIDATION_FAILED');
+    expect((await api.create(gateway, { email }, keyed(`c-${api.name}`))).code).toBeUndefined();
   });
 
   it('makes one customer of many requests at once; the others wait or hear that it runs', async () => {
     const input = { email: `many-${email}` };
     const outcomes = await Promise.all(
-      Array.from({ length: 30 }, () => door.create(gateway, input, keyed(`d-${door.name}`))),
+      Array.from({ length: 30 }, () => api.create(gateway, input, keyed(`d-${api.name}`))),
     );
     const answered = outcomes.filter(({ code }) => !code);
     expect(answered.length).toBeGreaterThan(0);

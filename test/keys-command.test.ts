@@ -1,9 +1,9 @@
 // Keys and organisations in the hands of operators, by command.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rest } from './support/apis.ts';
 import { runCommand } from './support/command.ts';
 import { createDatabase, runSql, servingRoleOf } from './support/database.ts';
-import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { startProcess, temporaryFolder } from './support/process.ts';
 

@@ -3,8 +3,8 @@ import type { GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { scopes } from '../src/access/scopes.ts';
 import { schema } from '../src/graphql/schema.ts';
+import { rest } from './support/apis.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
-import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;

@@ -1,4 +1,4 @@
-// The key checks: their order, their codes, on both doors; and how fast a change of a key is noticed.
+// The key checks: their order, their codes, on both APIs; and how fast a change of a key is noticed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,8 +8,8 @@ import { digestOf, generateKey, SAMPLE_KEY } from '../src/access/key.ts';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
+import { apis, CREATE, rest } from './support/apis.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
-import { CREATE, doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { openProxy } from './support/proxy.ts';
 
@@ -36,7 +36,7 @@ afterAll(() => gateway.close());
 
 const email = 'keys@example.com';
 
-describe.each(doors)('$name door', (door) => {
+describe.each(apis)('$name API', (api) => {
   it.each([
     ['no key', () => null, 404, 'PUBLIC_API_KEY_IS_EMPTY'],
     ['an empty key', () => '', 404, 'PUBLIC_API_KEY_IS_EMPTY'],
@@ -50,11 +50,11 @@ describe.each(doors)('$name door', (door) => {
     ['an expired key', () => keys.expired, 404, 'PUBLIC_API_KEY_HAS_BEEN_EXPIRED'],
     ['a key with another scope', () => keys.readOnly, 403, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED'],
   ])('refuses %s', async (_, key, status, code) => {
-    const outcome = await door.create(gateway, { email }, { key: key() });
+    const outcome = await api.create(gateway, { email }, { key: key() });
     expect({ status: outcome.answer.status, code: outcome.code }).toEqual({ status, code });
     expect(outcome.answer.headers.get('x-request-id')).toBeTruthy();
     // Nothing else of the request is looked at before the key.
-    expect((await door.create(gateway, { email: 5 }, { key: key() })).code).toBe(code);
+    expect((await api.create(gateway, { email: 5 }, { key: key() })).code).toBe(code);
   });
 
   it.each([
@@ -63,7 +63,7 @@ describe.each(doors)('$name door', (door) => {
     ['a key with the scope', () => keys.creating],
     ['a ROOT key, whatever its scopes', () => keys.root],
   ])('accepts %s', async (_, key) => {
-    expect((await door.create(gateway, { email }, { key: key() })).code).toBeUndefined();
+    expect((await api.create(gateway, { email }, { key: key() })).code).toBeUndefined();
   });
 });
 
@@ -121,7 +121,7 @@ describe('where the key is looked for', () => {
     }
   });
 
-  it('takes the one of the URL at the GraphQL door, and none of the body', async () => {
+  it('takes the one of the URL at the GraphQL API, and none of the body', async () => {
     const query = { query: '{ __typename }' };
     const answer = await send(`/graphql?apiKey=${gateway.key}`, {
       headers: headers('bad'),

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../src/access/key.ts';
 import { logTo } from '../src/log.ts';
+import { apis, rest } from './support/apis.ts';
 import { runSql } from './support/database.ts';
-import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -22,14 +22,14 @@ async function lineOf(requestId: string) {
   throw new Error(`no line for ${requestId}`);
 }
 
-it.each(doors)('says who called what and what came of it: $name', async (door) => {
-  const good = await door.create(
+it.each(apis)('says who called what and what came of it: $name', async (api) => {
+  const good = await api.create(
     gateway,
     { email: 'private@example.com' },
-    { headers: { 'x-request-id': `good-${door.name}` } },
+    { headers: { 'x-request-id': `good-${api.name}` } },
   );
   expect(good.code).toBeUndefined();
-  expect(await lineOf(`good-${door.name}`)).toMatchObject({
+  expect(await lineOf(`good-${api.name}`)).toMatchObject({
     level: 30,
     status: 200,
     operation: 'createCustomer',
@@ -37,15 +37,15 @@ it.each(doors)('says who called what and what came of it: $name', async (door) =
     method: 'POST',
     milliseconds: expect.any(Number),
   });
-  await door.create(gateway, { email: 'x' }, { headers: { 'x-request-id': `bad-${door.name}` } });
-  expect(await lineOf(`bad-${door.name}`)).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED' });
+  await api.create(gateway, { email: 'x' }, { headers: { 'x-request-id': `bad-${api.name}` } });
+  expect(await lineOf(`bad-${api.name}`)).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED' });
   const unknown = generateKey('PROD');
-  await door.create(
+  await api.create(
     gateway,
     { email: 'private@example.com' },
-    { key: unknown, headers: { 'x-request-id': `unknown-${door.name}` } },
+    { key: unknown, headers: { 'x-request-id': `unknown-${api.name}` } },
   );
-  expect(await lineOf(`unknown-${door.name}`)).toMatchObject({ code: 'PUBLIC_API_KEY_DOES_NOT_EXIST', status: 404 });
+  expect(await lineOf(`unknown-${api.name}`)).toMatchObject({ code: 'PUBLIC_API_KEY_DOES_NOT_EXIST', status: 404 });
   expect(JSON.stringify(gateway.log)).not.toContain(unknown);
 });
 

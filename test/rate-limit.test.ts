@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey } from '../src/access/key.ts';
 import { SlidingWindowStore, WINDOW } from '../src/access/sliding-window.ts';
+import { apis, rest } from './support/apis.ts';
 import { callMany } from './support/crowd.ts';
 import { createKey, type KeyTraits } from './support/database.ts';
-import { doors, rest } from './support/doors.ts';
 import { type Answer, startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -30,10 +30,10 @@ const told = ({ headers }: Answer) => ({
   reset: Number(headers.get('x-ratelimit-reset')),
 });
 
-describe.each(doors)('$name door', (door) => {
+describe.each(apis)('$name API', (api) => {
   it('lets exactly 1,000 requests of a DEV_ key through in a minute, and refuses the rest as the contract says', async () => {
     const key = await makeKey({ prefix: 'DEV_' });
-    const outcomes = await callMany(1_500, () => door.create(gateway, { email }, { key }));
+    const outcomes = await callMany(1_500, () => api.create(gateway, { email }, { key }));
     const refused = outcomes.filter(({ code }) => code === 'INTERNAL_TOO_MANY_REQUESTS');
     expect(outcomes.filter(({ code }) => code === undefined)).toHaveLength(1_000);
     expect(refused).toHaveLength(500);
@@ -53,12 +53,12 @@ describe.each(doors)('$name door', (door) => {
   it('tells of the limit with every answer to a good key, also one that fails for another reason', async () => {
     const key = await makeKey({ limitPerMinute: 50, scopes: ['customer:create'] });
     const readOnly = await makeKey({ limitPerMinute: 50, scopes: ['customer:read'] });
-    const { answer } = await door.create(gateway, { email }, { key });
+    const { answer } = await api.create(gateway, { email }, { key });
     expect(told(answer)).toMatchObject({ limit: 50, remaining: 49 });
-    expect(told((await door.create(gateway, { email: 'x' }, { key })).answer)).toMatchObject({ remaining: 48 });
-    const refused = await door.create(gateway, { email }, { key: readOnly });
+    expect(told((await api.create(gateway, { email: 'x' }, { key })).answer)).toMatchObject({ remaining: 48 });
+    const refused = await api.create(gateway, { email }, { key: readOnly });
     expect([refused.answer.status, told(refused.answer).remaining]).toEqual([403, 49]);
-    const path = door === rest ? '/api/v1/customer/create' : '/graphql';
+    const path = api === rest ? '/api/v1/customer/create' : '/graphql';
     const headers = { authorization: `Bearer ${key}` };
     for (const [i, [init, status]] of [
       [{ method: 'DELETE', headers }, 405],
@@ -74,7 +74,7 @@ describe.each(doors)('$name door', (door) => {
   it('tells a ROOT key and a bad key nothing of limits', async () => {
     for (const key of [await makeKey({ prefix: 'ROOT', limitPerMinute: 1 }), 'bad']) {
       for (let i = 0; i < 3; i++) {
-        const { answer, code } = await door.create(gateway, { email }, { key });
+        const { answer, code } = await api.create(gateway, { email }, { key });
         expect(code).toBe(key === 'bad' ? 'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT' : undefined);
         expect([...answer.headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
       }

@@ -8,9 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { chooseAccount } from '../src/database/embedded-account.ts';
 import { clusterIn } from '../src/database/embedded-folder.ts';
 import { PROBE_NAME } from '../src/database/write-probe.ts';
+import { rest } from './support/apis.ts';
 import { startCluster, type TestCluster } from './support/cluster.ts';
 import { runSql, servingRoleOf } from './support/database.ts';
-import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
 import { openProxy } from './support/proxy.ts';

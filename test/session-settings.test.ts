@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
+import { rest } from './support/apis.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
-import { rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 async function withGateway(databaseUrl: string, work: (gateway: TestGateway) => Promise<void>): Promise<void> {

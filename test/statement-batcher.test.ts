@@ -1,8 +1,8 @@
 // Calls that are sent in one statement: none is touched by what befalls another.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apis, rest } from './support/apis.ts';
 import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';
-import { doors, rest } from './support/doors.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 const TIMEOUT = 2_000;
@@ -51,12 +51,12 @@ it('so are look-ups', async () => {
 
 // An error of a value, of a constraint, of a rule of the database's own, and a deadlock.
 describe.each(['22003', '23514', 'P0001', '40P01'])('a call that PostgreSQL refuses with %s', (state) => {
-  it.each(doors)('fails alone among its neighbours: $name', async (door) => {
+  it.each(apis)('fails alone among its neighbours: $name', async (api) => {
     const input = (i: number) => ({
-      email: `${i % 10 === 5 ? 'refused' : 'fine'}${i}-${state}-${door.name}@example.com`,
+      email: `${i % 10 === 5 ? 'refused' : 'fine'}${i}-${state}-${api.name}@example.com`,
       companyName: state,
     });
-    const outcomes = await Promise.all(Array.from({ length: 60 }, (_, i) => door.create(gateway, input(i))));
+    const outcomes = await Promise.all(Array.from({ length: 60 }, (_, i) => api.create(gateway, input(i))));
     for (const [i, { code, newAccount }] of outcomes.entries()) {
       if (i % 10 === 5) expect(code).toBe('INTERNAL_SERVER_ERROR');
       else expect({ code, newAccount }).toEqual({ code: undefined, newAccount: true });
@@ -64,7 +64,7 @@ describe.each(['22003', '23514', 'P0001', '40P01'])('a call that PostgreSQL refu
     const [row] = await runSql<{ count: number }>(
       gateway.databaseUrl,
       'select count(*)::int from customer where company_name = $1 and email like $2',
-      [state, `%-${door.name.toLowerCase()}@example.com`],
+      [state, `%-${api.name.toLowerCase()}@example.com`],
     );
     expect(row?.count).toBe(54);
   });

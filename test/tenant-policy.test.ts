@@ -1,4 +1,4 @@
-// Nothing of one organisation reaches another: not through the doors, and not when a query forgets to ask for its own.
+// Nothing of one organisation reaches another: not through the APIs, and not when a query forgets to ask for its own.
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/orm.ts';

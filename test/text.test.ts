@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeText, requiredText } from '../src/text.ts';
-import { doors } from './support/doors.ts';
+import { apis } from './support/apis.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -13,9 +13,9 @@ afterAll(() => gateway.close());
 
 let made = 0;
 /** What is kept of a new customer's company. */
-async function kept(door: (typeof doors)[number], company: Record<string, string>) {
+async function kept(api: (typeof apis)[number], company: Record<string, string>) {
   const email = `text${made++}@example.com`;
-  const { code, fields } = await door.create(gateway, { email, ...company });
+  const { code, fields } = await api.create(gateway, { email, ...company });
   expect({ code, fields }).toEqual({});
   const { body } = await gateway.graphql(
     'query ($email: String!) { customer(by: { email: $email }) { companyName companyRegistrationNumber taxIdentificationNumber } }',
@@ -53,9 +53,9 @@ const names: [given: string, kept: string | null][] = [
   ['a\u200b\u200d\u2060b', 'a\u200db'],
 ];
 
-describe.each(doors)('through the $name door', (door) => {
+describe.each(apis)('through the $name API', (api) => {
   it.each(names)('the company %j is kept as %j', async (companyName, expected) => {
-    expect((await kept(door, { companyName })).companyName).toBe(expected);
+    expect((await kept(api, { companyName })).companyName).toBe(expected);
   });
 
   it('company numbers lose what nobody sees, as names do', async () => {
@@ -63,12 +63,12 @@ describe.each(doors)('through the $name door', (door) => {
       companyRegistrationNumber: '\u202d 0510\u200b 3118\ufeff',
       taxIdentificationNumber: 'cz\u00ad 96\u0085',
     };
-    expect(await kept(door, numbers)).toMatchObject({
+    expect(await kept(api, numbers)).toMatchObject({
       companyRegistrationNumber: '05103118',
       taxIdentificationNumber: 'CZ96',
     });
     const nothing = { companyRegistrationNumber: '\u200b\u2060', taxIdentificationNumber: ' \ufeff ' };
-    expect(await kept(door, nothing)).toMatchObject({
+    expect(await kept(api, nothing)).toMatchObject({
       companyRegistrationNumber: null,
       taxIdentificationNumber: null,
     });

@@ -1,4 +1,4 @@
-// The key checks: who calls, may they, and how often. Both doors pass through here, once, before anything else is looked at.
+// The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
 import { ApiError } from '../errors.ts';
 import type { ApiKey } from './api-key.ts';
 import type { ApiKeyCache } from './api-key-cache.ts';

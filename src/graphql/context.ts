@@ -23,7 +23,7 @@ export interface OperationRequest {
   readonly answerIsKept: boolean;
 }
 
-/** The context of one operation, the same for both doors. */
+/** The context of one operation, the same for both APIs. */
 export interface GatewayContext extends OperationRequest {
   /** Milliseconds that the operation may take. */
   readonly timeout: number;

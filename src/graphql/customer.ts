@@ -167,7 +167,7 @@ const CreateCustomerPayload = builder
       customer: t.field({
         type: CustomerType,
         description: 'The customer.',
-        // Whoever may create a customer sees its profile, as on the REST door.
+        // Whoever may create a customer sees its profile, as on the REST API.
         scope: null,
         resolve: ({ customer }) => customer,
       }),

@@ -14,7 +14,7 @@ interface HttpHint {
   spec?: boolean;
 }
 
-/** The members of `extensions` in every error of the GraphQL door. */
+/** The members of `extensions` in every error of the GraphQL API. */
 export interface ErrorExtensions {
   code: ErrorCode;
   status: number;

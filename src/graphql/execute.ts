@@ -1,4 +1,4 @@
-// Runs an operation: scopes first, then variables, cost, resolvers. Both doors come through here.
+// Runs an operation: scopes first, then variables, cost, resolvers. Both APIs come through here.
 import {
   type DocumentNode,
   type ExecutionResult,

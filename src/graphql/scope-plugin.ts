@@ -46,7 +46,7 @@ declare global {
       ResolveReturnShape = unknown,
     > {
       /**
-       * What a key needs to run this field, on either door, besides what its types ask for: a scope, or to be a `ROOT` key.
+       * What a key needs to run this field, on either API, besides what its types ask for: a scope, or to be a `ROOT` key.
        * Null lifts what its types ask for.
        */
       scope?: Requirement | null;

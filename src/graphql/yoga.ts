@@ -1,4 +1,4 @@
-// The GraphQL door: GraphQL over HTTP by Yoga, with the errors of the catalogue.
+// The GraphQL API: GraphQL over HTTP by Yoga, with the errors of the catalogue.
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -37,13 +37,13 @@ import {
   readParams,
 } from './params.ts';
 
-/** The methods that the door answers. */
+/** The methods that the handler answers. */
 export const GRAPHQL_METHODS = ['GET', 'HEAD', 'POST'];
 /** What a document is looked at for, before the rest of it is left alone. */
 const MOST_ERRORS = 20;
 
-/** A door: answers a request whose caller is known, in its own form. */
-export interface GraphQLDoor {
+/** The GraphQL handler: answers a request whose caller is known, in its own form. */
+export interface GraphQLHandler {
   handle(request: HttpRequest, context: GatewayContext): Promise<HttpResponse>;
   /** The answer to a request that failed before it reached GraphQL. */
   refuse(request: HttpRequest, error: unknown): HttpResponse;
@@ -57,8 +57,8 @@ interface ServerContext {
   params: CheckedParams;
 }
 
-/** What the door is opened with. */
-export interface GraphQLDoorOptions {
+/** What the handler is opened with. */
+export interface GraphQLHandlerOptions {
   schema: GraphQLSchema;
   execute: ExecuteOperation;
   log: Log;
@@ -87,8 +87,8 @@ const plainFetch = { Response: PlainResponse } as unknown as FetchAPI;
 /** What Yoga's checks look at of a request whose body was read before. */
 const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
 
-/** Opens the GraphQL door. */
-export function openGraphQLDoor(options: GraphQLDoorOptions): GraphQLDoor {
+/** Opens the GraphQL handler. */
+export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
   const { schema, execute, log, introspection, hideSuggestions, corsOrigins, fastPath = true } = options;
   const limits = limitRules(schema);
   const ownRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];

@@ -1,4 +1,4 @@
-// A request and its answer, as they pass between the process and the doors.
+// A request and its answer, as they pass between the process and the APIs.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ApiError, publicError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { AddressOf } from './client-address.ts';
 import { originForm } from './head.ts';
 import { type KnownMembers, readKnownMembers } from './known-members.ts';
 
-/** A request as a door sees it. */
+/** A request as an API sees it. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -40,7 +40,7 @@ export interface HttpRequest {
 /** The media type of JSON, as this gateway names it. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** An answer as a door gives it. */
+/** An answer as an API gives it. */
 export interface HttpResponse {
   status: number;
   contentType?: string;
@@ -64,7 +64,7 @@ export const securityHeaders = {
 };
 
 /**
- * Takes what the doors need from a Node request.
+ * Takes what the APIs need from a Node request.
  *
  * @param addressOf - tells whose request it is
  */

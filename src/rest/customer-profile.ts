@@ -1,4 +1,4 @@
-// A customer's profile as the REST door shows it: its members, their order, and which are left out when unknown.
+// A customer's profile as the REST API shows it: its members, their order, and which are left out when unknown.
 import { z } from 'zod';
 import type { CreateCustomerMutation } from '../generated/operations.ts';
 

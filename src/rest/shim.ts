@@ -1,4 +1,4 @@
-// The REST door: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
+// The REST API: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { toApiError } from '../database/failure.ts';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors.ts';

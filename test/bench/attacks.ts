@@ -1,4 +1,4 @@
-// Measures known attacks on the GraphQL door: what answers, how long it takes, what it costs in CPU and memory.
+// Measures known attacks on the GraphQL API: what answers, how long it takes, what it costs in CPU and memory.
 import { attacks } from '../support/attacks.ts';
 import { openBench } from './support.ts';
 

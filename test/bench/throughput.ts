@@ -25,7 +25,7 @@ export async function measureThroughput(bench: Bench, effort: Effort): Promise<S
       if (effort.quick && workload.fresh > 0 && workload.fresh < 1) continue;
       for (const connections of effort.quick ? [32] : CONNECTIONS) {
         console.log(`${workload.name} at ${connections} connections`);
-        // The second door to a look-up is the first.
+        // The second API to a look-up is the first.
         const asked = contenders.filter(({ name }) => workload.question === 'create' || name !== REST);
         results.push(...(await measure(bench, asked, workload, { ...effort, connections })));
       }
@@ -91,14 +91,14 @@ function promisedOf(results: Result[]): Promised[] {
     ),
     least('/graphql create new, to Mercurius + jit', ratio(GRAPHQL, MERCURIUS, CREATE_NEW), 1.3, '2.0'),
     least('/graphql return existing, to Mercurius + jit', ratio(GRAPHQL, MERCURIUS, EXISTING), 1.1, '2.0'),
-    ...[REST, GRAPHQL].flatMap((door) =>
-      creates.map((name) => least(`${door}: ${name}, to usual Yoga + MikroORM`, ratio(door, USUAL, name), 5, '8')),
+    ...[REST, GRAPHQL].flatMap((api) =>
+      creates.map((name) => least(`${api}: ${name}, to usual Yoga + MikroORM`, ratio(api, USUAL, name), 5, '8')),
     ),
     least('customer(by:), to Mercurius + jit', ratio(GRAPHQL, MERCURIUS, 'customer(by:)'), 0.9, '1.2'),
     least('page of 50 nested, to usual Yoga + MikroORM', ratio(GRAPHQL, USUAL, 'page of 50'), 2, '4'),
-    ...[REST, GRAPHQL].flatMap((door) =>
+    ...[REST, GRAPHQL].flatMap((api) =>
       creates.map((name) =>
-        most(`${door}: p99 of ${name} at 32 connections, to the floor's`, ratio(door, FLOOR, name, 'p99'), 2, '1.0'),
+        most(`${api}: p99 of ${name} at 32 connections, to the floor's`, ratio(api, FLOOR, name, 'p99'), 2, '1.0'),
       ),
     ),
   ].filter(({ measured }) => !Number.isNaN(measured));

@@ -1,6 +1,6 @@
 // Requests that bring GraphQL servers down, as one attacker would send them.
 
-/** One request to the GraphQL door. */
+/** One request to the GraphQL API. */
 export interface Attack {
   name: string;
   /** What is sent: by POST unless it says otherwise. */

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { clusterIn } from '../../src/database/embedded-folder.ts';
+import { rest } from '../support/apis.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { runSql } from '../support/database.ts';
-import { rest } from '../support/doors.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const run = promisify(execFile);

@@ -31,7 +31,7 @@ afterAll(async () => {
 async function call(i: number, key: string) {
   const url = gateways[i % 2]?.url;
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-  // Half of them through either door.
+  // Half of them through either API.
   const [path, body] =
     i % 4 < 2
       ? ['/api/v1/customer/create', { email: 'shared@example.com' }]

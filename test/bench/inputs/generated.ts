@@ -1,5 +1,5 @@
 // Bodies of about 64 KiB that a generator makes: of one nasty thing often, or of many things at once.
-import { CREATE } from '../../support/doors.ts';
+import { CREATE } from '../../support/apis.ts';
 import { type Dice, diceOf } from '../../support/generated/dice.ts';
 import { oddCharacters } from '../../support/generated/texts.ts';
 import type { Sender } from './known.ts';

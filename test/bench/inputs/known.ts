@@ -1,6 +1,7 @@
 // Inputs that are known to be costly where nobody has thought of them.
+
+import { CREATE } from '../../support/apis.ts';
 import { attacks } from '../../support/attacks.ts';
-import { CREATE } from '../../support/doors.ts';
 import { CREATE_PATH, type GeneratedRequest } from '../../support/generated-requests.ts';
 import type { CostlyInput } from './measure.ts';
 

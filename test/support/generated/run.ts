@@ -1,5 +1,5 @@
 // Runs generated requests against a gateway, many at once, and counts what came of them.
-import { type Door, graphql, type Outcome, rest } from '../doors.ts';
+import { type Api, graphql, type Outcome, rest } from '../apis.ts';
 import {
   CREATE_PATH,
   type GeneratedRequest,
@@ -136,8 +136,8 @@ function sorted(profile: Record<string, unknown>): unknown {
   return Object.fromEntries(Object.entries(profile).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** What `doors` call, over a transport. */
-function callable(key: string, send: Transport['send']): Parameters<Door['create']>[0] {
+/** What `APIs` call, over a transport. */
+function callable(key: string, send: Transport['send']): Parameters<Api['create']>[0] {
   const post = async (target: string, body: unknown) => {
     const headers: GeneratedRequest['headers'] = [
       ['Host', 'gateway.example'],

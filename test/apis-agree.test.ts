@@ -1,7 +1,7 @@
-// One table of inputs for which both doors must come to the same answer, and the same for inputs that nobody thought of.
+// One table of inputs for which both APIs must come to the same answer, and the same for inputs that nobody thought of.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { graphql, type Outcome, rest } from './support/doors.ts';
+import { graphql, type Outcome, rest } from './support/apis.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -175,17 +175,17 @@ const cases: [name: string, input: Record<string, unknown>, refused: Record<stri
   ],
 ];
 
-describe.each([rest, graphql])('$name door', (door) => {
+describe.each([rest, graphql])('$name API', (api) => {
   it.each(cases)('%s', async (_, input, refused) => {
-    const { answer, code, fields, newAccount } = await door.create(gateway, input);
+    const { answer, code, fields, newAccount } = await api.create(gateway, input);
     const expected = Object.entries(refused).map(([path, message]) => ({ path, message }));
     if (expected.length === 0) return expect(typeof newAccount).toBe('boolean');
     expect({ code, fields }).toEqual({ code: 'INTERNAL_VALIDATION_FAILED', fields: expected });
-    expect(answer.status).toBe(door === rest ? 422 : 200);
+    expect(answer.status).toBe(api === rest ? 422 : 200);
   });
 });
 
-/** What both doors must agree in: all but whether the customer is new, since the second call finds the first one's. */
+/** What both APIs must agree in: all but whether the customer is new, since the second call finds the first one's. */
 function comparable({ code, description, fields, profile }: Outcome) {
   return { code, description, fields, profile };
 }
@@ -210,7 +210,7 @@ const anyInput = fc.record({
   ),
 });
 
-it('comes to the same answer through both doors for any input', async () => {
+it('comes to the same answer through both APIs for any input', async () => {
   await fc.assert(
     fc.asyncProperty(anyInput, async (input) => {
       const throughRest = await rest.create(gateway, input);

@@ -1,18 +1,18 @@
-// One call of `createCustomer` through either door, with the answer in one form, so that tests can compare them.
+// One call of `createCustomer` through either API, with the answer in one form, so that tests can compare them.
 import type { Answer, CallOptions, TestGateway } from './gateway.ts';
 
-/** What came of a call, whichever door it took. */
+/** What came of a call, whichever API it took. */
 export interface Outcome {
   code?: string;
   description?: string;
   fields?: { path: string; message: string }[];
   newAccount?: boolean;
-  /** The profile, with the names of the REST door; members that are unknown are absent. */
+  /** The profile, with the names of the REST API; members that are unknown are absent. */
   profile?: Record<string, unknown>;
 }
 
-/** A door as a function: input in, outcome out. */
-export interface Door {
+/** An API as a function: input in, outcome out. */
+export interface Api {
   name: string;
   create(
     gateway: Pick<TestGateway, 'rest' | 'graphql'>,
@@ -21,7 +21,7 @@ export interface Door {
   ): Promise<Outcome & { answer: Answer }>;
 }
 
-/** The mutation with everything that the REST door shows. */
+/** The mutation with everything that the REST API shows. */
 export const CREATE = `mutation ($input: CreateCustomerInput!) {
   createCustomer(input: $input) {
     newAccount
@@ -39,7 +39,7 @@ function outcomeOfError(error: { code?: string; description?: string; fields?: O
   return { code: error.code, description: error.description, ...(error.fields && { fields: error.fields }) };
 }
 
-export const rest: Door = {
+export const rest: Api = {
   name: 'REST',
   async create(gateway, input, options) {
     const answer = await gateway.rest(input, options);
@@ -49,7 +49,7 @@ export const rest: Door = {
   },
 };
 
-export const graphql: Door = {
+export const graphql: Api = {
   name: 'GraphQL',
   async create(gateway, input, options) {
     const answer = await gateway.graphql(CREATE, { input }, options);
@@ -60,7 +60,7 @@ export const graphql: Door = {
   },
 };
 
-export const doors = [rest, graphql];
+export const apis = [rest, graphql];
 
 function withoutNulls(profile: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
