@@ -1,6 +1,6 @@
 // Text that callers send: what can be stored at all, and how it is written.
 import { z } from 'zod';
-import { ApiError } from './errors.ts';
+import { ApiError } from './errors/api-error.ts';
 
 const MUST_BE_TEXT = 'must be a string';
 const REQUIRED = 'is required';

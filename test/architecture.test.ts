@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 import { complaintAbout } from '../src/node-version.ts';
 
 /** What each room may import, besides itself and packages. */
-const base = ['errors.ts', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
+const base = ['errors/api-error.ts', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', 'folders.ts', ...base];
 const allowed: Record<string, string[]> = {
-  'errors.ts': [],
+  'errors/api-error.ts': [],
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
   'once.ts': [],
@@ -16,7 +16,7 @@ const allowed: Record<string, string[]> = {
   'node-version.ts': [],
   // Who may write in a folder matters to the database's files and to compiled code.
   'folders.ts': [],
-  'text.ts': ['errors.ts'],
+  'text.ts': ['errors/api-error.ts'],
   'driver-variables.ts': [],
   'url-parts.ts': [],
   'database-tls.ts': ['url-parts.ts'],
@@ -33,7 +33,7 @@ const allowed: Record<string, string[]> = {
   demo: ['customer', 'access', ...database],
   graphql: ['customer', 'access', 'ip', 'http', ...database],
   // The REST API runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
-  rest: ['generated', 'http', 'database/failure.ts', ...base],
+  rest: ['generated', 'http', 'errors/classify.ts', ...base],
   // What is answered without a key says how the parts are, as they say it themselves.
   routes: ['http', 'database', 'log-output.ts', ...base],
   // Runs in browsers, and imports nothing.
@@ -113,7 +113,7 @@ it.each([
   ['ip/address.ts', '../customer/input.ts'],
   ['database/orm.ts', '../customer/customer.ts'],
   ['database/orm.ts', '../app.ts'],
-  ['errors.ts', './database/failure.ts'],
+  ['errors/api-error.ts', './database/failure.ts'],
   ['http/body.ts', '../graphql/yoga.ts'],
 ])('would see %s import %s', (importer, imported) => {
   for (const text of [

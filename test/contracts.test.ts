@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
-import { catalogue } from '../src/errors.ts';
+import { catalogue } from '../src/errors/api-error.ts';
 import { requirementsOf } from '../src/graphql/execute.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { endpoints } from '../src/rest/endpoints.ts';

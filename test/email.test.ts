@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalEmail, normalizeEmail } from '../src/customer/email.ts';
-import { ApiError } from '../src/errors.ts';
+import { ApiError } from '../src/errors/api-error.ts';
 
 /** Anything, and things that look more like addresses than anything does. */
 const anyText = fc.oneof(

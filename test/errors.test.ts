@@ -1,7 +1,7 @@
 // Every code of the catalogue that can occur, with its status, headers and envelope, on the APIs that it applies to.
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue, type ErrorCode } from '../src/errors.ts';
+import { catalogue, type ErrorCode } from '../src/errors/api-error.ts';
 import { apis, graphql, rest } from './support/apis.ts';
 import { createDatabase, runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';

@@ -1,7 +1,7 @@
 // Heads of requests that no ordinary client sends: checked as HTTP says, and answered in the envelope of the API that they go to.
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from '../src/errors.ts';
+import { catalogue } from '../src/errors/api-error.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;

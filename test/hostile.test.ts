@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from '../src/errors.ts';
+import { catalogue } from '../src/errors/api-error.ts';
 import { runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ApiError } from '../src/errors.ts';
+import { ApiError } from '../src/errors/api-error.ts';
 import { normalizeIp } from '../src/ip/address.ts';
 import { seededRandom } from './support/random.ts';
 

@@ -1,5 +1,5 @@
 // The brute-force limiter: how many keys that do not exist an address may try, before a look-up is spent on the next.
-import { ApiError, bruteForceRefused } from '../errors.ts';
+import { ApiError, bruteForceRefused } from '../errors/api-error.ts';
 import { networkOf } from '../ip/address.ts';
 import type { Log } from '../log.ts';
 import { secondsUntil } from './rate-limit.ts';

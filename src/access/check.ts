@@ -1,5 +1,5 @@
 // The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { ApiKey } from './api-key.ts';
 import type { ApiKeyCache } from './api-key-cache.ts';
 import type { BruteForceLimiter } from './brute-force-limiter.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
-import { ApiError, idempotencyConflicts } from '../errors.ts';
+import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
 
 /** Printable ASCII, as a header can carry it. */
 const keyForm = /^[\x21-\x7e]{1,255}$/;

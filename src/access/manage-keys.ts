@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import { type AuditEntry, historiesOf, recordAudit } from '../database/audit.ts';
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
-import { ApiError, invalidField, unknownCursor } from '../errors.ts';
+import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
 import type { CreateApiKey } from './api-key-input.ts';
 import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';

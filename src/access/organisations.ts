@@ -4,7 +4,7 @@ import { recordAudit } from '../database/audit.ts';
 import { columnsOf } from '../database/columns.ts';
 import { type Organisation, OrganisationEntity } from '../database/organisation.ts';
 import type { Database, Statement } from '../database/orm.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { requiredText } from '../text.ts';
 import { ApiKeyEntity } from './api-key.ts';
 import { hasFingerprintForm } from './key.ts';

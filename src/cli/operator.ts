@@ -5,7 +5,6 @@ import pretty from 'pino-pretty';
 import type { ZodType } from 'zod';
 import { ConfigError, readConfig } from '../config.ts';
 import { borrowEmbeddedPostgres } from '../database/embedded.ts';
-import { toApiError } from '../database/failure.ts';
 import { MigrationLockedError, migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
 import { assertOwnedAndMigrated } from '../database/ownership.ts';
@@ -14,7 +13,8 @@ import { parseDatabaseUrl } from '../database-url.ts';
 import { seedDemo } from '../demo/data.ts';
 import { forgetDriverVariables } from '../driver-variables.ts';
 import { entities } from '../entities.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { toApiError } from '../errors/classify.ts';
 import { logTo } from '../log.ts';
 
 const FAILED = 1;

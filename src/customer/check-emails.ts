@@ -1,7 +1,7 @@
 // Stored e-mail addresses that today's rules would refuse, write or match otherwise: found, and mended where they can be.
 import pg from 'pg';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { canonicalEmail, normalizeEmail } from './email.ts';
 
 /** Rows that are read at a time. */

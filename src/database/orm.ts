@@ -11,12 +11,12 @@ import {
 import type pg from 'pg';
 import { OPERATION_TIMEOUT, POOL_SIZE } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
+import { isLocked, toApiError } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
 import type { Batched, BatchStatement } from './batch-queue.ts';
 import { CallTrouble, type Trouble } from './call-trouble.ts';
 import { readBigints } from './columns.ts';
 import { Connections } from './connections.ts';
-import { isLocked, toApiError } from './failure.ts';
 import type { NamedMigration } from './migrations/index.ts';
 import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';

@@ -1,8 +1,8 @@
 // One query, in a transaction of its own that says all that holds for it.
 import pg from 'pg';
+import { timedOut } from '../errors/classify.ts';
 import type { CallTrouble } from './call-trouble.ts';
 import type { Connections } from './connections.ts';
-import { timedOut } from './failure.ts';
 import { isNotSerializable, isStaleSession, preparedOn, SettingsQuery } from './settings-query.ts';
 import type { Limits } from './statement-batcher.ts';
 

@@ -3,8 +3,8 @@
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
+import { isNotPermitted } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
-import { isNotPermitted } from './failure.ts';
 import { assertHarmless, assertNobodyElses } from './role-trust.ts';
 import { grants, hasAll, LOOK_UP } from './serving-privileges.ts';
 import { mayConnect, settleConnect, takeFromOthers } from './who-may-connect.ts';

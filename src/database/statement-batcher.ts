@@ -1,4 +1,6 @@
 // Calls that arrive together are sent in one statement: one commit for all that waited while the last one ran.
+
+import { timedOut } from '../errors/classify.ts';
 import {
   type Batched,
   type BatchStatement,
@@ -10,7 +12,6 @@ import {
   takeBatch,
   type Waiter,
 } from './batch-queue.ts';
-import { timedOut } from './failure.ts';
 import { LockedCalls } from './locked-calls.ts';
 import type { Statement } from './orm.ts';
 

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { lasting, passing, type Reason, type Target } from './unreachable-reasons.ts';
 
 /** SQLSTATE of what the account may not do, and the classes of what a server says of parameters that it does not take. */

@@ -1,7 +1,7 @@
 // Who may connect to the database: no longer everybody, where nobody has decided it, and no role of another database.
 import type pg from 'pg';
+import { isNotPermitted } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
-import { isNotPermitted } from './failure.ts';
 import { SCHEMA_OID } from './schema.ts';
 import { objects, sequences, tables } from './serving-privileges.ts';
 

@@ -31,7 +31,7 @@ import {
 } from '../access/manage-keys.ts';
 import { limitOf } from '../access/rate-limit.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
-import { invalidField } from '../errors.ts';
+import { invalidField } from '../errors/api-error.ts';
 import { builder, stringEnum, validatedBy } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';

@@ -4,10 +4,10 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ZodPlugin from '@pothos/plugin-zod';
 import type { ZodType } from 'zod';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { fieldProblems } from '../errors/validation.ts';
 import type { GatewayContext } from './context.ts';
 import { readGlobalId } from './global-id.ts';
-import { fieldProblems } from './input.ts';
 import { SCOPE_PLUGIN } from './scope-plugin.ts';
 
 export const builder = new SchemaBuilder<{

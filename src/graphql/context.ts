@@ -5,7 +5,7 @@ import { keyHistories } from '../access/manage-keys.ts';
 import { CustomerRelations } from '../customer/relations.ts';
 import type { AuditEntry } from '../database/audit.ts';
 import type { Database, OrganisationDatabase } from '../database/orm.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import type { RequestRecord } from '../log.ts';
 

@@ -1,7 +1,7 @@
 // The one place where errors of the GraphQL side become what a caller sees.
 import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'graphql';
-import { toApiError } from '../database/failure.ts';
-import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../errors.ts';
+import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../errors/api-error.ts';
+import { toApiError } from '../errors/classify.ts';
 import { errorHeaders } from '../http/message.ts';
 import { type Log, noteFailure, type RequestRecord } from '../log.ts';
 import { ONE_MEMBER } from './input-problems.ts';

@@ -16,8 +16,8 @@ import {
 } from 'graphql';
 import { authorize } from '../access/check.ts';
 import type { Requirement } from '../access/scopes.ts';
-import { timedOut, toApiError } from '../database/failure.ts';
-import { ApiError, echo } from '../errors.ts';
+import { ApiError, echo } from '../errors/api-error.ts';
+import { timedOut, toApiError } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
 import { compileWhenRecurring } from './compile.ts';
 import type { GatewayContext } from './context.ts';

@@ -1,6 +1,6 @@
 // The addresses that a customer came from, in GraphQL.
 import type { IpSighting } from '../customer/ip-history.ts';
-import { unknownCursor } from '../errors.ts';
+import { unknownCursor } from '../errors/api-error.ts';
 import { normalizeIp } from '../ip/address.ts';
 import { builder } from './builder.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';

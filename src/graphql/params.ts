@@ -1,6 +1,6 @@
 // The parameters of GraphQL over HTTP: where they come from, and what each must be.
 import type { GraphQLParams } from 'graphql-yoga';
-import { ApiError, echo } from '../errors.ts';
+import { ApiError, echo } from '../errors/api-error.ts';
 import { isObject, malformed, parseStrictJson } from '../http/json-members.ts';
 import type { HttpRequest } from '../http/message.ts';
 

@@ -10,8 +10,8 @@ import {
   validate,
 } from 'graphql';
 import { createYoga, type FetchAPI, type Plugin, processRegularResult } from 'graphql-yoga';
-import { toApiError } from '../database/failure.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { toApiError } from '../errors/classify.ts';
 import { preferredType } from '../http/accept.ts';
 import { assertOwnSite } from '../http/cross-origin.ts';
 import {

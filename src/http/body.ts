@@ -1,7 +1,7 @@
 // The body of a request: read within a limit, then taken apart strictly. Nothing is guessed, nothing is converted silently.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { isObject, malformed, parseStrictJson } from './json-members.ts';
 
 /** Bytes that a body may have. */

@@ -1,5 +1,5 @@
 // Forms, percent-encoded or in parts: the members that somebody asks for, byte by byte as they were sent.
-import { echo } from '../errors.ts';
+import { echo } from '../errors/api-error.ts';
 import { parseMediaType } from './body.ts';
 import { malformed } from './json-members.ts';
 

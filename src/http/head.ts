@@ -1,6 +1,6 @@
 // The head of a request: what HTTP asks of it beyond what the parser sees to.
 import type { IncomingMessage } from 'node:http';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 const DESCRIPTION =
   'The request line, the headers and the framing of the body must be those of HTTP/1.1, as RFC 9112 describes it.';

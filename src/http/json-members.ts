@@ -1,5 +1,5 @@
 // The members of JSON objects as they are written: JSON whose meaning depends on who reads it is found here.
-import { ApiError, echo } from '../errors.ts';
+import { ApiError, echo } from '../errors/api-error.ts';
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];

@@ -1,6 +1,6 @@
 // Bodies of old clients: in three types, with members that nobody knows; the known ones are read strictly all the same.
 import type { IncomingHttpHeaders } from 'node:http';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { decodeBody, type MediaType, type Members, mediaTypeOf, misnamedJson, unsupported } from './body.ts';
 import { eachFormMember, eachPart } from './form.ts';
 import { eachMember, isObject, malformed, parseJson } from './json-members.ts';

@@ -1,7 +1,7 @@
 // A request and its answer, as they pass between the process and the APIs.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { type ApiError, publicError } from '../errors.ts';
+import { type ApiError, publicError } from '../errors/api-error.ts';
 import type { RequestRecord } from '../log.ts';
 import { type Members, parseBody, readBytes } from './body.ts';
 import type { AddressOf } from './client-address.ts';

@@ -1,5 +1,5 @@
 // The key of a request, where HTTP itself has a place for it.
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { HttpRequest } from './message.ts';
 
 const bearer = /^Bearer(?:\s+(.*))?$/i;

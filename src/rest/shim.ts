@@ -1,7 +1,7 @@
 // The REST API: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
-import { toApiError } from '../database/failure.ts';
-import { ApiError, type ErrorCode, type FieldProblem } from '../errors.ts';
+import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
+import { toApiError } from '../errors/classify.ts';
 import { errorHeaders, type HttpRequest, type HttpResponse, json, restErrorBody } from '../http/message.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 

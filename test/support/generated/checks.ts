@@ -1,5 +1,5 @@
 // What every answer to every request must be, whatever was asked.
-import { catalogue } from '../../../src/errors.ts';
+import { catalogue } from '../../../src/errors/api-error.ts';
 import { CREATE_PATH, type GeneratedRequest } from '../generated-requests.ts';
 import type { ReceivedAnswer } from './transport.ts';
 

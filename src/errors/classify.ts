@@ -1,7 +1,7 @@
 // Which failures mean that the database cannot be reached, and which that the account may not do something, rather than that the gateway asked it
 // something wrong.
 import pg from 'pg';
-import { ApiError } from '../errors.ts';
+import { ApiError } from './api-error.ts';
 
 /** SQLSTATE of a statement that PostgreSQL cancelled because its time was up. */
 const CANCELLED = '57014';

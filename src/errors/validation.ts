@@ -1,6 +1,6 @@
 // From zod's account of what is wrong with an input to the catalogue's list of fields.
 import type { ZodError } from 'zod';
-import type { FieldProblem } from '../errors.ts';
+import type { FieldProblem } from './api-error.ts';
 
 /**
  * Lists what zod found, each field by its path within the argument: `email`, not `input.email`.
