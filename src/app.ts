@@ -1,15 +1,15 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
-import { createApiKeyCache, findNoKey } from './access/api-key-cache.ts';
 import { openBruteForceLimiter } from './access/brute-force-limiter.ts';
-import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './access/check.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { withIdempotencyKey } from './access/idempotency.ts';
-import { SAMPLE_KEY } from './access/key.ts';
 import type { Counted } from './access/primary-windows.ts';
 import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
-import type { Requirement } from './access/scopes.ts';
 import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './access/sliding-window.ts';
+import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './api-key/authenticate.ts';
+import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
+import { SAMPLE_KEY } from './api-key/key.ts';
+import type { Requirement } from './api-key/scopes.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { type Database, openDatabase } from './database/orm.ts';

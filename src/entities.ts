@@ -1,6 +1,7 @@
 // Every table of the gateway.
-import { ApiKeyEntity } from './access/api-key.ts';
+
 import { IdempotencyKeyEntity } from './access/idempotency.ts';
+import { ApiKeyEntity } from './api-key/api-key.entity.ts';
 import { CreditEntryEntity } from './customer/credit.ts';
 import { CustomerEntity } from './customer/customer.ts';
 import { CustomerGroupEntity, CustomerGroupMembershipEntity } from './customer/group.ts';

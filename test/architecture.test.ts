@@ -109,7 +109,7 @@ it.each([
   ['graphql/customer.ts', '../rest/shim.ts'],
   ['customer/create.ts', '../graphql/context.ts'],
   ['customer/create.ts', '../rest/endpoints.ts'],
-  ['access/check.ts', '../customer/customer.ts'],
+  ['api-key/authenticate.ts', '../customer/customer.ts'],
   ['ip/address.ts', '../customer/input.ts'],
   ['database/orm.ts', '../customer/customer.ts'],
   ['database/orm.ts', '../app.ts'],

@@ -1,6 +1,6 @@
 // Bodies of the REST API: what old clients send in three types, which members are read, and what is refused.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateKey } from '../src/access/key.ts';
+import { generateKey } from '../src/api-key/key.ts';
 import { createKey } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
-import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
 import { SlidingWindowStore } from '../src/access/sliding-window.ts';
+import { generateKey, SAMPLE_KEY } from '../src/api-key/key.ts';
 import { apis, rest } from './support/apis.ts';
 import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';

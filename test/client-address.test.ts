@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
-import { generateKey } from '../src/access/key.ts';
+import { generateKey } from '../src/api-key/key.ts';
 import { addressFinder, type TrustedProxies } from '../src/http/client-address.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { generateKey, SAMPLE_KEY } from '../src/api-key/key.ts';
 import { runSql } from './support/database.ts';
 import { type Answer, startGateway, type TestGateway } from './support/gateway.ts';
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { SAMPLE_KEY } from '../src/access/key.ts';
+import { SAMPLE_KEY } from '../src/api-key/key.ts';
 import { createDatabase, createKey, createOrganisation } from './support/database.ts';
 import { openKept } from './support/kept.ts';
 import { freePort, type GatewayProcess, startProcess, temporaryFolder } from './support/process.ts';

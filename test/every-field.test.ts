@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { generateKey } from '../src/access/key.ts';
+import { generateKey } from '../src/api-key/key.ts';
 import { columnsOf } from '../src/database/columns.ts';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';

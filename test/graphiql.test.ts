@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SAMPLE_KEY } from '../src/access/key.ts';
+import { SAMPLE_KEY } from '../src/api-key/key.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 /** What browsers send when somebody opens an address. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SAMPLE_KEY } from '../src/access/key.ts';
+import { SAMPLE_KEY } from '../src/api-key/key.ts';
 import { catalogue } from '../src/errors/api-error.ts';
 import { examples } from '../src/routes/graphiql-examples.ts';
 import { apis, CREATE } from './support/apis.ts';

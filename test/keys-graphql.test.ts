@@ -1,7 +1,7 @@
 // API keys through GraphQL, for ROOT keys: by the rules of the command, within the organisation of the key.
 import type { GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { scopes } from '../src/access/scopes.ts';
+import { scopes } from '../src/api-key/scopes.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { rest } from './support/apis.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';

@@ -1,7 +1,7 @@
 // The log: one line a request, with what an operator needs and nothing of a customer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { generateKey } from '../src/access/key.ts';
+import { generateKey } from '../src/api-key/key.ts';
 import { logTo } from '../src/log.ts';
 import { apis, rest } from './support/apis.ts';
 import { runSql } from './support/database.ts';

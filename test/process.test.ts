@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SAMPLE_KEY } from '../src/access/key.ts';
+import { SAMPLE_KEY } from '../src/api-key/key.ts';
 import { migrations } from '../src/database/migrations/index.ts';
 import { createDatabase, runSql } from './support/database.ts';
 import { anonymousFile, asnFile, cityFile, countryFileIpv4 } from './support/geoip.ts';

@@ -2,7 +2,7 @@
 import SchemaBuilder from '@pothos/core';
 import { getNamedType, isIntrospectionType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Requirement, type Scope, scopes } from '../src/access/scopes.ts';
+import { type Requirement, type Scope, scopes } from '../src/api-key/scopes.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { requirementOf, SCOPE_PLUGIN } from '../src/graphql/scope-plugin.ts';
 import { createKey } from './support/database.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { generateKey } from '../src/access/key.ts';
+import { generateKey } from '../src/api-key/key.ts';
 import { variables } from '../src/config.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
 import { anonymousFile, asnFile, cityFile, countryFileIpv4 } from './support/geoip.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { generateKey, SAMPLE_KEY } from '../src/access/key.ts';
+import { generateKey, SAMPLE_KEY } from '../src/api-key/key.ts';
 import { CREATE } from './support/apis.ts';
 import { callMany } from './support/crowd.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';

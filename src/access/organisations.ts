@@ -1,13 +1,13 @@
 // Organisations: made and listed by operators, as the owner of the tables.
 import { z } from 'zod';
+import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
+import { hasFingerprintForm } from '../api-key/key.ts';
 import { recordAudit } from '../database/audit.ts';
 import { columnsOf } from '../database/columns.ts';
 import { type Organisation, OrganisationEntity } from '../database/organisation.ts';
 import type { Database, Statement } from '../database/orm.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { requiredText } from '../text.ts';
-import { ApiKeyEntity } from './api-key.ts';
-import { hasFingerprintForm } from './key.ts';
 
 const SUBJECT = 'organisation';
 

@@ -1,6 +1,7 @@
 // How many requests a key may make: the limits of the prefixes, the counting, and what callers are told of it.
+
+import type { KeyPrefix } from '../api-key/key.ts';
 import type { Log } from '../log.ts';
-import type { KeyPrefix } from './key.ts';
 import type { SharedWindows } from './shared-window.ts';
 import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './sliding-window.ts';
 

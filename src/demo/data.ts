@@ -1,7 +1,7 @@
 // What demo mode has to explore: an organisation, its keys, and some customers.
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { ApiKeyEntity } from '../access/api-key.ts';
-import { digestOf, fingerprintOf, generateKey, SAMPLE_KEY } from '../access/key.ts';
+import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
+import { digestOf, fingerprintOf, generateKey, SAMPLE_KEY } from '../api-key/key.ts';
 import { CreditEntryEntity } from '../customer/credit.ts';
 import { CustomerEntity } from '../customer/customer.ts';
 import { canonicalEmail } from '../customer/email.ts';

@@ -1,5 +1,7 @@
 // API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
-import type { ApiKey } from '../access/api-key.ts';
+
+import { limitOf } from '../access/rate-limit.ts';
+import type { ApiKey } from '../api-key/api-key.entity.ts';
 import {
   type ChangeApiKey,
   type CreateApiKey,
@@ -14,8 +16,8 @@ import {
   type RotateApiKey,
   rotateApiKeyInput,
   scopeNames,
-} from '../access/api-key-input.ts';
-import { prefixOf } from '../access/key.ts';
+} from '../api-key/input.ts';
+import { prefixOf } from '../api-key/key.ts';
 import {
   activateApiKey,
   createApiKey,
@@ -28,8 +30,7 @@ import {
   type RotatedKey,
   rotateApiKey,
   showApiKey,
-} from '../access/manage-keys.ts';
-import { limitOf } from '../access/rate-limit.ts';
+} from '../api-key/manage.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
 import { invalidField } from '../errors/api-error.ts';
 import { builder, stringEnum, validatedBy } from './builder.ts';

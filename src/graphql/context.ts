@@ -1,7 +1,7 @@
 // What a resolver can reach: the caller, the database as the caller's organisation sees it, and what is known of IP addresses.
 import type DataLoader from 'dataloader';
-import type { Caller } from '../access/check.ts';
-import { keyHistories } from '../access/manage-keys.ts';
+import type { Caller } from '../api-key/authenticate.ts';
+import { keyHistories } from '../api-key/manage.ts';
 import { CustomerRelations } from '../customer/relations.ts';
 import type { AuditEntry } from '../database/audit.ts';
 import type { Database, OrganisationDatabase } from '../database/orm.ts';

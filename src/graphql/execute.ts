@@ -14,8 +14,8 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { authorize } from '../access/check.ts';
-import type { Requirement } from '../access/scopes.ts';
+import { authorize } from '../api-key/authenticate.ts';
+import type { Requirement } from '../api-key/scopes.ts';
 import { ApiError, echo } from '../errors/api-error.ts';
 import { timedOut, toApiError } from '../errors/classify.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,7 @@
 // What is said to whoever started the gateway, once it is ready: in demo mode to a person, else in the log.
-import { SAMPLE_KEY } from '../access/key.ts';
+
 import { firstCallNeeds } from '../access/organisations.ts';
+import { SAMPLE_KEY } from '../api-key/key.ts';
 import type { Config } from '../config.ts';
 import { withOwner } from '../database/orm.ts';
 import type { DatabaseConnection } from '../database-url.ts';

@@ -1,7 +1,7 @@
 // Crowds: ten thousand keys, two thousand connections, and a database that is far away.
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOf, fingerprintOf, generateKey } from '../../src/access/key.ts';
+import { digestOf, fingerprintOf, generateKey } from '../../src/api-key/key.ts';
 import { runSql } from '../support/database.ts';
 import { installPeers, startPeer } from './contenders.ts';
 import { CREATE_NEW, compare, RETURN_EXISTING } from './gateway.ts';

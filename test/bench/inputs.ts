@@ -1,6 +1,6 @@
 // Measures how long one costly request of 64 KiB holds up all others; known ones, and ones that are generated.
 import { parseArgs } from 'node:util';
-import { generateKey } from '../../src/access/key.ts';
+import { generateKey } from '../../src/api-key/key.ts';
 import { startChildGateway } from '../support/child-gateway.ts';
 import { makeTenant } from '../support/generated/tenant.ts';
 import { generatedInputs } from './inputs/generated.ts';

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { generateKey } from '../../src/access/key.ts';
+import { generateKey } from '../../src/api-key/key.ts';
 import { runSql } from '../support/database.ts';
 import { startRedis } from '../support/redis.ts';
 import { create, load } from './load.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SAMPLE_KEY } from '../../src/access/key.ts';
+import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { freePort } from '../support/process.ts';
 import type { Effort } from './main.ts';
 import { fixed, type Section, table } from './report.ts';

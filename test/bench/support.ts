@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import type { KeyPrefix } from '../../src/access/key.ts';
+import type { KeyPrefix } from '../../src/api-key/key.ts';
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';

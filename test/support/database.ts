@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
-import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/access/key.ts';
+import { digestOf, fingerprintOf, generateKey, type KeyPrefix } from '../../src/api-key/key.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';

@@ -1,8 +1,10 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ApiKey } from '../../access/api-key.ts';
-import { createApiKeyInput, graceInput, reasonInput } from '../../access/api-key-input.ts';
-import { prefixOf } from '../../access/key.ts';
+import { findOrganisation, listOrganisations, unknownApiKey } from '../../access/organisations.ts';
+import { limitOf } from '../../access/rate-limit.ts';
+import type { ApiKey } from '../../api-key/api-key.entity.ts';
+import { createApiKeyInput, graceInput, reasonInput } from '../../api-key/input.ts';
+import { prefixOf } from '../../api-key/key.ts';
 import {
   activateApiKey,
   createApiKey,
@@ -13,9 +15,7 @@ import {
   listApiKeys,
   rotateApiKey,
   showApiKey,
-} from '../../access/manage-keys.ts';
-import { findOrganisation, listOrganisations, unknownApiKey } from '../../access/organisations.ts';
-import { limitOf } from '../../access/rate-limit.ts';
+} from '../../api-key/manage.ts';
 import type { Organisation } from '../../database/organisation.ts';
 import type { Database } from '../../database/orm.ts';
 import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';

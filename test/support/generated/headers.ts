@@ -1,5 +1,5 @@
 // Headers and keys that callers send, good and bad.
-import { SAMPLE_KEY } from '../../../src/access/key.ts';
+import { SAMPLE_KEY } from '../../../src/api-key/key.ts';
 import type { Dice } from './dice.ts';
 import type { Tenant } from './tenant.ts';
 import { anyAddress } from './texts.ts';

@@ -4,8 +4,8 @@ import { type AuditEntry, historiesOf, recordAudit } from '../database/audit.ts'
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';
-import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
-import type { CreateApiKey } from './api-key-input.ts';
+import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
+import type { CreateApiKey } from './input.ts';
 import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';
 
 /** What can be done with a key: every action that its history may tell. */

@@ -1,12 +1,13 @@
 // The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
+
+import type { BruteForceLimiter } from '../access/brute-force-limiter.ts';
+import { limitOf, type RateLimiter, secondsUntil } from '../access/rate-limit.ts';
+import type { RateLimitResult } from '../access/sliding-window.ts';
 import { ApiError } from '../errors/api-error.ts';
-import type { ApiKey } from './api-key.ts';
-import type { ApiKeyCache } from './api-key-cache.ts';
-import type { BruteForceLimiter } from './brute-force-limiter.ts';
+import type { ApiKey } from './api-key.entity.ts';
+import type { ApiKeyCache } from './cache.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
-import { limitOf, type RateLimiter, secondsUntil } from './rate-limit.ts';
 import type { Requirement } from './scopes.ts';
-import type { RateLimitResult } from './sliding-window.ts';
 
 /** The key that a request was made with, after it passed its checks. */
 export interface Caller {

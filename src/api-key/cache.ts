@@ -1,11 +1,11 @@
 // Looks keys up by digest, through a cache that never answers with a key that changed more than a second ago.
 import { LRUCache } from 'lru-cache';
+import { type ChangeFeed, createChangeFeed } from '../access/change-feed.ts';
 import type { Database, Statement } from '../database/orm.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
 import type { DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
-import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.ts';
-import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
+import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 
 const CACHED_KEYS = 10_000;
 /** Milliseconds for which a key is kept without hearing of a change, should a notification ever be lost. */
