@@ -1,11 +1,7 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
-import { openBruteForceLimiter } from './access/brute-force-limiter.ts';
 import { warnOfProxy } from './access/forwarded.ts';
 import { withIdempotencyKey } from './access/idempotency.ts';
-import type { Counted } from './access/primary-windows.ts';
-import { openRateLimiter, rateLimitHeaders } from './access/rate-limit.ts';
-import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './access/sliding-window.ts';
 import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './api-key/authenticate.ts';
 import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
@@ -33,6 +29,10 @@ import type { HandleRequest } from './http/server.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import { type Log, noteFailure } from './log.ts';
 import { prepareDatabase } from './prepare.ts';
+import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
+import type { Counted } from './rate-limit/primary-store.ts';
+import { openRateLimiter, rateLimitHeaders } from './rate-limit/rate-limiter.ts';
+import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './rate-limit/sliding-window.ts';
 import { endpoints } from './rest/endpoints.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';

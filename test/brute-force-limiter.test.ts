@@ -1,9 +1,9 @@
 // Keys that are guessed: how many an address may try, whose address it is, and who is not touched by it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
-import { SlidingWindowStore } from '../src/access/sliding-window.ts';
 import { generateKey, SAMPLE_KEY } from '../src/api-key/key.ts';
+import { BRUTE_FORCE_LIMIT } from '../src/rate-limit/brute-force-limiter.ts';
+import { SlidingWindowStore } from '../src/rate-limit/sliding-window.ts';
 import { apis, rest } from './support/apis.ts';
 import { createDatabase, createKey, type KeyTraits, statementsOf } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';

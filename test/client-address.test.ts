@@ -1,9 +1,9 @@
 // Whose address a request comes from: X-Forwarded-For, read from its end and as strictly as any address.
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
 import { generateKey } from '../src/api-key/key.ts';
 import { addressFinder, type TrustedProxies } from '../src/http/client-address.ts';
+import { BRUTE_FORCE_LIMIT } from '../src/rate-limit/brute-force-limiter.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;

@@ -1,8 +1,8 @@
 // How often a key may call: limits, windows that slide, what callers are told, and what a request counts as.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BRUTE_FORCE_LIMIT } from '../src/access/brute-force-limiter.ts';
-import { SlidingWindowStore, WINDOW } from '../src/access/sliding-window.ts';
 import { generateKey } from '../src/api-key/key.ts';
+import { BRUTE_FORCE_LIMIT } from '../src/rate-limit/brute-force-limiter.ts';
+import { SlidingWindowStore, WINDOW } from '../src/rate-limit/sliding-window.ts';
 import { apis, rest } from './support/apis.ts';
 import { callMany } from './support/crowd.ts';
 import { createKey, type KeyTraits } from './support/database.ts';

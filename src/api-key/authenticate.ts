@@ -1,9 +1,8 @@
 // The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
-
-import type { BruteForceLimiter } from '../access/brute-force-limiter.ts';
-import { limitOf, type RateLimiter, secondsUntil } from '../access/rate-limit.ts';
-import type { RateLimitResult } from '../access/sliding-window.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { BruteForceLimiter } from '../rate-limit/brute-force-limiter.ts';
+import { limitOf, type RateLimiter, secondsUntil } from '../rate-limit/rate-limiter.ts';
+import type { RateLimitResult } from '../rate-limit/sliding-window.ts';
 import type { ApiKey } from './api-key.entity.ts';
 import type { ApiKeyCache } from './cache.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';

@@ -1,6 +1,4 @@
 // API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
-
-import { limitOf } from '../access/rate-limit.ts';
 import type { ApiKey } from '../api-key/api-key.entity.ts';
 import {
   type ChangeApiKey,
@@ -33,6 +31,7 @@ import {
 } from '../api-key/manage.ts';
 import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
 import { invalidField } from '../errors/api-error.ts';
+import { limitOf } from '../rate-limit/rate-limiter.ts';
 import { builder, stringEnum, validatedBy } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';

@@ -1,13 +1,13 @@
 // The process that starts the workers: has their port, counts for them, replaces those that fall, and ends them in peace.
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RateLimitStoreForWorkers } from '../access/primary-windows.ts';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { databasesAt } from '../database-url.ts';
 import { proxyFinder } from '../http/client-address.ts';
 import { type Log, openLog } from '../log.ts';
+import { RateLimitStoreForWorkers } from '../rate-limit/primary-store.ts';
 import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';
 import { Heartbeat } from './heartbeat.ts';

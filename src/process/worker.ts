@@ -1,8 +1,9 @@
 // One of several processes that serve the connections of one port.
-import { type Counted, PrimaryRateLimitStore } from '../access/primary-windows.ts';
+
 import { type Config, ConfigError } from '../config.ts';
 import { databasesAt } from '../database-url.ts';
 import { openLog } from '../log.ts';
+import { type Counted, PrimaryRateLimitStore } from '../rate-limit/primary-store.ts';
 import { takeConnections } from './handover.ts';
 import { answerHeartbeats } from './heartbeat.ts';
 import { type Serving, serve } from './serve.ts';

@@ -1,7 +1,6 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findOrganisation, listOrganisations, unknownApiKey } from '../../access/organisations.ts';
-import { limitOf } from '../../access/rate-limit.ts';
 import type { ApiKey } from '../../api-key/api-key.entity.ts';
 import { createApiKeyInput, graceInput, reasonInput } from '../../api-key/input.ts';
 import { prefixOf } from '../../api-key/key.ts';
@@ -18,6 +17,7 @@ import {
 } from '../../api-key/manage.ts';
 import type { Organisation } from '../../database/organisation.ts';
 import type { Database } from '../../database/orm.ts';
+import { limitOf } from '../../rate-limit/rate-limiter.ts';
 import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
 
 const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };

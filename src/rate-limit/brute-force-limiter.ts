@@ -2,7 +2,7 @@
 import { ApiError, bruteForceRefused } from '../errors/api-error.ts';
 import { networkOf } from '../ip/address.ts';
 import type { Log } from '../log.ts';
-import { secondsUntil } from './rate-limit.ts';
+import { secondsUntil } from './rate-limiter.ts';
 import type { RateLimitStore } from './sliding-window.ts';
 
 /** Keys that do not exist, a minute and address. */

@@ -2,7 +2,7 @@
 
 import type { KeyPrefix } from '../api-key/key.ts';
 import type { Log } from '../log.ts';
-import type { SharedWindows } from './shared-window.ts';
+import type { SharedWindows } from './redis-window.ts';
 import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './sliding-window.ts';
 
 /** Requests a minute, unless the key carries a limit of its own; null for none. */
@@ -53,7 +53,7 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, store: R
   let shared: SharedWindows | undefined;
   let closed = false;
   // Who counts in memory needs no client of Redis.
-  import('./shared-window.ts')
+  import('./redis-window.ts')
     .then(({ openSharedWindows }) => {
       if (!closed) shared = openSharedWindows(redisUrl, log);
     })
