@@ -1,7 +1,5 @@
 // Puts the parts together into one request handler. Every test starts here.
 import type { DocumentNode } from 'graphql';
-import { warnOfProxy } from './access/forwarded.ts';
-import { withIdempotencyKey } from './access/idempotency.ts';
 import { type Authenticator, authorize, type Caller, openAuthenticator, rightsOf } from './api-key/authenticate.ts';
 import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
@@ -26,6 +24,8 @@ import { badHead } from './http/head.ts';
 import { fromNode, type HttpRequest, type HttpResponse, JSON_TYPE, send } from './http/message.ts';
 import { bearerOf, keyInQuery } from './http/presented-key.ts';
 import type { HandleRequest } from './http/server.ts';
+import { warnOfProxy } from './http/untrusted-proxy.ts';
+import { withIdempotencyKey } from './idempotency/idempotency.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import { type Log, noteFailure } from './log.ts';
 import { prepareDatabase } from './prepare.ts';

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FEED_NAME } from '../src/access/change-feed.ts';
 import { createApiKeyCache } from '../src/api-key/cache.ts';
 import { digestOf, generateKey, SAMPLE_KEY } from '../src/api-key/key.ts';
+import { FEED_NAME } from '../src/database/listener.ts';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';

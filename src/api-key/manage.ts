@@ -1,6 +1,6 @@
 // What operators do with the keys of an organisation, by command and by GraphQL. Everything goes into the audit trail.
 import DataLoader from 'dataloader';
-import { type AuditEntry, historiesOf, recordAudit } from '../database/audit.ts';
+import { type AuditEntry, historiesOf, recordAudit } from '../change-log/audit.ts';
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';

@@ -1,6 +1,6 @@
 // The credit ledger: every change of a customer's balance.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CreditEntryEntity = defineEntity({

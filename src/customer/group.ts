@@ -1,7 +1,7 @@
 // Groups of customers, and who belongs to them.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const CustomerGroupEntity = defineEntity({

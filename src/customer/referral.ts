@@ -1,7 +1,7 @@
 // Referrals: which customer brought which.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 import { type Customer, CustomerEntity, ownedByCustomer } from './customer.ts';
 
 export const ReferralEntity = defineEntity({

@@ -1,7 +1,7 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
+import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 import { ownedByCustomer } from './customer.ts';
 
 export const SubscriptionEntity = defineEntity({

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { ORGANISATION_SETTING } from './organisation.ts';
+import { ORGANISATION_SETTING } from '../organisation/organisation.entity.ts';
 import { SERVING_ROLE } from './serving-role.ts';
 import { DEFAULT_SEARCH_PATH } from './settings-query.ts';
 

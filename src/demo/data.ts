@@ -2,6 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { digestOf, fingerprintOf, generateKey, SAMPLE_KEY } from '../api-key/key.ts';
+import { AuditEntryEntity } from '../change-log/audit.ts';
 import { CreditEntryEntity } from '../customer/credit.ts';
 import { CustomerEntity } from '../customer/customer.ts';
 import { canonicalEmail } from '../customer/email.ts';
@@ -10,9 +11,8 @@ import { CustomerIpEntity } from '../customer/ip-history.ts';
 import { ReferralEntity } from '../customer/referral.ts';
 import { SubscriptionEntity } from '../customer/subscription.ts';
 import { add } from '../database/add.ts';
-import { AuditEntryEntity } from '../database/audit.ts';
-import { OrganisationEntity } from '../database/organisation.ts';
 import type { Database } from '../database/orm.ts';
+import { OrganisationEntity } from '../organisation/organisation.entity.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { customers, type DemoCustomer, groups } from './people.ts';
 

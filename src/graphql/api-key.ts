@@ -29,7 +29,7 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../api-key/manage.ts';
-import { type AuditEntry, LONGEST_HISTORY } from '../database/audit.ts';
+import { type AuditEntry, LONGEST_HISTORY } from '../change-log/audit.ts';
 import { invalidField } from '../errors/api-error.ts';
 import { limitOf } from '../rate-limit/rate-limiter.ts';
 import { builder, stringEnum, validatedBy } from './builder.ts';

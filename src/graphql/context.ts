@@ -2,8 +2,8 @@
 import type DataLoader from 'dataloader';
 import type { Caller } from '../api-key/authenticate.ts';
 import { keyHistories } from '../api-key/manage.ts';
+import type { AuditEntry } from '../change-log/audit.ts';
 import { CustomerRelations } from '../customer/relations.ts';
-import type { AuditEntry } from '../database/audit.ts';
 import type { Database, OrganisationDatabase } from '../database/orm.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { IpLookup } from '../ip/lookup.ts';

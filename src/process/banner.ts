@@ -1,6 +1,4 @@
 // What is said to whoever started the gateway, once it is ready: in demo mode to a person, else in the log.
-
-import { firstCallNeeds } from '../access/organisations.ts';
 import { SAMPLE_KEY } from '../api-key/key.ts';
 import type { Config } from '../config.ts';
 import { withOwner } from '../database/orm.ts';
@@ -8,6 +6,7 @@ import type { DatabaseConnection } from '../database-url.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { entities } from '../entities.ts';
 import type { Log } from '../log.ts';
+import { firstCallNeeds } from '../organisation/manage.ts';
 
 const MAKE_KEY = 'npm run keys -- create --organisation SLUG --prefix PROD --name NAME';
 const MAKE_ORGANISATION = 'npm run organisations -- create --slug SLUG --name NAME';

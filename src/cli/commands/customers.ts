@@ -1,8 +1,9 @@
 // The command `customers`: what operators do with the customers of an organisation.
-import { findOrganisation, listOrganisations } from '../../access/organisations.ts';
+
+import { recordAudit } from '../../change-log/audit.ts';
 import { type DoubtfulEmail, doubtfulEmails, rewriteEmail } from '../../customer/check-emails.ts';
-import { recordAudit } from '../../database/audit.ts';
 import type { Database, OrganisationDatabase } from '../../database/orm.ts';
+import { findOrganisation, listOrganisations } from '../../organisation/manage.ts';
 import { author, jsonOption, printStream, program, run, withGatewayDatabase } from '../operator.ts';
 
 /** The exit code when addresses are left to be mended. */

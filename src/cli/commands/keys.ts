@@ -1,6 +1,5 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { findOrganisation, listOrganisations, unknownApiKey } from '../../access/organisations.ts';
 import type { ApiKey } from '../../api-key/api-key.entity.ts';
 import { createApiKeyInput, graceInput, reasonInput } from '../../api-key/input.ts';
 import { prefixOf } from '../../api-key/key.ts';
@@ -15,8 +14,9 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../../api-key/manage.ts';
-import type { Organisation } from '../../database/organisation.ts';
 import type { Database } from '../../database/orm.ts';
+import { findOrganisation, listOrganisations, unknownApiKey } from '../../organisation/manage.ts';
+import type { Organisation } from '../../organisation/organisation.entity.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';
 import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
 

@@ -1,6 +1,6 @@
 // The command `organisations`: makes and lists the tenants of the gateway.
-import { createOrganisation, createOrganisationInput, listOrganisations } from '../../access/organisations.ts';
-import type { Organisation } from '../../database/organisation.ts';
+import { createOrganisation, createOrganisationInput, listOrganisations } from '../../organisation/manage.ts';
+import type { Organisation } from '../../organisation/organisation.entity.ts';
 import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
 
 function describe({ slug, name, createdAt }: Organisation) {

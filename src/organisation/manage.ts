@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { hasFingerprintForm } from '../api-key/key.ts';
-import { recordAudit } from '../database/audit.ts';
+import { recordAudit } from '../change-log/audit.ts';
 import { columnsOf } from '../database/columns.ts';
-import { type Organisation, OrganisationEntity } from '../database/organisation.ts';
 import type { Database, Statement } from '../database/orm.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { requiredText } from '../text.ts';
+import { type Organisation, OrganisationEntity } from './organisation.entity.ts';
 
 const SUBJECT = 'organisation';
 

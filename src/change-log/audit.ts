@@ -1,8 +1,8 @@
 // The audit trail: who did what to what, and why.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import { columnsOf } from './columns.ts';
-import { ownedByOrganisation, tenantPolicy } from './organisation.ts';
-import type { OrganisationDatabase, Statement } from './orm.ts';
+import { columnsOf } from '../database/columns.ts';
+import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 
 export const AuditEntryEntity = defineEntity({
   name: 'AuditEntry',

@@ -1,9 +1,9 @@
 // Requests that a caller sends again under the same Idempotency-Key: answered once, replayed, never mixed up.
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation, tenantPolicy } from '../database/organisation.ts';
 import type { OrganisationDatabase, Statement } from '../database/orm.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
+import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 
 /** Printable ASCII, as a header can carry it. */
 const keyForm = /^[\x21-\x7e]{1,255}$/;
