@@ -4,7 +4,6 @@ import { Command, CommanderError } from 'commander';
 import pretty from 'pino-pretty';
 import type { ZodType } from 'zod';
 import { ConfigError, readConfig } from '../config.ts';
-import { borrowEmbeddedPostgres } from '../database/embedded.ts';
 import { MigrationLockedError, migrate } from '../database/migrate.ts';
 import { type Database, withOwner } from '../database/orm.ts';
 import { assertOwnedAndMigrated } from '../database/ownership.ts';
@@ -12,6 +11,7 @@ import { DatabaseUnusableError, explaining, inSentence, serverErrorOf } from '..
 import { parseDatabaseUrl } from '../database-url.ts';
 import { seedDemo } from '../demo/data.ts';
 import { forgetDriverVariables } from '../driver-variables.ts';
+import { borrowEmbeddedPostgres } from '../embedded-postgres/server.ts';
 import { entities } from '../entities.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/classify.ts';

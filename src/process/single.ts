@@ -1,7 +1,7 @@
 // A gateway in one process.
 import type { Config } from '../config.ts';
-import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { databasesAt } from '../database-url.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres/server.ts';
 import { openLog } from '../log.ts';
 import { announce } from './banner.ts';
 import { endInOrder } from './end.ts';

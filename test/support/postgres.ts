@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
+import { startEmbeddedPostgres } from '../../src/embedded-postgres/server.ts';
 import { entities } from '../../src/entities.ts';
 import { startPgBouncer } from './pgbouncer.ts';
 

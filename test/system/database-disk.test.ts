@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { clusterIn } from '../../src/database/embedded-folder.ts';
+import { clusterIn } from '../../src/embedded-postgres/folder.ts';
 import { rest } from '../support/apis.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { runSql } from '../support/database.ts';

@@ -11,7 +11,7 @@ import {
   othersMayWrite,
   trustedAccounts,
 } from '../folders.ts';
-import { accountsOfPostgres } from './embedded-account.ts';
+import { accountsOfPostgres } from './account.ts';
 
 /** Bytes of the longest path: PostgreSQL keeps paths in 1,024, and needs some for the files below. */
 const LONGEST_PATH = 900;

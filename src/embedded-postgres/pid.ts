@@ -1,8 +1,8 @@
 // What PostgreSQL's pid file says, and whether the process it names is really that PostgreSQL.
 import { readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { askSystem } from './embedded-account.ts';
-import { readOwn } from './embedded-folder.ts';
+import { askSystem } from './account.ts';
+import { readOwn } from './folder.ts';
 
 /** The lines of `postmaster.pid` that matter here. */
 interface PidFile {

@@ -5,9 +5,9 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config.ts';
 import type { Log } from '../log.ts';
-import { type Account, giveTo } from './embedded-account.ts';
-import { clusterIn, failedIn, isOwn, readOwn } from './embedded-folder.ts';
-import { signal } from './embedded-pid.ts';
+import { type Account, giveTo } from './account.ts';
+import { clusterIn, failedIn, isOwn, readOwn } from './folder.ts';
+import { signal } from './pid.ts';
 
 const SUPERUSER = 'gateway';
 const PASSWORD_FILE = 'gateway-password';

@@ -11,10 +11,10 @@ import pg from 'pg';
 import { ConfigError } from '../config.ts';
 import { clientOptions, parseDatabaseUrl } from '../database-url.ts';
 import type { Log } from '../log.ts';
-import { type Account, chooseAccount } from './embedded-account.ts';
-import { ensureCluster, urlOf } from './embedded-cluster.ts';
-import { clusterIn, failedIn, inDataDir, openServerLog, printedSince, SERVER_LOG } from './embedded-folder.ts';
-import { isServerOf, readPidFile, signal } from './embedded-pid.ts';
+import { type Account, chooseAccount } from './account.ts';
+import { ensureCluster, urlOf } from './cluster.ts';
+import { clusterIn, failedIn, inDataDir, openServerLog, printedSince, SERVER_LOG } from './folder.ts';
+import { isServerOf, readPidFile, signal } from './pid.ts';
 
 const DATABASE = 'gateway';
 /** Held by the gateway that a data folder serves, for as long as it lives. */
