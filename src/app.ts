@@ -15,7 +15,7 @@ import { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/classify.ts';
 import { createContext } from './graphql/context.ts';
 import { createExecutor, requirementsOf } from './graphql/execute.ts';
-import { schema } from './graphql/schema.ts';
+import { schema } from './graphql/schema/schema.ts';
 import { answerTypes, GRAPHQL_METHODS, openGraphQLHandler } from './graphql/yoga.ts';
 import { prefersPage } from './http/accept.ts';
 import { addressFinder } from './http/client-address.ts';

@@ -106,7 +106,7 @@ it.each([
   ['rest/shim.ts', '../graphql/execute.ts'],
   ['rest/shim.ts', '../access/check.ts'],
   ['rest/endpoints.ts', '../database/orm.ts'],
-  ['graphql/customer.ts', '../rest/shim.ts'],
+  ['graphql/schema/customer.ts', '../rest/shim.ts'],
   ['customer/create.ts', '../graphql/context.ts'],
   ['customer/create.ts', '../rest/endpoints.ts'],
   ['api-key/authenticate.ts', '../customer/customer.ts'],

@@ -2,7 +2,7 @@
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { isCompilable } from '../src/graphql/compile.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { endpoints } from '../src/rest/endpoints.ts';
 
 it('compiles the operations of the REST API', () => {

@@ -6,7 +6,7 @@ import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createContext } from '../src/graphql/context.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { openIpLookup } from '../src/ip/lookup.ts';
 import { logTo } from '../src/log.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';

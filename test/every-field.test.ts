@@ -15,7 +15,7 @@ import { columnsOf } from '../src/database/columns.ts';
 import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { logTo } from '../src/log.ts';
 import { createKey } from './support/database.ts';
 import { startDns, type TestDns } from './support/dns.ts';

@@ -1,7 +1,7 @@
 // The global ids of `node`: what is one, whose it is, and what is refused.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { referenceForms } from '../src/graphql/global-id.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { referenceForms } from '../src/graphql/schema/global-id.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { runSql } from './support/database.ts';
 import { fieldsOf } from './support/fields.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';

@@ -2,7 +2,7 @@
 import type { GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { scopes } from '../src/api-key/scopes.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { rest } from './support/apis.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';

@@ -3,7 +3,7 @@ import SchemaBuilder from '@pothos/core';
 import { getNamedType, isIntrospectionType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Requirement, type Scope, scopes } from '../src/api-key/scopes.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { requirementOf, SCOPE_PLUGIN } from '../src/graphql/scope-plugin.ts';
 import { createKey } from './support/database.ts';
 import { type Everything, KNOWN_ADDRESS, makeEverything } from './support/everything.ts';

@@ -1,7 +1,7 @@
 // Prints the REST contract.
 import { writeFileSync } from 'node:fs';
 import { requirementsOf } from '../graphql/execute.ts';
-import { schema } from '../graphql/schema.ts';
+import { schema } from '../graphql/schema/schema.ts';
 import { openApiDocument } from '../rest/openapi.ts';
 
 const contract = openApiDocument(schema, (operation) => requirementsOf(schema, operation));

@@ -7,7 +7,7 @@ import type { ZodType } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { fieldProblems } from '../errors/validation.ts';
 import type { GatewayContext } from './context.ts';
-import { readGlobalId } from './global-id.ts';
+import { readGlobalId } from './schema/global-id.ts';
 import { SCOPE_PLUGIN } from './scope-plugin.ts';
 
 export const builder = new SchemaBuilder<{

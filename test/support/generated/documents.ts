@@ -12,7 +12,7 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { schema } from '../../../src/graphql/schema.ts';
+import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { Dice } from './dice.ts';
 import type { Tenant } from './tenant.ts';
 import { anyAddress, anyEmail, anyText } from './texts.ts';

@@ -1,7 +1,7 @@
 // Global ids: which types have one, and what stands in it.
 import { decodeGlobalID, encodeGlobalID } from '@pothos/plugin-relay';
-import { referenceForm } from '../customer/find.ts';
-import { invalidField } from '../errors/api-error.ts';
+import { referenceForm } from '../../customer/find.ts';
+import { invalidField } from '../../errors/api-error.ts';
 
 /** The types that have a global id, each with the form of the reference in it. */
 export const referenceForms: ReadonlyMap<string, RegExp> = new Map([['Customer', referenceForm]]);

@@ -1,5 +1,5 @@
 // API keys in GraphQL, for ROOT keys: what the command `keys` does, within the organisation of the key.
-import type { ApiKey } from '../api-key/api-key.entity.ts';
+import type { ApiKey } from '../../api-key/api-key.entity.ts';
 import {
   type ChangeApiKey,
   type CreateApiKey,
@@ -14,8 +14,8 @@ import {
   type RotateApiKey,
   rotateApiKeyInput,
   scopeNames,
-} from '../api-key/input.ts';
-import { prefixOf } from '../api-key/key.ts';
+} from '../../api-key/input.ts';
+import { prefixOf } from '../../api-key/key.ts';
 import {
   activateApiKey,
   createApiKey,
@@ -28,12 +28,12 @@ import {
   type RotatedKey,
   rotateApiKey,
   showApiKey,
-} from '../api-key/manage.ts';
-import { type AuditEntry, LONGEST_HISTORY } from '../change-log/audit.ts';
-import { invalidField } from '../errors/api-error.ts';
-import { limitOf } from '../rate-limit/rate-limiter.ts';
-import { builder, stringEnum, validatedBy } from './builder.ts';
-import type { GatewayContext } from './context.ts';
+} from '../../api-key/manage.ts';
+import { type AuditEntry, LONGEST_HISTORY } from '../../change-log/audit.ts';
+import { invalidField } from '../../errors/api-error.ts';
+import { limitOf } from '../../rate-limit/rate-limiter.ts';
+import { builder, stringEnum, validatedBy } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 

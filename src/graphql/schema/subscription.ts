@@ -1,6 +1,6 @@
 // Subscriptions in GraphQL.
-import type { Subscription } from '../customer/subscription.ts';
-import { builder } from './builder.ts';
+import type { Subscription } from '../../customer/subscription.ts';
+import { builder } from '../builder.ts';
 
 export const CustomerSubscriptionType = builder.objectRef<Subscription>('CustomerSubscription').implement({
   description: 'A subscription of a customer.',

@@ -1,11 +1,11 @@
 // Customers in GraphQL: the type, the queries, the mutation.
-import { createOrReturnCustomer } from '../customer/create.ts';
-import type { Customer } from '../customer/customer.ts';
-import { type CustomerKey, findCustomer, listCustomers } from '../customer/find.ts';
-import { type CreateCustomer, createCustomerInput, emailInput } from '../customer/input.ts';
-import type { Referrer } from '../customer/referral.ts';
-import { builder, validatedBy } from './builder.ts';
-import type { GatewayContext } from './context.ts';
+import { createOrReturnCustomer } from '../../customer/create.ts';
+import type { Customer } from '../../customer/customer.ts';
+import { type CustomerKey, findCustomer, listCustomers } from '../../customer/find.ts';
+import { type CreateCustomer, createCustomerInput, emailInput } from '../../customer/input.ts';
+import type { Referrer } from '../../customer/referral.ts';
+import { builder, validatedBy } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';

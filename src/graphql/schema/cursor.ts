@@ -1,5 +1,5 @@
 // Cursors of lists: they name an object by its public reference, hence mean nothing to another organisation.
-import { unknownCursor } from '../errors/api-error.ts';
+import { unknownCursor } from '../../errors/api-error.ts';
 import type { ReadCursor } from './page.ts';
 
 /** What a list holds. */

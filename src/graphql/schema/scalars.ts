@@ -1,7 +1,7 @@
 // Scalars that GraphQL does not have of its own.
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import { builder } from './builder.ts';
+import { builder } from '../builder.ts';
 
 const MOMENT = 'must be a moment as RFC 3339 writes it: 2027-01-31T12:00:00Z';
 const moment = z.iso.datetime({ offset: true });

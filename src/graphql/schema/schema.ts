@@ -1,5 +1,5 @@
 // The schema, put together from one file per noun.
-import { builder } from './builder.ts';
+import { builder } from '../builder.ts';
 import './scalars.ts';
 import './group.ts';
 import './subscription.ts';

@@ -1,7 +1,7 @@
 // Pages of lists, as Relay has them.
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { z } from 'zod';
-import { ApiError, type FieldProblem } from '../errors/api-error.ts';
+import { ApiError, type FieldProblem } from '../../errors/api-error.ts';
 
 /** Customers, or whatever is listed, in a page of which nothing is said. */
 export const DEFAULT_PAGE = 20;

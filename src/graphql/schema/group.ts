@@ -1,6 +1,6 @@
 // Groups in GraphQL.
-import type { CustomerGroup } from '../customer/group.ts';
-import { builder } from './builder.ts';
+import type { CustomerGroup } from '../../customer/group.ts';
+import { builder } from '../builder.ts';
 
 export const CustomerGroupType = builder.objectRef<CustomerGroup>('CustomerGroup').implement({
   description: 'A group that an organisation puts customers into.',

@@ -1,12 +1,12 @@
 // The addresses that a customer came from, in GraphQL.
-import type { IpSighting } from '../customer/ip-history.ts';
-import { unknownCursor } from '../errors/api-error.ts';
-import { normalizeIp } from '../ip/address.ts';
-import { builder } from './builder.ts';
+import type { IpSighting } from '../../customer/ip-history.ts';
+import { unknownCursor } from '../../errors/api-error.ts';
+import { normalizeIp } from '../../ip/address.ts';
+import { builder } from '../builder.ts';
+import type { ValidateArguments } from '../listed-arguments.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';
-import type { ValidateArguments } from './listed-arguments.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from './page.ts';
 
 function toCursor({ seenAt, address }: IpSighting): string {

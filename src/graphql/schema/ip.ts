@@ -1,11 +1,11 @@
 // What can be known about IP addresses, in GraphQL.
-import { ipForms, ipInput } from '../ip/input.ts';
-import { ipKinds } from '../ip/kind.ts';
-import type { IpInfo } from '../ip/lookup.ts';
-import type { IpSource } from '../ip/mmdb.ts';
-import type { Country } from '../ip/record.ts';
-import type { ReverseName } from '../ip/reverse-dns.ts';
-import { builder, stringEnum } from './builder.ts';
+import { ipForms, ipInput } from '../../ip/input.ts';
+import { ipKinds } from '../../ip/kind.ts';
+import type { IpInfo } from '../../ip/lookup.ts';
+import type { IpSource } from '../../ip/mmdb.ts';
+import type { Country } from '../../ip/record.ts';
+import type { ReverseName } from '../../ip/reverse-dns.ts';
+import { builder, stringEnum } from '../builder.ts';
 
 /** What a question to the DNS counts as, against a field that is read from memory. */
 const DNS_COMPLEXITY = 10;
