@@ -14,7 +14,7 @@ import { entities } from './entities.ts';
 import { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/classify.ts';
 import { createContext } from './graphql/context.ts';
-import { createExecutor, requirementsOf } from './graphql/execute.ts';
+import { createExecutor, requirementsOf } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';
 import { answerTypes, GRAPHQL_METHODS, openGraphQLHandler } from './graphql/yoga.ts';
 import { prefersPage } from './http/accept.ts';

@@ -1,7 +1,7 @@
 // Which operations are compiled: our own, and of them those that graphql-jit runs as graphql does.
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { isCompilable } from '../src/graphql/compile.ts';
+import { isCompilable } from '../src/graphql/execution/compile.ts';
 import { schema } from '../src/graphql/schema/schema.ts';
 import { endpoints } from '../src/rest/endpoints.ts';
 

@@ -8,7 +8,7 @@ import { openDatabase } from '../src/database/orm.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { catalogue } from '../src/errors/api-error.ts';
-import { requirementsOf } from '../src/graphql/execute.ts';
+import { requirementsOf } from '../src/graphql/execution/execute.ts';
 import { schema } from '../src/graphql/schema/schema.ts';
 import { endpoints } from '../src/rest/endpoints.ts';
 import { openApiDocument } from '../src/rest/openapi.ts';

@@ -1,6 +1,6 @@
 // Prints the REST contract.
 import { writeFileSync } from 'node:fs';
-import { requirementsOf } from '../graphql/execute.ts';
+import { requirementsOf } from '../graphql/execution/execute.ts';
 import { schema } from '../graphql/schema/schema.ts';
 import { openApiDocument } from '../rest/openapi.ts';
 

@@ -26,7 +26,7 @@ import type { Log } from '../log.ts';
 import type { GatewayContext } from './context.ts';
 import { documentCaches } from './document-cache.ts';
 import { presentResult } from './errors.ts';
-import { type ExecuteOperation, type OperationCall, undeterminedOperation } from './execute.ts';
+import { type ExecuteOperation, type OperationCall, undeterminedOperation } from './execution/execute.ts';
 import { isIntrospection } from './introspection.ts';
 import { assertReadable, limitRules, parseLimits } from './limits.ts';
 import {

@@ -3,7 +3,7 @@ import type { IpSighting } from '../../customer/ip-history.ts';
 import { unknownCursor } from '../../errors/api-error.ts';
 import { normalizeIp } from '../../ip/address.ts';
 import { builder } from '../builder.ts';
-import type { ValidateArguments } from '../listed-arguments.ts';
+import type { ValidateArguments } from '../execution/listed-arguments.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';

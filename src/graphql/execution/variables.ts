@@ -18,8 +18,8 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { ZodType } from 'zod';
-import type { FieldProblem } from '../errors/api-error.ts';
-import { isObject } from '../http/json-members.ts';
+import type { FieldProblem } from '../../errors/api-error.ts';
+import { isObject } from '../../http/json-members.ts';
 import { below, problemsOf } from './input-problems.ts';
 import { documentOf } from './operation.ts';
 

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
   type ValidatedExecutionArgs,
 } from 'graphql';
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 /** Checks the arguments of a field as its resolver does; what it throws, that would throw. A field has it as its extension `validate`. */
 export type ValidateArguments = (args: Record<string, unknown>) => void;

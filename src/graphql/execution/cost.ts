@@ -1,9 +1,9 @@
 // What an operation costs, known before it runs.
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { ApiError } from '../errors/api-error.ts';
-import { requestError } from './errors.ts';
-import { MOST_COMPLEXITY, requestsOf } from './limits.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { requestError } from '../errors.ts';
+import { MOST_COMPLEXITY, requestsOf } from '../limits.ts';
 import { documentOf } from './operation.ts';
 
 /** The cost of an operation. */

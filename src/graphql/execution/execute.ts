@@ -14,18 +14,18 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { authorize } from '../api-key/authenticate.ts';
-import type { Requirement } from '../api-key/scopes.ts';
-import { ApiError, echo } from '../errors/api-error.ts';
-import { timedOut, toApiError } from '../errors/classify.ts';
-import type { Log } from '../log.ts';
+import { authorize } from '../../api-key/authenticate.ts';
+import type { Requirement } from '../../api-key/scopes.ts';
+import { ApiError, echo } from '../../errors/api-error.ts';
+import { timedOut, toApiError } from '../../errors/classify.ts';
+import type { Log } from '../../log.ts';
+import type { GatewayContext } from '../context.ts';
+import { presentResult, requestError } from '../errors.ts';
+import { requirementOf } from '../scope-plugin.ts';
 import { compileWhenRecurring } from './compile.ts';
-import type { GatewayContext } from './context.ts';
 import { type Cost, costOf } from './cost.ts';
-import { presentResult, requestError } from './errors.ts';
 import { assertListedArguments } from './listed-arguments.ts';
 import { documentOf } from './operation.ts';
-import { requirementOf } from './scope-plugin.ts';
 import { variableProblems } from './variables.ts';
 
 /** A parsed and validated operation, ready to run. */

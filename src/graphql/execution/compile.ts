@@ -13,7 +13,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
 
 /** An operation whose document was validated and whose variables were read, both by graphql itself. */
 export type CompiledOperation = (

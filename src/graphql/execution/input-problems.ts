@@ -9,8 +9,8 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { echo, type FieldProblem } from '../errors/api-error.ts';
-import { isObject } from '../http/json-members.ts';
+import { echo, type FieldProblem } from '../../errors/api-error.ts';
+import { isObject } from '../../http/json-members.ts';
 
 /** Problems that are told of the items of one list: a list may be long, and all of it wrong in one way. */
 const MOST_OF_LIST = 20;
