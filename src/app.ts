@@ -16,7 +16,7 @@ import { toApiError } from './errors/classify.ts';
 import { createContext } from './graphql/context.ts';
 import { createExecutor, requirementsOf } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';
-import { answerTypes, GRAPHQL_METHODS, openGraphQLHandler } from './graphql/yoga.ts';
+import { answerTypes, GRAPHQL_METHODS, openGraphQLHandler } from './graphql/server/yoga.ts';
 import { prefersPage } from './http/accept.ts';
 import { addressFinder } from './http/client-address.ts';
 import { corsHeaders, optionsHeaders } from './http/cross-origin.ts';

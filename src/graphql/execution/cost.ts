@@ -2,8 +2,8 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { ApiError } from '../../errors/api-error.ts';
-import { requestError } from '../errors.ts';
-import { MOST_COMPLEXITY, requestsOf } from '../limits.ts';
+import { requestError } from '../server/errors.ts';
+import { MOST_COMPLEXITY, requestsOf } from '../server/limits.ts';
 import { documentOf } from './operation.ts';
 
 /** The cost of an operation. */

@@ -1,11 +1,11 @@
 // The one place where errors of the GraphQL side become what a caller sees.
 import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'graphql';
-import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../errors/api-error.ts';
-import { toApiError } from '../errors/classify.ts';
-import { errorHeaders } from '../http/message.ts';
-import { type Log, noteFailure, type RequestRecord } from '../log.ts';
-import { ONE_MEMBER } from './execution/input-problems.ts';
-import { placeOfValue } from './execution/variables.ts';
+import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../../errors/api-error.ts';
+import { toApiError } from '../../errors/classify.ts';
+import { errorHeaders } from '../../http/message.ts';
+import { type Log, noteFailure, type RequestRecord } from '../../log.ts';
+import { ONE_MEMBER } from '../execution/input-problems.ts';
+import { placeOfValue } from '../execution/variables.ts';
 
 /** What the HTTP layer of Yoga reads from an error, and does not send. */
 interface HttpHint {

@@ -10,10 +10,10 @@ import {
   validate,
 } from 'graphql';
 import { createYoga, type FetchAPI, type Plugin, processRegularResult } from 'graphql-yoga';
-import { ApiError } from '../errors/api-error.ts';
-import { toApiError } from '../errors/classify.ts';
-import { preferredType } from '../http/accept.ts';
-import { assertOwnSite } from '../http/cross-origin.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { toApiError } from '../../errors/classify.ts';
+import { preferredType } from '../../http/accept.ts';
+import { assertOwnSite } from '../../http/cross-origin.ts';
 import {
   errorHeaders,
   graphqlErrorBody,
@@ -21,12 +21,12 @@ import {
   type HttpResponse,
   JSON_TYPE,
   json,
-} from '../http/message.ts';
-import type { Log } from '../log.ts';
-import type { GatewayContext } from './context.ts';
+} from '../../http/message.ts';
+import type { Log } from '../../log.ts';
+import type { GatewayContext } from '../context.ts';
+import { type ExecuteOperation, type OperationCall, undeterminedOperation } from '../execution/execute.ts';
 import { documentCaches } from './document-cache.ts';
 import { presentResult } from './errors.ts';
-import { type ExecuteOperation, type OperationCall, undeterminedOperation } from './execution/execute.ts';
 import { isIntrospection } from './introspection.ts';
 import { assertReadable, limitRules, parseLimits } from './limits.ts';
 import {

@@ -1,8 +1,8 @@
 // The parameters of GraphQL over HTTP: where they come from, and what each must be.
 import type { GraphQLParams } from 'graphql-yoga';
-import { ApiError, echo } from '../errors/api-error.ts';
-import { isObject, malformed, parseStrictJson } from '../http/json-members.ts';
-import type { HttpRequest } from '../http/message.ts';
+import { ApiError, echo } from '../../errors/api-error.ts';
+import { isObject, malformed, parseStrictJson } from '../../http/json-members.ts';
+import type { HttpRequest } from '../../http/message.ts';
 
 /** Parameters that were read, and hold what they must. */
 export type CheckedParams = GraphQLParams & { query: string };
