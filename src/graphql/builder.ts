@@ -7,8 +7,8 @@ import type { ZodType } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { fieldProblems } from '../errors/validation.ts';
 import type { GatewayContext } from './context.ts';
+import { SCOPE_PLUGIN } from './plugins/scope.ts';
 import { readGlobalId } from './schema/global-id.ts';
-import { SCOPE_PLUGIN } from './scope-plugin.ts';
 
 export const builder = new SchemaBuilder<{
   Context: GatewayContext;

@@ -20,7 +20,7 @@ import { ApiError, echo } from '../../errors/api-error.ts';
 import { timedOut, toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
 import type { GatewayContext } from '../context.ts';
-import { requirementOf } from '../scope-plugin.ts';
+import { requirementOf } from '../plugins/scope.ts';
 import { presentResult, requestError } from '../server/errors.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { type Cost, costOf } from './cost.ts';

@@ -20,7 +20,7 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
-import type { Requirement } from '../api-key/scopes.ts';
+import type { Requirement } from '../../api-key/scopes.ts';
 
 /** What a type says of itself. */
 interface TypeScopes {
