@@ -34,8 +34,8 @@ import type { Counted } from './rate-limit/primary-store.ts';
 import { openRateLimiter, rateLimitHeaders } from './rate-limit/rate-limiter.ts';
 import { type RateLimitResult, type RateLimitStore, SlidingWindowStore } from './rate-limit/sliding-window.ts';
 import { endpoints } from './rest/endpoints.ts';
-import { openApiDocument } from './rest/openapi.ts';
-import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/shim.ts';
+import { answerRest, assertEndpoints, keyInBody, type RunOperation, refuseRest, restMethods } from './rest/handler.ts';
+import { openApiDocument } from './rest/openapi/document.ts';
 import { openGraphiQL } from './routes/graphiql.ts';
 import { openHealth, type ProcessHealth } from './routes/health.ts';
 

@@ -102,9 +102,9 @@ it('knows every room', () => {
 });
 
 it.each([
-  ['rest/shim.ts', '../customer/create.ts'],
-  ['rest/shim.ts', '../graphql/execute.ts'],
-  ['rest/shim.ts', '../access/check.ts'],
+  ['rest/handler.ts', '../customer/create.ts'],
+  ['rest/handler.ts', '../graphql/execute.ts'],
+  ['rest/handler.ts', '../access/check.ts'],
   ['rest/endpoints.ts', '../database/orm.ts'],
   ['graphql/schema/customer.ts', '../rest/shim.ts'],
   ['customer/create.ts', '../graphql/context.ts'],

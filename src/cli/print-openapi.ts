@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { requirementsOf } from '../graphql/execution/execute.ts';
 import { schema } from '../graphql/schema/schema.ts';
-import { openApiDocument } from '../rest/openapi.ts';
+import { openApiDocument } from '../rest/openapi/document.ts';
 
 const contract = openApiDocument(schema, (operation) => requirementsOf(schema, operation));
 writeFileSync('schema/openapi.json', `${JSON.stringify(contract, null, 2)}\n`);

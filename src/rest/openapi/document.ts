@@ -7,9 +7,9 @@ import {
   type TypeNode,
 } from 'graphql';
 import { type ZodType, z } from 'zod';
-import { type Endpoint, endpoints } from './endpoints.ts';
-import { errorBody, errorResponses } from './openapi-errors.ts';
-import { headers, headersOf } from './openapi-headers.ts';
+import { type Endpoint, endpoints } from '../endpoints.ts';
+import { errorBody, errorResponses } from './errors.ts';
+import { headers, headersOf } from './headers.ts';
 
 /** Tells what a key needs to run an operation. */
 export type RequirementsOf = (operation: Endpoint['operation']) => string[];

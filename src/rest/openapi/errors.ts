@@ -8,8 +8,8 @@ import {
   type ErrorCode,
   idempotencyConflicts,
   publicError,
-} from '../errors/api-error.ts';
-import { headersOf } from './openapi-headers.ts';
+} from '../../errors/api-error.ts';
+import { headersOf } from './headers.ts';
 
 const EXAMPLE_REQUEST_ID = '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11';
 

@@ -1,5 +1,5 @@
 // The headers of answers in the OpenAPI document, and which of them an answer of each status may have.
-import { catalogue } from '../errors/api-error.ts';
+import { catalogue } from '../../errors/api-error.ts';
 
 /** Every header of an answer. */
 export const headers = {
