@@ -5,7 +5,7 @@ import type { HarmlessStatement } from '../database/write-probe.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { canonicalEmail } from './email.ts';
 import type { CreateCustomer } from './input.ts';
-import { cutIpHistory } from './ip-history.ts';
+import { cutIpHistory } from './ip-history/ip-history.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
 const REFERENCE_LENGTH = 16;

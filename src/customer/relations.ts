@@ -2,12 +2,12 @@
 import { raw } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import type { OrganisationDatabase } from '../database/orm.ts';
-import { type Customer, CustomerEntity } from './customer.ts';
-import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.ts';
-import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history.ts';
+import { type Customer, CustomerEntity } from './customer.entity.ts';
+import { type CustomerGroup, CustomerGroupMembershipEntity } from './group/group.entity.ts';
+import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
 import type { Profile, RelatedRecords } from './profile.ts';
-import { ReferralEntity, type Referrer } from './referral.ts';
-import { runsNow, type Subscription, SubscriptionEntity } from './subscription.ts';
+import { ReferralEntity, type Referrer } from './referral/referral.entity.ts';
+import { runsNow, type Subscription, SubscriptionEntity } from './subscription/subscription.entity.ts';
 
 /** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
 type Load<Value> = (database: OrganisationDatabase, ids: readonly number[]) => Promise<Value[]>;

@@ -1,9 +1,9 @@
 // Customers in GraphQL: the type, the queries, the mutation.
 import { createOrReturnCustomer } from '../../customer/create.ts';
-import type { Customer } from '../../customer/customer.ts';
+import type { Customer } from '../../customer/customer.entity.ts';
 import { type CustomerKey, findCustomer, listCustomers } from '../../customer/find.ts';
 import { type CreateCustomer, createCustomerInput, emailInput } from '../../customer/input.ts';
-import type { Referrer } from '../../customer/referral.ts';
+import type { Referrer } from '../../customer/referral/referral.entity.ts';
 import { builder, validatedBy } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';

@@ -1,5 +1,5 @@
 // Groups in GraphQL.
-import type { CustomerGroup } from '../../customer/group.ts';
+import type { CustomerGroup } from '../../customer/group/group.entity.ts';
 import { builder } from '../builder.ts';
 
 export const CustomerGroupType = builder.objectRef<CustomerGroup>('CustomerGroup').implement({

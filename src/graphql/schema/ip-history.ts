@@ -1,5 +1,5 @@
 // The addresses that a customer came from, in GraphQL.
-import type { IpSighting } from '../../customer/ip-history.ts';
+import type { IpSighting } from '../../customer/ip-history/ip-history.ts';
 import { unknownCursor } from '../../errors/api-error.ts';
 import { normalizeIp } from '../../ip/address.ts';
 import { builder } from '../builder.ts';

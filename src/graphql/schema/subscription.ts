@@ -1,5 +1,5 @@
 // Subscriptions in GraphQL.
-import type { Subscription } from '../../customer/subscription.ts';
+import type { Subscription } from '../../customer/subscription/subscription.entity.ts';
 import { builder } from '../builder.ts';
 
 export const CustomerSubscriptionType = builder.objectRef<Subscription>('CustomerSubscription').implement({

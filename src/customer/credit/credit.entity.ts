@@ -1,7 +1,7 @@
 // The credit ledger: every change of a customer's balance.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
-import { ownedByCustomer } from './customer.ts';
+import { ownedByOrganisation, tenantPolicy } from '../../organisation/organisation.entity.ts';
+import { ownedByCustomer } from '../customer.entity.ts';
 
 export const CreditEntryEntity = defineEntity({
   name: 'CreditEntry',

@@ -1,8 +1,8 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import type { JsonRow } from '../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
-import { ownedByCustomer } from './customer.ts';
+import type { JsonRow } from '../../database/columns.ts';
+import { ownedByOrganisation, tenantPolicy } from '../../organisation/organisation.entity.ts';
+import { ownedByCustomer } from '../customer.entity.ts';
 
 export const SubscriptionEntity = defineEntity({
   name: 'Subscription',
