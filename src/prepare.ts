@@ -1,7 +1,7 @@
 // What has to hold of the database before a gateway answers: it is the right one, in shape, and gives what calls lean on.
 import type { ServingConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
-import { type Database, withOwner } from './database/orm.ts';
+import { type Database, withOwner } from './database/open.ts';
 import { assertPreparedStatementsKeep, explainLeftStatements } from './database/pooler.ts';
 import { assertRowLevelSecurity } from './database/row-level-security.ts';
 import { assertOneDatabase } from './database/same-database.ts';

@@ -111,8 +111,8 @@ it.each([
   ['customer/create.ts', '../rest/endpoints.ts'],
   ['api-key/authenticate.ts', '../customer/customer.ts'],
   ['ip/address.ts', '../customer/input.ts'],
-  ['database/orm.ts', '../customer/customer.ts'],
-  ['database/orm.ts', '../app.ts'],
+  ['database/open.ts', '../customer/customer.ts'],
+  ['database/open.ts', '../app.ts'],
   ['errors/api-error.ts', './database/failure.ts'],
   ['http/body.ts', '../graphql/yoga.ts'],
 ])('would see %s import %s', (importer, imported) => {

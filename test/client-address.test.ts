@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../src/api-key/key.ts';
-import { addressFinder, type TrustedProxies } from '../src/http/client-address.ts';
+import { addressFinder, type TrustedProxies } from '../src/http/client-ip.ts';
 import { BRUTE_FORCE_LIMIT } from '../src/rate-limit/brute-force-limiter.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 

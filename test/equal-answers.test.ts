@@ -2,7 +2,7 @@
 // the gateway again and again, by the gateway without its fast path, and by graphql alone.
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase } from '../src/database/orm.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createContext } from '../src/graphql/context.ts';

@@ -12,7 +12,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../src/api-key/key.ts';
 import { columnsOf } from '../src/database/columns.ts';
-import { openDatabase } from '../src/database/orm.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { schema } from '../src/graphql/schema/schema.ts';

@@ -2,7 +2,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createNone } from '../src/customer/create.ts';
-import { openDatabase } from '../src/database/orm.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createKey, createOrganisation, runSql, statementsOf } from './support/database.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKeyCache } from '../src/api-key/cache.ts';
 import { digestOf, generateKey, SAMPLE_KEY } from '../src/api-key/key.ts';
 import { FEED_NAME } from '../src/database/listener.ts';
-import { openDatabase } from '../src/database/orm.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { apis, CREATE, rest } from './support/apis.ts';

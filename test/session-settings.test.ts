@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../src/database/orm.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { rest } from './support/apis.ts';

@@ -1,7 +1,7 @@
 // Nothing of one organisation reaches another: not through the APIs, and not when a query forgets to ask for its own.
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase } from '../src/database/orm.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
 import { createKey, createOrganisation, runSql } from './support/database.ts';

@@ -1,7 +1,7 @@
 // Looks keys up by digest, through a cache that never answers with a key that changed more than a second ago.
 import { LRUCache } from 'lru-cache';
 import { type ChangeFeed, createChangeFeed } from '../database/listener.ts';
-import type { Database, Statement } from '../database/orm.ts';
+import type { Database, Statement } from '../database/open.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
 import type { DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';

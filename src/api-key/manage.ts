@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader';
 import { type AuditEntry, historiesOf, recordAudit } from '../change-log/audit.ts';
 import { columnsOf } from '../database/columns.ts';
-import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 import type { CreateApiKey } from './input.ts';

@@ -1,7 +1,7 @@
 // The audit trail: who did what to what, and why.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { columnsOf } from '../database/columns.ts';
-import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 
 export const AuditEntryEntity = defineEntity({

@@ -5,7 +5,7 @@ import pretty from 'pino-pretty';
 import type { ZodType } from 'zod';
 import { ConfigError, readConfig } from '../config.ts';
 import { MigrationLockedError, migrate } from '../database/migrate.ts';
-import { type Database, withOwner } from '../database/orm.ts';
+import { type Database, withOwner } from '../database/open.ts';
 import { assertOwnedAndMigrated } from '../database/ownership.ts';
 import { DatabaseUnusableError, explaining, inSentence, serverErrorOf } from '../database/unreachable.ts';
 import { parseDatabaseUrl } from '../database-url.ts';

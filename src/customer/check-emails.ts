@@ -1,6 +1,6 @@
 // Stored e-mail addresses that today's rules would refuse, write or match otherwise: found, and mended where they can be.
 import pg from 'pg';
-import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { canonicalEmail, normalizeEmail } from './email.ts';
 

@@ -1,6 +1,6 @@
 // Create or return: the gateway's main job, in one statement.
 import type { BatchStatement } from '../database/batch-queue.ts';
-import type { OrganisationDatabase } from '../database/orm.ts';
+import type { OrganisationDatabase } from '../database/open.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { canonicalEmail } from './email.ts';

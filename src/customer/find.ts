@@ -1,6 +1,6 @@
 // Finds customers: one by what names it, many page by page.
 import type { BatchStatement } from '../database/batch-queue.ts';
-import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import { canonicalEmail } from './email.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';

@@ -1,7 +1,7 @@
 // What belongs to customers, loaded for many of them at once.
 import { raw } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
-import type { OrganisationDatabase } from '../database/orm.ts';
+import type { OrganisationDatabase } from '../database/open.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
 import { type CustomerGroup, CustomerGroupMembershipEntity } from './group/group.entity.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';

@@ -9,7 +9,7 @@ import { takeTurn } from './migration-turn.ts';
 import { migrations, type NamedMigration } from './migrations/index.ts';
 import { OnlineMigration } from './migrations/online.ts';
 import type { MigrationRun } from './migrations/run.ts';
-import { openDatabase } from './orm.ts';
+import { openDatabase } from './open.ts';
 import { assertMayMigrate } from './ownership.ts';
 import { schemaOf } from './schema.ts';
 import { assertMayServe, completeServingRole, isServingRoleComplete, SERVING_ROLE } from './serving-role.ts';

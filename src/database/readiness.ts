@@ -3,7 +3,7 @@ import pg from 'pg';
 import { CONNECT_TIMEOUT, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import type { Trouble } from './call-trouble.ts';
-import type { Database } from './orm.ts';
+import type { Database } from './open.ts';
 import { beginWriteProbe, type HarmlessStatement, type ProbeStage, type WriteProbe } from './write-probe.ts';
 
 /** Milliseconds from the beginning of one question to that of the next. */

@@ -1,6 +1,6 @@
 // Checks that row level security separates the organisations, before the first request relies on it.
 import { ConfigError } from '../config.ts';
-import type { Database, Statement } from './orm.ts';
+import type { Database, Statement } from './open.ts';
 import { SCHEMA_OID } from './schema.ts';
 
 const boundTables: Statement = {

@@ -11,7 +11,7 @@ import { CustomerIpEntity } from '../customer/ip-history/ip-history.ts';
 import { ReferralEntity } from '../customer/referral/referral.entity.ts';
 import { SubscriptionEntity } from '../customer/subscription/subscription.entity.ts';
 import { add } from '../database/add.ts';
-import type { Database } from '../database/orm.ts';
+import type { Database } from '../database/open.ts';
 import { OrganisationEntity } from '../organisation/organisation.entity.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { customers, type DemoCustomer, groups } from './people.ts';

@@ -4,7 +4,7 @@ import type { Caller } from '../api-key/authenticate.ts';
 import { keyHistories } from '../api-key/manage.ts';
 import type { AuditEntry } from '../change-log/audit.ts';
 import { CustomerRelations } from '../customer/relations.ts';
-import type { Database, OrganisationDatabase } from '../database/orm.ts';
+import type { Database, OrganisationDatabase } from '../database/open.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import type { RequestRecord } from '../log.ts';

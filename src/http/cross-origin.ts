@@ -1,6 +1,6 @@
 // Browsers of other sites: who of them may call, and which of their requests may be somebody else's doing.
 import { ApiError } from '../errors/api-error.ts';
-import type { HttpRequest } from './message.ts';
+import type { HttpRequest } from './request.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-GraphQL-Cost, X-Request-Id';
 const EXPOSED_HEADERS =

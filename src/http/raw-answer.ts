@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError } from '../errors/api-error.ts';
-import { errorHeaders, graphqlErrorBody, JSON_TYPE, restErrorBody, securityHeaders } from './message.ts';
+import { errorHeaders, graphqlErrorBody, JSON_TYPE, restErrorBody, securityHeaders } from './request.ts';
 
 /** What can be told of a request that could not be read. */
 export interface Asked {

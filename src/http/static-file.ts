@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { once } from '../once.ts';
 import { type Encoding, preferredEncoding } from './accept.ts';
-import { type HttpRequest, type HttpResponse, vary } from './message.ts';
+import { type HttpRequest, type HttpResponse, vary } from './request.ts';
 
 /** Of five megabytes, the next quality takes a second more and saves four per cent. */
 const BROTLI_QUALITY = 5;

@@ -1,7 +1,7 @@
 // Requests that a caller sends again under the same Idempotency-Key: answered once, replayed, never mixed up.
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { OrganisationDatabase, Statement } from '../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
 import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
 

@@ -4,7 +4,7 @@ import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { hasFingerprintForm } from '../api-key/key.ts';
 import { recordAudit } from '../change-log/audit.ts';
 import { columnsOf } from '../database/columns.ts';
-import type { Database, Statement } from '../database/orm.ts';
+import type { Database, Statement } from '../database/open.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { requiredText } from '../text.ts';
 import { type Organisation, OrganisationEntity } from './organisation.entity.ts';

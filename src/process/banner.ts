@@ -1,7 +1,7 @@
 // What is said to whoever started the gateway, once it is ready: in demo mode to a person, else in the log.
 import { SAMPLE_KEY } from '../api-key/key.ts';
 import type { Config } from '../config.ts';
-import { withOwner } from '../database/orm.ts';
+import { withOwner } from '../database/open.ts';
 import type { DatabaseConnection } from '../database-url.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { entities } from '../entities.ts';

@@ -5,7 +5,7 @@ import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { databasesAt } from '../database-url.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres/server.ts';
-import { proxyFinder } from '../http/client-address.ts';
+import { proxyFinder } from '../http/client-ip.ts';
 import { type Log, openLog } from '../log.ts';
 import { RateLimitStoreForWorkers } from '../rate-limit/primary-store.ts';
 import { announce } from './banner.ts';

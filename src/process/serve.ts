@@ -8,7 +8,7 @@ import { ConfigError, type ServingConfig } from '../config.ts';
 import { MigrationLockedError } from '../database/migrate.ts';
 import { DatabaseUnusableError } from '../database/unreachable.ts';
 import type { DemoKeys } from '../demo/data.ts';
-import { proxyFinder } from '../http/client-address.ts';
+import { proxyFinder } from '../http/client-ip.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
 import type { LogHealth } from '../log-output.ts';

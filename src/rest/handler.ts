@@ -2,7 +2,7 @@
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
 import { toApiError } from '../errors/classify.ts';
-import { errorHeaders, type HttpRequest, type HttpResponse, json, restErrorBody } from '../http/message.ts';
+import { errorHeaders, type HttpRequest, type HttpResponse, json, restErrorBody } from '../http/request.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 
 /** Runs an operation for a request; errors in the result are those of the catalogue. */

@@ -1,7 +1,7 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type HttpRequest, type HttpResponse, vary } from '../http/message.ts';
+import { type HttpRequest, type HttpResponse, vary } from '../http/request.ts';
 import { StaticFile } from '../http/static-file.ts';
 import { once } from '../once.ts';
 import { examples } from './graphiql-examples.ts';

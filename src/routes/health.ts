@@ -1,6 +1,6 @@
 // What the process says of itself to balancers and operators, without a key.
 import type { DatabaseHealth } from '../database/readiness.ts';
-import { type HttpResponse, json } from '../http/message.ts';
+import { type HttpResponse, json } from '../http/request.ts';
 import type { LogHealth } from '../log-output.ts';
 
 /** How a process fares, beside what it serves. */

@@ -1,7 +1,7 @@
 // A gateway with parts of it switched off, so that a benchmark can tell what they cost.
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/database/orm.ts';
+import { openDatabase } from '../../src/database/open.ts';
 import { entities } from '../../src/entities.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { openLog } from '../../src/log.ts';

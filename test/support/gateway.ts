@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type AppServices, createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { databasesOf, parseDatabaseUrl } from '../../src/database-url.ts';
-import { proxyFinder } from '../../src/http/client-address.ts';
+import { proxyFinder } from '../../src/http/client-ip.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { logTo } from '../../src/log.ts';
 import { createDatabase, createKey, createOrganisation, poolerUrlOf } from './database.ts';

@@ -2,7 +2,7 @@
 
 import { recordAudit } from '../../change-log/audit.ts';
 import { type DoubtfulEmail, doubtfulEmails, rewriteEmail } from '../../customer/check-emails.ts';
-import type { Database, OrganisationDatabase } from '../../database/orm.ts';
+import type { Database, OrganisationDatabase } from '../../database/open.ts';
 import { findOrganisation, listOrganisations } from '../../organisation/manage.ts';
 import { author, jsonOption, printStream, program, run, withGatewayDatabase } from '../operator.ts';
 

@@ -14,7 +14,7 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../../api-key/manage.ts';
-import type { Database } from '../../database/orm.ts';
+import type { Database } from '../../database/open.ts';
 import { findOrganisation, listOrganisations, unknownApiKey } from '../../organisation/manage.ts';
 import type { Organisation } from '../../organisation/organisation.entity.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';

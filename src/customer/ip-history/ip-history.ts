@@ -1,7 +1,7 @@
 // The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one. The latest thousand are
 // kept, and up to a hundred more.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { OrganisationDatabase, Statement } from '../../database/orm.ts';
+import type { OrganisationDatabase, Statement } from '../../database/open.ts';
 import { normalizeIp } from '../../ip/address.ts';
 import { tenantPolicy } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';

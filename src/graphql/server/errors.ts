@@ -2,7 +2,7 @@
 import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'graphql';
 import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
-import { errorHeaders } from '../../http/message.ts';
+import { errorHeaders } from '../../http/request.ts';
 import { type Log, noteFailure, type RequestRecord } from '../../log.ts';
 import { ONE_MEMBER } from '../execution/input-problems.ts';
 import { placeOfValue } from '../execution/variables.ts';

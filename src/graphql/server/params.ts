@@ -2,7 +2,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { isObject, malformed, parseStrictJson } from '../../http/json-members.ts';
-import type { HttpRequest } from '../../http/message.ts';
+import type { HttpRequest } from '../../http/request.ts';
 
 /** Parameters that were read, and hold what they must. */
 export type CheckedParams = GraphQLParams & { query: string };

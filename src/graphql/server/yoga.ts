@@ -21,7 +21,7 @@ import {
   type HttpResponse,
   JSON_TYPE,
   json,
-} from '../../http/message.ts';
+} from '../../http/request.ts';
 import type { Log } from '../../log.ts';
 import type { GatewayContext } from '../context.ts';
 import { type ExecuteOperation, type OperationCall, undeterminedOperation } from '../execution/execute.ts';

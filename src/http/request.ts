@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { type ApiError, publicError } from '../errors/api-error.ts';
 import type { RequestRecord } from '../log.ts';
 import { type Members, parseBody, readBytes } from './body.ts';
-import type { AddressOf } from './client-address.ts';
+import type { AddressOf } from './client-ip.ts';
 import { originForm } from './head.ts';
 import { type KnownMembers, readKnownMembers } from './known-members.ts';
 
