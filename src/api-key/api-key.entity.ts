@@ -1,7 +1,8 @@
 // The API key as it is stored: a digest and a fingerprint, never the key.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { columnsOf } from '../database/columns.ts';
-import { OrganisationEntity, tenantPolicy } from '../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../database/tenant-policy.ts';
+import { OrganisationEntity } from '../organisation/organisation.entity.ts';
 
 /** The channel on which PostgreSQL tells every gateway the digest of a key that changed; a trigger sends it. */
 export const API_KEY_CHANNEL = 'api_key_changed';

@@ -2,7 +2,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase, Statement } from '../database/open.ts';
-import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
 
 export const AuditEntryEntity = defineEntity({
   name: 'AuditEntry',

@@ -1,6 +1,7 @@
 // The customer: one person or company that an organisation knows.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
 
 /** A JSON object, as stored in `meta` and `custom_fields`. */
 export type JsonObject = Record<string, unknown>;

@@ -1,8 +1,8 @@
 // A query that PostgreSQL runs right after setting what holds for its transaction, in the same round trip.
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { ORGANISATION_SETTING } from '../organisation/organisation.entity.ts';
 import { SERVING_ROLE } from './serving-role.ts';
+import { ORGANISATION_SETTING } from './tenant-policy.ts';
 
 /** What holds for one transaction. */
 export interface TransactionSettings {

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { ORGANISATION_SETTING } from '../organisation/organisation.entity.ts';
 import { SERVING_ROLE } from './serving-role.ts';
 import { DEFAULT_SEARCH_PATH } from './settings-query.ts';
+import { ORGANISATION_SETTING } from './tenant-policy.ts';
 
 /** Milliseconds that a statement may take; PostgreSQL itself ends it. */
 const STATEMENT_TIMEOUT = 1_500;

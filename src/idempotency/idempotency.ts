@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import { tenantPolicy } from '../database/tenant-policy.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
-import { ownedByOrganisation, tenantPolicy } from '../organisation/organisation.entity.ts';
+import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
 
 /** Printable ASCII, as a header can carry it. */
 const keyForm = /^[\x21-\x7e]{1,255}$/;

@@ -1,22 +1,12 @@
-// The organisation, and what ties every other table's rows to one: columns, and the policy of row level security.
+// The organisation, and the columns that tie every other table's rows to one.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-
-/** The setting that names the organisation whose rows a transaction may touch; unset, it may touch none. */
-export const ORGANISATION_SETTING = 'gateway.organisation';
-
-function policyOn(column: string) {
-  const expression = `${column} = nullif(current_setting('${ORGANISATION_SETTING}', true), '')::int`;
-  return { policies: [{ name: 'organisation_wall', using: expression, check: expression }] };
-}
-
-/** The policy of every table whose rows belong to an organisation. Spread it into an entity's options. */
-export const tenantPolicy = policyOn('organisation_id');
+import { tenantPolicyOn } from '../database/tenant-policy.ts';
 
 /** A tenant of the gateway. Looked up before the tenant is known, so its table is the same everywhere. */
 export const OrganisationEntity = defineEntity({
   name: 'Organisation',
   tableName: 'organisation',
-  ...policyOn('id'),
+  ...tenantPolicyOn('id'),
   properties: {
     id: p.integer().primary().autoincrement(),
     slug: p.string().length(63).unique('organisation_slug_unique'),

@@ -1,6 +1,7 @@
 // The credit ledger: every change of a customer's balance.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { ownedByOrganisation, tenantPolicy } from '../../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
 
 export const CreditEntryEntity = defineEntity({

@@ -1,7 +1,8 @@
 // Groups of customers, and who belongs to them.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
 
 export const CustomerGroupEntity = defineEntity({

@@ -2,8 +2,8 @@
 // kept, and up to a hundred more.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { OrganisationDatabase, Statement } from '../../database/open.ts';
+import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { normalizeIp } from '../../ip/address.ts';
-import { tenantPolicy } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
 
 export const CustomerIpEntity = defineEntity({

@@ -1,7 +1,8 @@
 // Referrals: which customer brought which.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { type Customer, CustomerEntity, ownedByCustomer } from '../customer.entity.ts';
 
 export const ReferralEntity = defineEntity({

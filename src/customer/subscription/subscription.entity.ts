@@ -1,7 +1,8 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import type { JsonRow } from '../../database/columns.ts';
-import { ownedByOrganisation, tenantPolicy } from '../../organisation/organisation.entity.ts';
+import { tenantPolicy } from '../../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
 
 export const SubscriptionEntity = defineEntity({
