@@ -13,7 +13,7 @@ const read = (file: string) => readFileSync(file, 'utf8');
 
 const explained = { changes: [], notFound: [] };
 const whatToDo =
-  'Breaking changes need a new major version (a new minor one before 1.0.0) and a notice: see "Versions" in README.md; ' +
+  'Breaking changes need a new major version (a new minor one before 1.0.0) and a notice: see "Versions" in docs/api.md; ' +
   'a break that must be made goes with its reason into schema/breaking-changes.json, exactly as it is printed here under "changes"; ' +
   'what is listed there and not found any more ("notFound") goes out of it';
 

@@ -4,7 +4,7 @@ import { buildSchema, type GraphQLSchema, getNamedType, isEnumType, isInterfaceT
 import type { BreakingChange } from './accepted.ts';
 
 /**
- * What the inspector calls dangerous and we do not. All else that it calls so breaks: README, "Versions", leaves open only which members an
+ * What the inspector calls dangerous and we do not. All else that it calls so breaks: docs/api.md, "Versions", leaves open only which members an
  * answer has and which error codes there are. So these do break, among others:
  *
  * - UNION_MEMBER_ADDED: a client that tells the members apart meets one that it cannot tell.
