@@ -88,9 +88,8 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     requestId: 'same',
     record: { requestId: 'same', method: 'POST', path: '/graphql', status: 0, milliseconds: 0 },
     caller,
-    consumeQuota: async () => {},
-    tellCost: false,
-    answerIsKept: false,
+    quota: undefined,
+    headers: {},
   });
   const result = await execute({ schema, document, variableValues: variables, operationName, contextValue });
   return result.errors ? undefined : JSON.stringify({ data: result.data });

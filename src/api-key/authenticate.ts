@@ -1,8 +1,8 @@
 // The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
 import { ApiError } from '../errors/api-error.ts';
 import type { BruteForceLimiter } from '../rate-limit/brute-force-limiter.ts';
-import { limitOf, type RateLimiter, secondsUntil } from '../rate-limit/rate-limiter.ts';
-import type { RateLimitResult } from '../rate-limit/sliding-window.ts';
+import { Quota } from '../rate-limit/quota.ts';
+import { limitOf, type RateLimiter } from '../rate-limit/rate-limiter.ts';
 import type { ApiKey } from './api-key.entity.ts';
 import type { ApiKeyCache } from './cache.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
@@ -21,32 +21,29 @@ export interface Caller {
   readonly limit: number | null;
 }
 
-/** Where a request comes from, and who is told how much of the key's limit is left. */
-export interface Visitor {
+/** Where a request comes from. */
+export interface ClientInfo {
   /** IPv4 or IPv6. Found out only when it matters. */
-  address(): string;
-  /** Told whenever a request was counted, also when it was one too many. */
-  tell(result: RateLimitResult): void;
+  readonly ip: string;
+}
+
+/** A caller that was let in, and its limit. */
+export interface Authenticated {
+  caller: Caller;
+  quota: Quota;
 }
 
 /** Lets callers in. */
 export interface Authenticator {
   /**
-   * Checks the key that a request presents. The checks run in the order of the contract and stop at the first that fails.
+   * Checks the key that a request presents, and counts the request. The checks run in the order of the contract and stop at the first that fails.
    *
    * @param presented - the first key found in the request; undefined when there is none
    * @throws ApiError `PUBLIC_API_KEY_IS_EMPTY`, `PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT`, `PUBLIC_API_KEY_SAMPLE_VALUE`,
    *   `PUBLIC_API_KEY_DOES_NOT_EXIST`, `PUBLIC_API_KEY_HAS_BEEN_DELETED`, `PUBLIC_API_KEY_IS_NOT_ACTIVE`,
    *   `PUBLIC_API_KEY_HAS_BEEN_EXPIRED`, `INTERNAL_TOO_MANY_REQUESTS`
    */
-  authenticate(presented: unknown, visitor: Visitor): Promise<Caller>;
-  /**
-   * Counts what a request turned out to cost beyond what `authenticate` counted. No request costs more than the whole limit.
-   *
-   * @param requests - requests that it counts as, besides the one
-   * @throws ApiError `INTERNAL_TOO_MANY_REQUESTS`
-   */
-  consumeQuota(caller: Caller, requests: number, visitor: Visitor): Promise<void>;
+  authenticate(presented: unknown, client: ClientInfo): Promise<Authenticated>;
 }
 
 /** What the checks need. */
@@ -64,16 +61,16 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
   const counting = new Map<string, Promise<() => void>>();
 
   /** What is looked up counts as an attempt until it turns out to be a key, or nobody can tell. */
-  async function consumeAttempt(digest: string, visitor: Visitor): Promise<(() => void) | undefined> {
+  async function consumeAttempt(digest: string, client: ClientInfo): Promise<(() => void) | undefined> {
     if (keys.hasSeen(digest)) return undefined;
     const running = counting.get(digest);
     if (running) return running.then(() => undefined);
-    const started = bruteForce.consume(visitor.address()).finally(() => counting.delete(digest));
+    const started = bruteForce.consume(client.ip).finally(() => counting.delete(digest));
     counting.set(digest, started);
     return started;
   }
 
-  async function find(presented: unknown, visitor: Visitor): Promise<ApiKey> {
+  async function find(presented: unknown, client: ClientInfo): Promise<ApiKey> {
     // What is refused here costs no look-up and tells nothing of any key: it is no attempt at a key, however often it comes.
     if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
     if (typeof presented !== 'string' || !hasKeyForm(presented))
@@ -82,7 +79,7 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
     const digest = digestOf(presented);
     const found = keys.getCached(digest);
     if (found) return found;
-    const refund = await consumeAttempt(digest, visitor);
+    const refund = await consumeAttempt(digest, client);
     const key = await keys.find(digest).catch((error: unknown) => {
       refund?.();
       throw error;
@@ -92,16 +89,9 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
     return key;
   }
 
-  async function count(caller: Caller, cost: number, visitor: Visitor): Promise<void> {
-    if (caller.limit === null) return;
-    const result = await limiter.consume(caller.digest, cost, caller.limit);
-    visitor.tell(result);
-    if (!result.allowed) throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(result) });
-  }
-
   return {
-    async authenticate(presented, visitor) {
-      const key = await find(presented, visitor);
+    async authenticate(presented, client) {
+      const key = await find(presented, client);
       assertUsable(key);
       const prefix = prefixOf(key.fingerprint);
       const caller = {
@@ -112,13 +102,9 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
         digest: key.digest,
         limit: limitOf(prefix, key.limitPerMinute),
       };
-      await count(caller, 1, visitor);
-      return caller;
-    },
-    async consumeQuota(caller, requests, visitor) {
-      const most = caller.limit === null ? 0 : caller.limit - 1;
-      const cost = Math.min(requests, most);
-      if (cost > 0) await count(caller, cost, visitor);
+      const quota = new Quota(limiter, caller);
+      await quota.consumeRequest();
+      return { caller, quota };
     },
   };
 }

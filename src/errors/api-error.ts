@@ -146,6 +146,8 @@ export interface ApiErrorDetails {
   retryAfter?: number;
   /** Methods that the address answers, for `INTERNAL_METHOD_NOT_ALLOWED`. */
   allow?: readonly string[];
+  /** Headers of the answer that tell more of the failure. */
+  headers?: Readonly<Record<string, string>>;
   /** What really happened; logged, never shown. */
   cause?: unknown;
 }
@@ -177,6 +179,7 @@ export class ApiError extends Error {
   readonly fields: readonly FieldProblem[] | undefined;
   readonly retryAfter: number | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(code: ErrorCode, details: ApiErrorDetails = {}) {
     const entry = catalogue[code];
@@ -190,6 +193,7 @@ export class ApiError extends Error {
     this.fields = details.fields?.slice(0, MOST_FIELDS);
     this.retryAfter = details.retryAfter;
     this.allow = details.allow;
+    this.headers = details.headers;
   }
 }
 

@@ -8,23 +8,25 @@ import type { Database, OrganisationDatabase } from '../database/open.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import type { RequestRecord } from '../log.ts';
+import type { Quota } from '../rate-limit/quota.ts';
 
-/** What came with a request, besides its operation. */
+/** What an operation takes over from the request that it came with. */
 export interface OperationRequest {
   readonly requestId: string;
   readonly record: RequestRecord;
-  /** Null for a request without a key, which may only look at the schema. */
-  readonly caller: Caller | null;
-  /** Counts what an operation costs beyond the one request that was counted. */
-  consumeQuota(requests: number): Promise<void>;
+  /** Undefined for a request without a key, which may only look at the schema. */
+  readonly caller: Caller | undefined;
+  /** The caller's limit, which an operation that costs more than one request consumes too. */
+  readonly quota: Pick<Quota, 'consumeMore'> | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** The context of one operation, the same for both APIs. */
+export interface GatewayContext extends Omit<OperationRequest, 'headers'> {
   /** Whether the answer is to tell what the operation cost. */
   readonly tellCost: boolean;
   /** Whether the answer is kept, to be replayed under the same Idempotency-Key. */
   readonly answerIsKept: boolean;
-}
-
-/** The context of one operation, the same for both APIs. */
-export interface GatewayContext extends OperationRequest {
   /** Milliseconds that the operation may take. */
   readonly timeout: number;
   readonly database: OrganisationDatabase;
@@ -51,14 +53,14 @@ export function createContext({ database, ip }: SharedParts, request: OperationR
 class OperationContext implements GatewayContext {
   readonly requestId: string;
   readonly record: RequestRecord;
-  readonly caller: Caller | null;
-  readonly consumeQuota: OperationRequest['consumeQuota'];
+  readonly caller: OperationRequest['caller'];
+  readonly quota: OperationRequest['quota'];
   readonly tellCost: boolean;
   readonly answerIsKept: boolean;
   readonly timeout: number;
   readonly ip: IpLookup;
   selected: ReadonlySet<string> = new Set();
-  readonly #database: OrganisationDatabase | null;
+  readonly #database: OrganisationDatabase | undefined;
   #relations: CustomerRelations | undefined;
   #keyHistories: DataLoader<string, AuditEntry[]> | undefined;
 
@@ -66,9 +68,9 @@ class OperationContext implements GatewayContext {
     this.requestId = request.requestId;
     this.record = request.record;
     this.caller = request.caller;
-    this.consumeQuota = request.consumeQuota;
-    this.tellCost = request.tellCost;
-    this.answerIsKept = request.answerIsKept;
+    this.quota = request.quota;
+    this.tellCost = request.headers['x-graphql-cost'] !== undefined;
+    this.answerIsKept = request.headers['idempotency-key'] !== undefined;
     this.timeout = database.operationTimeout;
     this.ip = ip;
     this.#database = request.caller && database.forOrganisation(request.caller.organisationId);

@@ -1,8 +1,10 @@
 // A request and its answer, as they pass between the process and the APIs.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../api-key/authenticate.ts';
 import { type ApiError, publicError } from '../errors/api-error.ts';
 import type { RequestRecord } from '../log.ts';
+import type { Quota } from '../rate-limit/quota.ts';
 import { type Members, parseBody, readBytes } from './body.ts';
 import type { AddressOf } from './client-ip.ts';
 import { originForm } from './head.ts';
@@ -16,7 +18,13 @@ export interface HttpRequest {
   readonly headers: IncomingHttpHeaders;
   readonly requestId: string;
   /** The IP address of whoever sent the request. */
-  readonly address: string;
+  readonly ip: string;
+  /** What is wrong with its head, as a sentence for the caller; undefined when nothing is. */
+  readonly fault: string | undefined;
+  /** Who calls; undefined until that is known, and for a request without a key. */
+  caller: Caller | undefined;
+  /** The caller's limit. */
+  quota: Quota | undefined;
   /** Headers that the answer will have, whatever it is. */
   readonly answerHeaders: Record<string, string>;
   /** The body, read at most once; undefined when it is too large. */
@@ -67,9 +75,10 @@ export const securityHeaders = {
  * Takes what the APIs need from a Node request.
  *
  * @param addressOf - tells whose request it is
+ * @param fault - what is wrong with its head, as a sentence for the caller
  */
-export function fromNode(incoming: IncomingMessage, addressOf: AddressOf): HttpRequest {
-  return new NodeRequest(incoming, addressOf);
+export function fromNode(incoming: IncomingMessage, addressOf: AddressOf, fault: string | undefined): HttpRequest {
+  return new NodeRequest(incoming, addressOf, fault);
 }
 
 /** A class, since accessors on a prototype cost nothing, and those of an object literal as much as the rest of a request. */
@@ -80,6 +89,9 @@ class NodeRequest implements HttpRequest {
   readonly requestId: string;
   readonly answerHeaders: Record<string, string>;
   readonly record: RequestRecord;
+  readonly fault: string | undefined;
+  caller: Caller | undefined;
+  quota: Quota | undefined;
   readonly #incoming: IncomingMessage;
   readonly #addressOf: AddressOf;
   readonly #search: string;
@@ -88,7 +100,7 @@ class NodeRequest implements HttpRequest {
   #members: Promise<Members> | undefined;
   #knownMembers: Promise<KnownMembers> | undefined;
 
-  constructor(incoming: IncomingMessage, addressOf: AddressOf) {
+  constructor(incoming: IncomingMessage, addressOf: AddressOf, fault: string | undefined) {
     const { method = 'GET', headers } = incoming;
     const url = originForm(incoming.url ?? '/');
     const mark = url.indexOf('?');
@@ -97,6 +109,9 @@ class NodeRequest implements HttpRequest {
     const usable = typeof given === 'string' && requestIdForm.test(given) && given.search(strayKey) < 0;
     const requestId = usable ? given : randomUUID();
     this.#incoming = incoming;
+    this.fault = fault;
+    this.caller = undefined;
+    this.quota = undefined;
     this.#addressOf = addressOf;
     this.#search = mark < 0 ? '' : url.slice(mark + 1);
     this.method = method;
@@ -113,7 +128,7 @@ class NodeRequest implements HttpRequest {
     return this.#query;
   }
 
-  get address(): string {
+  get ip(): string {
     return this.#addressOf(this.#incoming);
   }
 
@@ -182,6 +197,7 @@ export function graphqlErrorBody(error: ApiError, requestId: string) {
 /** The HTTP headers that belong to an error. */
 export function errorHeaders(error: ApiError): Record<string, string> {
   return {
+    ...error.headers,
     ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),
     ...(error.allow && { Allow: error.allow.join(', ') }),
     // What is left of the body is not read: the connection cannot be used again.

@@ -1,18 +1,22 @@
 // The REST API: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
-import { toApiError } from '../errors/classify.ts';
-import { errorHeaders, type HttpRequest, type HttpResponse, json, restErrorBody } from '../http/request.ts';
+import type { WriteError } from '../http/middleware/error-response.ts';
+import { errorHeaders, type HttpRequest, json, restErrorBody } from '../http/request.ts';
+import type { Handler } from '../http/router.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 
-/** Runs an operation for a request; errors in the result are those of the catalogue. */
-export type RunOperation = (
-  operation: Endpoint['operation'],
-  variables: Record<string, unknown>,
-) => Promise<ExecutionResult>;
-
-/** Checks that the caller of a request may run an operation. @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED` */
-export type AssertAllowed = (operation: Endpoint['operation']) => void;
+/** What the REST API is handed, so that it knows neither schema nor domain. */
+export interface RestHandlerOptions {
+  /** Checks that the caller of a request may run an operation. @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED` */
+  assertAllowed(request: HttpRequest, operation: Endpoint['operation']): void;
+  /** Runs an operation for a request; errors in the result are those of the catalogue. */
+  run(
+    request: HttpRequest,
+    operation: Endpoint['operation'],
+    variables: Record<string, unknown>,
+  ): Promise<ExecutionResult>;
+}
 
 /** The member of a body that may hold the key, at every endpoint. */
 const KEY = 'apiKey';
@@ -52,41 +56,28 @@ export async function keyInBody(request: HttpRequest): Promise<unknown> {
   return (await membersOf(request)).get(KEY) ?? undefined;
 }
 
-/** The methods that are answered at a path; none when there is no endpoint. */
-export function restMethods(path: string): string[] {
-  return endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
-}
-
 /**
- * Answers a request of an authenticated caller.
+ * Makes the handler of an endpoint, for requests of authenticated callers.
  *
- * @param assertAllowed - asked before anything else of the request is looked at
- * @throws ApiError what the operation failed with, or `INTERNAL_RESOURCE_NOT_FOUND`, `INTERNAL_METHOD_NOT_ALLOWED`,
- *   `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
+ * @returns throws ApiError what the operation failed with, or `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`,
+ *   `INTERNAL_REQUEST_MALFORMED`
  */
-export async function answerRest(
-  request: HttpRequest,
-  assertAllowed: AssertAllowed,
-  run: RunOperation,
-): Promise<HttpResponse> {
-  const allow = restMethods(request.path);
-  if (allow.length === 0) throw new ApiError('INTERNAL_RESOURCE_NOT_FOUND');
-  const endpoint = endpointOf(request);
-  if (!endpoint) throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow });
-  assertAllowed(endpoint.operation);
-  const { [KEY]: _, ...members } = (await membersOf(request)).all();
-  const { data, errors } = await run(endpoint.operation, endpoint.variables(members));
-  if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
-  const body = endpoint.answer(data);
-  if (body === undefined) throw new Error(`the operation of ${endpoint.path} gave nothing`);
-  return json(200, body);
+export function restHandler(endpoint: Endpoint, { assertAllowed, run }: RestHandlerOptions): Handler {
+  return async (request) => {
+    // Before anything else of the request is looked at.
+    assertAllowed(request, endpoint.operation);
+    const { [KEY]: _, ...members } = (await membersOf(request)).all();
+    const { data, errors } = await run(request, endpoint.operation, endpoint.variables(members));
+    if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
+    const body = endpoint.answer(data);
+    if (body === undefined) throw new Error(`the operation of ${endpoint.path} gave nothing`);
+    return json(200, body);
+  };
 }
 
 /** The answer to a request that failed. */
-export function refuseRest(request: HttpRequest, error: unknown): HttpResponse {
-  const apiError = toApiError(error);
-  return json(apiError.status, restErrorBody(apiError, request.requestId), errorHeaders(apiError));
-}
+export const writeRestError: WriteError = (request, error) =>
+  json(error.status, restErrorBody(error, request.requestId), errorHeaders(error));
 
 function errorOf(message: string, extensions: Record<string, unknown>): ApiError {
   return new ApiError(extensions.code as ErrorCode, {

@@ -1,7 +1,9 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type HttpRequest, type HttpResponse, vary } from '../http/request.ts';
+import { prefersPage } from '../http/accept.ts';
+import { vary } from '../http/request.ts';
+import { type Middleware, publicRoute, READ_METHODS, type Route } from '../http/router.ts';
 import { StaticFile } from '../http/static-file.ts';
 import { once } from '../once.ts';
 import { examples } from './graphiql-examples.ts';
@@ -23,12 +25,12 @@ const paths = {
 
 type FileName = keyof typeof paths;
 
-/** What GraphiQL is served with. */
+/** GraphiQL, as it is served. */
 export interface GraphiQL {
-  /** The page. */
-  page(request: HttpRequest): Promise<HttpResponse>;
-  /** The files that it asks for, by path. */
-  files: Record<string, (request: HttpRequest) => Promise<HttpResponse>>;
+  /** Gives browsers the page where programs get an answer. */
+  page: Middleware;
+  /** The files that it asks for. */
+  routes: Route[];
 }
 
 /** What the page is told of its gateway. */
@@ -37,6 +39,8 @@ export interface GraphiQLOptions {
   sampleKey: string | undefined;
   /** Whether the schema can be asked for. */
   introspection: boolean;
+  /** The media types of answers for programs at the address of the page, the usual one first. */
+  answerTypes: readonly [string, ...string[]];
 }
 
 /** Opens GraphiQL. Nothing is loaded before somebody asks for it. */
@@ -44,17 +48,16 @@ export function openGraphiQL(options: GraphiQLOptions): GraphiQL {
   const load = once(loadFiles);
   const render = once(async () => renderPage(await load(), options));
   return {
-    async page(request) {
+    page: (next) => async (request) => {
+      const { method, headers: asked } = request;
+      if (!READ_METHODS.includes(method) || !prefersPage(asked.accept, options.answerTypes)) return next(request);
       const { html, policy } = await render();
       const answer = await html.answer(request);
       const headers = { 'Content-Security-Policy': policy, ...vary(request, 'Accept, Accept-Encoding') };
       return { ...answer, headers: { ...answer.headers, ...headers } };
     },
-    files: Object.fromEntries(
-      Object.entries(paths).map(([name, path]) => [
-        path,
-        async (request) => (await load())[name as FileName].answer(request),
-      ]),
+    routes: Object.entries(paths).map(([name, path]) =>
+      publicRoute(path, async (request) => (await load())[name as FileName].answer(request)),
     ),
   };
 }

@@ -6,6 +6,9 @@ import { entities } from '../../src/entities.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { openLog } from '../../src/log.ts';
 import { setUpMemory } from '../../src/process/memory.ts';
+import { Quota } from '../../src/rate-limit/quota.ts';
+import { openRateLimiter } from '../../src/rate-limit/rate-limiter.ts';
+import { SlidingWindowStore } from '../../src/rate-limit/sliding-window.ts';
 
 const { SWITCHED_OFF = '', ORGANISATION = '' } = process.env;
 const off = new Set(SWITCHED_OFF.split(','));
@@ -15,17 +18,16 @@ if (!database) throw new Error('DATABASE_URL is not set');
 const { log } = openLog(config.logLevel, false);
 
 /** Whoever calls is the same caller: no look at the key, no count. */
-const authenticator = {
-  authenticate: async () => ({
-    organisationId: Number(ORGANISATION),
-    fingerprint: 'PRODnone',
-    prefix: 'PROD' as const,
-    scopes: [],
-    digest: '',
-    limit: null,
-  }),
-  consumeQuota: async () => {},
+const caller = {
+  organisationId: Number(ORGANISATION),
+  fingerprint: 'PRODnone',
+  prefix: 'PROD' as const,
+  scopes: [],
+  digest: '',
+  limit: null,
 };
+const quota = new Quota(openRateLimiter(undefined, log, new SlidingWindowStore()), caller);
+const authenticator = { authenticate: async () => ({ caller, quota }) };
 
 const app = createApp(
   { ...config, database },

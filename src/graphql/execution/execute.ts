@@ -98,7 +98,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     if (!('operation' in validated)) throw refusedVariables(schema, document, analysis.operation, variables ?? {});
     const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
     if (!analysis.costDependsOnVariables) analysis.cost = cost;
-    if (cost.requests > 1) await context.consumeQuota(cost.requests - 1);
+    if (cost.requests > 1) await context.quota?.consumeMore(cost.requests - 1);
     if (analysis.validatesArguments) assertListedArguments(validated);
     const compiled = compiling.get(document)?.();
     const { coerced } = validated.variableValues;

@@ -10,10 +10,9 @@ import {
   validate,
 } from 'graphql';
 import { createYoga, type FetchAPI, type Plugin, processRegularResult } from 'graphql-yoga';
-import { ApiError } from '../../errors/api-error.ts';
-import { toApiError } from '../../errors/classify.ts';
+import type { ApiError } from '../../errors/api-error.ts';
 import { preferredType } from '../../http/accept.ts';
-import { assertOwnSite } from '../../http/cross-origin.ts';
+import type { WriteError } from '../../http/middleware/error-response.ts';
 import {
   errorHeaders,
   graphqlErrorBody,
@@ -22,6 +21,7 @@ import {
   JSON_TYPE,
   json,
 } from '../../http/request.ts';
+import type { Handler } from '../../http/router.ts';
 import type { Log } from '../../log.ts';
 import type { GatewayContext } from '../context.ts';
 import { type ExecuteOperation, type OperationCall, undeterminedOperation } from '../execution/execute.ts';
@@ -42,11 +42,11 @@ export const GRAPHQL_METHODS = ['GET', 'HEAD', 'POST'];
 /** What a document is looked at for, before the rest of it is left alone. */
 const MOST_ERRORS = 20;
 
-/** The GraphQL handler: answers a request whose caller is known, in its own form. */
+/** GraphQL over HTTP. */
 export interface GraphQLHandler {
-  handle(request: HttpRequest, context: GatewayContext): Promise<HttpResponse>;
+  handle: Handler;
   /** The answer to a request that failed before it reached GraphQL. */
-  refuse(request: HttpRequest, error: unknown): HttpResponse;
+  writeError: WriteError;
   /** Whether the request asks for nothing but the schema. */
   looksOnlyAtSchema(request: HttpRequest): Promise<boolean>;
 }
@@ -66,8 +66,8 @@ export interface GraphQLHandlerOptions {
   introspection: boolean;
   /** Whether errors leave out which other name may have been meant. */
   hideSuggestions: boolean;
-  /** Origins whose pages may call, or `*` for all. */
-  corsOrigins: readonly string[];
+  /** Makes the context of an operation that begins now. */
+  contextOf(request: HttpRequest): GatewayContext;
   /** False to send everything through Yoga as it is; a test compares the two. */
   fastPath?: boolean | undefined;
 }
@@ -89,7 +89,7 @@ const plainPost = new Request('http://gateway/graphql', { method: 'POST' });
 
 /** Opens the GraphQL handler. */
 export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { schema, execute, log, introspection, hideSuggestions, corsOrigins, fastPath = true } = options;
+  const { schema, execute, log, introspection, hideSuggestions, contextOf, fastPath = true } = options;
   const limits = limitRules(schema);
   const ownRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
 
@@ -211,28 +211,24 @@ export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandl
     };
   }
 
-  function refuse(request: HttpRequest, error: unknown): HttpResponse {
-    const apiError = toApiError(error);
-    const answer = json(apiError.status, graphqlErrorBody(apiError, request.requestId), errorHeaders(apiError));
+  function writeError(request: HttpRequest, error: ApiError): HttpResponse {
+    const answer = json(error.status, graphqlErrorBody(error, request.requestId), errorHeaders(error));
     return { ...answer, contentType: `${acceptedType(request)}; charset=utf-8` };
   }
 
   return {
-    async handle(request, gateway) {
-      if (!GRAPHQL_METHODS.includes(request.method)) {
-        throw new ApiError('INTERNAL_METHOD_NOT_ALLOWED', { allow: GRAPHQL_METHODS });
-      }
-      assertOwnSite(request, corsOrigins);
+    async handle(request) {
+      const gateway = contextOf(request);
       const read = await readParams(request);
       if (namesPersistedQuery(read)) {
         gateway.record.code = 'INTERNAL_REQUEST_MALFORMED';
-        return { ...refuse(request, persistedQueryNotSupported()), status: 200 };
+        return { ...writeError(request, persistedQueryNotSupported()), status: 200 };
       }
       const context = { gateway, params: checkParams(read) };
       return request.method === 'POST' && fastPath ? answerPost(request, context) : answerThroughYoga(request, context);
     },
 
-    refuse,
+    writeError,
 
     async looksOnlyAtSchema(request) {
       try {

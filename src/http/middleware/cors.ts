@@ -1,6 +1,7 @@
 // Browsers of other sites: who of them may call, and which of their requests may be somebody else's doing.
-import { ApiError } from '../errors/api-error.ts';
-import type { HttpRequest } from './request.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import type { HttpRequest } from '../request.ts';
+import type { Middleware } from '../router.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-GraphQL-Cost, X-Request-Id';
 const EXPOSED_HEADERS =
@@ -18,7 +19,7 @@ function isAllowed(origin: string, allowed: readonly string[]): boolean {
  * @param allowed - origins, or `*` for all
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export function corsHeaders({ headers }: HttpRequest, allowed: readonly string[]): Record<string, string> {
+function corsHeaders({ headers }: HttpRequest, allowed: readonly string[]): Record<string, string> {
   if (allowed.length === 0) return {};
   const any = allowed.includes('*');
   const { origin } = headers;
@@ -54,7 +55,7 @@ export function optionsHeaders(request: HttpRequest, methods: readonly string[])
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
  * @see https://www.w3.org/TR/fetch-metadata/
  */
-export function assertOwnSite({ headers }: HttpRequest, allowed: readonly string[]): void {
+function assertOwnSite({ headers }: HttpRequest, allowed: readonly string[]): void {
   const site = headers['sec-fetch-site'];
   const foreign = site === 'cross-site' || site === 'same-site';
   if (!foreign || isAllowed(headers.origin ?? '', allowed)) return;
@@ -62,4 +63,28 @@ export function assertOwnSite({ headers }: HttpRequest, allowed: readonly string
     message: 'A page of another site may not make a browser send this request.',
     description: 'Send it from a page of this site, of an origin that the gateway allows, or without a browser.',
   });
+}
+
+/**
+ * Lets the pages of allowed origins read answers.
+ *
+ * @param allowed - origins, or `*` for all
+ */
+export function cors(allowed: readonly string[]): Middleware {
+  return (next) => (request) => {
+    Object.assign(request.answerHeaders, corsHeaders(request, allowed));
+    return next(request);
+  };
+}
+
+/**
+ * Refuses what a page of another site made a browser send without asking first.
+ *
+ * @param allowed - origins whose pages may call, or `*` for all
+ */
+export function csrf(allowed: readonly string[]): Middleware {
+  return (next) => (request) => {
+    assertOwnSite(request, allowed);
+    return next(request);
+  };
 }

@@ -1,6 +1,6 @@
 // The key of a request, where HTTP itself has a place for it.
-import { ApiError } from '../errors/api-error.ts';
-import type { HttpRequest } from './request.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import type { HttpRequest } from '../request.ts';
 
 const bearer = /^Bearer(?:\s+(.*))?$/i;
 

@@ -1,0 +1,30 @@
+// From Node's request to the answer on its connection.
+import type { Log } from '../log.ts';
+import type { AddressOf } from './client-ip.ts';
+import { logWhenClosed } from './middleware/access-log.ts';
+import { fromNode, send } from './request.ts';
+import type { Handler } from './router.ts';
+import type { HandleRequest } from './server.ts';
+
+/**
+ * Makes what the HTTP server calls.
+ *
+ * @param handler - answers a request; should it reject, the connection is closed
+ * @param addressOf - tells whose request it is
+ */
+export function handleWith(handler: Handler, addressOf: AddressOf, log: Log): HandleRequest {
+  return (incoming, outgoing, fault) => {
+    const startedAt = performance.now();
+    const request = fromNode(incoming, addressOf, fault);
+    logWhenClosed(log, request, outgoing, startedAt);
+    Promise.resolve(handler(request))
+      .then((response) => {
+        request.record.status = response.status;
+        if (!outgoing.destroyed) send(outgoing, request, response);
+      })
+      .catch((error: unknown) => {
+        log.error({ requestId: request.requestId, err: error }, 'the answer could not be sent');
+        outgoing.destroy();
+      });
+  };
+}

@@ -1,0 +1,46 @@
+// Who calls: the key of a request is found and checked once, before anything else of it is looked at.
+import type { Authenticator, Caller } from '../../api-key/authenticate.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { rateLimitHeaders } from '../../rate-limit/rate-limiter.ts';
+import type { HttpRequest } from '../request.ts';
+import type { Middleware } from '../router.ts';
+
+/** How a route finds its caller. */
+export interface AuthenticateOptions {
+  authenticator: Authenticator;
+  /** Finds the key that a request presents, by the precedence of its API; undefined when there is none. */
+  keyOf(request: HttpRequest): unknown;
+  /** Whether a request without a key is answered. */
+  isOpen?(request: HttpRequest): Promise<boolean>;
+}
+
+/**
+ * Makes the caller of a request known to what follows, and tells it where its limit stands.
+ *
+ * @throws ApiError what `Authenticator.authenticate` throws
+ */
+export function authenticate({ authenticator, keyOf, isOpen }: AuthenticateOptions): Middleware {
+  return (next) => async (request) => {
+    const presented = await keyOf(request);
+    if (presented === undefined && (await isOpen?.(request))) return next(request);
+    const { caller, quota } = await authenticator.authenticate(presented, request);
+    request.caller = caller;
+    request.quota = quota;
+    request.record.key = caller.fingerprint;
+    try {
+      return await next(request);
+    } finally {
+      if (quota.result) Object.assign(request.answerHeaders, rateLimitHeaders(quota.result));
+    }
+  };
+}
+
+/**
+ * The caller of a request that came through `authenticate`.
+ *
+ * @throws ApiError `PUBLIC_API_KEY_IS_EMPTY` when there is none
+ */
+export function callerOf({ caller }: HttpRequest): Caller {
+  if (!caller) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+  return caller;
+}
