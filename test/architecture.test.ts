@@ -24,7 +24,7 @@ const allowed: Record<string, string[]> = {
   'config.ts': ['database-url.ts'],
   generated: [],
   // The addresses that proxies write are checked as those that callers send, and there are no more of them than can be set.
-  http: ['ip/address.ts', 'config.ts', ...base],
+  http: ['ip/address.ts', 'config.ts', 'api-key', 'rate-limit', 'idempotency', 'database/open.ts', ...base],
   database,
   'embedded-postgres': ['config.ts', 'database-url.ts', 'folders.ts', 'log.ts'],
   ip: ['log.ts', 'text.ts', 'errors'],
