@@ -45,7 +45,7 @@ const allowed: Record<string, string[]> = {
   'entities.ts': ['customer', 'api-key', 'organisation', 'idempotency', 'change-log'],
 };
 /** Assembly, processes and commands, which may import all. */
-const top = ['app.ts', 'prepare.ts', 'main.ts', 'process', 'cli'];
+const top = ['app.ts', 'parts.ts', 'prepare.ts', 'main.ts', 'process', 'cli'];
 
 function files(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

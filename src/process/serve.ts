@@ -139,12 +139,8 @@ function prepare(
         return await app.prepare();
       } catch (error) {
         if (cancelled()) return undefined;
-        if (error instanceof ConfigError) throw error;
-        const isUnusable = error instanceof DatabaseUnusableError;
-        if (isUnusable && error.isLasting) throw new ConfigError(error.message, { cause: error });
-        // What has a name needs no stack.
-        const why = isUnusable || error instanceof MigrationLockedError ? { reason: error.message } : { err: error };
-        log.error({ ...why, retryInMilliseconds: pause }, 'the database cannot be prepared');
+        throwIfLasting(error);
+        log.error({ ...reasonOf(error), retryInMilliseconds: pause }, 'the database cannot be prepared');
       }
       first.resolve();
       await sleep(pause);
@@ -153,4 +149,16 @@ function prepare(
   const prepared = attempts();
   prepared.then(() => first.resolve(), first.reject);
   return { prepared, tried: first.promise };
+}
+
+/** @throws ConfigError what trying again does not mend, in one sentence */
+function throwIfLasting(error: unknown): void {
+  if (error instanceof ConfigError) throw error;
+  if (error instanceof DatabaseUnusableError && error.isLasting) throw new ConfigError(error.message, { cause: error });
+}
+
+/** Why the database cannot be prepared, for the log. What has a name needs no stack. */
+function reasonOf(error: unknown): { reason: string } | { err: unknown } {
+  const isNamed = error instanceof DatabaseUnusableError || error instanceof MigrationLockedError;
+  return isNamed ? { reason: error.message } : { err: error };
 }

@@ -127,17 +127,12 @@ export abstract class OnlineMigration extends Migration {
       try {
         return await this.#attempt<Row>(sql, looks ? (found) => (wait = found) : undefined);
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && NO_LOCK.includes(String(error.code)))) throw error;
-        const table = wait.table === null ? 'a table' : `the table ${wait.table}`;
-        if (looks && performance.now() - startedAt > patience) {
-          throw new MigrationLockedError(
-            `The database cannot be migrated: ${table} is locked by another session (${wait.holder}), for longer than ${patience / 1_000} seconds: wait for it, or end it.`,
-            { cause: error },
-          );
-        }
-        if (looks && performance.now() - lastLog > logInterval) {
-          lastLog = performance.now();
-          log.warn({ holder: wait.holder }, `migration ${this.#name} waits for the lock of ${table}`);
+        if (!isLockMissing(error)) throw error;
+        const now = performance.now();
+        if (looks && now - startedAt > patience) throw lockedFor(patience, wait, error);
+        if (looks && now - lastLog > logInterval) {
+          lastLog = now;
+          log.warn({ holder: wait.holder }, `migration ${this.#name} waits for the lock of ${tableOf(wait)}`);
         }
         await sleep(PAUSE);
       }
@@ -190,3 +185,18 @@ export abstract class OnlineMigration extends Migration {
 }
 
 const english = (count: number) => Math.round(count).toLocaleString('en');
+
+function isLockMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NO_LOCK.includes(String(error.code));
+}
+
+function tableOf({ table }: Wait): string {
+  return table === null ? 'a table' : `the table ${table}`;
+}
+
+function lockedFor(patience: number, wait: Wait, cause: unknown): MigrationLockedError {
+  return new MigrationLockedError(
+    `The database cannot be migrated: ${tableOf(wait)} is locked by another session (${wait.holder}), for longer than ${patience / 1_000} seconds: wait for it, or end it.`,
+    { cause },
+  );
+}

@@ -1,0 +1,92 @@
+// The parts of a gateway, each made once and handed to those that need it.
+import { type Authenticator, openAuthenticator } from './api-key/authenticate.ts';
+import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
+import { SAMPLE_KEY } from './api-key/key.ts';
+import type { ServingConfig } from './config.ts';
+import { createNone } from './customer/create.ts';
+import { type Database, openDatabase } from './database/open.ts';
+import { type DatabaseHealth, openReadiness } from './database/readiness.ts';
+import { entities } from './entities.ts';
+import { createContext } from './graphql/context.ts';
+import { createExecutor } from './graphql/execution/execute.ts';
+import { schema } from './graphql/schema/schema.ts';
+import { answerTypes, openGraphQLHandler } from './graphql/server/yoga.ts';
+import type { HttpRequest } from './http/request.ts';
+import { openIpLookup } from './ip/lookup.ts';
+import type { Log } from './log.ts';
+import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
+import type { Counted } from './rate-limit/primary-store.ts';
+import { openRateLimiter } from './rate-limit/rate-limiter.ts';
+import { type RateLimitStore, SlidingWindowStore } from './rate-limit/sliding-window.ts';
+import { endpoints } from './rest/endpoints.ts';
+import { openGraphiQL } from './routes/graphiql.ts';
+import { openHealth, type ProcessHealth } from './routes/health.ts';
+
+/** What a gateway needs to run besides its settings. */
+export interface AppServices {
+  log: Log;
+  /** What `/health/ready` tells of the process itself. */
+  processHealth?: (() => ProcessHealth) | undefined;
+  /** Where requests and unknown keys are counted; in this process unless told. */
+  rateLimitStore?: ((counted: Counted) => RateLimitStore) | undefined;
+  /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
+  parts?: { database?: Database; authenticator?: Authenticator; fastPath?: boolean };
+}
+
+/** How far a gateway has come. */
+export interface AppState {
+  prepared: boolean;
+  /** Why it could not be prepared yet, as health tells it. */
+  unprepared: DatabaseHealth | undefined;
+  draining: boolean;
+}
+
+/** The parts of one gateway. */
+export type Parts = ReturnType<typeof openParts>;
+
+/** Makes the parts. Nothing is asked of the database before the first request. */
+export function openParts(config: ServingConfig, services: AppServices, state: AppState) {
+  const { demo, introspection, operationTimeout, poolSize } = config;
+  const { log, parts = {}, rateLimitStore = () => new SlidingWindowStore() } = services;
+  const { pooled, direct } = config.database;
+  const ip = openIpLookup({ databases: config.ipDatabases, reverseDns: config.reverseDns, log });
+  const database = parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout, poolSize });
+  const keys = createApiKeyCache(database, direct, log);
+  const limiter = openRateLimiter(config.redisUrl, log, rateLimitStore('requests'));
+  const bruteForce = openBruteForceLimiter(log, rateLimitStore('unknown keys'));
+  const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, demo });
+  const { fastPath } = parts;
+  const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
+  const execute = createExecutor({ schema, log, hideSuggestions: !demo, compiled });
+  const contextOf = (request: HttpRequest) => createContext({ database, ip }, request);
+  const hideSuggestions = !demo;
+  const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, contextOf, fastPath });
+  const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
+  const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
+  const health = openHealth({
+    phase: () => (state.draining ? 'draining' : state.prepared ? undefined : 'starting'),
+    database: () => readiness.ask(),
+    unprepared: () => state.unprepared,
+    others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...processHealth() }),
+  });
+  const sampleKey = demo ? SAMPLE_KEY : undefined;
+  const graphiql = config.graphiql ? openGraphiQL({ sampleKey, introspection, answerTypes }) : undefined;
+  return {
+    database,
+    keys,
+    authenticator,
+    execute,
+    contextOf,
+    graphql,
+    health,
+    graphiql,
+    /** Lets go of the database and of Redis. */
+    async close() {
+      keys.close();
+      limiter.close();
+      ip.close();
+      await readiness.close();
+      await database.close();
+    },
+  };
+}
