@@ -7,7 +7,7 @@ import { DatabaseUnusableError } from './database/unreachable.ts';
 import type { DemoKeys } from './demo/data.ts';
 import { requirementsOf } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';
-import { GRAPHQL_METHODS } from './graphql/server/yoga.ts';
+import { GRAPHQL_METHODS } from './graphql/server/handler.ts';
 import { addressFinder } from './http/client-ip.ts';
 import { handleWith } from './http/handle.ts';
 import { authenticate, callerOf } from './http/middleware/authenticate.ts';
