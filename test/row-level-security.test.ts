@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/open.ts';
 import { parseDatabaseUrl } from '../src/database-url.ts';
 import { entities } from '../src/entities.ts';
+import { OrganisationEntity } from '../src/organisation/organisation.entity.ts';
 import { createOrganisation, noteRoles, runSql, servingRoleOf } from './support/database.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { fillOrganisation } from './support/organisation.ts';
@@ -51,9 +52,8 @@ it('serves requests through that role', async () => {
   const who = { name: 'who', text: 'select current_user::text as name' };
   expect(await database.run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
   expect(await database.forOrganisation(ours).run(who, [])).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
-  expect(await database.forOrganisation(ours).em.execute('select current_user::text as name')).toEqual([
-    { name: servingRoleOf(gateway.databaseUrl) },
-  ]);
+  const inTransaction = database.forOrganisation(ours).transaction((tx) => tx.run(who, []));
+  expect(await inTransaction).toEqual([{ name: servingRoleOf(gateway.databaseUrl) }]);
   await database.close();
 });
 
@@ -117,12 +117,12 @@ it('leaves a query that forgets its organisation with the rows of its own, and o
     const seen = await database.forOrganisation(theirs).run<{ organisation_id: number }>(all, []);
     expect([name, seen.length]).toEqual([name, Number(count)]);
     expect(seen.every((row) => row.organisation_id === theirs)).toBe(true);
-    const byOrm: { organisation_id: number }[] = await database.forOrganisation(theirs).em.execute(all.text);
-    expect(byOrm.map((row) => row.organisation_id)).toEqual(seen.map((row) => row.organisation_id));
+    expect(await database.forOrganisation(theirs).transaction((tx) => tx.run(all, []))).toEqual(seen);
     expect(await database.run(all, [])).toEqual([]);
   }
   const organisations = { name: 'all_organisations', text: 'select id from organisation' };
   expect(await database.forOrganisation(theirs).run(organisations, [])).toEqual([{ id: theirs }]);
+  expect(await database.forOrganisation(theirs).em.find(OrganisationEntity, {})).toMatchObject([{ id: theirs }]);
   expect(await database.run(organisations, [])).toEqual([]);
   await database.close();
 });

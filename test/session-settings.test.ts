@@ -32,6 +32,9 @@ it('leaves nothing in the session but what it has from its beginning', async () 
     () => database.forOrganisation(organisationId).run({ name: 'one', text: 'select 1' }, []),
     () => database.run({ name: 'one', text: 'select 1' }, []),
     () => database.forOrganisation(organisationId).run({ name: 'fails', text: 'select 1 / $1::int' }, [0]),
+    () => database.forOrganisation(organisationId).transaction((tx) => tx.run({ name: 'one', text: 'select 1' }, [])),
+    () => database.forOrganisation(organisationId).transaction(() => Promise.reject(new Error('given up'))),
+    () => database.transaction((tx) => tx.run({ name: 'fails', text: 'select 1 / $1::int' }, [0])),
   ]) {
     await run().catch(() => {});
     expect((await pool.query(kept)).rows).toEqual([{ isOwner: true, organisation: '', settings: null }]);

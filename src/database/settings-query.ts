@@ -106,8 +106,9 @@ export function preparedOn(client: pg.ClientBase): PreparedSettings {
   return found;
 }
 
-/** SQLSTATE of a transaction that another one came in between, at the isolation levels where that is a failure. */
+/** SQLSTATEs of a transaction that another one came in between, at the isolation levels where that is a failure, and of the victim of a deadlock. */
 const NOT_SERIALIZABLE = '40001';
+const DEADLOCK = '40P01';
 
 /** SQLSTATEs of prepared statements that the server has forgotten, or knows under the same name from somebody else. */
 const FORGOTTEN = '26000';
@@ -124,9 +125,9 @@ export function isStaleSession(error: Error): boolean {
   return error.code === FORGOTTEN || error.code === KNOWN_ALREADY || error.routine === PLAN_CHANGED;
 }
 
-/** Whether a failure says that another transaction came in between. The call has done nothing then, and may be run once more. */
+/** Whether PostgreSQL rolled a transaction back because of others. It has done nothing then, and may be run once more. */
 export function isNotSerializable(error: Error): boolean {
-  return error instanceof pg.DatabaseError && error.code === NOT_SERIALIZABLE;
+  return error instanceof pg.DatabaseError && (error.code === NOT_SERIALIZABLE || error.code === DEADLOCK);
 }
 
 /** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */

@@ -1,0 +1,124 @@
+// The database as one organisation sees it.
+import type { EntityManager, MikroORM, Transaction as OrmTransaction } from '@mikro-orm/postgresql';
+import type pg from 'pg';
+import type { Batched, BatchStatement } from './batch-queue.ts';
+import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
+import type { Limits, StatementBatcher } from './statement-batcher.ts';
+import type { Query } from './transaction.ts';
+
+/** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */
+export type EntityReader = Pick<EntityManager, 'find' | 'findOne' | 'findOneOrFail' | 'count'>;
+
+/** The database as one organisation sees it, for one operation. No row of another is in reach, whatever is asked. */
+export interface OrganisationDatabase extends StatementRunner {
+  readonly organisationId: number;
+  /** The operation's unit of work; made when first asked for, since not every operation needs one. */
+  readonly em: EntityReader;
+  /**
+   * Runs a call of a prepared statement that serves many at once, together with those that arrive at the same time.
+   *
+   * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
+   */
+  runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>>;
+  /**
+   * Does some work in one transaction on one connection. Within a transaction, the work is a part of that one.
+   *
+   * It may be done more than once, hence changes nothing but through `tx`; and it waits for no other connection meanwhile, so whatever it calls
+   * is handed `tx`.
+   *
+   * @returns what the work gives, once all of it is committed
+   * @throws whatever the work throws: then nothing of it was done; ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
+   */
+  transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
+}
+
+/** What the views of all organisations share. */
+export interface ViewParts {
+  orm: MikroORM;
+  queryAs(organisationId: number | undefined, limits: Limits, config: pg.QueryConfig): Promise<pg.QueryResult>;
+  runTransaction<Result>(
+    organisationId: number | undefined,
+    deadline: number,
+    work: (query: Query) => Promise<Result>,
+  ): Promise<Result>;
+  batcher: StatementBatcher;
+  map: StatementRunner['map'];
+}
+
+/** The part that statements of their own and those of a transaction have in common. */
+abstract class View {
+  readonly organisationId: number;
+  readonly map: StatementRunner['map'];
+  readonly #orm: MikroORM;
+  readonly #query: Query;
+  #em: EntityManager | undefined;
+
+  constructor(organisationId: number, { orm, map }: ViewParts, query: Query) {
+    this.organisationId = organisationId;
+    this.map = map;
+    this.#orm = orm;
+    this.#query = query;
+  }
+
+  get em(): EntityReader {
+    this.#em ??= forkFor(this.#orm, this.#query);
+    return this.#em;
+  }
+
+  async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.#query({ ...statement, values: [...values] })).rows as Row[];
+  }
+
+  async one<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row> {
+    return onlyRow(statement, await this.run<Row>(statement, values));
+  }
+}
+
+/** Each statement is a transaction of its own, until a deadline. */
+export class OrganisationView extends View implements OrganisationDatabase {
+  readonly #deadline: number;
+  readonly #parts: ViewParts;
+
+  constructor(organisationId: number, deadline: number, parts: ViewParts) {
+    super(organisationId, parts, (config) => parts.queryAs(organisationId, { deadline, lockTimeout: 0 }, config));
+    this.#deadline = deadline;
+    this.#parts = parts;
+  }
+
+  runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
+    return this.#parts.batcher.run(this.organisationId, this.#deadline, statement, call);
+  }
+
+  transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    return this.#parts.runTransaction(this.organisationId, this.#deadline, (query) =>
+      work(new TransactionView(this.organisationId, this.#parts, query)),
+    );
+  }
+}
+
+/** All statements are one transaction. */
+class TransactionView extends View implements OrganisationDatabase {
+  async runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
+    const [row] = await this.run<Row>(statement, statement.values(this.organisationId, [call]));
+    return { row, first: true };
+  }
+
+  transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    return work(this);
+  }
+}
+
+/**
+ * Makes a unit of work whose every statement goes through `query`. To MikroORM that is the transaction it runs in.
+ */
+function forkFor(orm: MikroORM, query: Query): EntityManager {
+  const em = orm.em.fork();
+  const executor = {
+    async executeQuery({ sql }: { sql: string }) {
+      const { rows, rowCount } = await query({ text: sql });
+      return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+    },
+  };
+  em.setTransactionContext(executor as unknown as OrmTransaction);
+  return em;
+}

@@ -1,0 +1,35 @@
+// A prepared statement, and what runs one.
+import type { EntityName } from '@mikro-orm/postgresql';
+
+/** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What runs statements: each as a transaction of its own, or all in one. */
+export interface StatementRunner {
+  /**
+   * Runs a prepared statement.
+   *
+   * @returns its rows, with PostgreSQL's column names
+   * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
+   */
+  run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs a prepared statement that gives one row.
+   *
+   * @throws Error when it gives none, or several
+   */
+  one<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row>;
+  /** Turns a row with PostgreSQL's column names into an entity's properties, without a unit of work. */
+  map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
+}
+
+/** The row of a statement that has to give one. */
+export function onlyRow<Row>(statement: Statement, rows: readonly Row[]): Row {
+  const [row, second] = rows;
+  if (row === undefined || second !== undefined)
+    throw new Error(`the statement ${statement.name} gave ${rows.length} rows instead of one`);
+  return row;
+}

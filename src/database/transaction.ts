@@ -1,0 +1,162 @@
+// Several statements as one transaction: on one connection, whole or not at all.
+import pg from 'pg';
+import { timedOut } from '../errors/classify.ts';
+import type { CallTrouble } from './call-trouble.ts';
+import type { Connections } from './connections.ts';
+import { type QueryTerms, sendQuery } from './run-query.ts';
+import { isNotSerializable, isStaleSession } from './settings-query.ts';
+
+/** How often the work of a transaction that PostgreSQL rolled back is done once more. */
+const MOST_REPEATS = 10;
+
+/**
+ * SQL that begins a transaction. At this level, a statement that has waited for a row sees what was committed meanwhile, whatever the account's
+ * default is. A process that stands still does not keep the rows locked.
+ *
+ * @param idleTimeout - milliseconds until PostgreSQL ends the session of a transaction that asks nothing; 0 for never
+ */
+const beginning = (idleTimeout: number) =>
+  `begin isolation level read committed; set local idle_in_transaction_session_timeout = ${idleTimeout}`;
+
+/** What a transaction takes. */
+export interface TransactionTerms {
+  connections: Connections;
+  trouble: CallTrouble;
+  asOwner: boolean;
+  organisationId: number | undefined;
+  /** When its time is up, by `performance.now()`. */
+  deadline: number;
+}
+
+/** Runs a query in a transaction. */
+export type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+
+/**
+ * Does some work in one transaction. Every statement of it acts as the role that serves requests or as the owner, sees one organisation and
+ * ends by the deadline; what the work gives is only given once all of it is committed.
+ *
+ * The work is done anew, on another connection if need be, when PostgreSQL rolled the transaction back because of others (a serialisation failure,
+ * a deadlock), or a session had forgotten its statements. It must therefore change nothing but by `query`.
+ *
+ * @throws whatever the work, or a statement that failed in it, throws; ApiError `INTERNAL_SERVICE_UNAVAILABLE` when its time is up
+ */
+export async function runTransaction<Result>(
+  terms: TransactionTerms,
+  work: (query: Query) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 0, isNamed = true; ; attempt++) {
+    const transaction = new Transaction(await acquire(terms), terms, isNamed);
+    const outcome = await transaction.attempt(work);
+    if ('result' in outcome) return outcome.result;
+    const { failure, error } = outcome;
+    const isStale = failure !== undefined && isStaleSession(failure);
+    const mayRepeat = isStale || (failure !== undefined && isNotSerializable(failure));
+    if (!mayRepeat || attempt === MOST_REPEATS) {
+      if (failure) terms.trouble.failed(failure);
+      throw error;
+    }
+    // A pooler may lead to the same plan under any name: without one, it is made anew.
+    if (isStale) isNamed = false;
+  }
+}
+
+/** A connection of the pool that was handed out. */
+interface Acquired {
+  client: pg.PoolClient;
+  release(destroy?: boolean): void;
+}
+
+function acquire({ connections, trouble, deadline }: TransactionTerms): Promise<Acquired> {
+  return new Promise((resolve, reject) => {
+    connections.acquire(deadline, (error, client, release) => {
+      if (client) {
+        trouble.connected();
+        resolve({ client, release });
+      } else {
+        trouble.failed(error);
+        reject(error);
+      }
+    });
+  });
+}
+
+/** What became of one attempt; `failure` is what PostgreSQL said of the statement that ended it. */
+type Outcome<Result> = { result: Result } | { error: unknown; failure: Error | undefined };
+
+/**
+ * One attempt.
+ *
+ * Open    statements run
+ * Failed  PostgreSQL takes no further statement; whatever the work makes of that, the transaction is rolled back
+ * Over    committed or rolled back; the connection has gone back to the pool, or is closed when it may not be in order
+ */
+class Transaction {
+  readonly #client: pg.PoolClient;
+  readonly #release: Acquired['release'];
+  readonly #terms: QueryTerms;
+  readonly #isNamed: boolean;
+  #failure: Error | undefined;
+  #isBroken = false;
+  #isOver = false;
+
+  /** @param isNamed - false to prepare no statement */
+  constructor({ client, release }: Acquired, terms: TransactionTerms, isNamed: boolean) {
+    this.#client = client;
+    this.#release = release;
+    this.#terms = { ...terms, lockTimeout: 0 };
+    this.#isNamed = isNamed;
+  }
+
+  async attempt<Result>(work: (query: Query) => Promise<Result>): Promise<Outcome<Result>> {
+    try {
+      const remaining = Math.ceil(this.#terms.deadline - performance.now());
+      await this.#send(beginning(Number.isFinite(remaining) ? Math.max(1, remaining) : 0));
+      const result = await work((config) => this.#query(config));
+      if (this.#failure) throw this.#failure;
+      await this.#commit();
+      return { result };
+    } catch (error) {
+      await this.#rollBack();
+      return { error, failure: this.#failure };
+    } finally {
+      this.#release(this.#isBroken);
+    }
+  }
+
+  #query(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    const named = this.#isNamed ? config : { ...config, name: undefined };
+    return new Promise((resolve, reject) => {
+      if (this.#isOver) return reject(new Error('a statement was run in a transaction that is over'));
+      sendQuery(this.#client, this.#terms, named, (error, result, isBroken) => {
+        this.#isBroken ||= isBroken;
+        if (!error) return resolve(result);
+        this.#failure ??= error;
+        reject(error);
+      });
+    });
+  }
+
+  async #commit(): Promise<void> {
+    this.#isOver = true;
+    if (performance.now() >= this.#terms.deadline) throw timedOut();
+    const { command } = await this.#send('commit');
+    // PostgreSQL answers so when a statement failed that nobody waited for.
+    if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
+  }
+
+  async #rollBack(): Promise<void> {
+    this.#isOver = true;
+    // A connection that is closed takes its transaction along.
+    if (!this.#isBroken) await this.#send('rollback').catch(() => {});
+  }
+
+  async #send(text: string): Promise<pg.QueryResult> {
+    try {
+      return await this.#client.query(text);
+    } catch (error) {
+      if (error instanceof pg.DatabaseError) this.#failure ??= error;
+      else this.#isBroken = true;
+      throw error;
+    }
+  }
+}
