@@ -28,7 +28,7 @@ interface LastOfBatch {
 /**
  * A migration that stops no traffic; every one after 0004 is of this kind. Its steps are transactions of their own. When it was interrupted it
  * begins anew, so each step must do nothing where it was done (`if not exists`). What an older process beside it still uses stays for one
- * release. `test/migration-rules.test.ts` has `squawk` look at the SQL.
+ * release. `test/database/migration-rules.test.ts` has `squawk` look at the SQL.
  */
 export abstract class OnlineMigration extends Migration {
   #part: { name: string; run: MigrationRun } | undefined;

@@ -1,0 +1,50 @@
+// Changes of one API key that meet: each works on what the one before it left.
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createKey, runSql } from '../support/database.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+let root: string;
+beforeAll(async () => {
+  gateway = await startGateway();
+  root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
+});
+afterAll(() => gateway.close());
+
+/** How many statements wait for a lock in the gateway's database. */
+async function waiting(): Promise<number> {
+  const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await runSql(gateway.databaseUrl, text)).length;
+}
+
+it.each([
+  ['deactivateApiKey', 'deactivated', false],
+  ['activateApiKey', 'activated', true],
+])('%s changes a key that somebody else has just changed to the opposite', async (mutation, action, active) => {
+  const fingerprint = (await createKey(gateway.databaseUrl, gateway.organisationId)).slice(0, 8);
+  const setActive = 'update api_key set active = $2 where fingerprint = $1';
+  await runSql(gateway.databaseUrl, setActive, [fingerprint, active]);
+  const other = new pg.Client({ connectionString: gateway.databaseUrl });
+  await other.connect();
+  await other.query('begin');
+  await other.query(setActive, [fingerprint, !active]);
+  const query = `mutation ($f: String!) { ${mutation}(input: { fingerprint: $f }) { apiKey { active history { action } } } }`;
+  const answer = gateway.graphql(query, { f: fingerprint }, { key: root });
+  await expect.poll(waiting).toBe(1);
+  await other.query('commit');
+  await other.end();
+  expect((await answer).body.data[mutation].apiKey).toEqual({ active, history: [{ action }] });
+  expect(await runSql(gateway.databaseUrl, 'select active from api_key where fingerprint = $1', [fingerprint])).toEqual(
+    [{ active }],
+  );
+});
+
+it('tells the history as it is after each mutation of a document', async () => {
+  const fingerprint = (await createKey(gateway.databaseUrl, gateway.organisationId)).slice(0, 8);
+  const field = (name: string) => `${name}(input: { fingerprint: "${fingerprint}" }) { apiKey { history { action } } }`;
+  const query = `mutation { a: ${field('deactivateApiKey')} b: ${field('activateApiKey')} c: ${field('deleteApiKey')} }`;
+  const { data } = (await gateway.graphql(query, {}, { key: root })).body;
+  const actions = ['deactivated', 'activated', 'deleted'].map((action) => ({ action }));
+  expect(['a', 'b', 'c'].map((alias) => data[alias].apiKey.history)).toEqual([1, 2, 3].map((n) => actions.slice(0, n)));
+});

@@ -1,0 +1,22 @@
+// Which operations are compiled: our own, and of them those that graphql-jit runs as graphql does.
+import { parse } from 'graphql';
+import { expect, it } from 'vitest';
+import { isCompilable } from '../../src/graphql/execution/compile.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
+import { endpoints } from '../../src/rest/endpoints.ts';
+
+it('compiles the operations of the REST API', () => {
+  for (const { path, operation } of endpoints) expect(isCompilable(schema, operation), path).toBe(true);
+});
+
+it.each([
+  ['a fragment', '{ ...F } fragment F on Query { __typename }'],
+  ['an inline fragment', '{ ... { __typename } }'],
+  ['a condition', '{ __typename @include(if: true) }'],
+  ['a repeated field', '{ __typename __typename }'],
+  ['a repeated field further down', '{ customer(by: { email: "a@b.cz" }) { email email } }'],
+  ['the alias __proto__', '{ __proto__: __typename }'],
+  ['a variable with a default', 'query ($b: String! = "a@b.cz") { customer(by: { email: $b }) { email } }'],
+  ['an input with a default', 'mutation { rotateApiKey(input: { fingerprint: "PRODnone" }) { key } }'],
+  ['a second operation', 'query A { __typename } query B { __typename }'],
+])('compiles nothing with %s', (_, text) => expect(isCompilable(schema, parse(text))).toBe(false));

@@ -1,0 +1,226 @@
+// Every field of every type that is answered, by every way that leads to it: what the database has is what a caller sees.
+import type { EntitySchema } from '@mikro-orm/postgresql';
+import {
+  type GraphQLObjectType,
+  getNamedType,
+  isIntrospectionType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateKey } from '../../src/api-key/key.ts';
+import { columnsOf } from '../../src/database/columns.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
+import { entities } from '../../src/entities.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
+import { logTo } from '../../src/log.ts';
+import { createKey } from '../support/database.ts';
+import { startDns, type TestDns } from '../support/dns.ts';
+import { type Everything, KNOWN_ADDRESS, KNOWN_NAME, knownZone, makeEverything } from '../support/everything.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { testDatabases } from '../support/geoip.ts';
+import { coordinateOf, endOf, type Path, pathsOf, type Step, valueAt, write } from '../support/schema-paths.ts';
+
+let dns: TestDns;
+let gateway: TestGateway;
+let all: Everything;
+let sql: pg.Client;
+beforeAll(async () => {
+  dns = await startDns(knownZone);
+  all = await makeEverything();
+  sql = new pg.Client(all.databaseUrl);
+  await sql.connect();
+  gateway = await startGateway({
+    databaseUrl: all.databaseUrl,
+    ipDatabases: testDatabases,
+    reverseDns: [dns.server],
+  });
+});
+afterAll(async () => {
+  await sql.end();
+  await gateway.close();
+  await dns.close();
+});
+
+type Row = Record<string, unknown>;
+
+/** Which rows a path leads to, found when it was gone. */
+interface Subject {
+  /** The customer that stands last on the path. */
+  customer: number;
+  fingerprint: string;
+}
+
+const one = async (text: string, values: unknown[]): Promise<Row> => {
+  const { rows: found } = await sql.query<{ row: Row }>(`select to_jsonb(r) as row from (${text}) r`, values);
+  if (!found[0]) throw new Error(`no row: ${text}`);
+  return found[0].row;
+};
+const ofCustomer = (table: string) => (subject: Subject) =>
+  one(`select * from ${table} where customer_id = $1 order by 2 limit 1`, [subject.customer]);
+const customerRow = (id: number) => one('select * from customer where id = $1', [id]);
+const otherThan = (id: number) => all.customers.find((customer) => customer.id !== id)?.id ?? 0;
+
+/** The row behind an object of each type that has one. */
+const rows: Record<string, (subject: Subject) => Promise<Row>> = {
+  Customer: ({ customer }) => customerRow(customer),
+  Referral: ({ customer }) => customerRow(otherThan(customer)),
+  CustomerGroup: ({ customer }) =>
+    one(
+      `select g.* from customer_group g join customer_group_membership m on m.group_id = g.id
+       where m.customer_id = $1 order by g.id limit 1`,
+      [customer],
+    ),
+  CustomerSubscription: ofCustomer('subscription'),
+  IpHistoryEdge: ofCustomer('customer_ip'),
+  ApiKey: ({ fingerprint }) => one('select * from api_key where fingerprint = $1', [fingerprint]),
+  AuditEntry: ({ fingerprint }) =>
+    one('select * from audit_entry where reference = $1 order by id limit 1', [fingerprint]),
+};
+
+const anything = () => expect.anything();
+const wholeKey = (fingerprint: string) => expect.stringMatching(new RegExp(`^${fingerprint}[A-Za-z0-9]{24}$`));
+/** Fields that are no column of that row, by what they show. */
+const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
+  'Customer.id': (row) => Buffer.from(`Customer:${row.cu_ref_no}`).toString('base64'),
+  'Customer.ban': (row) => row.banned_at !== null,
+  'Referral.code': (row) => row.cu_ref_no,
+  'ApiKey.prefix': (row) => String(row.fingerprint).slice(0, 4),
+  'ApiKey.limitPerMinute': (row) => row.limit_per_minute ?? 500_000,
+  'CreateApiKeyPayload.key': (_, { fingerprint }) => wholeKey(fingerprint),
+  'RotateApiKeyPayload.key': (_, { fingerprint }) => wholeKey(fingerprint),
+  'CreateCustomerPayload.newAccount': () => false,
+  'IpInfo.address': () => KNOWN_ADDRESS,
+  'IpInfo.kind': () => 'PUBLIC',
+  'IpInfo.region': () => 'Östergötland County',
+  'IpInfo.city': () => 'Linköping',
+  'IpInfo.latitude': () => 58.4167,
+  'IpInfo.longitude': () => 15.6167,
+  'IpInfo.accuracyRadiusKm': () => 76,
+  'IpInfo.timeZone': () => 'Europe/Stockholm',
+  'IpInfo.asn': () => 29518,
+  'IpInfo.asOrganisation': () => 'Bredband2 AB',
+  'IpInfo.isAnonymous': () => false,
+  'IpInfo.isVpn': () => false,
+  'IpInfo.isProxy': () => false,
+  'IpInfo.isTor': () => false,
+  'IpInfo.isHosting': () => false,
+  'Country.code': () => 'SE',
+  'Country.name': () => 'Sweden',
+  'ReverseDns.name': () => KNOWN_NAME,
+  'ReverseDns.confirmed': () => true,
+  'IpSource.name': () => 'GeoLite2-City',
+  'IpSource.builtAt': () => '2026-02-04T22:49:29.000Z',
+  'IpSource.attribution': () => expect.stringContaining('MaxMind'),
+  'PageInfo.hasNextPage': () => false,
+  'PageInfo.hasPreviousPage': () => false,
+  'PageInfo.startCursor': anything,
+  'PageInfo.endCursor': anything,
+  'CustomerEdge.cursor': anything,
+  'IpHistoryEdge.cursor': anything,
+  'ApiKeyEdge.cursor': anything,
+};
+
+/** What a way from a root gives in brackets, and which key it leads to. */
+async function prepare({ steps }: Path): Promise<{ given: Record<string, string>; subject: () => Promise<Subject> }> {
+  const [customer] = all.customers as [Everything['customers'][0]];
+  const root = coordinateOf(steps[0] as Step);
+  const changesKey = /^Mutation\.(activate|deactivate|delete|rotate)ApiKey$/.test(root);
+  // Switching on what is on already writes no history.
+  const active = root !== 'Mutation.activateApiKey';
+  const key = changesKey
+    ? await createKey(all.databaseUrl, all.organisationId, { key: generateKey('PROD'), active })
+    : undefined;
+  const fingerprint = key?.slice(0, 8) ?? all.fingerprint;
+  const quoted = JSON.stringify(fingerprint);
+  const given = {
+    'Query.customer': `by: { cuRefNo: "${customer.cuRefNo}" }`,
+    'Query.node': `id: "${Buffer.from(`Customer:${customer.cuRefNo}`).toString('base64')}"`,
+    'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
+    'Query.apiKey': `fingerprint: ${quoted}`,
+    'Mutation.createCustomer': `input: { email: "${customer.email}" }`,
+    'Mutation.createApiKey': 'input: { prefix: PROD, name: "made", limitPerMinute: 5 }',
+    'Mutation.activateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.deactivateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.deleteApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.rotateApiKey': `input: { fingerprint: ${quoted} }`,
+  };
+  const turns = steps.filter((step) => coordinateOf(step) === 'Referral.customer').length;
+  // Customers are listed with the newest first.
+  const starts = root === 'Query.customers' ? otherThan(customer.id) : customer.id;
+  return {
+    given,
+    async subject() {
+      const newest = 'select fingerprint from api_key where organisation_id = $1 order by id desc limit 1';
+      const isReplaced = steps.some((step) => coordinateOf(step) === 'RotateApiKeyPayload.replacedApiKey');
+      const makes = root === 'Mutation.createApiKey' || root === 'Mutation.rotateApiKey';
+      const made =
+        (makes && !isReplaced) || root === 'Query.apiKeys' ? await one(newest, [all.organisationId]) : undefined;
+      return {
+        customer: turns % 2 === 0 ? starts : otherThan(starts),
+        fingerprint: String(made?.fingerprint ?? fingerprint),
+      };
+    },
+  };
+}
+
+const columnOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+async function expectedAt(path: Path, subject: Subject): Promise<unknown> {
+  const end = endOf(path);
+  const coordinate = coordinateOf(end);
+  const row = (await rows[end.parent.name]?.(subject)) ?? {};
+  const compute = computed[coordinate];
+  if (compute) return compute(row, subject);
+  const column = columnOf(end.field.name);
+  if (!(column in row)) throw new Error(`${coordinate}: neither a column, nor does this test know what it shows`);
+  const value = row[column];
+  return end.field.type.toString().startsWith('DateTime') && value !== null
+    ? new Date(String(value)).toISOString()
+    : value;
+}
+
+const leaves = pathsOf(schema).filter((path) => isLeafType(getNamedType(endOf(path).field.type)));
+
+/** The roots, each with the paths from it. */
+const byRoot = Map.groupBy(leaves, ({ steps }) => coordinateOf(steps[0] as Step));
+
+it.each([...byRoot.keys()])('%s tells what is in the database, in each field below it', async (root) => {
+  for (const path of byRoot.get(root) ?? []) {
+    const { given, subject } = await prepare(path);
+    const query = write(path, 'plain', (coordinate) => given[coordinate] ?? `no arguments for ${coordinate}`);
+    const { body } = await gateway.graphql(query, {}, { key: all.rootKey });
+    expect(body.errors, query).toBeUndefined();
+    const expected = await expectedAt(path, await subject());
+    expect(valueAt(body.data, path), query).toEqual(expected);
+    // Keys that were just made have no end; everything else was filled.
+    const filled = path.operation === 'query' && root !== 'Query.apiKeys';
+    if (filled && !isNonNullType(endOf(path).field.type)) expect(expected, query).not.toBeNull();
+  }
+});
+
+it('leaves out no field of any type', () => {
+  const reached = new Set(pathsOf(schema).map((path) => coordinateOf(endOf(path))));
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type));
+  const fields = types.flatMap((type) =>
+    Object.keys((type as GraphQLObjectType).getFields()).map((name) => `${type.name}.${name}`),
+  );
+  expect(fields.length).toBeGreaterThan(80);
+  expect(fields.filter((field) => !reached.has(field))).toEqual([]);
+});
+
+it('derives the columns of every entity as MikroORM does', async () => {
+  const log = logTo('silent', { write: () => {} });
+  const database = openDatabase({ connection: parseDatabaseUrl(all.databaseUrl), entities, log });
+  for (const entity of entities as EntitySchema[]) {
+    const meta = database.orm.getMetadata(entity);
+    const known = new Set(
+      meta.props.filter(({ persist, lazy }) => persist !== false && !lazy).flatMap(({ fieldNames }) => fieldNames),
+    );
+    expect(columnsOf(entity).toSorted(), meta.className).toEqual([...known].toSorted());
+  }
+  await database.close();
+});

@@ -1,0 +1,117 @@
+// Idempotency-Key: the same request is answered once, another request under the same key is a conflict.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apis, graphql, rest } from '../support/apis.ts';
+import { createKey, createOrganisation, runSql } from '../support/database.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const keyed = (key: string, apiKey?: string) => ({
+  headers: { 'idempotency-key': key },
+  ...(apiKey && { key: apiKey }),
+});
+const age = (key: string, by: string) =>
+  runSql(gateway.databaseUrl, `update idempotency_key set created_at = now() - $2::interval where key = $1`, [key, by]);
+
+describe.each(apis)('$name API', (api) => {
+  const email = `${api.name.toLowerCase()}@example.com`;
+
+  it('tells the same answer again, word for word', async () => {
+    const first = await api.create(gateway, { email }, keyed(`a-${api.name}`));
+    const second = await api.create(gateway, { email }, keyed(`a-${api.name}`));
+    expect([first.newAccount, second.newAccount]).toEqual([true, true]);
+    expect(second.answer.text).toBe(first.answer.text);
+    expect(second.answer.headers.get('content-type')).toBe(first.answer.headers.get('content-type'));
+    expect(first.answer.headers.get('idempotent-replayed')).toBeNull();
+    expect(second.answer.headers.get('idempotent-replayed')).toBe('true');
+    expect((await api.create(gateway, { email })).newAccount).toBe(false);
+  });
+
+  it('refuses another body under the same key, and changes nothing', async () => {
+    await api.create(gateway, { email }, keyed(`b-${api.name}`));
+    const other = await api.create(gateway, { email: `other-${email}` }, keyed(`b-${api.name}`));
+    expect([other.code, other.answer.status]).toEqual(['INTERNAL_CONFLICT', 409]);
+    expect(await runSql(gateway.databaseUrl, 'select * from customer where email = $1', [`other-${email}`])).toEqual(
+      [],
+    );
+  });
+
+  it('does not keep a failure', async () => {
+    expect((await api.create(gateway, { email: 'x' }, keyed(`c-${api.name}`))).code).toBe('INTERNAL_VALIDATION_FAILED');
+    expect((await api.create(gateway, { email }, keyed(`c-${api.name}`))).code).toBeUndefined();
+  });
+
+  it('makes one customer of many requests at once; the others wait or hear that it runs', async () => {
+    const input = { email: `many-${email}` };
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, () => api.create(gateway, input, keyed(`d-${api.name}`))),
+    );
+    const answered = outcomes.filter(({ code }) => !code);
+    expect(answered.length).toBeGreaterThan(0);
+    for (const outcome of answered) expect(outcome.newAccount).toBe(true);
+    for (const { code, answer } of outcomes.filter((outcome) => outcome.code)) {
+      expect([code, answer.headers.get('retry-after')]).toEqual(['INTERNAL_CONFLICT', '1']);
+    }
+  });
+});
+
+it('belongs to one organisation, and one address', async () => {
+  const theirs = await createKey(gateway.databaseUrl, await createOrganisation(gateway.databaseUrl));
+  await rest.create(gateway, { email: 'tenant@example.com' }, keyed('e'));
+  expect(await rest.create(gateway, { email: 'tenant2@example.com' }, keyed('e', theirs))).toMatchObject({
+    newAccount: true,
+  });
+  expect((await graphql.create(gateway, { email: 'tenant@example.com' }, keyed('e'))).code).toBe('INTERNAL_CONFLICT');
+});
+
+it('tells no answer to a key that may not run the operation', async () => {
+  const restricted = await createKey(gateway.databaseUrl, gateway.organisationId, { scopes: ['customer:read'] });
+  const input = { email: 'scoped@example.com' };
+  await rest.create(gateway, input, keyed('scoped'));
+  expect((await rest.create(gateway, input, keyed('scoped', restricted))).code).toBe('INTERNAL_CONFLICT');
+  expect((await rest.create(gateway, input, keyed('fresh', restricted))).code).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+});
+
+it('is free again after a day, or when its request never ended', async () => {
+  await rest.create(gateway, { email: 'day@example.com' }, keyed('f'));
+  await age('f', '25 hours');
+  expect(await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).toMatchObject({ newAccount: true });
+  await runSql(gateway.databaseUrl, `update idempotency_key set status = null where key = 'f'`);
+  expect((await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).code).toBe('INTERNAL_CONFLICT');
+  await age('f', '2 minutes');
+  expect((await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).newAccount).toBe(false);
+  await age('f', '3 days');
+  await rest.create(gateway, { email: 'day3@example.com' }, keyed('g'));
+  expect(await runSql(gateway.databaseUrl, `select * from idempotency_key where key = 'f'`)).toEqual([]);
+});
+
+it('is free at once when the answer could not be kept', async () => {
+  await runSql(
+    gateway.databaseUrl,
+    `create function full_disk() returns trigger language plpgsql as $$ begin raise sqlstate '53100'; end $$;
+     create trigger full_disk before update on idempotency_key for each row execute function full_disk()`,
+  );
+  for (let i = 0; i < 2; i++) {
+    const { code } = await rest.create(gateway, { email: 'unkept@example.com' }, keyed('h'));
+    expect(code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+  }
+  await runSql(gateway.databaseUrl, 'drop trigger full_disk on idempotency_key; drop function full_disk');
+  expect((await rest.create(gateway, { email: 'unkept@example.com' }, keyed('h'))).newAccount).toBe(false);
+});
+
+it.each(['', 'has blank', 'x'.repeat(256)])('must have a form: %j', async (key) => {
+  expect(await rest.create(gateway, { email: 'form@example.com' }, keyed(key))).toMatchObject({
+    code: 'INTERNAL_VALIDATION_FAILED',
+    fields: [{ path: 'Idempotency-Key' }],
+  });
+});
+
+it('is checked after the API key', async () => {
+  expect((await rest.create(gateway, { email: 'x' }, { ...keyed(''), key: null })).code).toBe(
+    'PUBLIC_API_KEY_IS_EMPTY',
+  );
+});
