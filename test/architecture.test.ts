@@ -105,6 +105,13 @@ it('knows every folder', () => {
   for (const path of sources) expect([...Object.keys(allowed), ...top]).toContain(roomOf(path));
 });
 
+it('keeps tests in folders named as those of the source, or in one of their own', () => {
+  const foldersOf = (path: string) =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  const own = ['bench', 'contract', 'fixtures', 'programs', 'support', 'system'];
+  expect(foldersOf('test').filter((folder) => ![...own, ...foldersOf('src')].includes(folder))).toEqual([]);
+});
+
 it.each([
   ['rest/handler.ts', '../customer/create.ts'],
   ['rest/handler.ts', '../graphql/execution/execute.ts'],
