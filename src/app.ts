@@ -83,14 +83,14 @@ export function createApp(config: ServingConfig, services: AppServices): App {
 
 /** Mounts all routes. */
 function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: () => boolean): Handler {
-  const { authenticator, database, execute, contextOf, graphql, graphiql, health } = parts;
+  const { authenticator, database, execute, graphql, graphiql, health } = parts;
   assertEndpoints(schema);
   const requirements = new Map<DocumentNode, Requirement[]>(
     endpoints.map(({ operation }) => [operation, requirementsOf(schema, operation)]),
   );
   const rest: RestHandlerOptions = {
     assertAllowed: (request, operation) => authorize(callerOf(request), requirements.get(operation) ?? []),
-    run: (request, document, variables) => execute({ document, variables, context: contextOf(request) }),
+    run: (request, document, variables) => execute({ document, variables, request }),
   };
   const started = startedOnly(hasStarted);
   const idempotent = idempotencyKey(database);

@@ -1,6 +1,6 @@
 // Every table of the gateway.
 import { ApiKeyEntity } from './api-key/api-key.entity.ts';
-import { AuditEntryEntity } from './change-log/audit.ts';
+import { ChangeEntryEntity, ChangeValueEntity } from './change-log/change-log.entity.ts';
 import { CreditEntryEntity } from './customer/credit/credit.entity.ts';
 import { CustomerEntity } from './customer/customer.entity.ts';
 import { CustomerGroupEntity, CustomerGroupMembershipEntity } from './customer/group/group.entity.ts';
@@ -20,6 +20,7 @@ export const entities = [
   SubscriptionEntity,
   CreditEntryEntity,
   CustomerIpEntity,
-  AuditEntryEntity,
+  ChangeEntryEntity,
+  ChangeValueEntity,
   IdempotencyKeyEntity,
 ];

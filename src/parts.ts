@@ -7,12 +7,11 @@ import { createNone } from './customer/create.ts';
 import { type Database, openDatabase } from './database/open.ts';
 import { type DatabaseHealth, openReadiness } from './database/readiness.ts';
 import { entities } from './entities.ts';
-import { createContext } from './graphql/context.ts';
+import { createContextOf } from './graphql/context.ts';
 import { createExecutor } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';
 import { openGraphQLHandler } from './graphql/server/handler.ts';
 import { answerTypes } from './graphql/server/media-type.ts';
-import type { HttpRequest } from './http/request.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
@@ -58,10 +57,11 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, demo });
   const { fastPath } = parts;
   const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
-  const execute = createExecutor({ schema, log, hideSuggestions: !demo, compiled });
-  const contextOf = (request: HttpRequest) => createContext({ database, ip }, request);
+  const contextOf = createContextOf({ database, ip });
+  const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
-  const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, contextOf, fastPath });
+  const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
+  const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const health = openHealth({
@@ -77,7 +77,6 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     keys,
     authenticator,
     execute,
-    contextOf,
     graphql,
     health,
     graphiql,

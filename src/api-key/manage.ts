@@ -1,9 +1,12 @@
-// What operators do with the keys of an organisation, by command and by GraphQL. Everything goes into the audit trail.
+// What operators do with the keys of an organisation, by command and by GraphQL. Everything goes into the change log.
 import DataLoader from 'dataloader';
-import { type AuditEntry, historiesOf, recordAudit } from '../change-log/audit.ts';
-import { columnsOf } from '../database/columns.ts';
-import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import type { ChangeEntry } from '../change-log/change-log.entity.ts';
+import { historiesOf } from '../change-log/history.ts';
+import { type Change, changedFields, recordChange } from '../change-log/record.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import type { Statement } from '../database/statement.ts';
 import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 import type { CreateApiKey } from './input.ts';
 import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';
@@ -13,94 +16,49 @@ export const keyActions = ['created', 'shown', 'activated', 'deactivated', 'rota
 
 type KeyAction = (typeof keyActions)[number];
 
-/** An action as a statement writes it. */
-const quoted = (action: KeyAction) => `'${action}'`;
-
 const SUBJECT = 'api_key';
-const shown: KeyAction = 'shown';
-const UNIQUE_VIOLATION = '23505';
+/** What a change of a key may change, and the change log shows. */
+const shownFields = ['active', 'expiresAt', 'deletedAt'] as const;
 /** A new key whose fingerprint is taken is drawn again. */
 const ATTEMPTS = 20;
 
-/** The columns of a key, where another table has columns of the same names. */
-const ofKey = columnsOf(ApiKeyEntity)
-  .map((column) => `k.${column}`)
-  .join(', ');
-
-const create: Statement = {
-  name: 'api_key_create',
+const insert: Statement = {
+  name: 'api_key_insert',
   text: `
-    with made as (
-      insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
-      values ($1, $3, $4, $5, $6, $7, $8)
-      returning ${keyColumns}
-    ), audited as (
-      insert into audit_entry (organisation_id, subject, reference, action, author)
-      select organisation_id, '${SUBJECT}', fingerprint, ${quoted('created')}, $2 from made
-    )
-    select ${keyColumns} from made`,
+    insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict do nothing
+    returning ${keyColumns}`,
 };
 
-/*
- * The new key takes over what the old one may do, and its end if it has one. The old one ends when the grace is over.
- * Gives the new one, then the old one.
- */
-const rotate: Statement = {
-  name: 'api_key_rotate',
+/** Whoever waits for the lock reads the row as it is then. */
+const lock: Statement = {
+  name: 'api_key_lock',
   text: `
-    with old as (
-      select ${keyColumns} from api_key
-      where organisation_id = $1 and fingerprint = $3 and deleted_at is null and active
-        and (expires_at is null or expires_at > now())
-      for update
-    ), retired as (
-      update api_key k set expires_at = least(coalesce(k.expires_at, 'infinity'), now() + $4::int * interval '1 second')
-      from old where k.id = old.id
-      returning ${ofKey}
-    ), made as (
-      insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
-      select organisation_id, $5, $6, name, scopes, limit_per_minute, expires_at from old
-      returning ${keyColumns}
-    ), audited as (
-      insert into audit_entry (organisation_id, subject, reference, action, reason, author)
-      select $1::int, '${SUBJECT}', $3, ${quoted('rotated')}, 'replaced by ' || fingerprint, $2 from made
-      union all
-      select $1::int, '${SUBJECT}', fingerprint, ${quoted('created')}, 'replaces ' || $3, $2 from made
-    ), both_keys as (
-      select ${keyColumns}, 1 as turn from made union all select ${keyColumns}, 2 from retired
-    )
-    select ${keyColumns} from both_keys order by turn`,
+    select ${keyColumns}, active and deleted_at is null and (expires_at is null or expires_at > now()) as in_use
+    from api_key
+    where organisation_id = $1 and fingerprint = $2
+    for no key update`,
 };
 
-/**
- * A change of a key that was not deleted. A key that is as it is to be comes back as it is, and nothing is written.
- *
- * @param differs - tells of the key as `found`, hence of its newest row after a wait for its lock, whether there is something to change
- */
-function changing(action: KeyAction, assignment: string, differs: string): Statement {
+/** A change of a key that is locked. */
+function setting(name: string, assignment: string): Statement {
   return {
-    name: `api_key_${action}`,
-    text: `
-      with found as (
-        select ${keyColumns} from api_key
-        where organisation_id = $1 and fingerprint = $3 and deleted_at is null
-        for update
-      ), changed as (
-        update api_key k set ${assignment} from found where k.id = found.id and ${differs}
-        returning ${ofKey}
-      ), audited as (
-        insert into audit_entry (organisation_id, subject, reference, action, reason, author)
-        select $1::int, '${SUBJECT}', fingerprint, ${quoted(action)}, $4, $2 from changed
-      )
-      select ${keyColumns} from changed
-      union all
-      select ${keyColumns} from found where not exists (select from changed)`,
+    name: `api_key_${name}`,
+    text: `update api_key set ${assignment} where id = $1 returning ${keyColumns}`,
   };
 }
 
-const activate = changing('activated', 'active = true', 'not found.active');
-const deactivate = changing('deactivated', 'active = false', 'found.active');
-const remove = changing('deleted', 'deleted_at = now()', 'true');
+const retire = setting(
+  'retire',
+  `expires_at = least(coalesce(expires_at, 'infinity'), now() + $2::int * interval '1 second')`,
+);
+const switchOn = setting('switch_on', 'active = true');
+const switchOff = setting('switch_off', 'active = false');
+const remove = setting('remove', 'deleted_at = now()');
+
+/** What a new key takes over from an input, or from the key that it replaces. */
+type KeyTraits = Pick<ApiKey, 'name' | 'scopes' | 'limitPerMinute' | 'expiresAt'>;
 
 /** A key that was just made: the one time that it is seen. */
 export interface NewKey {
@@ -114,49 +72,40 @@ export interface RotatedKey extends NewKey {
   replacedApiKey: ApiKey;
 }
 
-/** An organisation's keys, and who acts on them: `key:ROOTabcd`, `command:alice`. */
-export interface KeyManager {
-  database: OrganisationDatabase;
-  author: string;
-}
-
 /** Makes a key. */
-export async function createApiKey(manager: KeyManager, input: CreateApiKey): Promise<NewKey> {
-  const { database, author } = manager;
-  const { key, apiKeys } = await insertNew(database, input.prefix, create, (digest, fingerprint) => {
-    const { name, scopes, limitPerMinute, expiresAt } = input;
-    return [database.organisationId, author, digest, fingerprint, name, scopes, limitPerMinute, expiresAt];
+export async function createApiKey(ctx: OperationContext, input: CreateApiKey): Promise<NewKey> {
+  return ctx.database.transaction(async (tx) => {
+    const made = await insertNew(tx, input.prefix, input);
+    await record(tx, ctx, made.apiKey, { action: 'created' });
+    return made;
   });
-  const [apiKey] = apiKeys;
-  if (!apiKey) throw new Error('a key was inserted and did not come back');
-  return { key, apiKey };
 }
 
 /**
- * Replaces a key by a new one that may do the same.
+ * Replaces a key by a new one, which takes over what the old one may do, and its end if it has one.
  *
  * @param graceSeconds - how long the old one goes on
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint`, or `INTERNAL_CONFLICT` when the key is not in use
  */
 export async function rotateApiKey(
-  manager: KeyManager,
+  ctx: OperationContext,
   fingerprint: string,
   graceSeconds: number,
 ): Promise<RotatedKey> {
-  const { database, author } = manager;
-  if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
-  const { key, apiKeys } = await insertNew(database, prefixOf(fingerprint), rotate, (digest, newFingerprint) => [
-    database.organisationId,
-    author,
-    fingerprint,
-    graceSeconds,
-    digest,
-    newFingerprint,
-  ]);
-  const [apiKey, replacedApiKey] = apiKeys;
-  if (!apiKey || !replacedApiKey)
-    return refuse(database, fingerprint, 'Only a key that is active and has not expired can be rotated.');
-  return { key, apiKey, replacedApiKey };
+  return ctx.database.transaction(async (tx) => {
+    const { apiKey: old, inUse } = await lockApiKey(tx, fingerprint);
+    if (!inUse) throw conflict('Only a key that is active and has not expired can be rotated.');
+    const made = await insertNew(tx, prefixOf(fingerprint), old);
+    const replacedApiKey = await readOne(tx, retire, [old.id, graceSeconds]);
+    const { fingerprint: newFingerprint } = made.apiKey;
+    await record(tx, ctx, old, {
+      action: 'rotated',
+      reason: `replaced by ${newFingerprint}`,
+      fields: changedFields(old, replacedApiKey, shownFields),
+    });
+    await record(tx, ctx, made.apiKey, { action: 'created', reason: `replaces ${fingerprint}` });
+    return { ...made, replacedApiKey };
+  });
 }
 
 /**
@@ -164,7 +113,8 @@ export async function rotateApiKey(
  *
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no key of the organisation
  */
-export async function listApiKeys({ database, author }: KeyManager, page: KeyPage = {}): Promise<ApiKey[]> {
+export async function listApiKeys(ctx: OperationContext, page: KeyPage = {}): Promise<ApiKey[]> {
+  const { database } = ctx;
   const { em, organisationId: organisation } = database;
   const positionOf = async (argument: 'after' | 'before') => {
     const fingerprint = page[argument];
@@ -174,7 +124,7 @@ export async function listApiKeys({ database, author }: KeyManager, page: KeyPag
     return key.id;
   };
   const [after, before] = await Promise.all([positionOf('after'), positionOf('before')]);
-  await recordAudit(database, { subject: SUBJECT, reference: '*' }, 'listed', author);
+  await recordChange(database, ctx, { subject: SUBJECT, reference: '*', action: 'listed' });
   const id = { ...(after !== undefined && { $lt: after }), ...(before !== undefined && { $gt: before }) };
   return em.find(
     ApiKeyEntity,
@@ -198,69 +148,108 @@ export interface KeyPage {
  *
  * @returns null when the organisation has no key of this fingerprint
  */
-export async function showApiKey({ database, author }: KeyManager, fingerprint: string): Promise<ApiKey | null> {
-  const apiKey = await lookUp(database, fingerprint);
-  if (apiKey) await recordAudit(database, { subject: SUBJECT, reference: fingerprint }, shown, author);
+export async function showApiKey(ctx: OperationContext, fingerprint: string): Promise<ApiKey | null> {
+  const apiKey = await lookUp(ctx.database, fingerprint);
+  if (apiKey) await record(ctx.database, ctx, apiKey, { action: 'shown' });
   return apiKey;
 }
 
 /** Loads what was done with keys lately, by fingerprint, oldest first; all that are asked for together in one statement. */
-export function keyHistories(database: OrganisationDatabase): DataLoader<string, AuditEntry[]> {
+export function keyHistories(database: OrganisationDatabase): DataLoader<string, ChangeEntry[]> {
   return new DataLoader((fingerprints) => historiesOf(database, SUBJECT, fingerprints));
 }
 
 /**
  * Switches a key off, until it is switched on again. For one that is off already nothing is written.
  *
- * @param reason - why, for the audit trail
+ * @param reason - why, for the change log
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint`, or `INTERNAL_CONFLICT` when it was deleted; so do the next two
  */
-export function deactivateApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
-  return change(manager, deactivate, fingerprint, reason);
+export function deactivateApiKey(ctx: OperationContext, fingerprint: string, reason?: string): Promise<ApiKey> {
+  return change(ctx, fingerprint, {
+    action: 'deactivated',
+    reason,
+    statement: switchOff,
+    isDone: ({ active }) => !active,
+  });
 }
 
 /** Switches a key on again. For one that is on already nothing is written. */
-export function activateApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
-  return change(manager, activate, fingerprint, reason);
+export function activateApiKey(ctx: OperationContext, fingerprint: string, reason?: string): Promise<ApiKey> {
+  return change(ctx, fingerprint, { action: 'activated', reason, statement: switchOn, isDone: ({ active }) => active });
 }
 
 /** Deletes a key for good; its row stays, so that whoever still uses it is told. */
-export function deleteApiKey(manager: KeyManager, fingerprint: string, reason?: string): Promise<ApiKey> {
-  return change(manager, remove, fingerprint, reason);
+export function deleteApiKey(ctx: OperationContext, fingerprint: string, reason?: string): Promise<ApiKey> {
+  return change(ctx, fingerprint, { action: 'deleted', reason, statement: remove, isDone: () => false });
 }
 
-async function change(
-  { database, author }: KeyManager,
-  statement: Statement,
+/** A change of one key. */
+interface KeyChange {
+  action: KeyAction;
+  reason: string | undefined;
+  /** Makes the change. */
+  statement: Statement;
+  /** Whether a key is already as the change would make it. */
+  isDone(apiKey: ApiKey): boolean;
+}
+
+function change(
+  ctx: OperationContext,
   fingerprint: string,
-  reason: string | undefined,
+  { action, reason, statement, isDone }: KeyChange,
 ): Promise<ApiKey> {
-  if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
-  const [row] = await database.run(statement, [database.organisationId, author, fingerprint, reason]);
-  return row ? database.map<ApiKey>(ApiKeyEntity, row) : refuse(database, fingerprint, 'The key was deleted.');
+  return ctx.database.transaction(async (tx) => {
+    const { apiKey: before } = await lockApiKey(tx, fingerprint);
+    if (before.deletedAt) throw conflict('The key was deleted.');
+    if (isDone(before)) return before;
+    const after = await readOne(tx, statement, [before.id]);
+    await record(tx, ctx, after, { action, reason, fields: changedFields(before, after, shownFields) });
+    return after;
+  });
+}
+
+async function record(
+  tx: OrganisationDatabase,
+  ctx: OperationContext,
+  { fingerprint: reference }: ApiKey,
+  entry: { action: KeyAction } & Pick<Change, 'reason' | 'fields'>,
+): Promise<void> {
+  await recordChange(tx, ctx, { subject: SUBJECT, reference, ...entry });
+}
+
+async function readOne(tx: OrganisationDatabase, statement: Statement, values: unknown[]): Promise<ApiKey> {
+  return tx.map<ApiKey>(ApiKeyEntity, await tx.one(statement, values));
 }
 
 /**
  * Draws a key and inserts it; draws again when its fingerprint is taken.
  *
- * @returns the key, and the rows that the statement gives: none when it inserted nothing
+ * @param traits - its name, and what it may do
  */
-async function insertNew(
-  database: OrganisationDatabase,
-  prefix: KeyPrefix,
-  statement: Statement,
-  valuesFor: (digest: string, fingerprint: string) => unknown[],
-): Promise<{ key: string; apiKeys: ApiKey[] }> {
-  for (let attempt = 1; ; attempt++) {
+async function insertNew(tx: OrganisationDatabase, prefix: KeyPrefix, traits: KeyTraits): Promise<NewKey> {
+  const { name, scopes, limitPerMinute, expiresAt } = traits;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const key = generateKey(prefix);
-    try {
-      const rows = await database.run(statement, valuesFor(digestOf(key), fingerprintOf(key)));
-      return { key, apiKeys: rows.map((row) => database.map<ApiKey>(ApiKeyEntity, row)) };
-    } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
-      if (!taken || attempt === ATTEMPTS) throw error;
-    }
+    const names = [tx.organisationId, digestOf(key), fingerprintOf(key)];
+    const [row] = await tx.run(insert, [...names, name, scopes, limitPerMinute, expiresAt]);
+    if (row) return { key, apiKey: tx.map<ApiKey>(ApiKeyEntity, row) };
   }
+  throw new Error('the fingerprint of every key that was drawn is taken');
+}
+
+/**
+ * Locks a key until the transaction ends.
+ *
+ * @returns the key as it is now, and whether it is good for requests
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint` when the organisation has no such key
+ */
+async function lockApiKey(tx: OrganisationDatabase, fingerprint: string): Promise<{ apiKey: ApiKey; inUse: boolean }> {
+  if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
+  const [row] = await tx.run<{ in_use: boolean }>(lock, [tx.organisationId, fingerprint]);
+  if (!row) throw unknownFingerprint();
+  const { in_use: inUse, ...columns } = row;
+  return { apiKey: tx.map<ApiKey>(ApiKeyEntity, columns), inUse };
 }
 
 async function lookUp(
@@ -274,8 +263,6 @@ function unknownFingerprint(): ApiError {
   return invalidField('fingerprint', 'must be the fingerprint of an API key of this organisation');
 }
 
-/** Says why nothing was changed: there is no such key, or it is in no state for it. */
-async function refuse(database: OrganisationDatabase, fingerprint: string, message: string): Promise<never> {
-  if (!(await lookUp(database, fingerprint))) throw unknownFingerprint();
-  throw new ApiError('INTERNAL_CONFLICT', { message });
+function conflict(message: string): ApiError {
+  return new ApiError('INTERNAL_CONFLICT', { message });
 }

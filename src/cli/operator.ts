@@ -16,6 +16,8 @@ import { entities } from '../entities.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/classify.ts';
 import { logTo } from '../log.ts';
+import type { Actor, OperationContext } from '../operation-context.ts';
+import type { Organisation } from '../organisation/organisation.entity.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -25,8 +27,13 @@ Exit codes: 0 done, 1 not done (there is no such key, a value is not valid, the 
 In demo mode the database is found through DATA_DIR, whether the gateway runs or not; else DATABASE_URL names it, as the
 owner of the tables.`;
 
-/** Whoever runs the command, as the audit trail names them. */
-export const author = `command:${accountName()}`;
+/** Whoever runs the command, as the change log names them. */
+export const actor: Actor = { actor: `command:${accountName()}`, requestId: undefined };
+
+/** The context of a command that works on an organisation. */
+export function contextOf(owner: Database, { id: organisationId }: Organisation): OperationContext {
+  return { ...actor, organisationId, database: owner.forOrganisation(organisationId) };
+}
 
 function accountName(): string {
   try {

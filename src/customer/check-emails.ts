@@ -1,7 +1,10 @@
 // Stored e-mail addresses that today's rules would refuse, write or match otherwise: found, and mended where they can be.
 import pg from 'pg';
-import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import { changedFields, recordChange } from '../change-log/record.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { canonicalEmail, normalizeEmail } from './email.ts';
 
 /** Rows that are read at a time. */
@@ -73,14 +76,9 @@ function doubt({ id, cu_ref_no: cuRefNo, email, canonical_email: mailbox }: Row)
 const rewrite: Statement = {
   name: 'customer_email_rewrite',
   text: `
-    with rewritten as (
-      update customer set email = $3, canonical_email = $4, updated_at = now(), version = version + 1
-      where organisation_id = $1 and id = $2 and email = $5 and canonical_email = $6 and deleted_at is null
-      returning cu_ref_no
-    )
-    insert into audit_entry (organisation_id, subject, reference, action, author)
-    select $1, 'customer', cu_ref_no, 'e-mail rewritten', $7 from rewritten
-    returning reference`,
+    update customer set email = $3, canonical_email = $4, updated_at = now(), version = version + 1
+    where organisation_id = $1 and id = $2 and email = $5 and canonical_email = $6 and deleted_at is null
+    returning cu_ref_no`,
 };
 
 const holder: Statement = {
@@ -91,20 +89,23 @@ const holder: Statement = {
 /**
  * Stores a doubtful address as it would be stored today, if nobody else has its mailbox.
  *
- * @param author - who does it, for the audit trail
  * @returns why it could not be done; undefined when it was
  */
 export async function rewriteEmail(
-  database: OrganisationDatabase,
-  { id, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
-  author: string,
+  ctx: OperationContext,
+  { id, cuRefNo, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
 ): Promise<string | undefined> {
   if (!today) return 'it has to be corrected by hand';
-  const { organisationId } = database;
+  const { organisationId, database } = ctx;
   try {
-    const values = [organisationId, id, today.email, today.canonicalEmail, email, mailbox, author];
-    const rows = await database.run(rewrite, values);
-    return rows.length > 0 ? undefined : 'it was changed or deleted meanwhile';
+    return await database.transaction(async (tx) => {
+      const values = [organisationId, id, today.email, today.canonicalEmail, email, mailbox];
+      const rows = await tx.run(rewrite, values);
+      if (rows.length === 0) return 'it was changed or deleted meanwhile';
+      const fields = changedFields({ email }, { email: today.email }, ['email']);
+      await recordChange(tx, ctx, { subject: 'customer', reference: cuRefNo, action: 'e-mail rewritten', fields });
+      return undefined;
+    });
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
     const [other] = await database.run<Row>(holder, [organisationId, today.canonicalEmail]);

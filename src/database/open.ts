@@ -18,6 +18,7 @@ import { Connections } from './connections.ts';
 import type { NamedMigration } from './migrations/index.ts';
 import { type OrganisationDatabase, OrganisationView, type ViewParts } from './organisation-database.ts';
 import { runWithin } from './run-query.ts';
+import { tablesOfVersionBefore } from './serving-privileges.ts';
 import { prepareSettings } from './settings-query.ts';
 import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
 import { StatementBatcher } from './statement-batcher.ts';
@@ -159,7 +160,7 @@ function openOrm({
       onConnect: prepareSettings,
     }),
     // Functions are made by migrations alone.
-    schemaGenerator: { ignoreRoutines: true },
+    schemaGenerator: { ignoreRoutines: true, skipTables: tablesOfVersionBefore },
     debug: false,
     colors: false,
     logger: (message) => log.debug(message),

@@ -1,9 +1,14 @@
 // What the role that serves requests may do in the database: every table of the gateway stands here.
 
-/** Each table, and what requests may do with it. The audit trail is written and read, never changed. */
+/** Tables that only processes of the version before use; the next version drops them. */
+export const tablesOfVersionBefore = ['audit_entry'];
+
+/** Each table, and what requests may do with it. The change log is written and read, never changed; erasing takes its values away. */
 export const tablePrivileges: Record<string, readonly string[]> = {
   api_key: ['select', 'insert', 'update', 'delete'],
   audit_entry: ['select', 'insert'],
+  change_entry: ['select', 'insert'],
+  change_value: ['select', 'insert', 'delete'],
   credit_entry: ['select', 'insert', 'update', 'delete'],
   customer: ['select', 'insert', 'update', 'delete'],
   customer_group: ['select', 'insert', 'update', 'delete'],
@@ -21,9 +26,15 @@ export const tablePrivileges: Record<string, readonly string[]> = {
 export const tables = Object.keys(tablePrivileges);
 
 /** The sequences behind the rows that requests make. */
-export const sequences = ['api_key', 'audit_entry', 'credit_entry', 'customer', 'customer_group', 'subscription'].map(
-  (table) => `${table}_id_seq`,
-);
+export const sequences = [
+  'api_key',
+  'audit_entry',
+  'change_entry',
+  'credit_entry',
+  'customer',
+  'customer_group',
+  'subscription',
+].map((table) => `${table}_id_seq`);
 
 /** The one look-up across organisations; nobody else's. */
 export const LOOK_UP = 'find_api_key(text)';

@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { digestOf, fingerprintOf, generateKey, SAMPLE_KEY } from '../api-key/key.ts';
-import { AuditEntryEntity } from '../change-log/audit.ts';
+import { ChangeEntryEntity } from '../change-log/change-log.entity.ts';
 import { CreditEntryEntity } from '../customer/credit/credit.entity.ts';
 import { CustomerEntity } from '../customer/customer.entity.ts';
 import { canonicalEmail } from '../customer/email.ts';
@@ -105,12 +105,12 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
   }
   if (banReason) {
     const subject = { subject: 'customer', reference: reference.cuRefNo };
-    await add(em, AuditEntryEntity, {
+    await add(em, ChangeEntryEntity, {
       organisationId,
       ...subject,
       action: 'banned',
       reason: banReason,
-      author: AUTHOR,
+      actor: AUTHOR,
     });
   }
 }

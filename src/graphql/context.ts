@@ -2,12 +2,14 @@
 import type DataLoader from 'dataloader';
 import type { Caller } from '../api-key/authenticate.ts';
 import { keyHistories } from '../api-key/manage.ts';
-import type { AuditEntry } from '../change-log/audit.ts';
+import type { ChangeEntry } from '../change-log/change-log.entity.ts';
 import { CustomerRelations } from '../customer/relations.ts';
-import type { Database, OrganisationDatabase } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import type { RequestRecord } from '../log.ts';
+import type { OperationContext } from '../operation-context.ts';
 import type { Quota } from '../rate-limit/quota.ts';
 
 /** What an operation takes over from the request that it came with. */
@@ -22,21 +24,16 @@ export interface OperationRequest {
 }
 
 /** The context of one operation, the same for both APIs. */
-export interface GatewayContext extends Omit<OperationRequest, 'headers'> {
-  /** Whether the answer is to tell what the operation cost. */
-  readonly tellCost: boolean;
+export interface GatewayContext extends OperationContext {
   /** Whether the answer is kept, to be replayed under the same Idempotency-Key. */
   readonly answerIsKept: boolean;
-  /** Milliseconds that the operation may take. */
-  readonly timeout: number;
-  readonly database: OrganisationDatabase;
+  /** Schema coordinates of the fields that the operation selects anywhere: `Customer.groups`. */
+  readonly selected: ReadonlySet<string>;
   readonly relations: CustomerRelations;
   /** What can be known about IP addresses. */
   readonly ip: IpLookup;
-  /** Schema coordinates of the fields that the operation selects anywhere, `Customer.groups`; known when it runs. */
-  selected: ReadonlySet<string>;
   /** What was done with API keys, by fingerprint. */
-  readonly keyHistories: DataLoader<string, AuditEntry[]>;
+  readonly keyHistories: DataLoader<string, ChangeEntry[]>;
 }
 
 /** What all operations share. */
@@ -46,34 +43,40 @@ export interface SharedParts {
 }
 
 /** Makes the context of an operation that begins now. */
-export function createContext({ database, ip }: SharedParts, request: OperationRequest): GatewayContext {
-  return new OperationContext(database, ip, request);
+export type ContextOf = (request: OperationRequest, selected: ReadonlySet<string>) => GatewayContext;
+
+/** Makes the function that makes the contexts of operations. */
+export function createContextOf({ database, ip }: SharedParts): ContextOf {
+  return (request, selected) => new RequestContext(database, ip, request, selected);
 }
 
-class OperationContext implements GatewayContext {
+class RequestContext implements GatewayContext {
   readonly requestId: string;
-  readonly record: RequestRecord;
-  readonly caller: OperationRequest['caller'];
-  readonly quota: OperationRequest['quota'];
-  readonly tellCost: boolean;
   readonly answerIsKept: boolean;
-  readonly timeout: number;
+  readonly selected: ReadonlySet<string>;
   readonly ip: IpLookup;
-  selected: ReadonlySet<string> = new Set();
+  readonly #caller: Caller | undefined;
   readonly #database: OrganisationDatabase | undefined;
   #relations: CustomerRelations | undefined;
-  #keyHistories: DataLoader<string, AuditEntry[]> | undefined;
+  #keyHistories: DataLoader<string, ChangeEntry[]> | undefined;
 
-  constructor(database: Database, ip: IpLookup, request: OperationRequest) {
-    this.requestId = request.requestId;
-    this.record = request.record;
-    this.caller = request.caller;
-    this.quota = request.quota;
-    this.tellCost = request.headers['x-graphql-cost'] !== undefined;
-    this.answerIsKept = request.headers['idempotency-key'] !== undefined;
-    this.timeout = database.operationTimeout;
+  constructor(database: Database, ip: IpLookup, request: OperationRequest, selected: ReadonlySet<string>) {
+    const { requestId, caller, headers } = request;
+    this.requestId = requestId;
+    this.answerIsKept = headers['idempotency-key'] !== undefined;
+    this.selected = selected;
     this.ip = ip;
-    this.#database = request.caller && database.forOrganisation(request.caller.organisationId);
+    this.#caller = caller;
+    this.#database = caller && database.forOrganisation(caller.organisationId);
+  }
+
+  get organisationId(): number {
+    return this.database.organisationId;
+  }
+
+  get actor(): string {
+    if (!this.#caller) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+    return `key:${this.#caller.fingerprint}`;
   }
 
   get database(): OrganisationDatabase {
@@ -86,7 +89,7 @@ class OperationContext implements GatewayContext {
     return this.#relations;
   }
 
-  get keyHistories(): DataLoader<string, AuditEntry[]> {
+  get keyHistories(): DataLoader<string, ChangeEntry[]> {
     this.#keyHistories ??= keyHistories(this.database);
     return this.#keyHistories;
   }

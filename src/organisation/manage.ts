@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { hasFingerprintForm } from '../api-key/key.ts';
-import { recordAudit } from '../change-log/audit.ts';
+import { recordChange } from '../change-log/record.ts';
 import { columnsOf } from '../database/columns.ts';
-import type { Database, Statement } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
+import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { Actor } from '../operation-context.ts';
 import { requiredText } from '../text.ts';
 import { type Organisation, OrganisationEntity } from './organisation.entity.ts';
 
@@ -22,41 +24,44 @@ export const createOrganisationInput = z.object({
 
 const organisationColumns = columnsOf(OrganisationEntity).join(', ');
 
-const create: Statement = {
-  name: 'organisation_create',
+const insert: Statement = {
+  name: 'organisation_insert',
   text: `
-    with made as (
-      insert into organisation (slug, name) values ($1, $2) on conflict (slug) do nothing
-      returning ${organisationColumns}
-    ), audited as (
-      insert into audit_entry (organisation_id, subject, reference, action, author)
-      select id, '${SUBJECT}', slug, 'created', $3 from made
-    )
-    select ${organisationColumns} from made`,
+    insert into organisation (slug, name) values ($1, $2) on conflict (slug) do nothing
+    returning ${organisationColumns}`,
 };
 
 /**
  * Makes an organisation.
  *
  * @param owner - the database as the owner of its tables
- * @param author - who does it, for the audit trail
+ * @param actor - who does it
  * @throws ApiError `INTERNAL_CONFLICT` when the slug is taken
  */
 export async function createOrganisation(
   owner: Database,
   { slug, name }: z.output<typeof createOrganisationInput>,
-  author: string,
+  actor: Actor,
 ): Promise<Organisation> {
-  const [row] = await owner.run(create, [slug, name, author]);
-  if (row) return owner.map<Organisation>(OrganisationEntity, row);
-  throw new ApiError('INTERNAL_CONFLICT', { message: `There is an organisation "${slug}" already.` });
+  return owner.transaction(async (tx) => {
+    const [row] = await tx.run(insert, [slug, name]);
+    if (!row) throw new ApiError('INTERNAL_CONFLICT', { message: `There is an organisation "${slug}" already.` });
+    const organisation = tx.map<Organisation>(OrganisationEntity, row);
+    const change = { subject: SUBJECT, reference: slug, action: 'created' };
+    await recordChange(tx, { ...actor, organisationId: organisation.id }, change);
+    return organisation;
+  });
 }
 
 /** Lists the organisations, the oldest first. */
-export async function listOrganisations(owner: Database, author: string): Promise<Organisation[]> {
+export async function listOrganisations(owner: Database, actor: Actor): Promise<Organisation[]> {
   const organisations = await owner.orm.em.fork().find(OrganisationEntity, {}, { orderBy: { id: 'asc' } });
   for (const { id, slug } of organisations) {
-    await recordAudit(owner.forOrganisation(id), { subject: SUBJECT, reference: slug }, 'listed', author);
+    await recordChange(
+      owner.forOrganisation(id),
+      { ...actor, organisationId: id },
+      { subject: SUBJECT, reference: slug, action: 'listed' },
+    );
   }
   return organisations;
 }

@@ -169,7 +169,7 @@ it('writes nothing where nothing changes', async () => {
     (
       await runSql<{ action: string }>(
         gateway.databaseUrl,
-        `select action from audit_entry where subject = 'api_key' and reference = $1 order by id`,
+        `select action from change_entry where subject = 'api_key' and reference = $1 order by id`,
         [f],
       )
     ).map(({ action }) => action);
@@ -187,7 +187,7 @@ it('writes one entry, however many switch a key off at once', async () => {
   const f = (await ask(create, { input: { prefix: 'PROD', name: 'raced' } })).data.createApiKey.apiKey.fingerprint;
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(mutationOf('deactivateApiKey'), { f })));
   expect(answers.map(({ data }) => data.deactivateApiKey.apiKey.active)).toEqual(Array(10).fill(false));
-  const written = `select from audit_entry where reference = $1 and action = 'deactivated'`;
+  const written = `select from change_entry where reference = $1 and action = 'deactivated'`;
   expect(await runSql(gateway.databaseUrl, written, [f])).toHaveLength(1);
 });
 
@@ -289,7 +289,7 @@ it('says in the schema what may be given, and what can be read in a history', as
   expect(described('RotateApiKeyInput', 'graceSeconds')).toContain('0 to 31622400');
   const written = await runSql<{ action: string }>(
     gateway.databaseUrl,
-    `select distinct action from audit_entry where subject = 'api_key' and reference <> '*'`,
+    `select distinct action from change_entry where subject = 'api_key' and reference <> '*'`,
   );
   for (const { action } of written) expect(described('AuditEntry', 'action')).toContain(`\`${action}\``);
 });

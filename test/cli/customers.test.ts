@@ -117,7 +117,7 @@ describe('customers check-emails', () => {
     expect(await stored(taken)).toMatchObject({ email: '"eva"@example.com', version: 1 });
     const trail = await runSql(
       gateway.databaseUrl,
-      `select reference, action, author from audit_entry where organisation_id = $1 order by id`,
+      `select reference, action, actor as author from change_entry where organisation_id = $1 order by id`,
       [organisationId],
     );
     const author = expect.stringMatching(/^command:.+/);

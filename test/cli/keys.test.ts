@@ -29,7 +29,7 @@ const codeOf = async (key: string, email = 'keys@example.com') => (await rest.cr
 const trail = async (reference: string) =>
   runSql<{ action: string; author: string; reason: string | null }>(
     gateway.databaseUrl,
-    `select action, author, reason from audit_entry where subject = 'api_key' and reference = $1 order by id`,
+    `select action, actor as author, reason from change_entry where subject = 'api_key' and reference = $1 order by id`,
     [reference],
   );
 const author = expect.stringMatching(/^command:.+/);
@@ -123,7 +123,7 @@ describe('the command keys', () => {
     const { stdout: listed } = await keys('list');
     expect(listed).toContain(key.slice(0, 8));
     expect(listed).not.toContain(key);
-    for (const table of ['api_key', 'audit_entry', 'idempotency_key'])
+    for (const table of ['api_key', 'change_entry', 'idempotency_key'])
       expect(JSON.stringify(await runSql(gateway.databaseUrl, `select * from ${table}`))).not.toContain(key);
   });
 
@@ -304,7 +304,7 @@ describe('the command organisations', () => {
     expect((await organisations('create', '--slug', 'Not a slug', '--name', 'x')).code).toBe(1);
     const entries = await runSql<{ action: string }>(
       gateway.databaseUrl,
-      `select action, author from audit_entry where subject = 'organisation' and reference = 'acme-2' order by id`,
+      `select action, actor as author from change_entry where subject = 'organisation' and reference = 'acme-2' order by id`,
     );
     expect(entries).toMatchObject([
       { action: 'created', author },

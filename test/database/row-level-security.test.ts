@@ -148,7 +148,7 @@ it("refuses to write, change or delete what is another organisation's", async ()
   expect(await their.run(change, [ours])).toEqual([]);
   const remove = { name: 'remove', text: 'delete from subscription where organisation_id = $1 returning 1' };
   expect(await their.run(remove, [ours])).toEqual([]);
-  const trail = { name: 'trail', text: `update audit_entry set author = 'nobody'` };
+  const trail = { name: 'trail', text: `update change_entry set actor = 'nobody'` };
   await expect(their.run(trail, [])).rejects.toThrow(/permission denied/);
   await database.close();
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
-import { createContext } from '../../src/graphql/context.ts';
+import { createContextOf } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
 import { openIpLookup } from '../../src/ip/lookup.ts';
 import { logTo } from '../../src/log.ts';
@@ -84,13 +84,14 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     digest: '',
     limit: null,
   };
-  const contextValue = createContext(reference, {
+  const request = {
     requestId: 'same',
     record: { requestId: 'same', method: 'POST', path: '/graphql', status: 0, milliseconds: 0 },
     caller,
     quota: undefined,
     headers: {},
-  });
+  };
+  const contextValue = createContextOf(reference)(request, new Set());
   const result = await execute({ schema, document, variableValues: variables, operationName, contextValue });
   return result.errors ? undefined : JSON.stringify({ data: result.data });
 }

@@ -78,7 +78,7 @@ const rows: Record<string, (subject: Subject) => Promise<Row>> = {
   IpHistoryEdge: ofCustomer('customer_ip'),
   ApiKey: ({ fingerprint }) => one('select * from api_key where fingerprint = $1', [fingerprint]),
   AuditEntry: ({ fingerprint }) =>
-    one('select * from audit_entry where reference = $1 order by id limit 1', [fingerprint]),
+    one('select *, actor as author from change_entry where reference = $1 order by id limit 1', [fingerprint]),
 };
 
 const anything = () => expect.anything();

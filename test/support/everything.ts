@@ -103,6 +103,6 @@ export async function makeEverything(): Promise<Everything> {
     scopes: ['customer:read'],
     limit_per_minute: 7,
   });
-  await full('audit_entry', { subject: 'api_key', reference: fingerprint });
+  await full('change_entry', { subject: 'api_key', reference: fingerprint });
   return { databaseUrl, organisationId, customers, fingerprint, rootKey };
 }

@@ -1,10 +1,11 @@
 // The command `customers`: what operators do with the customers of an organisation.
 
-import { recordAudit } from '../../change-log/audit.ts';
+import { recordChange } from '../../change-log/record.ts';
 import { type DoubtfulEmail, doubtfulEmails, rewriteEmail } from '../../customer/check-emails.ts';
-import type { Database, OrganisationDatabase } from '../../database/open.ts';
+import type { Database } from '../../database/open.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation, listOrganisations } from '../../organisation/manage.ts';
-import { author, jsonOption, printStream, program, run, withGatewayDatabase } from '../operator.ts';
+import { actor, contextOf, jsonOption, printStream, program, run, withGatewayDatabase } from '../operator.ts';
 
 /** The exit code when addresses are left to be mended. */
 const LEFT = 1;
@@ -20,17 +21,18 @@ function describe(organisation: string, { cuRefNo, email, refused, today }: Doub
   return { ...told, problem: 'written differently', today: today.email };
 }
 
-async function mend(database: OrganisationDatabase, doubtful: DoubtfulEmail): Promise<string> {
-  const obstacle = await rewriteEmail(database, doubtful, author);
+async function mend(ctx: OperationContext, doubtful: DoubtfulEmail): Promise<string> {
+  const obstacle = await rewriteEmail(ctx, doubtful);
   return obstacle === undefined ? REWRITTEN : `not rewritten: ${obstacle}`;
 }
 
 async function* checkEmails(owner: Database, slug: string | undefined, fix: boolean) {
-  const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, author);
+  const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, actor);
   for (const organisation of organisations) {
-    const open = () => owner.forOrganisation(organisation.id);
-    await recordAudit(open(), { subject: 'customer', reference: '*' }, 'e-mails checked', author);
-    for await (const doubtful of doubtfulEmails(open)) {
+    const open = () => contextOf(owner, organisation);
+    const ctx = open();
+    await recordChange(ctx.database, ctx, { subject: 'customer', reference: '*', action: 'e-mails checked' });
+    for await (const doubtful of doubtfulEmails(() => open().database)) {
       const told = describe(organisation.slug, doubtful);
       yield fix ? { ...told, outcome: await mend(open(), doubtful) } : told;
     }

@@ -8,17 +8,26 @@ import {
   createApiKey,
   deactivateApiKey,
   deleteApiKey,
-  type KeyManager,
   keyHistories,
   listApiKeys,
   rotateApiKey,
   showApiKey,
 } from '../../api-key/manage.ts';
-import type { Database } from '../../database/open.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation, listOrganisations, unknownApiKey } from '../../organisation/manage.ts';
 import type { Organisation } from '../../organisation/organisation.entity.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';
-import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
+import {
+  actor,
+  contextOf,
+  jsonOption,
+  print,
+  printList,
+  program,
+  run,
+  validate,
+  withGatewayDatabase,
+} from '../operator.ts';
 
 const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -49,16 +58,12 @@ function describe(apiKey: ApiKey, { slug }: Organisation) {
 /** Does something with the key of a fingerprint, whichever organisation's it is. */
 async function withKey<Result>(
   fingerprint: string,
-  work: (manager: KeyManager, organisation: Organisation) => Promise<Result>,
+  work: (ctx: OperationContext, organisation: Organisation) => Promise<Result>,
 ): Promise<Result> {
   return withGatewayDatabase(async (owner) => {
     const organisation = await findOrganisation(owner, { fingerprint });
-    return work(managerOf(owner, organisation), organisation);
+    return work(contextOf(owner, organisation), organisation);
   });
-}
-
-function managerOf(owner: Database, { id }: Organisation): KeyManager {
-  return { database: owner.forOrganisation(id), author };
 }
 
 const keys = program('keys', 'API keys: who may call the gateway, what for, and how often.');
@@ -83,7 +88,7 @@ keys
     });
     await withGatewayDatabase(async (owner) => {
       const organisation = await findOrganisation(owner, { slug: options.organisation });
-      const { key, apiKey } = await createApiKey(managerOf(owner, organisation), input);
+      const { key, apiKey } = await createApiKey(contextOf(owner, organisation), input);
       print({ key, ...describe(apiKey, organisation) }, options);
     });
   });
@@ -96,10 +101,10 @@ keys
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
       const { organisation: slug } = options;
-      const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, author);
+      const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, actor);
       const listed = [];
       for (const organisation of organisations) {
-        const found = await listApiKeys(managerOf(owner, organisation));
+        const found = await listApiKeys(contextOf(owner, organisation));
         listed.push(...found.map((apiKey) => describe(apiKey, organisation)));
       }
       const none = 'There is no API key; npm run keys -- create makes one.';
@@ -113,14 +118,14 @@ keys
   .argument('<fingerprint>', 'first eight characters of the key')
   .option(...jsonOption)
   .action(async (fingerprint, options) => {
-    await withKey(fingerprint, async (manager, organisation) => {
-      const apiKey = await showApiKey(manager, fingerprint);
+    await withKey(fingerprint, async (ctx, organisation) => {
+      const apiKey = await showApiKey(ctx, fingerprint);
       if (!apiKey) throw unknownApiKey(fingerprint);
-      const entries = await keyHistories(manager.database).load(fingerprint);
-      const history = entries.map(({ createdAt, action, author: by, reason }) => ({
+      const entries = await keyHistories(ctx.database).load(fingerprint);
+      const history = entries.map(({ createdAt, action, actor: author, reason }) => ({
         at: createdAt,
         action,
-        author: by,
+        author,
         reason: reason ?? null,
       }));
       print({ ...describe(apiKey, organisation), history }, options);
@@ -136,8 +141,8 @@ keys
   )
   .option(...jsonOption)
   .action(async (fingerprint, options) => {
-    await withKey(fingerprint, async (manager, organisation) => {
-      const { key, apiKey } = await rotateApiKey(manager, fingerprint, options.grace);
+    await withKey(fingerprint, async (ctx, organisation) => {
+      const { key, apiKey } = await rotateApiKey(ctx, fingerprint, options.grace);
       print({ key, ...describe(apiKey, organisation) }, options);
     });
   });
@@ -152,12 +157,12 @@ for (const [name, description, change] of changes) addChange(keys.command(name).
 function addChange(command: Command, change: typeof deactivateApiKey): void {
   command
     .argument('<fingerprint>', 'first eight characters of the key')
-    .option('--reason <text>', 'why, for the audit trail')
+    .option('--reason <text>', 'why, for the change log')
     .option(...jsonOption)
     .action(async (fingerprint, options) => {
       const reason = validate(reasonInput, options.reason);
-      await withKey(fingerprint, async (manager, organisation) => {
-        print(describe(await change(manager, fingerprint, reason), organisation), options);
+      await withKey(fingerprint, async (ctx, organisation) => {
+        print(describe(await change(ctx, fingerprint, reason), organisation), options);
       });
     });
 }

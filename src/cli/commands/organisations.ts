@@ -1,7 +1,7 @@
 // The command `organisations`: makes and lists the tenants of the gateway.
 import { createOrganisation, createOrganisationInput, listOrganisations } from '../../organisation/manage.ts';
 import type { Organisation } from '../../organisation/organisation.entity.ts';
-import { author, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
+import { actor, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
 
 function describe({ slug, name, createdAt }: Organisation) {
   return { slug, name, createdAt };
@@ -18,7 +18,7 @@ organisations
   .action(async (options) => {
     const input = validate(createOrganisationInput, { slug: options.slug, name: options.name });
     await withGatewayDatabase(async (owner) => {
-      print(describe(await createOrganisation(owner, input, author)), options);
+      print(describe(await createOrganisation(owner, input, actor)), options);
     });
   });
 
@@ -29,7 +29,7 @@ organisations
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
       const none = 'There is no organisation; npm run organisations -- create makes one.';
-      printList('organisations', (await listOrganisations(owner, author)).map(describe), { ...options, none });
+      printList('organisations', (await listOrganisations(owner, actor)).map(describe), { ...options, none });
     });
   });
 

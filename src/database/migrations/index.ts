@@ -5,6 +5,7 @@ import { Migration0003LastIp } from './0003-last-ip.ts';
 import { Migration0004QuotedAddresses } from './0004-quoted-addresses.ts';
 import { Migration0005Connect } from './0005-connect.ts';
 import { Migration0006AddressChanges } from './0006-address-changes.ts';
+import { Migration0007ChangeLog } from './0007-change-log.ts';
 import type { NamedMigration } from './run.ts';
 
 export type { NamedMigration } from './run.ts';
@@ -16,4 +17,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0004-quoted-addresses', class: Migration0004QuotedAddresses },
   { name: '0005-connect', class: Migration0005Connect },
   { name: '0006-address-changes', class: Migration0006AddressChanges },
+  { name: '0007-change-log', class: Migration0007ChangeLog },
 ];

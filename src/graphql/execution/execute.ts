@@ -19,7 +19,7 @@ import type { Requirement } from '../../api-key/scopes.ts';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { timedOut, toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
-import type { GatewayContext } from '../context.ts';
+import type { ContextOf, GatewayContext, OperationRequest } from '../context.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { presentResult, requestError } from '../server/errors.ts';
 import { compileWhenRecurring } from './compile.ts';
@@ -33,7 +33,7 @@ export interface OperationCall {
   document: DocumentNode;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
-  context: GatewayContext;
+  request: OperationRequest;
 }
 
 /** Runs an operation; errors in the result are those of the catalogue. */
@@ -59,6 +59,9 @@ const LONGEST_RECORD = 128;
 export interface ExecutorOptions {
   schema: GraphQLSchema;
   log: Log;
+  contextOf: ContextOf;
+  /** Milliseconds that an operation may take; 0 for as long as it takes. */
+  timeout: number;
   /** Whether errors leave out which other name may have been meant. */
   hideSuggestions: boolean;
   /** Operations of our own, which are compiled when they recur. What callers send is run by graphql itself. */
@@ -67,7 +70,7 @@ export interface ExecutorOptions {
 
 /** Makes the function that runs the operations of a schema. */
 export function createExecutor(options: ExecutorOptions): ExecuteOperation {
-  const { schema, log, hideSuggestions, compiled: toCompile = [] } = options;
+  const { schema, log, contextOf, timeout, hideSuggestions, compiled: toCompile = [] } = options;
   const known = new WeakMap<DocumentNode, Map<string, OperationAnalysis>>();
   const compiling = new Map(toCompile.map((document) => [document, compileWhenRecurring(schema, document, log)]));
 
@@ -79,13 +82,10 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     return analysis;
   }
 
-  async function run({ document, operationName, variables, context }: OperationCall): Promise<ExecutionResult> {
-    const analysis = analysisOf(document, operationName);
-    if (!analysis) throw undeterminedOperation(document, operationName);
-    context.record.operation = analysis.rootFields;
-    context.selected = analysis.selected;
-    if (context.caller) authorize(context.caller, analysis.requirements);
-    const validated = validateExecutionArgs({
+  /** Checks the variables of an operation. @throws GraphQLError carrying `INTERNAL_VALIDATION_FAILED` */
+  function validated(call: OperationCall, { operation }: OperationAnalysis, context: GatewayContext) {
+    const { document, operationName, variables } = call;
+    const execution = validateExecutionArgs({
       schema,
       document,
       operationName,
@@ -95,25 +95,39 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
       // What is wrong with variables is told in our own words.
       options: { maxCoercionErrors: 0 },
     });
-    if (!('operation' in validated)) throw refusedVariables(schema, document, analysis.operation, variables ?? {});
+    if ('operation' in execution) return execution;
+    throw refusedVariables(schema, document, operation, variables ?? {});
+  }
+
+  function costOfCall({ document, variables }: OperationCall, analysis: OperationAnalysis): Cost {
     const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
     if (!analysis.costDependsOnVariables) analysis.cost = cost;
-    if (cost.requests > 1) await context.quota?.consumeMore(cost.requests - 1);
-    if (analysis.validatesArguments) assertListedArguments(validated);
+    return cost;
+  }
+
+  async function run(call: OperationCall): Promise<ExecutionResult> {
+    const { document, operationName, request } = call;
+    const { record, caller, quota, headers } = request;
+    const analysis = analysisOf(document, operationName);
+    if (!analysis) throw undeterminedOperation(document, operationName);
+    record.operation = analysis.rootFields;
+    const context = contextOf(request, analysis.selected);
+    if (caller) authorize(caller, analysis.requirements);
+    const execution = validated(call, analysis, context);
+    const cost = costOfCall(call, analysis);
+    if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
+    if (analysis.validatesArguments) assertListedArguments(execution);
     const compiled = compiling.get(document)?.();
-    const { coerced } = validated.variableValues;
-    const result = await within(
-      context.timeout,
-      compiled ? compiled(context, coerced) : executeRootSelectionSet(validated),
-    );
-    return context.tellCost ? { ...result, extensions: { cost } } : result;
+    const { coerced } = execution.variableValues;
+    const result = await within(timeout, compiled ? compiled(context, coerced) : executeRootSelectionSet(execution));
+    return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 
   return async (call) => {
     const result = await run(call).catch((error: unknown) => ({
       errors: [error instanceof GraphQLError ? error : requestError(toApiError(error))],
     }));
-    return presentResult(result, call.context, log, call.document);
+    return presentResult(result, call.request, log, call.document);
   };
 }
 

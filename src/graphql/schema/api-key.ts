@@ -21,7 +21,6 @@ import {
   createApiKey,
   deactivateApiKey,
   deleteApiKey,
-  type KeyManager,
   keyActions,
   listApiKeys,
   type NewKey,
@@ -29,17 +28,15 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../../api-key/manage.ts';
-import { type AuditEntry, LONGEST_HISTORY } from '../../change-log/audit.ts';
+import type { ChangeEntry } from '../../change-log/change-log.entity.ts';
+import { LONGEST_HISTORY } from '../../change-log/history.ts';
 import { invalidField } from '../../errors/api-error.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';
 import { builder, stringEnum, validatedBy } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
-
-function managerOf({ database, caller }: GatewayContext): KeyManager {
-  return { database, author: `key:${caller?.fingerprint}` };
-}
 
 /** Names in a description: `one`, `other`. */
 function listed(names: readonly string[]): string {
@@ -54,12 +51,12 @@ function assertNotKept({ answerIsKept }: GatewayContext): void {
 
 const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'What a key is for; its first four characters.', keyPrefixes);
 
-const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
+const AuditEntryType = builder.objectRef<ChangeEntry>('AuditEntry').implement({
   description: 'Something that was done, and who did it.',
   scope: 'ROOT',
   fields: (t) => ({
     action: t.exposeString('action', { description: `What was done with the key: one of ${listed(keyActions)}.` }),
-    author: t.exposeString('author', {
+    author: t.exposeString('actor', {
       description: 'Who did it: `key:` and a fingerprint, or `command:` and a name.',
     }),
     reason: t.exposeString('reason', { nullable: true, description: 'Why.' }),
@@ -107,7 +104,7 @@ builder.queryFields((t) => ({
     description: 'Shows one API key. Null when there is none.',
     args: { fingerprint: t.arg.string({ required: true, description: 'First eight characters of the key.' }) },
     scope: 'ROOT',
-    resolve: (_, { fingerprint }, context) => showApiKey(managerOf(context), fingerprint),
+    resolve: (_, { fingerprint }, context) => showApiKey(context, fingerprint),
   }),
   apiKeys: t.connection(
     {
@@ -121,7 +118,7 @@ builder.queryFields((t) => ({
           args,
           ({ fingerprint }) => encodeCursor('apiKey', fingerprint),
           cursorReader('apiKey'),
-          (page) => listApiKeys(managerOf(context), page),
+          (page) => listApiKeys(context, page),
         ),
     },
     { name: 'ApiKeyConnection', description: 'A page of API keys.', scope: 'ROOT' },
@@ -184,14 +181,14 @@ builder.objectField(RotateApiKeyPayload, 'replacedApiKey', (t) =>
 function changeOf(
   mutation: string,
   description: string,
-  change: (manager: KeyManager, fingerprint: string, reason?: string) => Promise<ApiKey>,
+  change: (ctx: OperationContext, fingerprint: string, reason?: string) => Promise<ApiKey>,
 ): void {
   const input = builder.inputType(`${capitalised(mutation)}Input`, {
     description: 'The API key to change.',
     ...validatedBy(changeApiKeyInput),
     fields: (t) => ({
       fingerprint: t.string({ required: true, description: fingerprintDescription }),
-      reason: t.string({ description: `Why, for the audit trail: at most ${LONGEST_REASON} characters.` }),
+      reason: t.string({ description: `Why, for the change log: at most ${LONGEST_REASON} characters.` }),
     }),
   });
   const payload = builder.objectRef<{ apiKey: ApiKey }>(`${capitalised(mutation)}Payload`).implement({
@@ -210,7 +207,7 @@ function changeOf(
       scope: 'ROOT',
       resolve: async (_, args, context) => {
         const { fingerprint, reason } = args.input as ChangeApiKey;
-        const apiKey = await change(managerOf(context), fingerprint, reason);
+        const apiKey = await change(context, fingerprint, reason);
         // An earlier field of the same operation may have asked for it.
         context.keyHistories.clear(fingerprint);
         return { apiKey };
@@ -235,7 +232,7 @@ builder.mutationFields((t) => ({
     scope: 'ROOT',
     resolve: (_, { input }, context) => {
       assertNotKept(context);
-      return createApiKey(managerOf(context), input as CreateApiKey);
+      return createApiKey(context, input as CreateApiKey);
     },
   }),
   rotateApiKey: t.field({
@@ -247,7 +244,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input }, context) => {
       assertNotKept(context);
       const { fingerprint, graceSeconds } = input as RotateApiKey;
-      return rotateApiKey(managerOf(context), fingerprint, graceSeconds);
+      return rotateApiKey(context, fingerprint, graceSeconds);
     },
   }),
 }));

@@ -29,15 +29,15 @@ export function openFastPath(
   { yoga, presented, approvedDocument }: GatewayYoga,
   execute: ExecuteOperation,
 ): AnswerPost {
-  async function resultOf({ params, gateway }: ServerContext): Promise<ExecutionResult> {
+  async function resultOf({ params, gatewayRequest }: ServerContext): Promise<ExecutionResult> {
     const document = approvedDocument(params);
     const { operationName, variables } = params;
-    if (document) return execute({ document, operationName, variables, context: gateway });
+    if (document) return execute({ document, operationName, variables, request: gatewayRequest });
     try {
-      const result = await yoga.getResultForParams({ params, request: plainPost }, { gateway, params });
-      return presented(result as ExecutionResult, gateway);
+      const result = await yoga.getResultForParams({ params, request: plainPost }, { gatewayRequest, params });
+      return presented(result as ExecutionResult, gatewayRequest);
     } catch (error) {
-      if (error instanceof GraphQLError) return presented({ errors: [error] }, gateway);
+      if (error instanceof GraphQLError) return presented({ errors: [error] }, gatewayRequest);
       throw error;
     }
   }

@@ -10,7 +10,6 @@ import {
   json,
 } from '../../http/request.ts';
 import type { Handler } from '../../http/router.ts';
-import type { GatewayContext } from '../context.ts';
 import { openFastPath } from './fast-path.ts';
 import { isIntrospection } from './introspection.ts';
 import { acceptedType } from './media-type.ts';
@@ -31,15 +30,13 @@ export interface GraphQLHandler {
 
 /** What the handler is opened with. */
 export interface GraphQLHandlerOptions extends YogaOptions {
-  /** Makes the context of an operation that begins now. */
-  contextOf(request: HttpRequest): GatewayContext;
   /** False to send everything through Yoga as it is; a test compares the two. */
   fastPath?: boolean | undefined;
 }
 
 /** Opens the GraphQL handler. */
 export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { execute, contextOf, fastPath = true } = options;
+  const { execute, fastPath = true } = options;
   const gatewayYoga = openYoga(options);
   const { yoga } = gatewayYoga;
   const answerPost = openFastPath(gatewayYoga, execute);
@@ -70,13 +67,12 @@ export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandl
 
   return {
     async handle(request) {
-      const gateway = contextOf(request);
       const read = await readParams(request);
       if (namesPersistedQuery(read)) {
-        gateway.record.code = 'INTERNAL_REQUEST_MALFORMED';
+        request.record.code = 'INTERNAL_REQUEST_MALFORMED';
         return { ...writeError(request, persistedQueryNotSupported()), status: 200 };
       }
-      const context = { gateway, params: checkParams(read) };
+      const context = { gatewayRequest: request, params: checkParams(read) };
       return request.method === 'POST' && fastPath ? answerPost(request, context) : answerThroughYoga(request, context);
     },
 

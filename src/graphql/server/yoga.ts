@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Log } from '../../log.ts';
-import type { GatewayContext } from '../context.ts';
+import type { OperationRequest } from '../context.ts';
 import { type ExecuteOperation, type OperationCall, undeterminedOperation } from '../execution/execute.ts';
 import { documentCaches } from './document-cache.ts';
 import { presentResult } from './errors.ts';
@@ -21,9 +21,9 @@ import type { CheckedParams } from './params.ts';
 /** What a document is looked at for, before the rest of it is left alone. */
 const MOST_ERRORS = 20;
 
-/** What Yoga carries along; the resolvers see `gateway` alone. */
+/** What Yoga carries along, beside a `request` of its own; the resolvers do not see it. */
 export interface ServerContext {
-  gateway: GatewayContext;
+  gatewayRequest: OperationRequest;
   params: CheckedParams;
 }
 
@@ -44,7 +44,7 @@ export type GatewayYoga = ReturnType<typeof openYoga>;
 /** Makes Yoga's plugin; `approve` hears of each operation that passed all steps. */
 function gatewayPlugin(
   { schema, execute, introspection, hideSuggestions }: YogaOptions,
-  presented: (result: ExecutionResult, gateway: GatewayContext) => ExecutionResult,
+  presented: (result: ExecutionResult, request: OperationRequest) => ExecutionResult,
   approve: (document: DocumentNode, operationName: string | undefined) => void,
 ): Plugin<ServerContext, ServerContext> {
   const limits = limitRules(schema);
@@ -81,12 +81,12 @@ function gatewayPlugin(
           document,
           operationName,
           variables: args.variableValues as OperationCall['variables'],
-          context: (args.contextValue as ServerContext).gateway,
+          request: (args.contextValue as ServerContext).gatewayRequest,
         }),
       );
     },
     onResultProcess({ result, setResult, serverContext }) {
-      setResult(presented(result as ExecutionResult, serverContext.gateway));
+      setResult(presented(result as ExecutionResult, serverContext.gatewayRequest));
     },
   };
 }
@@ -100,9 +100,9 @@ export function openYoga(options: YogaOptions) {
   const approve = (document: DocumentNode, operationName: string | undefined) =>
     void approved.set(document, (approved.get(document) ?? new Set()).add(operationName));
 
-  function presented(result: ExecutionResult, gateway: GatewayContext): ExecutionResult {
+  function presented(result: ExecutionResult, request: OperationRequest): ExecutionResult {
     const raw = result.errors?.some((error) => !error.extensions?.requestId);
-    return raw ? presentResult(result, gateway, log) : result;
+    return raw ? presentResult(result, request, log) : result;
   }
 
   const yoga = createYoga<ServerContext>({
