@@ -1,7 +1,7 @@
 // Create or return: the gateway's main job, in one statement.
 import type { BatchStatement } from '../database/batch-queue.ts';
-import type { OrganisationDatabase } from '../database/open.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { canonicalEmail } from './email.ts';
 import type { CreateCustomer } from './input.ts';
@@ -158,7 +158,7 @@ interface Row extends ProfileRow {
  *
  * @see the documentation of `POST /api/v1/customer/create`
  */
-export async function createOrReturnCustomer(database: OrganisationDatabase, input: CreateCustomer): Promise<Created> {
+export async function createOrReturnCustomer({ database }: OperationContext, input: CreateCustomer): Promise<Created> {
   const call = { ...input, canonicalEmail: canonicalEmail(input.email) };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);

@@ -182,10 +182,10 @@ builder.mutationFields((t) => ({
       'Creates a customer, or returns the one with the same mailbox, with company fields filled in that its profile did not have.',
     args: { input: t.arg({ type: CreateCustomerInputType, required: true, description: 'The customer.' }) },
     scope: 'customer:create',
-    resolve: async (_, { input }, { database, relations }) => {
+    resolve: async (_, { input }, context) => {
       // The zod plugin hands on what its schema made of the input.
-      const created = await createOrReturnCustomer(database, input as CreateCustomer);
-      return { customer: relations.remember(created), newAccount: created.newAccount };
+      const created = await createOrReturnCustomer(context, input as CreateCustomer);
+      return { customer: context.relations.remember(created), newAccount: created.newAccount };
     },
   }),
 }));
