@@ -108,7 +108,26 @@ function showInAddress({ query, variables, operationName }) {
 }
 
 /**
- * Where an operation begins in what an editor shows, as the editor's own lexer sees it.
+ * The words of a document and where they stand, as the editor's own lexer sees them; comments and strings left out.
+ *
+ * @param {any} monaco
+ * @param {string} text
+ * @returns {Generator<{ word: string, place: { lineNumber: number, column: number } }>}
+ */
+function* wordsOf(monaco, text) {
+  const lines = text.split(/\r\n|\r|\n/);
+  for (const [row, tokens] of monaco.editor.tokenize(text, 'graphql').entries()) {
+    const line = lines[row] ?? '';
+    for (const [i, { type, offset }] of tokens.entries()) {
+      const word = line.slice(offset, tokens[i + 1]?.offset ?? line.length).trim();
+      if (word === '' || /comment|string/.test(type)) continue;
+      yield { word, place: { lineNumber: row + 1, column: offset + 2 } };
+    }
+  }
+}
+
+/**
+ * Where an operation begins in what an editor shows.
  *
  * @param {any} monaco
  * @param {string} text
@@ -116,22 +135,13 @@ function showInAddress({ query, variables, operationName }) {
  * @returns {{ lineNumber: number, column: number } | undefined}
  */
 function placeOf(monaco, text, operationName) {
-  const lines = text.split(/\r\n|\r|\n/);
   let depth = 0;
   /** Where the keyword of an operation stands, when it is the last that was read. */
   let keyword;
-  for (const [row, tokens] of monaco.editor.tokenize(text, 'graphql').entries()) {
-    for (const [i, { type, offset }] of tokens.entries()) {
-      const line = lines[row] ?? '';
-      const word = line.slice(offset, tokens[i + 1]?.offset ?? line.length).trim();
-      if (word === '' || /comment|string/.test(type)) continue;
-      if (keyword && word === operationName) return keyword;
-      keyword =
-        depth === 0 && ['query', 'mutation', 'subscription'].includes(word)
-          ? { lineNumber: row + 1, column: offset + 2 }
-          : undefined;
-      for (const character of word) depth += Number('({['.includes(character)) - Number(')}]'.includes(character));
-    }
+  for (const { word, place } of wordsOf(monaco, text)) {
+    if (keyword && word === operationName) return keyword;
+    keyword = depth === 0 && ['query', 'mutation', 'subscription'].includes(word) ? place : undefined;
+    for (const character of word) depth += Number('({['.includes(character)) - Number(')}]'.includes(character));
   }
   return undefined;
 }
