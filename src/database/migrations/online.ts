@@ -118,9 +118,9 @@ export abstract class OnlineMigration extends Migration {
   }
 
   async #retried<Row extends object>(sql: string): Promise<Row[]> {
-    const { log, patience, logInterval } = this.#run;
+    const { patience } = this.#run;
     const startedAt = performance.now();
-    let lastLog = startedAt + SILENCE - logInterval;
+    const logWait = this.#waitLogger();
     let wait: Wait = { holder: GONE, table: null };
     for (let looks = false; ; looks = true) {
       this.#run.assertTurn();
@@ -128,15 +128,23 @@ export abstract class OnlineMigration extends Migration {
         return await this.#attempt<Row>(sql, looks ? (found) => (wait = found) : undefined);
       } catch (error) {
         if (!isLockMissing(error)) throw error;
-        const now = performance.now();
-        if (looks && now - startedAt > patience) throw lockedFor(patience, wait, error);
-        if (looks && now - lastLog > logInterval) {
-          lastLog = now;
-          log.warn({ holder: wait.holder }, `migration ${this.#name} waits for the lock of ${tableOf(wait)}`);
-        }
+        if (looks && performance.now() - startedAt > patience) throw lockedFor(patience, wait, error);
+        if (looks) logWait(wait);
         await sleep(PAUSE);
       }
     }
+  }
+
+  /** Says in the log whom a step waits for, every now and then. */
+  #waitLogger(): (wait: Wait) => void {
+    const { log, logInterval } = this.#run;
+    let lastLog = performance.now() + SILENCE - logInterval;
+    return (wait) => {
+      const now = performance.now();
+      if (now - lastLog <= logInterval) return;
+      lastLog = now;
+      log.warn({ holder: wait.holder }, `migration ${this.#name} waits for the lock of ${tableOf(wait)}`);
+    };
   }
 
   /** One attempt; `onWait` hears whom it waits for. */
