@@ -173,14 +173,8 @@ export class StatementBatcher {
 
   /** Tries a call whose row was locked. Each of those who wait for it is told when its own time is up. */
   async #attempt(queue: Queue, entry: Entry, lockTimeout: number): Promise<boolean> {
-    const earliest = Math.min(...entry.waiters.map(({ deadline }) => deadline));
-    const untilThen = Number.isFinite(earliest) ? Math.max(1, Math.ceil(earliest - performance.now())) : 0;
     try {
-      await this.#run(
-        queue,
-        [entry],
-        lockTimeout && untilThen ? Math.min(lockTimeout, untilThen) : lockTimeout || untilThen,
-      );
+      await this.#run(queue, [entry], lockTimeoutWithin(entry.waiters, lockTimeout));
       this.#release(queue, [entry]);
       return true;
     } catch (error) {
@@ -226,4 +220,12 @@ export class StatementBatcher {
     if (queue.waiting.length > 0) this.#flushSoon(queue);
     this.#forgetIdle(queue);
   }
+}
+
+/** How long a call may wait for its lock: no longer than until the first time of those who wait for it is up; 0 for ever. */
+function lockTimeoutWithin(waiters: readonly Waiter[], lockTimeout: number): number {
+  const earliest = Math.min(...waiters.map(({ deadline }) => deadline));
+  if (!Number.isFinite(earliest)) return lockTimeout;
+  const untilThen = Math.max(1, Math.ceil(earliest - performance.now()));
+  return lockTimeout === 0 ? untilThen : Math.min(lockTimeout, untilThen);
 }
