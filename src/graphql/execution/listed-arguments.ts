@@ -44,13 +44,15 @@ export function assertListedArguments(execution: ValidatedExecutionArgs): void {
       if (selection.kind === Kind.FIELD) walkField(selection, type, inList);
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
         walk(selection.selectionSet, typeNamed(selection.typeCondition?.name.value) ?? type, inList);
-      } else {
-        const place = `${selection.name.value} ${inList}`;
-        const fragment = seen.has(place) ? undefined : fragments[selection.name.value]?.definition;
-        seen.add(place);
-        if (fragment) walk(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value) ?? type, inList);
-      }
+      } else walkFragment(selection.name.value, type, inList);
     }
+  }
+
+  function walkFragment(name: string, type: GraphQLCompositeType, inList: boolean): void {
+    const place = `${name} ${inList}`;
+    const fragment = seen.has(place) ? undefined : fragments[name]?.definition;
+    seen.add(place);
+    if (fragment) walk(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value) ?? type, inList);
   }
 
   function walkField(node: FieldNode, type: GraphQLCompositeType, inList: boolean): void {
