@@ -1,5 +1,6 @@
 // A bound on questions about the schema, whose answers no complexity is counted for.
 import {
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
@@ -61,15 +62,17 @@ function estimator({ largest, average }: Lengths, fragmentOf: FragmentOf) {
   function valuesOf({ selections }: SelectionSetNode, lengths = largest): number {
     let values = 0;
     for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value;
-        const below = name === 'types' ? average : lengths;
-        const each = selection.selectionSet ? valuesOf(selection.selectionSet, below) : 0;
-        values += 1 + (lengths.get(name) ?? 1) * each;
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) values += valuesOf(selection.selectionSet, lengths);
+      if (selection.kind === Kind.FIELD) values += valuesOfField(selection, lengths);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) values += valuesOf(selection.selectionSet, lengths);
       else values += valuesOfFragment(selection.name.value, lengths);
     }
     return values;
+  }
+
+  function valuesOfField({ name, selectionSet }: FieldNode, lengths: ReadonlyMap<string, number>): number {
+    const below = name.value === 'types' ? average : lengths;
+    const each = selectionSet ? valuesOf(selectionSet, below) : 0;
+    return 1 + (lengths.get(name.value) ?? 1) * each;
   }
 
   function valuesOfFragment(name: string, lengths: ReadonlyMap<string, number>): number {
