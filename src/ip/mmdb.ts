@@ -86,22 +86,29 @@ export function openMmdb(variable: string, path: string, log: Log, turns: InTurn
       const bytes = await file.readFile();
       // Still being written: the next look finds it whole, or at rest.
       if ((await versionOf(file)) !== version) return;
-      const next = readMmdb(bytes);
-      await trySamples(next, turns);
-      reader = next;
-      source = sourceOf(next, path);
-      if (seen !== undefined) log.info({ variable, path, ...source }, 'IP database replaced');
-      state = 'in use';
-      onChange();
+      await take(readMmdb(bytes));
     } catch (error) {
       if (version === seen) return;
-      state = reader ? 'an earlier version is in use' : 'cannot be used';
-      log.warn(
-        { variable, path, err: error },
-        `IP database: the file cannot be read; ${reader ? 'what was read before stays in use' : 'what it would tell stays unknown'}`,
-      );
+      refuse(error);
     }
     seen = version;
+  }
+
+  async function take(next: MmdbReader): Promise<void> {
+    await trySamples(next, turns);
+    reader = next;
+    source = sourceOf(next, path);
+    if (seen !== undefined) log.info({ variable, path, ...source }, 'IP database replaced');
+    state = 'in use';
+    onChange();
+  }
+
+  function refuse(error: unknown): void {
+    state = reader ? 'an earlier version is in use' : 'cannot be used';
+    log.warn(
+      { variable, path, err: error },
+      `IP database: the file cannot be read; ${reader ? 'what was read before stays in use' : 'what it would tell stays unknown'}`,
+    );
   }
 
   const opened = look();
