@@ -1,11 +1,10 @@
 // The name of an address in the DNS, and whether the name leads back to it.
-import { CANCELLED, NODATA, NOTFOUND } from 'node:dns';
-import { Resolver } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
 import { normalizeIp } from './address.ts';
+import { openDns } from './dns.ts';
 
 /** A name of an address. */
 export interface ReverseName {
@@ -40,13 +39,11 @@ const MOST_CACHED = 10_000;
 const MOST_NAMES = 3;
 /** Milliseconds that an answer is kept: a name, the news that there is none, and no answer at all. */
 const keep = { name: 60 * 60_000, none: 10 * 60_000, nothing: 60_000 };
-/** Look-ups in a row that nobody answered before that is told. */
-const SILENCE = 10;
 
 /** Whoever has an address chooses what its name says. */
 const hostName = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/;
 
-/** Where the DNS keeps the name of an address. `resolver.reverse` would take silence for the answer that there is none. */
+/** Where the DNS keeps the name of an address. `reverse` of Node's resolver would take silence for the answer that there is none. */
 function pointerOf(address: string): string {
   const bytes = ipaddr.parse(address).toByteArray().reverse();
   if (bytes.length === 4) return `${bytes.join('.')}.in-addr.arpa`;
@@ -67,12 +64,9 @@ interface Finding {
  * @param servers - the DNS servers to ask, `address` or `address:port`; without them, those of the machine
  */
 export function openReverseDns(servers: readonly string[] | undefined, log: Log): ReverseDns {
-  const resolver = new Resolver({ timeout: TIMEOUT, tries: 1 });
-  if (servers) resolver.setServers(servers);
+  const dns = openDns(servers, TIMEOUT, log);
   const waiting: (() => void)[] = [];
   let free = CONCURRENCY;
-  let unanswered = 0;
-  let heardAt = 0;
 
   const cache = new LRUCache<string, Finding>({
     max: MOST_CACHED,
@@ -99,7 +93,7 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
   }
 
   async function lookUp(address: string): Promise<Finding> {
-    const found = await ask(() => resolver.resolvePtr(pointerOf(address)));
+    const found = await dns.ask((resolver) => resolver.resolvePtr(pointerOf(address)));
     if (!found) return { name: null, keep: keep.nothing };
     const names = [...new Set(found.map((name) => name.toLowerCase()))].filter((name) => hostName.test(name));
     const considered = names.sort().slice(0, MOST_NAMES);
@@ -112,36 +106,8 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
   }
 
   async function addressesOf(name: string, ipv6: boolean): Promise<string[] | undefined> {
-    const addresses = await ask(() => (ipv6 ? resolver.resolve6(name) : resolver.resolve4(name)));
+    const addresses = await dns.ask((resolver) => (ipv6 ? resolver.resolve6(name) : resolver.resolve4(name)));
     return addresses?.map(normalizeIp);
-  }
-
-  /** Asks the DNS; undefined when it does not answer, empty when the answer is that there is nothing. */
-  async function ask(question: () => Promise<string[]>): Promise<string[] | undefined> {
-    const askedAt = performance.now();
-    try {
-      const answer = await question();
-      hear();
-      return answer;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === NOTFOUND || code === NODATA) {
-        hear();
-        return [];
-      }
-      // What was asked before the last answer tells nothing new.
-      if (code === CANCELLED || askedAt < heardAt) return undefined;
-      unanswered += 1;
-      // The error itself names the address, which is a customer's.
-      if (unanswered === SILENCE) log.warn({ code }, 'reverse DNS: the DNS does not answer');
-      return undefined;
-    }
-  }
-
-  function hear(): void {
-    if (unanswered >= SILENCE) log.info('reverse DNS: the DNS answers again');
-    unanswered = 0;
-    heardAt = performance.now();
   }
 
   return {
@@ -155,8 +121,8 @@ export function openReverseDns(servers: readonly string[] | undefined, log: Log)
       return finding?.name ?? null;
     },
     get state() {
-      return unanswered >= SILENCE ? 'the DNS does not answer' : 'on';
+      return dns.isSilent ? 'the DNS does not answer' : 'on';
     },
-    close: () => resolver.cancel(),
+    close: () => dns.close(),
   };
 }
