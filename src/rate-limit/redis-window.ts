@@ -1,69 +1,17 @@
 // Sliding windows in Redis, so that several gateways share one count; and whether Redis can be relied on right now.
-import { Redis, ReplyError } from 'ioredis';
+import { ReplyError } from 'ioredis';
 import type { Log } from '../log.ts';
+import { OpenQuestions } from './open-questions.ts';
 import { Probes } from './probes.ts';
-import { type RateLimitResult, SLICE, SLICES, WINDOW } from './sliding-window.ts';
+import { connect, resultOf } from './redis-script.ts';
+import type { RateLimitResult } from './sliding-window.ts';
 
 /** Milliseconds between two looks at Redis. */
 const BEAT = 50;
-/**
- * Looks during which a question stays open before Redis counts as away. Looks, not milliseconds: a process that is too busy
- * to look is too busy to read an answer that has long arrived, and must not take that for the silence of Redis.
- */
+/** Looks during which a question stays open before Redis counts as away. */
 const PATIENCE = 6;
-const CONNECT_TIMEOUT = 1_000;
-/** Milliseconds without a word after which the connection is made anew. */
-const SOCKET_TIMEOUT = 5_000;
-const LONGEST_RETRY = 1_000;
 /** A window that nobody's requests are counted in. */
 const PROBE = 'probe';
-
-/*
- * The window of `sliding-window.ts` as a hash: a field per slice that holds anything, `total` of them, and `oldest`, before
- * which there is none. Redis' own clock counts, so that the gateways' clocks need not agree. It may be set back: then the
- * window's time goes on from `newest`, the latest that it has seen, and stays `ahead` of the clock by so many milliseconds.
- */
-const SLIDE = `
-local cost, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-local time = redis.call('TIME')
-local clock = time[1] * 1000 + math.floor(time[2] / 1000)
-local state = redis.call('HMGET', KEYS[1], 'total', 'oldest', 'newest', 'ahead')
-local ahead = tonumber(state[4] or 0)
-local now = math.max(clock + ahead, tonumber(state[3] or 0))
-local slice = math.floor(now / ${SLICE})
-local total, oldest = tonumber(state[1] or 0), tonumber(state[2] or slice)
-local function at(number) return tonumber(redis.call('HGET', KEYS[1], number) or 0) end
-
-while oldest < slice do
-  local count = at(oldest)
-  if oldest > slice - ${SLICES} and count > 0 then break end
-  if count > 0 then redis.call('HDEL', KEYS[1], oldest) end
-  total = total - count
-  oldest = oldest + 1
-end
-
-local allowed = total + cost <= limit
-if allowed then
-  redis.call('HINCRBY', KEYS[1], slice, cost)
-  total = total + cost
-end
-redis.call('HSET', KEYS[1], 'total', total, 'oldest', oldest, 'newest', now, 'ahead', now - clock)
-redis.call('PEXPIRE', KEYS[1], ${WINDOW})
-
-local missing = allowed and 1 or total + cost - limit
-local free, number = 0, oldest
-while number <= slice do
-  free = free + at(number)
-  if free >= missing then break end
-  number = number + 1
-end
-return { allowed and 1 or 0, math.max(limit - total, 0), (number + ${SLICES}) * ${SLICE} - now, slice }
-`;
-
-interface SlidingRedis extends Redis {
-  /** Whatever Redis says: it may be something else than the script's answer. */
-  slide(key: string, cost: number, limit: number): Promise<unknown>;
-}
 
 /** Sliding windows that all gateways on one Redis share. */
 export interface SharedWindows {
@@ -73,42 +21,11 @@ export interface SharedWindows {
   close(): void;
 }
 
-/**
- * Reads what the script answered.
- *
- * @throws Error when it is not what the script gives
- */
-function resultOf(answer: unknown, limit: number): RateLimitResult {
-  const [allowed, remaining, resetIn, slice] = Array.isArray(answer) && answer.length === 4 ? answer : [];
-  const valid =
-    (allowed === 0 || allowed === 1) &&
-    isWithin(remaining, limit) &&
-    isWithin(resetIn, WINDOW + SLICE) &&
-    isWithin(slice, Number.MAX_SAFE_INTEGER);
-  if (!valid) throw new Error('the answer is not that of the script');
-  return { allowed: allowed === 1, limit, remaining, resetIn, slice };
-}
-
-function isWithin(value: unknown, most: number): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-}
-
 /** Connects to Redis and stays with it: every loss is noticed, said in the log, and mended when Redis is back. */
 export function openSharedWindows(url: string, log: Log): SharedWindows {
-  const redis = new Redis(url, {
-    connectTimeout: CONNECT_TIMEOUT,
-    socketTimeout: SOCKET_TIMEOUT,
-    enableOfflineQueue: false,
-    // Commands of one turn of the event loop are sent together.
-    enableAutoPipelining: true,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LONGEST_RETRY),
-  }) as SlidingRedis;
-  redis.defineCommand('slide', { numberOfKeys: 1, lua: SLIDE });
+  const redis = connect(url);
   let reachable: boolean | undefined;
-  let beat = 0;
-  /** Questions without an answer yet, the oldest first: how to go on without it, and the beat of the question. */
-  const open = new Map<() => void, number>();
+  const questions = new OpenQuestions();
   const probes = new Probes();
   /** The window that Redis refused to count last: some of its keys may be refused, and others not. */
   let suspect = PROBE;
@@ -125,8 +42,7 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   };
 
   function lose(error: unknown): void {
-    for (const giveUp of open.keys()) giveUp();
-    open.clear();
+    questions.giveUpAll();
     if (reachable === false) return;
     reachable = false;
     probes.lost();
@@ -154,9 +70,7 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   redis.on('close', () => lose(new Error('the connection ended')));
   redis.on('ready', probe);
   const timer = setInterval(() => {
-    beat += 1;
-    const [oldest = beat] = open.values();
-    if (beat - oldest > PATIENCE) lose(new Error(`no answer within ${PATIENCE * BEAT} ms`));
+    if (questions.look() > PATIENCE) lose(new Error(`no answer within ${PATIENCE * BEAT} ms`));
     void probe();
   }, BEAT).unref();
 
@@ -165,15 +79,12 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
       return new Promise((resolve) => {
         if (!reachable) return resolve(undefined);
         const giveUp = () => resolve(undefined);
-        open.set(giveUp, beat);
-        ask(name, cost, limit).then(
-          (result) => {
-            open.delete(giveUp);
-            resolve(result);
-          },
-          // Gives up all that is open, this one too.
-          lose,
-        );
+        questions.add(giveUp);
+        // A loss gives up all questions, this one too.
+        ask(name, cost, limit).then((result) => {
+          questions.close(giveUp);
+          resolve(result);
+        }, lose);
       });
     },
     isReachable: () => reachable === true,
