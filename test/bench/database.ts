@@ -75,21 +75,22 @@ async function manyAddresses(): Promise<void> {
   );
   let address = 0;
   const rates: Record<string, number[]> = {};
-  for (let round = 0; round < 6; round++) {
-    for (const mailbox of round % 2 ? ['many', 'few'] : ['few', 'many']) {
-      const email = mailbox === 'many' ? 'many@example.com' : `few${round}@example.com`;
-      const [own, others] = await Promise.all([
-        loadFor(3, 8, () => create(gateway, key, email, { customerRealIp: addressOf(address++) })),
-        loadFor(3, 8, (i) => create(gateway, key, `own${i % 500}@example.com`)),
-      ]);
-      if (round === 0) continue;
-      for (const [who, { rate, statuses }] of Object.entries({ own, others })) {
-        const name = `${mailbox} ${who}`;
-        rates[name] = [...(rates[name] ?? []), rate];
-        if (Object.keys(statuses).some((status) => status !== '200')) console.log(' ', mailbox, who, statuses);
-      }
+  /** Loads the mailbox with many addresses, or a new one. */
+  const measure = async (mailbox: string, round: number) => {
+    const email = mailbox === 'many' ? 'many@example.com' : `few${round}@example.com`;
+    const [own, others] = await Promise.all([
+      loadFor(3, 8, () => create(gateway, key, email, { customerRealIp: addressOf(address++) })),
+      loadFor(3, 8, (i) => create(gateway, key, `own${i % 500}@example.com`)),
+    ]);
+    if (round === 0) return;
+    for (const [who, { rate, statuses }] of Object.entries({ own, others })) {
+      const name = `${mailbox} ${who}`;
+      rates[name] = [...(rates[name] ?? []), rate];
+      if (Object.keys(statuses).some((status) => status !== '200')) console.log(' ', mailbox, who, statuses);
     }
-  }
+  };
+  for (let round = 0; round < 6; round++)
+    for (const mailbox of round % 2 ? ['many', 'few'] : ['few', 'many']) await measure(mailbox, round);
   const median = (name: string) => rates[name]?.toSorted((a, b) => a - b)[2] ?? 0;
   for (const who of ['own', 'others']) {
     const [many, few] = [median(`many ${who}`), median(`few ${who}`)];

@@ -1,6 +1,6 @@
 // A DNS server of a test's own, on loopback.
 import { createSocket } from 'node:dgram';
-import { type Answer, decode, encode, type Packet, type StringAnswer } from 'dns-packet';
+import { type Answer, decode, encode, type Packet, type Question, type StringAnswer } from 'dns-packet';
 
 /** Names of a zone, by type and name: `{ 'PTR 1.1.1.1.in-addr.arpa': ['one.example'] }`. */
 export type Zone = Record<string, string[]>;
@@ -44,18 +44,7 @@ export async function startDns(zone: Zone = {}): Promise<TestDns> {
     open += 1;
     mostOpen = Math.max(mostOpen, open);
     if (dns.behaviour === 'silent') return;
-    const data = dns.zone[asked];
-    const code = dns.behaviour === 'fails' ? SERVFAIL : data ? 0 : NXDOMAIN;
-    const answers = (code === 0 ? (data ?? []) : []).map(
-      (value) => ({ type: question.type, name: question.name, ttl: 60, data: value }) as StringAnswer as Answer,
-    );
-    const answer: Packet = {
-      id: query.id,
-      type: 'response',
-      flags: 0x0180 | code,
-      questions: [question],
-      answers,
-    } as Packet;
+    const answer = answerTo(query.id, question, dns.behaviour === 'fails' ? SERVFAIL : dns.zone[asked]);
     const send = () => {
       open -= 1;
       socket.send(encode(answer), port, address);
@@ -66,4 +55,13 @@ export async function startDns(zone: Zone = {}): Promise<TestDns> {
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   dns.server = `127.0.0.1:${socket.address().port}`;
   return dns;
+}
+
+/** The packet that answers a question: with names, with a code of failure, or that there is no such name. */
+function answerTo(id: number | undefined, question: Question, found: string[] | number = NXDOMAIN): Packet {
+  const [code, names] = typeof found === 'number' ? [found, []] : [0, found];
+  const answers = names.map(
+    (data) => ({ type: question.type, name: question.name, ttl: 60, data }) as StringAnswer as Answer,
+  );
+  return { id, type: 'response', flags: 0x0180 | code, questions: [question], answers } as Packet;
 }

@@ -35,6 +35,15 @@ export async function startFakeRedis(everything?: AnswerRedis): Promise<FakeRedi
   let answer: AnswerRedis = counted;
   const counts = new Map<string, number>();
   const sockets = new Set<Socket>();
+
+  /** Counts a command, and says what it is answered with. */
+  function hear(args: string[], socket: Socket): string | undefined {
+    const name = (args[0] ?? '').toLowerCase();
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const isScript = name === 'eval' || name === 'evalsha';
+    return everything?.(name, args, socket) ?? (isScript ? answer(name, args, socket) : (usual[name] ?? '+OK\r\n'));
+  }
+
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
@@ -44,12 +53,7 @@ export async function startFakeRedis(everything?: AnswerRedis): Promise<FakeRedi
       text += chunk.toString('latin1');
       for (let taken = takeCommand(text); taken; taken = takeCommand(text)) {
         text = taken.rest;
-        const name = (taken.args[0] ?? '').toLowerCase();
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        const isScript = name === 'eval' || name === 'evalsha';
-        const said =
-          everything?.(name, taken.args, socket) ??
-          (isScript ? answer(name, taken.args, socket) : (usual[name] ?? '+OK\r\n'));
+        const said = hear(taken.args, socket);
         if (said !== undefined && !socket.destroyed) socket.write(said);
       }
     });

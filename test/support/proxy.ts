@@ -20,50 +20,34 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
+/** What is wrong with the network. */
+interface Trouble {
+  /** Part of the name of those whose connections pass nothing on; undefined while all do. */
+  silent: string | undefined;
+  deaf: boolean;
+  /** Milliseconds that each new connection waits. */
+  wait: number;
+}
+
 export async function openProxy(databaseUrl: string): Promise<Proxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let port = 0;
-  let silent: string | undefined;
-  let deaf = false;
-  let wait = 0;
+  const trouble: Trouble = { silent: undefined, deaf: false, wait: 0 };
 
   function serve(client: Socket): void {
     const upstream = connect(Number(target.port), target.hostname);
-    let name = '';
-    let asksForTls = false;
-    client.once('data', (startup) => {
-      name = startup.toString('latin1');
-      asksForTls = startup.readUInt32BE(4) === TLS_REQUEST;
-      if (wait > 0) {
-        client.pause();
-        setTimeout(() => client.resume(), wait);
-      }
-    });
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      const frames = from === upstream ? messageReader() : undefined;
-      from.on('data', (chunk: Buffer) => {
-        if (silent !== undefined && name.includes(silent)) return;
-        // The answer to that request is no message.
-        const messages = asksForTls ? [chunk] : (frames?.(chunk) ?? [chunk]);
-        for (const message of messages) if (!(deaf && frames && isNotification(message))) to.write(message);
-      });
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
     }
+    passOn(client, upstream, trouble);
   }
 
   async function mend(): Promise<void> {
-    silent = undefined;
-    deaf = false;
+    trouble.silent = undefined;
+    trouble.deaf = false;
     if (server) return;
     const opened = createServer(serve);
     await new Promise<void>((resolve) => opened.listen(port, '127.0.0.1', resolve));
@@ -87,16 +71,47 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
     cut,
     mend,
     silence(applicationName = '') {
-      silent = applicationName;
+      trouble.silent = applicationName;
     },
     delay(milliseconds) {
-      wait = milliseconds;
+      trouble.wait = milliseconds;
     },
     deafen() {
-      deaf = true;
+      trouble.deaf = true;
     },
     close: cut,
   };
+}
+
+/** Passes on what a client and the server say to each other, as far as the network does. */
+function passOn(client: Socket, upstream: Socket, trouble: Trouble): void {
+  let name = '';
+  let asksForTls = false;
+  const isSilent = () => trouble.silent !== undefined && name.includes(trouble.silent);
+  client.once('data', (startup) => {
+    name = startup.toString('latin1');
+    asksForTls = startup.readUInt32BE(4) === TLS_REQUEST;
+    if (trouble.wait === 0) return;
+    client.pause();
+    setTimeout(() => client.resume(), trouble.wait);
+  });
+  client.on('data', (chunk) => {
+    if (!isSilent()) upstream.write(chunk);
+  });
+  const readMessages = messageReader();
+  upstream.on('data', (chunk) => {
+    if (isSilent()) return;
+    // The answer to that request is no message.
+    const messages = asksForTls ? [chunk] : readMessages(chunk);
+    for (const message of messages) if (!trouble.deaf || !isNotification(message)) client.write(message);
+  });
+  for (const [one, other] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
+    one.on('error', () => other.destroy());
+    one.on('close', () => other.destroy());
+  }
 }
 
 /** Takes what a server sends apart into the messages of PostgreSQL's protocol. */

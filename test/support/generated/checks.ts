@@ -40,29 +40,35 @@ const isUnreadable = ({ target, headers }: GeneratedRequest) => target.length + 
 export function problemsOf(request: GeneratedRequest, answer: ReceivedAnswer): string[] {
   const { status, text, headers } = answer;
   if (status === 0) return [`no answer: ${text}`];
-  const problems: string[] = [];
-  const isContract = pathOf(request.target) === '/openapi.json' && status === 200;
-  if (status >= 500 || (text.includes('INTERNAL_SERVER_ERROR') && !isContract))
-    problems.push(`a fault of the gateway, status ${status}`);
+  const problems = isFault(request, answer) ? [`a fault of the gateway, status ${status}`] : [];
   if (request.method === 'HEAD') return text === '' ? problems : [...problems, 'a body in answer to HEAD'];
   if (status === 204 || status === 302) return problems;
   const body = bodyOf(request, answer);
   if (body === 'page') return problems;
-  if (/graphql-response\+json\s*;\s*q=0(\.0*)?\s*(,|$)/i.test(acceptOf(request)) && isNewerType(answer))
-    problems.push('a media type that is not accepted');
+  if (refusesNewerType(request) && isNewerType(answer)) problems.push('a media type that is not accepted');
   if (body === undefined) return [...problems, `no JSON: ${headers['content-type']}`];
   const errors = errorsOf(request, body);
   if (status >= 400 && errors.length === 0)
     return [...problems, `no error in the envelope of its API, status ${status}`];
   if (errors.length === 0) return [...problems, ...problemsOfSuccess(request, status, body)];
   problems.push(...errors.flatMap((error) => problemsOfError(request, answer, error)));
-  const failed = status >= 400 || !Object.values(body.data ?? {}).some((value) => value !== null);
-  if (failed && Buffer.byteLength(text) > LARGEST_FAILURE)
-    problems.push(`an answer of ${text.length} characters to a failure`);
+  if (isTooLongFailure(answer, body)) problems.push(`an answer of ${text.length} characters to a failure`);
   return problems;
 }
 
+function isFault(request: GeneratedRequest, { status, text }: ReceivedAnswer): boolean {
+  const isContract = pathOf(request.target) === '/openapi.json' && status === 200;
+  return status >= 500 || (text.includes('INTERNAL_SERVER_ERROR') && !isContract);
+}
+
+function isTooLongFailure({ status, text }: ReceivedAnswer, { data }: Body): boolean {
+  const failed = status >= 400 || !Object.values(data ?? {}).some((value) => value !== null);
+  return failed && Buffer.byteLength(text) > LARGEST_FAILURE;
+}
+
 const acceptOf = ({ headers }: GeneratedRequest) => headers.find(([name]) => name === 'Accept')?.[1] ?? '';
+const refusesNewerType = (request: GeneratedRequest) =>
+  /graphql-response\+json\s*;\s*q=0(\.0*)?\s*(,|$)/i.test(acceptOf(request));
 const isNewerType = ({ headers }: ReceivedAnswer) =>
   headers['content-type']?.startsWith('application/graphql-response');
 
@@ -100,16 +106,12 @@ function problemsOfSuccess(request: GeneratedRequest, status: number, body: Body
   return pathOf(request.target) === CREATE_PATH && !wellFormed ? ['no profile in answer to a create'] : [];
 }
 
-function problemsOfError(request: GeneratedRequest, { status, headers, text }: ReceivedAnswer, error: ShownError) {
-  const problems: string[] = [];
+function problemsOfError(request: GeneratedRequest, answer: ReceivedAnswer, error: ShownError): string[] {
+  const { status, headers } = answer;
   const { code = '', message, description, requestId, fields = [] } = error;
   const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : undefined;
   if (!entry) return [`a code that is not of the catalogue: ${code.slice(0, 64)}`];
-  if (error.status !== undefined) {
-    if (error.status !== entry.status) problems.push(`extensions.status is ${error.status} for ${code}`);
-    if (!mayBeStatus(status, headers['content-type'] ?? '', text))
-      problems.push(`status ${status}, which no error has`);
-  } else if (status !== entry.status) problems.push(`status ${status} for ${code}`);
+  const problems = problemsOfStatus(answer, error, entry.status);
   if (typeof message !== 'string' || typeof description !== 'string') problems.push('no message, or no description');
   if (requestId === undefined || requestId !== headers['x-request-id']) problems.push('not the id of the request');
   if (status === 405 && !headers.allow) problems.push('405 without Allow');
@@ -118,11 +120,22 @@ function problemsOfError(request: GeneratedRequest, { status, headers, text }: R
   if (code === 'INTERNAL_VALIDATION_FAILED' && fields.length === 0) problems.push('validation without fields');
   if (fields.some(({ path }) => path === '')) problems.push('a field without a path');
   const words = [message, ...fields.flatMap((field) => [field.path, field.message])].map(String);
-  for (const word of words) {
-    if (inside.test(word)) problems.push(`words of the inside: ${inside.exec(word)?.[0]}`);
-    if (echoes(request, word))
-      problems.push(`more than ${LONGEST_ECHO} characters of what was sent, in ${word.length}`);
-  }
+  return [...problems, ...words.flatMap((word) => problemsOfWords(request, word))];
+}
+
+function problemsOfStatus({ status, headers, text }: ReceivedAnswer, error: ShownError, wanted: number): string[] {
+  if (error.status === undefined) return status === wanted ? [] : [`status ${status} for ${error.code}`];
+  const problems: string[] = [];
+  if (error.status !== wanted) problems.push(`extensions.status is ${error.status} for ${error.code}`);
+  if (!mayBeStatus(status, headers['content-type'] ?? '', text)) problems.push(`status ${status}, which no error has`);
+  return problems;
+}
+
+function problemsOfWords(request: GeneratedRequest, words: string): string[] {
+  const problems: string[] = [];
+  if (inside.test(words)) problems.push(`words of the inside: ${inside.exec(words)?.[0]}`);
+  if (echoes(request, words))
+    problems.push(`more than ${LONGEST_ECHO} characters of what was sent, in ${words.length}`);
   return problems;
 }
 

@@ -53,10 +53,65 @@ export function readDocument(): OpenApiDocument {
  * @throws Error when the document has a format or keyword that could not be checked
  */
 export function documentChecker(document: OpenApiDocument): DocumentChecker {
-  const ajv = ajvFor(document);
-  const operation = document.paths[CREATE_PATH]?.post;
+  const { ajv, bodies, answers, headers } = validatorsOf(document);
+  const documented = new Set(
+    Object.entries(operationOf(document).responses).flatMap(([status, response]) => [
+      status,
+      ...Object.keys(response.headers).map((name) => `${status} ${name}`),
+    ]),
+  );
+  const seen = new Set<string>();
+  const see = (what: string): boolean => documented.has(what) && Boolean(seen.add(what));
+
+  function problemsOfAnswer({ status, headers: received, text }: ReceivedAnswer): string[] {
+    const validate = answers.get(status);
+    if (!validate) return [`a status that is not in the document: ${status}`];
+    see(String(status));
+    const ofBody = validate(JSON.parse(text)) ? [] : [`not as the document says: ${ajv.errorsText(validate.errors)}`];
+    return [...ofBody, ...Object.entries(received).flatMap(([name, value]) => problemsOfHeader(status, name, value))];
+  }
+
+  function problemsOfHeader(status: number, lowerCase: string, value: string | string[] | undefined): string[] {
+    const header = headers.get(lowerCase);
+    if (!header) return [];
+    const problems: string[] = [];
+    if (!see(`${status} ${header.name}`)) problems.push(`${header.name}, which the document has not for ${status}`);
+    if (!header.validate(header.isNumber ? Number(value) : value))
+      problems.push(`${header.name} is not as the document says: ${ajv.errorsText(header.validate.errors)}`);
+    return problems;
+  }
+
+  /** What is wrong with the document when the gateway has taken a request: it must not refuse it. */
+  async function problemsOfAccepted({ headers: sent, body }: GeneratedRequest): Promise<string[]> {
+    const [, contentType = ''] = sent.find(([name]) => name === 'Content-Type') ?? [];
+    const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+    const validate = bodies.get(type);
+    if (!validate) return [`accepted in a type that is not in the document: ${type}`];
+    const accepted = validate(await membersOf(type, contentType, body ?? Buffer.alloc(0)));
+    return accepted ? [] : [`accepted, and not by the document: ${ajv.errorsText(validate.errors)}`];
+  }
+
+  return {
+    documented,
+    seen,
+    async problemsOf(request, answer) {
+      if (request.method !== 'POST' || pathOf(request.target) !== CREATE_PATH || answer.status === 0) return [];
+      const problems = problemsOfAnswer(answer);
+      return answer.status === 200 ? [...problems, ...(await problemsOfAccepted(request))] : problems;
+    },
+  };
+}
+
+function operationOf({ paths }: OpenApiDocument) {
+  const operation = paths[CREATE_PATH]?.post;
   if (!operation) throw new Error(`the document has no POST ${CREATE_PATH}`);
-  const { requestBody, responses } = operation;
+  return operation;
+}
+
+/** What the document says of bodies by media type, answers by status, and headers by name in lower case. */
+function validatorsOf(document: OpenApiDocument) {
+  const ajv = ajvFor(document);
+  const { requestBody, responses } = operationOf(document);
   const validatorOf = (...steps: string[]): ValidateFunction => {
     const escaped = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')));
     const validate = ajv.getSchema(`${NAME}#/${escaped.join('/')}`);
@@ -84,50 +139,7 @@ export function documentChecker(document: OpenApiDocument): DocumentChecker {
       { name, isNumber: schema.type === 'integer', validate: validatorOf('components', 'headers', name, 'schema') },
     ]),
   );
-  const documented = new Set(
-    Object.entries(responses).flatMap(([status, response]) => [
-      status,
-      ...Object.keys(response.headers).map((name) => `${status} ${name}`),
-    ]),
-  );
-  const seen = new Set<string>();
-  const see = (what: string): boolean => documented.has(what) && Boolean(seen.add(what));
-
-  function problemsOfAnswer({ status, headers: received, text }: ReceivedAnswer): string[] {
-    const validate = answers.get(status);
-    if (!validate) return [`a status that is not in the document: ${status}`];
-    see(String(status));
-    const problems: string[] = [];
-    if (!validate(JSON.parse(text))) problems.push(`not as the document says: ${ajv.errorsText(validate.errors)}`);
-    for (const [lowerCase, value] of Object.entries(received)) {
-      const header = headers.get(lowerCase);
-      if (!header) continue;
-      if (!see(`${status} ${header.name}`)) problems.push(`${header.name}, which the document has not for ${status}`);
-      if (!header.validate(header.isNumber ? Number(value) : value))
-        problems.push(`${header.name} is not as the document says: ${ajv.errorsText(header.validate.errors)}`);
-    }
-    return problems;
-  }
-
-  /** What is wrong with the document when the gateway has taken a request: it must not refuse it. */
-  async function problemsOfAccepted({ headers: sent, body }: GeneratedRequest): Promise<string[]> {
-    const [, contentType = ''] = sent.find(([name]) => name === 'Content-Type') ?? [];
-    const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-    const validate = bodies.get(type);
-    if (!validate) return [`accepted in a type that is not in the document: ${type}`];
-    const accepted = validate(await membersOf(type, contentType, body ?? Buffer.alloc(0)));
-    return accepted ? [] : [`accepted, and not by the document: ${ajv.errorsText(validate.errors)}`];
-  }
-
-  return {
-    documented,
-    seen,
-    async problemsOf(request, answer) {
-      if (request.method !== 'POST' || pathOf(request.target) !== CREATE_PATH || answer.status === 0) return [];
-      const problems = problemsOfAnswer(answer);
-      return answer.status === 200 ? [...problems, ...(await problemsOfAccepted(request))] : problems;
-    },
-  };
+  return { ajv, bodies, answers, headers };
 }
 
 /** What is unknown fails; schemas may be loosely written else: `type` may be a list. */
