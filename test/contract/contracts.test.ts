@@ -1,6 +1,13 @@
 // The printed contracts are those of the code; the tables are those of the entities; the HTTP specification holds.
 import { readFile } from 'node:fs/promises';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  type GraphQLNamedType,
+  isEnumType,
+  isIntrospectionType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { auditServer } from 'graphql-http';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,23 +28,29 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+/** A type with its values, fields and their arguments, each with the name that a failure shows. */
+function* partsOf(
+  type: GraphQLNamedType,
+): Generator<[name: string, part: { description?: string | null | undefined }]> {
+  yield [type.name, type];
+  for (const value of isEnumType(type) ? type.getValues() : []) yield [`${type.name}.${value.name}`, value];
+  for (const field of 'getFields' in type ? Object.values(type.getFields()) : []) {
+    yield [`${type.name}.${field.name}`, field];
+    for (const arg of 'args' in field ? field.args : []) yield [`${type.name}.${field.name}(${arg.name})`, arg];
+  }
+}
+
 describe('the GraphQL contract', () => {
   it('is printed', async () => {
     expect(await readFile('schema/schema.graphql', 'utf8')).toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
   });
 
   it('describes every type, field, argument and value', () => {
-    const undescribed: string[] = [];
-    for (const type of Object.values(schema.getTypeMap())) {
-      if (type.name.startsWith('__') || ['String', 'Int', 'Boolean', 'ID', 'Float'].includes(type.name)) continue;
-      if (!type.description) undescribed.push(type.name);
-      for (const field of 'getFields' in type ? Object.values(type.getFields()) : []) {
-        if (!field.description) undescribed.push(`${type.name}.${field.name}`);
-        for (const arg of 'args' in field ? field.args : [])
-          if (!arg.description) undescribed.push(`${type.name}.${field.name}(${arg.name})`);
-      }
-    }
-    expect(undescribed).toEqual([]);
+    const types = Object.values(schema.getTypeMap());
+    const own = types.filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+    const parts = own.flatMap((type) => [...partsOf(type)]);
+    expect(parts.length).toBeGreaterThan(100);
+    expect(parts.filter(([, { description }]) => !description).map(([name]) => name)).toEqual([]);
   });
 
   it('passes the audit of GraphQL over HTTP', async () => {

@@ -103,6 +103,12 @@ function generator(seed: number) {
       {},
       { email: 'c1@example.com' },
     ]);
+  /** What is wanted, most of the time. */
+  const mostly = (share: number, wanted: () => unknown) => (chance(share) ? wanted() : value());
+  const by = () =>
+    chance(0.8)
+      ? { email: email() }
+      : pick<unknown>([{ cuRefNo: '0123456789abcdef' }, {}, { email: 'a@b.cz', cuRefNo: 'x' }, value()]);
   const variables = () => {
     if (chance(0.03)) return value();
     const input = {
@@ -112,19 +118,15 @@ function generator(seed: number) {
       ...(chance(0.03) && { more: 1 }),
     };
     return {
-      ...(chance(0.95) && { input: chance(0.95) ? input : value() }),
+      ...(chance(0.95) && { input: mostly(0.95, () => input) }),
       ...(chance(0.95) && { email: email() }),
-      ...(chance(0.95) && {
-        by: chance(0.8)
-          ? { email: email() }
-          : pick<unknown>([{ cuRefNo: '0123456789abcdef' }, {}, { email: 'a@b.cz', cuRefNo: 'x' }, value()]),
-      }),
-      ...(chance(0.9) && { first: chance(0.8) ? 1 + Math.floor(random() * 10) : value() }),
+      ...(chance(0.95) && { by: by() }),
+      ...(chance(0.9) && { first: mostly(0.8, () => 1 + Math.floor(random() * 10)) }),
       ...(chance(0.5) && { last: 1 + Math.floor(random() * 10) }),
       ...(chance(0.1) && { after: pick(['x', 'Y3VzdG9tZXI6eA==']) }),
       ...(chance(0.9) && { id: pick(['Q3VzdG9tZXI6MDEyMzQ1Njc4OWFiY2RlZg==', 'x']) }),
       ...(chance(0.9) && { address: pick(['10.0.0.1', '127.0.0.1', 'x']) }),
-      ...(chance(0.5) && { deep: chance(0.9) ? chance(0.5) : value() }),
+      ...(chance(0.5) && { deep: mostly(0.9, () => chance(0.5)) }),
     };
   };
   return () => {

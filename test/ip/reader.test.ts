@@ -68,6 +68,24 @@ it.each(Object.entries(files))('says of every address what mmdb-lib says: %s', (
   expect(known.size).toBeGreaterThan(3);
 });
 
+function damaged(whole: Buffer): Buffer {
+  const bytes = Buffer.from(whole);
+  for (let i = 0; i <= part(100); i++) bytes[part(bytes.length)] = part(256);
+  return bytes;
+}
+
+/** How many addresses have a damaged record; of all others both readers must say the same. */
+function countDamaged(ours: MmdbReader, theirs: Reader<Response>, addresses: readonly string[]): number {
+  let count = 0;
+  for (const address of addresses) {
+    if (!lengthsOf(ours).includes(bytesOf(address).length)) continue;
+    const record = said(() => ours.find(bytesOf(address)));
+    if (record === 'damaged') count += 1;
+    else expect({ address, record }).toEqual({ address, record: said(() => theirs.get(address)) });
+  }
+  return count;
+}
+
 describe('of a damaged file', () => {
   it.each(Object.entries({ cityFile, asnFile, anonymousFile }))(
     'says what mmdb-lib says, or that it is damaged: %s',
@@ -76,24 +94,18 @@ describe('of a damaged file', () => {
       const addresses = [...Array(40)].flatMap(() => [anyAddress(4), anyAddress(16)]);
       addresses.push('81.2.69.142', '89.160.20.112', '1.128.0.0', '2001:218::1', '2.125.160.216');
       let differing = 0;
-      let damaged = 0;
+      let unreadable = 0;
       for (let round = 0; round < 300; round++) {
-        const bytes = Buffer.from(whole);
-        for (let i = 0; i <= part(100); i++) bytes[part(bytes.length)] = part(256);
+        const bytes = damaged(whole);
         const ours = said(() => readMmdb(bytes)) as MmdbReader | 'damaged';
         const theirs = said(() => new Reader<Response>(bytes)) as Reader<Response> | 'damaged';
         if (ours === 'damaged' || theirs === 'damaged') {
-          damaged += 1;
+          unreadable += 1;
           continue;
         }
-        for (const address of addresses) {
-          if (!lengthsOf(ours).includes(bytesOf(address).length)) continue;
-          const record = said(() => ours.find(bytesOf(address)));
-          if (record === 'damaged') differing += 1;
-          else expect({ address, record }).toEqual({ address, record: said(() => theirs.get(address)) });
-        }
+        differing += countDamaged(ours, theirs, addresses);
       }
-      expect(damaged).toBeGreaterThan(0);
+      expect(unreadable).toBeGreaterThan(0);
       expect(differing).toBeGreaterThan(0);
     },
   );

@@ -66,7 +66,6 @@ describe('beside mmdb-lib itself', () => {
     if (kind !== 'PUBLIC') return { ...unknown, address, kind };
     const place = record('cityFile', address);
     const network = record('asnFile', address);
-    const listed = record('anonymousFile', address);
     return {
       address,
       kind,
@@ -79,12 +78,19 @@ describe('beside mmdb-lib itself', () => {
       timeZone: place.location?.time_zone ?? null,
       asn: network.autonomous_system_number ?? null,
       asOrganisation: network.autonomous_system_organization ?? null,
+      ...expectedAnonymity(address),
+      sources: [],
+    };
+  }
+
+  function expectedAnonymity(address: string) {
+    const listed = record('anonymousFile', address);
+    return {
       isAnonymous: listed.is_anonymous ?? false,
       isVpn: listed.is_anonymous_vpn ?? false,
       isProxy: Boolean(listed.is_public_proxy || listed.is_residential_proxy),
       isTor: listed.is_tor_exit_node ?? false,
       isHosting: listed.is_hosting_provider ?? false,
-      sources: [],
     };
   }
 

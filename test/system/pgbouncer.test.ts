@@ -63,38 +63,55 @@ async function find(gateway: GatewayProcess, key: string, cuRefNo: string) {
   return data;
 }
 
+/** An organisation, its key, and the customers that it has made. */
+interface Tenant {
+  name: string;
+  key: string;
+  references: string[];
+}
+
+/** Calls that failed, and how often something of another organisation was seen. */
+interface Found {
+  failed: unknown[];
+  crossed: number;
+}
+
+/** Makes a customer of one organisation, and looks for those of another. */
+async function createAndLookAcross(gateway: GatewayProcess, own: Tenant, other: Tenant, email: string, found: Found) {
+  const created = await create(gateway, own.key, email);
+  if (created.status === 200 && created.cuRefNo) own.references.push(created.cuRefNo);
+  else found.failed.push(created);
+  const wanted = other.references.at(-1);
+  if (!wanted) return;
+  const seen = await find(gateway, own.key, wanted);
+  if (!seen) found.failed.push('find');
+  if (seen?.customer !== null) found.crossed += 1;
+  const theirs = new Set(other.references);
+  found.crossed += seen?.customers.edges.filter(({ node }) => theirs.has(node.cuRefNo)).length ?? 0;
+}
+
 describe('by transaction, with prepared statements', () => {
   it('keeps organisations apart, runs nothing as the owner, and fails nothing', async () => {
     const two = await startGateways(2, { size: 6 }, { DATABASE_DIRECT_URL: direct });
     const organisations = await Promise.all(
-      ['one', 'two'].map(async (name) => {
+      ['one', 'two'].map(async (name): Promise<Tenant> => {
         const id = await createOrganisation(direct, name);
-        return { name, key: await createKey(direct, id), references: [] as string[] };
+        return { name, key: await createKey(direct, id), references: [] };
       }),
     );
     await noteRoles(direct);
-    const failed: unknown[] = [];
-    let crossed = 0;
+    const found: Found = { failed: [], crossed: 0 };
     await Promise.all(
       Array.from({ length: LANES }, async (_, lane) => {
         for (let i = 0; i < CALLS; i++) {
-          const gateway = two[(lane + i) % 2] as GatewayProcess;
           const [own, other] = i % 3 === 0 ? organisations.toReversed() : organisations;
           if (!own || !other) return;
-          const created = await create(gateway, own.key, `${own.name}-${lane}-${i % 7}@example.com`);
-          if (created.status === 200 && created.cuRefNo) own.references.push(created.cuRefNo);
-          else failed.push(created);
-          const wanted = other.references.at(-1);
-          if (!wanted) continue;
-          const found = await find(gateway, own.key, wanted);
-          if (!found) failed.push('find');
-          if (found?.customer !== null) crossed += 1;
-          const theirs = new Set(other.references);
-          crossed += found?.customers.edges.filter(({ node }) => theirs.has(node.cuRefNo)).length ?? 0;
+          const email = `${own.name}-${lane}-${i % 7}@example.com`;
+          await createAndLookAcross(two[(lane + i) % 2] as GatewayProcess, own, other, email, found);
         }
       }),
     );
-    expect({ failed, crossed }).toEqual({ failed: [], crossed: 0 });
+    expect(found).toEqual({ failed: [], crossed: 0 });
     expect(await runSql(direct, 'select distinct role from seen')).toEqual([{ role: servingRoleOf(direct) }]);
   });
 
