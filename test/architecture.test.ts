@@ -1,7 +1,7 @@
-// Who may import whom. The arrows point one way; a file that turns one round fails here.
+// Who may import whom, and how long things may be. The arrows point one way; a file that turns one round fails here.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { complaintAbout } from '../src/node-version.ts';
 
 /** What each folder, or file beside them, may import besides itself and packages. */
@@ -144,4 +144,40 @@ it('keeps every file within what can be read at once', () => {
     .filter((path) => !path.startsWith('generated/'))
     .filter((path) => readFileSync(join('src', path), 'utf8').split('\n').length > 300);
   expect(long).toEqual([]);
+});
+
+it('has Biome bound how long and how complex functions are', () => {
+  const { linter, overrides } = JSON.parse(readFileSync('biome.json', 'utf8'));
+  expect(linter.rules.complexity).toEqual({
+    noExcessiveCognitiveComplexity: { level: 'error', options: { maxAllowedComplexity: 15 } },
+    noExcessiveLinesPerFunction: { level: 'error', options: { maxLines: 60, skipBlankLines: false } },
+  });
+  // What `describe` is given is a function too.
+  expect(overrides).toEqual([
+    {
+      includes: ['test/**/*.test.ts'],
+      linter: { rules: { complexity: { noExcessiveLinesPerFunction: 'off' } } },
+    },
+  ]);
+});
+
+describe('an exception to a rule of Biome', () => {
+  const exceptions = [...files('src'), ...files('test'), 'codegen.ts']
+    .filter((path) => /\.(ts|js|css)$/.test(path))
+    .flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/\/[/*] biome-ignore\S* ([^\s:]+):?(.*?)(?:\*\/)?$/gm)].map(
+        ([, rule = '', reason = '']) => ({ path, rule, reason: reason.trim() }),
+      ),
+    );
+
+  it('has a reason', () => {
+    expect(exceptions.length).toBeGreaterThan(0);
+    expect(exceptions.filter(({ reason }) => !/\w+ \w+/.test(reason))).toEqual([]);
+  });
+
+  it('is made of no rule as a whole, and of the length or complexity of a function only here', () => {
+    expect(exceptions.filter(({ rule }) => rule.split('/').length < 3)).toEqual([]);
+    const ofFunctions = exceptions.filter(({ rule }) => /noExcessive(Lines|Cognitive)/.test(rule));
+    expect(ofFunctions.map(({ path }) => path)).toEqual(['src/database/migrations/0001-initial.ts']);
+  });
 });

@@ -2,6 +2,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration0001Initial extends Migration {
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the SQL of a released migration, in the order that it runs in
   override up(): void {
     this.addSql(`
       create table organisation (
