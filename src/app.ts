@@ -51,7 +51,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
   const { log } = services;
   const state: AppState = { prepared: false, unprepared: undefined, draining: false };
   const parts = openParts(config, services, state);
-  const { graphql, database, keys } = parts;
+  const { graphql, database, listener } = parts;
   const handler = stack(
     closeWhileDraining(() => state.draining),
     cors(config.corsOrigins),
@@ -66,7 +66,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
       try {
         const own = services.parts?.database ? undefined : database;
         const made = await prepareDatabase(config, { database: own, log });
-        keys.open();
+        listener.open();
         state.prepared = true;
         return made;
       } catch (error) {

@@ -4,6 +4,7 @@ import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
+import { Listener } from './database/listener.ts';
 import { type Database, openDatabase } from './database/open.ts';
 import { type DatabaseHealth, openReadiness } from './database/readiness.ts';
 import { entities } from './entities.ts';
@@ -51,7 +52,8 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const { pooled, direct } = config.database;
   const ip = openIpLookup({ databases: config.ipDatabases, reverseDns: config.reverseDns, log });
   const database = parts.database ?? openDatabase({ connection: pooled, entities, log, operationTimeout, poolSize });
-  const keys = createApiKeyCache(database, direct, log);
+  const listener = new Listener({ connection: direct, database, log });
+  const keys = createApiKeyCache(database, listener);
   const limiter = openRateLimiter(config.redisUrl, log, rateLimitStore('requests'));
   const bruteForce = openBruteForceLimiter(log, rateLimitStore('unknown keys'));
   const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, demo });
@@ -74,7 +76,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const graphiql = config.graphiql ? openGraphiQL({ sampleKey, introspection, answerTypes }) : undefined;
   return {
     database,
-    keys,
+    listener,
     authenticator,
     execute,
     graphql,
@@ -82,7 +84,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     graphiql,
     /** Lets go of the database and of Redis. */
     async close() {
-      keys.close();
+      listener.close();
       limiter.close();
       ip.close();
       await readiness.close();

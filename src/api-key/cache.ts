@@ -1,17 +1,13 @@
 // Looks keys up by digest, through a cache that never answers with a key that changed more than a second ago.
 import { LRUCache } from 'lru-cache';
-import { type ChangeFeed, createChangeFeed } from '../database/listener.ts';
+import type { Listener } from '../database/listener.ts';
 import type { Database, Statement } from '../database/open.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
-import type { DatabaseConnection } from '../database-url.ts';
-import type { Log } from '../log.ts';
 import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 
 const CACHED_KEYS = 10_000;
 /** Milliseconds for which a key is kept without hearing of a change, should a notification ever be lost. */
 const KEPT_FOR = 30_000;
-
-const notify: Statement = { name: 'notify', text: 'select pg_notify($1, $2)' };
 
 const findByDigest: Statement = { name: 'api_key_by_digest', text: `select ${keyColumns} from find_api_key($1)` };
 /** Finds no key: no digest is empty. Every call needs what this needs. */
@@ -19,8 +15,6 @@ export const findNoKey: HarmlessStatement = { text: findByDigest.text, values: [
 
 /** Finds API keys, from memory where it can. */
 export interface ApiKeyCache {
-  /** Begins to hear of changes; until then every look-up goes to the database. */
-  open(): void;
   /**
    * The key, if it is known without asking the database.
    *
@@ -35,20 +29,18 @@ export interface ApiKeyCache {
   find(digest: string): Promise<ApiKey | undefined>;
   /** Whether the key was found before, or is being looked up: it is not a new attempt of the brute-force limiter. */
   hasSeen(digest: string): boolean;
-  close(): void;
 }
 
 /**
  * Makes the cache of a database's keys. A change made by any process reaches it through PostgreSQL's
  * notifications; while they cannot be trusted, every look-up goes to the database.
  *
- * @param direct - where notifications are heard
+ * @param listener - hears of changes from when it is opened
  * @param keptFor - milliseconds after which a key is read anew although no change was heard of
  */
 export function createApiKeyCache(
   database: Database,
-  direct: DatabaseConnection,
-  log: Log,
+  listener: Pick<Listener, 'subscribe'>,
   keptFor = KEPT_FOR,
 ): ApiKeyCache {
   const cache = new LRUCache<string, ApiKey>({ max: CACHED_KEYS, ttl: keptFor });
@@ -56,12 +48,9 @@ export function createApiKeyCache(
   const lookUps = new Map<string, Promise<ApiKey | undefined>>();
   // Counts the changes heard of, so that a look-up that overlaps one is not kept.
   let changes = 0;
-  const feed: ChangeFeed = createChangeFeed({
-    connection: direct,
-    channel: API_KEY_CHANNEL,
-    log,
-    notify: (channel, payload) => database.run(notify, [channel, payload]),
-    onChange(digest) {
+  const subscription = listener.subscribe(API_KEY_CHANNEL, {
+    whileAway: 'key cache bypassed',
+    onNotification(digest) {
       changes += 1;
       cache.delete(digest);
       lookUps.delete(digest);
@@ -74,7 +63,7 @@ export function createApiKeyCache(
   });
 
   async function lookUp(digest: string): Promise<ApiKey | undefined> {
-    const live = feed.isLive();
+    const live = subscription.isLive();
     const changesBefore = changes;
     const [row] = await database.run(findByDigest, [digest]);
     if (!row) return undefined;
@@ -84,9 +73,8 @@ export function createApiKeyCache(
     return key;
   }
 
-  const getCached = (digest: string) => (feed.isLive() ? cache.get(digest) : undefined);
+  const getCached = (digest: string) => (subscription.isLive() ? cache.get(digest) : undefined);
   return {
-    open: () => feed.open(),
     getCached,
     find(digest) {
       const cached = getCached(digest);
@@ -101,6 +89,5 @@ export function createApiKeyCache(
       return started;
     },
     hasSeen: (digest) => seen.has(digest) || lookUps.has(digest),
-    close: () => feed.close(),
   };
 }

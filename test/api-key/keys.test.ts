@@ -4,7 +4,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKeyCache } from '../../src/api-key/cache.ts';
 import { digestOf, generateKey, SAMPLE_KEY } from '../../src/api-key/key.ts';
-import { FEED_NAME } from '../../src/database/listener.ts';
+import { LISTENER_NAME, Listener } from '../../src/database/listener.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
@@ -239,7 +239,7 @@ describe('a change of a key by another process', () => {
     runSql<{ pid: number }>(
       gateway.databaseUrl,
       'select pid from pg_stat_activity where datname = current_database() and application_name = $1',
-      [FEED_NAME],
+      [LISTENER_NAME],
     );
 
   it('is noticed after the listening connection was lost', async () => {
@@ -262,7 +262,7 @@ describe('a change of a key by another process', () => {
     expect((await rest.create(behind, { email })).code).toBeUndefined();
     await sleep(500);
     expect((await rest.create(behind, { email })).code).toBeUndefined();
-    proxy.silence(FEED_NAME);
+    proxy.silence(LISTENER_NAME);
     await runSql(behind.databaseUrl, 'update api_key set active = false');
     await expect
       .poll(async () => (await rest.create(behind, { email })).code, { timeout: 5000 })
@@ -320,14 +320,15 @@ describe('a change of a key by another process', () => {
     const log = pino({ level: 'silent' });
     const connection = parseDatabaseUrl(databaseUrl);
     const database = openDatabase({ connection, entities, log });
-    const apiKeyCache = createApiKeyCache(database, connection, log, 500);
-    apiKeyCache.open();
+    const listener = new Listener({ connection, database, log });
+    const apiKeyCache = createApiKeyCache(database, listener, 500);
+    listener.open();
     await expect
       .poll(async () => (await apiKeyCache.find(digestOf(key))) && apiKeyCache.getCached(digestOf(key))?.active)
       .toBe(true);
     await runSql(databaseUrl, 'alter table api_key disable trigger user; update api_key set active = false');
     await expect.poll(async () => (await apiKeyCache.find(digestOf(key)))?.active, { timeout: 3_000 }).toBe(false);
-    apiKeyCache.close();
+    listener.close();
     await database.close();
   });
 

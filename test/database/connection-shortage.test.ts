@@ -15,7 +15,7 @@ let gateway: TestGateway;
 const connections = async () => {
   const [row] = await runSql<{ count: number }>(
     admin,
-    `select count(*)::int as count from pg_stat_activity where usename = $1 and application_name <> 'gateway key changes'`,
+    `select count(*)::int as count from pg_stat_activity where usename = $1 and application_name <> 'gateway listener'`,
     [ACCOUNT],
   );
   return row?.count ?? 0;

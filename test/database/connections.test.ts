@@ -82,7 +82,7 @@ describe('sslmode', () => {
     gateway = await startProcess({ DATABASE_URL, WORKERS: '2' });
     expect(await runCommand('organisations', ['list'], { DATABASE_URL })).toMatchObject({ code: 0, stderr: '' });
     const seen = await connections();
-    expect(seen.map(({ application_name }) => application_name)).toContain('gateway key changes');
+    expect(seen.map(({ application_name }) => application_name)).toContain('gateway listener');
     expect(new Set(seen.map(({ ssl }) => ssl))).toEqual(new Set([true]));
     expect(gateway.output()).not.toMatch(/SECURITY WARNING|"level":[45]0.*(SSL|TLS)/);
   });
