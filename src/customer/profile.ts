@@ -25,7 +25,7 @@ export interface Profile {
   relatedRecords?: RelatedRecords;
 }
 
-const columns = columnsOf(CustomerEntity);
+const columns = columnsOf(CustomerEntity, '(customer)').join(', ');
 
 /*
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on
@@ -57,8 +57,7 @@ const relatedRecords = `
  * @param withRelatedRecords - whether groups, referrer and running subscriptions come along
  */
 export function selectProfile(withRelatedRecords: boolean): string {
-  const names = columns.map((column) => `(customer).${column}`).join(', ');
-  return withRelatedRecords ? `${names}, ${relatedRecords}` : names;
+  return withRelatedRecords ? `${columns}, ${relatedRecords}` : columns;
 }
 
 /** A row of a statement that selected `selectProfile`. */

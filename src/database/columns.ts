@@ -21,11 +21,13 @@ export type Declaration<Entity> = Pick<EntitySchema<Entity>, 'meta'>;
  * Names the columns of an entity's table one by one: with `*`, a column that the migration of a newer version adds would break
  * the prepared statements of a running one. Lazy ones are left out.
  *
+ * @param row - what the statement calls the row, where that must be said: `k`, `(customer)`
  * @returns each column once, in the order of the entity's properties
  */
-export function columnsOf<Entity>({ meta }: Declaration<Entity>): string[] {
+export function columnsOf<Entity>({ meta }: Declaration<Entity>, row?: string): string[] {
   const properties = Object.entries<Declared>(meta.properties).filter(([, { lazy }]) => !lazy);
-  return [...new Set(properties.flatMap(([name, declared]) => columnsOfProperty(name, declared)))];
+  const columns = new Set(properties.flatMap(([name, declared]) => columnsOfProperty(name, declared)));
+  return Array.from(columns, (column) => (row === undefined ? column : `${row}.${column}`));
 }
 
 function columnsOfProperty(name: string, declared: Declared): string[] {
