@@ -163,7 +163,7 @@ export async function createOrReturnCustomer({ database }: OperationContext, inp
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     if (!row) continue;
-    const { position: _, new_account: isNew, cut_due: cutDue, ...columns } = row;
+    const { new_account: isNew, cut_due: cutDue, ...columns } = row;
     const profile = readProfile(database, columns);
     if (cutDue && first) {
       // The customer is committed, whatever comes of this: another hundred changes and it is tried again.

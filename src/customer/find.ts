@@ -2,6 +2,7 @@
 import type { BatchStatement } from '../database/batch-queue.ts';
 import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { unknownCursor } from '../errors/api-error.ts';
+import type { Customer } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
@@ -11,8 +12,11 @@ export type CustomerKey = { cuRefNo: string } | { email: string };
 /** The form of a `cuRefNo`. */
 export const referenceForm = /^[A-Za-z0-9]{16}$/;
 
-/** Look-ups by a column that names a customer; those that arrive together are sent in one statement. */
-function lookUp(column: 'cu_ref_no' | 'canonical_email', withRelatedRecords: boolean): BatchStatement<string> {
+/** Columns that name a customer, with the type of their names. */
+const nameTypes = { id: 'bigint', cu_ref_no: 'text', canonical_email: 'text' } as const;
+
+/** A statement that finds customers by a column which names each of them, with their positions among the names. */
+function finding(column: keyof typeof nameTypes, withRelatedRecords: boolean): Statement {
   return {
     name: `customer_by_${column}${withRelatedRecords ? '_with_related_records' : ''}`,
     text: `
@@ -20,9 +24,16 @@ function lookUp(column: 'cu_ref_no' | 'canonical_email', withRelatedRecords: boo
         select position, true as has_related_records, (
           select c from customer c where c.organisation_id = $1 and c.${column} = g.name and c.deleted_at is null
         ) as customer
-        from unnest($2::text[]) with ordinality as g (name, position)
+        from unnest($2::${nameTypes[column]}[]) with ordinality as g (name, position)
       )
       select position::int, ${selectProfile(withRelatedRecords)} from found where (customer).id is not null`,
+  };
+}
+
+/** Look-ups by what callers name customers by; those that arrive together are sent in one statement. */
+function lookUp(column: 'cu_ref_no' | 'canonical_email', withRelatedRecords: boolean): BatchStatement<string> {
+  return {
+    ...finding(column, withRelatedRecords),
     keyOf: (name) => name,
     isSame: () => true,
     values: (organisationId, names) => [organisationId, names],
@@ -51,6 +62,23 @@ export async function findCustomer(
   const name = byReference ? key.cuRefNo : canonicalEmail(key.email);
   const { row } = await database.runBatched<string, ProfileRow>(statements[withRelatedRecords ? 1 : 0], name);
   return row ? readProfile(database, row) : null;
+}
+
+const byId = finding('id', false);
+
+/**
+ * Finds customers by their internal ids, in one statement.
+ *
+ * @returns them in the order of the ids; null for one that the organisation does not have, or that was deleted
+ */
+export async function findCustomersById(
+  database: OrganisationDatabase,
+  ids: readonly number[],
+): Promise<(Customer | null)[]> {
+  const rows = await database.run<ProfileRow & { position: number }>(byId, [database.organisationId, ids]);
+  const found: (Customer | null)[] = ids.map(() => null);
+  for (const row of rows) found[row.position - 1] = readProfile(database, row).customer;
+  return found;
 }
 
 /** One page: customers older than `after` or younger than `before`, by reference. */

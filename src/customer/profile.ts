@@ -1,15 +1,11 @@
 // A customer as statements read it: its columns and, where they are wanted, what belongs to it, in one row.
-import { columnsOf, jsonOf } from '../database/columns.ts';
+import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/open.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { type CustomerGroup, CustomerGroupEntity, groupMembers } from './group/group.entity.ts';
-import { type Referrer, referrerMembers } from './referral/referral.entity.ts';
-import {
-  runsNow,
-  type Subscription,
-  SubscriptionEntity,
-  subscriptionMembers,
-} from './subscription/subscription.entity.ts';
+import { type CustomerGroup, groupsOfCustomer } from './group/group.entity.ts';
+import { type Referrer, referrerOfCustomer } from './referral/referral.entity.ts';
+import type { Relation } from './relation.ts';
+import { runningSubscriptionsOfCustomer, type Subscription } from './subscription/subscription.entity.ts';
 
 /** What belongs to a customer. */
 export interface RelatedRecords {
@@ -18,6 +14,13 @@ export interface RelatedRecords {
   /** The ones that run now. */
   subscriptions: Subscription[];
 }
+
+/** How each of them is read; the names are those of columns in the rows of statements. */
+export const relations: { readonly [Name in keyof RelatedRecords]: Relation<RelatedRecords[Name]> } = {
+  groups: groupsOfCustomer,
+  referrer: referrerOfCustomer,
+  subscriptions: runningSubscriptionsOfCustomer,
+};
 
 /** A customer, with what belongs to it where that was read along. */
 export interface Profile {
@@ -31,24 +34,9 @@ const columns = columnsOf(CustomerEntity, '(customer)').join(', ');
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on
  * tables that are new and whose size PostgreSQL does not know yet.
  */
-const relatedRecords = `
-  case when has_related_records then (
-    select json_agg(${jsonOf(CustomerGroupEntity, 'g', groupMembers)} order by g.id)
-    from customer_group_membership m
-    join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
-    where m.organisation_id = $1 and m.customer_id = (customer).id
-  ) end as groups, case when has_related_records then (
-    select ${jsonOf(CustomerEntity, 'r', referrerMembers)}
-    from customer r
-    where r.organisation_id = $1 and r.deleted_at is null and r.id = (
-      select referrer_id from referral f where f.organisation_id = $1 and f.customer_id = (customer).id
-    )
-  ) end as referrer, case when has_related_records then (
-    select json_agg(${jsonOf(SubscriptionEntity, 's', subscriptionMembers)} order by s.id)
-    from subscription s
-    where s.organisation_id = $1 and s.customer_id = (customer).id
-      and ${runsNow('s')}
-  ) end as subscriptions`;
+const selectRelatedRecords = Object.entries(relations)
+  .map(([name, { select }]) => `case when has_related_records then (${select('(customer).id')}) end as ${name}`)
+  .join(', ');
 
 /**
  * What a statement selects of each customer, for `readProfile`. The statement selects from rows that hold a whole `customer`
@@ -57,24 +45,27 @@ const relatedRecords = `
  * @param withRelatedRecords - whether groups, referrer and running subscriptions come along
  */
 export function selectProfile(withRelatedRecords: boolean): string {
-  return withRelatedRecords ? `${columns}, ${relatedRecords}` : columns;
+  return withRelatedRecords ? `${columns}, ${selectRelatedRecords}` : columns;
 }
 
 /** A row of a statement that selected `selectProfile`. */
-export interface ProfileRow {
+export interface ProfileRow extends Partial<{ [Name in keyof RelatedRecords]: RelatedRecords[Name] | null }> {
   id: string;
-  groups?: CustomerGroup[] | null;
-  referrer?: Referrer | null;
-  subscriptions?: Subscription[] | null;
+  /** Of the call that the row answers, in a statement for many. */
+  position?: number;
 }
 
 /** Reads a row that `selectProfile` selected. */
 export function readProfile(database: OrganisationDatabase, row: ProfileRow): Profile {
-  const { groups, referrer, subscriptions, ...profile } = row;
+  const { position: _, groups, referrer, subscriptions, ...profile } = row;
   const customer = database.map<Customer>(CustomerEntity, profile);
   if (groups === undefined) return { customer };
   return {
     customer,
-    relatedRecords: { groups: groups ?? [], referrer: referrer ?? null, subscriptions: subscriptions ?? [] },
+    relatedRecords: {
+      groups: groups ?? relations.groups.none(),
+      referrer: referrer ?? relations.referrer.none(),
+      subscriptions: subscriptions ?? relations.subscriptions.none(),
+    },
   };
 }

@@ -1,50 +1,34 @@
 // What belongs to customers, loaded for many of them at once.
-import { raw } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
-import type { OrganisationDatabase } from '../database/open.ts';
-import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { type CustomerGroup, CustomerGroupMembershipEntity } from './group/group.entity.ts';
+import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import type { Customer } from './customer.entity.ts';
+import { findCustomersById } from './find.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
-import type { Profile, RelatedRecords } from './profile.ts';
-import { ReferralEntity, type Referrer } from './referral/referral.entity.ts';
-import { runsNow, type Subscription, SubscriptionEntity } from './subscription/subscription.entity.ts';
+import { type Profile, type RelatedRecords, relations } from './profile.ts';
+import type { Relation } from './relation.ts';
 
 /** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
 type Load<Value> = (database: OrganisationDatabase, ids: readonly number[]) => Promise<Value[]>;
 
-const loadGroups: Load<CustomerGroup[]> = async ({ em, organisationId }, ids) => {
-  const memberships = await em.find(
-    CustomerGroupMembershipEntity,
-    { organisationId, customerId: { $in: [...ids] } },
-    { populate: ['group'], orderBy: { groupId: 'asc' } },
-  );
-  return collect(ids, memberships, (membership) => membership.group);
-};
+/** Loads a relation as it is read along with a customer. */
+function loading<Value>(name: keyof RelatedRecords, { select, none }: Relation<Value>): Load<Value> {
+  const statement: Statement = {
+    name: `customer_${name}`,
+    text: `select given.id, (${select('given.id')}) as value from unnest($2::bigint[]) as given (id)`,
+  };
+  return async (database, ids) => {
+    const rows = await database.run<{ id: string; value: Value | null }>(statement, [database.organisationId, ids]);
+    const byCustomer = new Map(rows.map(({ id, value }) => [Number(id), value]));
+    return ids.map((id) => byCustomer.get(id) ?? none());
+  };
+}
 
-const loadReferrers: Load<Referrer | null> = async ({ em, organisationId }, ids) => {
-  const referrals = await em.find(
-    ReferralEntity,
-    { organisationId, customerId: { $in: [...ids] }, referrer: { deletedAt: null } },
-    { populate: ['referrer'] },
-  );
-  const byCustomer = new Map(referrals.map((referral) => [referral.customerId, referral.referrer as Referrer]));
-  return ids.map((id) => byCustomer.get(id) ?? null);
-};
+/** What is there at once where it was read along, and loaded where it was not. */
+type Related<Name extends keyof RelatedRecords> = RelatedRecords[Name] | Promise<RelatedRecords[Name]>;
 
-const loadRunningSubscriptions: Load<Subscription[]> = async ({ em, organisationId }, ids) => {
-  const running = await em.find(
-    SubscriptionEntity,
-    { organisationId, customerId: { $in: [...ids] }, [raw(runsNow)]: [] },
-    { orderBy: { id: 'asc' } },
-  );
-  return collect(ids, running, (subscription) => subscription);
-};
-
-const loadCustomers: Load<Customer | null> = async ({ em, organisationId }, ids) => {
-  const customers = await em.find(CustomerEntity, { organisationId, id: { $in: [...ids] }, deletedAt: null });
-  const byId = new Map(customers.map((customer) => [customer.id, customer]));
-  return ids.map((id) => byId.get(id) ?? null);
-};
+const loadGroups = loading('groups', relations.groups);
+const loadReferrer = loading('referrer', relations.referrer);
+const loadSubscriptions = loading('subscriptions', relations.subscriptions);
 
 /**
  * What belongs to customers, by internal id, within one organisation and for one request: whatever is asked for in the
@@ -65,27 +49,29 @@ export class CustomerRelations {
     return profile.customer;
   }
 
-  groups(customerId: number): CustomerGroup[] | Promise<CustomerGroup[]> {
+  groups(customerId: number): Related<'groups'> {
     return this.#relatedRecordsOf(customerId)?.groups ?? this.#load(loadGroups, customerId);
   }
 
-  referrer(customerId: number): Referrer | null | Promise<Referrer | null> {
+  referrer(customerId: number): Related<'referrer'> {
     const relatedRecords = this.#relatedRecordsOf(customerId);
-    return relatedRecords ? relatedRecords.referrer : this.#load(loadReferrers, customerId);
+    return relatedRecords ? relatedRecords.referrer : this.#load(loadReferrer, customerId);
   }
 
-  runningSubscriptions(customerId: number): Subscription[] | Promise<Subscription[]> {
-    return this.#relatedRecordsOf(customerId)?.subscriptions ?? this.#load(loadRunningSubscriptions, customerId);
+  runningSubscriptions(customerId: number): Related<'subscriptions'> {
+    return this.#relatedRecordsOf(customerId)?.subscriptions ?? this.#load(loadSubscriptions, customerId);
   }
 
   customer(customerId: number): Customer | Promise<Customer | null> {
-    return this.#known.get(customerId)?.customer ?? this.#load(loadCustomers, customerId);
+    return this.#known.get(customerId)?.customer ?? this.#load(findCustomersById, customerId);
   }
 
   /** The addresses that a customer came from; the same page of many customers travels in one statement. */
   ipHistory(customerId: number, page: IpHistoryPage): Promise<IpSighting[]> {
-    const load: Load<IpSighting[]> = async (database, ids) =>
-      collect(ids, await listIpHistories(database, ids, page), (sighting) => sighting);
+    const load: Load<IpSighting[]> = async (database, ids) => {
+      const byCustomer = Map.groupBy(await listIpHistories(database, ids, page), (sighting) => sighting.customerId);
+      return ids.map((id) => byCustomer.get(id) ?? []);
+    };
     return this.#load(load, customerId, JSON.stringify(page));
   }
 
@@ -102,14 +88,4 @@ export class CustomerRelations {
     }
     return loader.load(customerId);
   }
-}
-
-function collect<Row extends { customerId: number }, Item>(
-  ids: readonly number[],
-  rows: Row[],
-  itemOf: (row: Row) => Item,
-): Item[][] {
-  const byCustomer = new Map<number, Item[]>(ids.map((id) => [id, []]));
-  for (const row of rows) byCustomer.get(row.customerId)?.push(itemOf(row));
-  return ids.map((id) => byCustomer.get(id) ?? []);
 }

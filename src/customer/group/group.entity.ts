@@ -1,9 +1,10 @@
 // Groups of customers, and who belongs to them.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import type { JsonRow } from '../../database/columns.ts';
+import { type JsonRow, jsonOf } from '../../database/columns.ts';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
+import type { Relation } from '../relation.ts';
 
 export const CustomerGroupEntity = defineEntity({
   name: 'CustomerGroup',
@@ -47,3 +48,14 @@ export const CustomerGroupMembershipEntity = defineEntity({
         .updateRule('no action'),
   },
 });
+
+/** The groups that a customer belongs to, the oldest first. */
+export const groupsOfCustomer: Relation<CustomerGroup[]> = {
+  select: (customerId) => `
+    select json_agg(${jsonOf(CustomerGroupEntity, 'g', groupMembers)} order by g.id)
+    from customer_group_membership m
+    join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id
+    where m.organisation_id = $1 and m.customer_id = ${customerId}
+  `,
+  none: () => [],
+};

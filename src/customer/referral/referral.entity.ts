@@ -1,9 +1,10 @@
 // Referrals: which customer brought which.
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { JsonRow } from '../../database/columns.ts';
+import { type JsonRow, jsonOf } from '../../database/columns.ts';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { type Customer, CustomerEntity, ownedByCustomer } from '../customer.entity.ts';
+import type { Relation } from '../relation.ts';
 
 export const ReferralEntity = defineEntity({
   name: 'Referral',
@@ -35,3 +36,15 @@ export const referrerMembers = ['id', 'cuRefNo', 'email', 'firstName', 'lastName
 
 /** What is read of the customer who brought another. */
 export type Referrer = JsonRow<Customer, typeof referrerMembers>;
+
+/** The customer who brought another, unless that one was deleted. */
+export const referrerOfCustomer: Relation<Referrer | null> = {
+  select: (customerId) => `
+    select ${jsonOf(CustomerEntity, 'r', referrerMembers)}
+    from customer r
+    where r.organisation_id = $1 and r.deleted_at is null and r.id = (
+      select referrer_id from referral f where f.organisation_id = $1 and f.customer_id = ${customerId}
+    )
+  `,
+  none: () => null,
+};

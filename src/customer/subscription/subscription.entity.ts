@@ -1,9 +1,10 @@
 // Subscriptions of customers.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
-import type { JsonRow } from '../../database/columns.ts';
+import { type JsonRow, jsonOf } from '../../database/columns.ts';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
+import type { Relation } from '../relation.ts';
 
 export const SubscriptionEntity = defineEntity({
   name: 'Subscription',
@@ -32,15 +33,6 @@ export const SubscriptionEntity = defineEntity({
   },
 });
 
-/**
- * Writes the SQL that tells whether a subscription runs, by the database's clock.
- *
- * @param alias - what the statement calls the subscription
- */
-export function runsNow(alias: string): string {
-  return `${alias}.starts_at <= now() and (${alias}.ends_at is null or ${alias}.ends_at > now())`;
-}
-
 /** What is read of a subscription. */
 export const subscriptionMembers = [
   'externalId',
@@ -53,3 +45,14 @@ export const subscriptionMembers = [
 
 /** What is read of a subscription. */
 export type Subscription = JsonRow<InferEntity<typeof SubscriptionEntity>, typeof subscriptionMembers>;
+
+/** The subscriptions of a customer that run now, by the database's clock, the oldest first. */
+export const runningSubscriptionsOfCustomer: Relation<Subscription[]> = {
+  select: (customerId) => `
+    select json_agg(${jsonOf(SubscriptionEntity, 's', subscriptionMembers)} order by s.id)
+    from subscription s
+    where s.organisation_id = $1 and s.customer_id = ${customerId}
+      and s.starts_at <= now() and (s.ends_at is null or s.ends_at > now())
+  `,
+  none: () => [],
+};
