@@ -41,10 +41,10 @@ function pages(direction: 'asc' | 'desc'): Statement {
   return {
     name: `customer_ip_pages_${direction}`,
     text: `
-      select c.id as customer_id, i.address, i.seen_at
+      select c.id as customer_id, host(i.address) as address, i.seen_at
       from unnest($2::bigint[]) c (id)
       cross join lateral (
-        select host(address) as address, seen_at
+        select address, seen_at
         from customer_ip
         where organisation_id = $1 and customer_id = c.id
           and (seen_at, address) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, '0.0.0.0'::inet))
