@@ -16,7 +16,7 @@ import { rejectBadHead } from './http/middleware/bad-head.ts';
 import { cors, csrf } from './http/middleware/cors.ts';
 import { errorResponse } from './http/middleware/error-response.ts';
 import { idempotencyKey } from './http/middleware/idempotency-key.ts';
-import { bearerOf, keyInQuery } from './http/middleware/presented-key.ts';
+import { presentedKey } from './http/middleware/presented-key.ts';
 import { warnOfUntrustedProxy } from './http/middleware/untrusted-proxy.ts';
 import { createRouter, type Handler, publicRoute, stack } from './http/router.ts';
 import type { HandleRequest } from './http/server.ts';
@@ -94,13 +94,10 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
   };
   const started = startedOnly(hasStarted);
   const idempotent = idempotencyKey(database);
-  const byRestKey = authenticate({
-    authenticator,
-    keyOf: async (request) => keyInQuery(request) ?? (await keyInBody(request)) ?? bearerOf(request),
-  });
+  const byRestKey = authenticate({ authenticator, keyOf: presentedKey(keyInBody) });
   const byGraphQLKey = authenticate({
     authenticator,
-    keyOf: (request) => keyInQuery(request) ?? bearerOf(request),
+    keyOf: presentedKey(),
     // In demo mode whoever explores the schema needs no key for it.
     isOpen: async (request) => demo && graphql.looksOnlyAtSchema(request),
   });

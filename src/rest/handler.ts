@@ -2,13 +2,14 @@
 import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
 import type { WriteError } from '../http/middleware/error-response.ts';
+import { API_KEY } from '../http/middleware/presented-key.ts';
 import { errorHeaders, type HttpRequest, json, restErrorBody } from '../http/request.ts';
 import type { Handler } from '../http/router.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 
 /** What the REST API is handed, so that it knows neither schema nor domain. */
 export interface RestHandlerOptions {
-  /** Checks that the caller of a request may run an operation. @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED` */
+  /** Checks that the caller of a request may run an operation. @throws ApiError `PUBLIC_API_API_KEY_SCOPE_NOT_ALLOWED` */
   assertAllowed(request: HttpRequest, operation: Endpoint['operation']): void;
   /** Runs an operation for a request; errors in the result are those of the catalogue. */
   run(
@@ -18,12 +19,9 @@ export interface RestHandlerOptions {
   ): Promise<ExecutionResult>;
 }
 
-/** The member of a body that may hold the key, at every endpoint. */
-const KEY = 'apiKey';
-
 /** The names that are known in the body of each endpoint. */
-const knownAt = new Map(endpoints.map((endpoint) => [endpoint, new Set([KEY, ...endpoint.reads])]));
-const keyAlone: ReadonlySet<string> = new Set([KEY]);
+const knownAt = new Map(endpoints.map((endpoint) => [endpoint, new Set([API_KEY, ...endpoint.reads])]));
+const keyAlone: ReadonlySet<string> = new Set([API_KEY]);
 
 function endpointOf({ path, method }: HttpRequest): Endpoint | undefined {
   return endpoints.find((endpoint) => endpoint.path === path && endpoint.method === method);
@@ -53,7 +51,7 @@ export function assertEndpoints(schema: GraphQLSchema): void {
  * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice or is badly encoded: nobody can tell which key is meant
  */
 export async function keyInBody(request: HttpRequest): Promise<unknown> {
-  return (await membersOf(request)).get(KEY) ?? undefined;
+  return (await membersOf(request)).get(API_KEY) ?? undefined;
 }
 
 /**
@@ -66,7 +64,7 @@ export function restHandler(endpoint: Endpoint, { assertAllowed, run }: RestHand
   return async (request) => {
     // Before anything else of the request is looked at.
     assertAllowed(request, endpoint.operation);
-    const { [KEY]: _, ...members } = (await membersOf(request)).all();
+    const { [API_KEY]: _, ...members } = (await membersOf(request)).all();
     const { data, errors } = await run(request, endpoint.operation, endpoint.variables(members));
     if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
     const body = endpoint.answer(data);

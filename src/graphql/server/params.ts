@@ -2,6 +2,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { isObject, malformed, parseStrictJson } from '../../http/json-members.ts';
+import { queryParameter } from '../../http/query.ts';
 import type { HttpRequest } from '../../http/request.ts';
 
 /** Parameters that were read, and hold what they must. */
@@ -25,8 +26,7 @@ export async function readParams(request: HttpRequest): Promise<Record<string, u
   if (request.method === 'POST') return request.members();
   const params: Record<string, unknown> = {};
   for (const name of names) {
-    const [value, ...more] = request.query.getAll(name);
-    if (more.length > 0) throw refused(`The parameter ${name} appears twice.`);
+    const value = queryParameter(request, name, DESCRIPTION);
     // An empty one is what a form sends for a field that nobody filled in.
     if (value) {
       const isJson = name === 'variables' || name === 'extensions';

@@ -1,25 +1,28 @@
-// The key of a request, where HTTP itself has a place for it.
-import { ApiError } from '../../errors/api-error.ts';
+// The key of a request: the places where it may stand, and which of them counts.
+import { queryParameter } from '../query.ts';
 import type { HttpRequest } from '../request.ts';
+
+/** What a key is called in the URL, and in the body of a REST request. */
+export const API_KEY = 'apiKey';
 
 const bearer = /^Bearer(?:\s+(.*))?$/i;
 
+/** Finds the key in the body of a request; undefined when there is none, or no readable body. */
+export type KeyInBody = (request: HttpRequest) => unknown;
+
 /**
- * The key in the URL of a request.
+ * Makes the function that finds the key which a request presents: in the URL, else in the body, else in the header `Authorization`. The
+ * first that is there is the one that counts, also when it is empty or wrong.
  *
- * @returns undefined when there is none
- * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice: nobody can tell which key is meant
+ * @param keyInBody - for an API that takes keys in bodies
+ * @returns gives undefined when there is no key; throws ApiError `INTERNAL_REQUEST_MALFORMED` when a place holds two keys
+ * @see section 2 of the contract
  */
-export function keyInQuery({ query }: HttpRequest): string | undefined {
-  const [key, ...more] = query.getAll('apiKey');
-  if (more.length > 0) {
-    throw new ApiError('INTERNAL_REQUEST_MALFORMED', { message: 'The parameter apiKey appears twice.' });
-  }
-  return key;
+export function presentedKey(keyInBody?: KeyInBody): (request: HttpRequest) => unknown {
+  return async (request) => queryParameter(request, API_KEY) ?? (await keyInBody?.(request)) ?? bearerOf(request);
 }
 
-/** The key in the header `Authorization`; undefined when there is none. */
-export function bearerOf({ headers }: HttpRequest): string | undefined {
+function bearerOf({ headers }: HttpRequest): string | undefined {
   const match = bearer.exec(headers.authorization?.trim() ?? '');
   return match ? (match[1] ?? '') : undefined;
 }
