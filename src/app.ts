@@ -22,7 +22,7 @@ import { createRouter, type Handler, publicRoute, stack } from './http/router.ts
 import type { HandleRequest } from './http/server.ts';
 import { type AppServices, type AppState, openParts, type Parts } from './parts.ts';
 import { prepareDatabase } from './prepare.ts';
-import { endpoints } from './rest/endpoints.ts';
+import { endpoints } from './rest/endpoints/index.ts';
 import { assertEndpoints, keyInBody, type RestHandlerOptions, restHandler, writeRestError } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi/document.ts';
 import { serveOpenApi } from './routes/openapi.ts';

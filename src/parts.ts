@@ -19,7 +19,7 @@ import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
 import type { Counted } from './rate-limit/primary-store.ts';
 import { openRateLimiter } from './rate-limit/rate-limiter.ts';
 import { type RateLimitStore, SlidingWindowStore } from './rate-limit/sliding-window.ts';
-import { endpoints } from './rest/endpoints.ts';
+import { endpoints } from './rest/endpoints/index.ts';
 import { openGraphiQL } from './routes/graphiql.ts';
 import { openHealth, type ProcessHealth } from './routes/health.ts';
 

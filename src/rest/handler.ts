@@ -5,7 +5,8 @@ import type { WriteError } from '../http/middleware/error-response.ts';
 import { API_KEY } from '../http/middleware/presented-key.ts';
 import { errorHeaders, type HttpRequest, json, restErrorBody } from '../http/request.ts';
 import type { Handler } from '../http/router.ts';
-import { type Endpoint, endpoints } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints/index.ts';
 
 /** What the REST API is handed, so that it knows neither schema nor domain. */
 export interface RestHandlerOptions {

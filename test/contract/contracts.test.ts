@@ -17,7 +17,7 @@ import { entities } from '../../src/entities.ts';
 import { catalogue } from '../../src/errors/api-error.ts';
 import { requirementsOf } from '../../src/graphql/execution/execute.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
-import { endpoints } from '../../src/rest/endpoints.ts';
+import { endpoints } from '../../src/rest/endpoints/index.ts';
 import { openApiDocument } from '../../src/rest/openapi/document.ts';
 import { createDatabase, createKey, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';

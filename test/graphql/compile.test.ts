@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { isCompilable } from '../../src/graphql/execution/compile.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
-import { endpoints } from '../../src/rest/endpoints.ts';
+import { endpoints } from '../../src/rest/endpoints/index.ts';
 
 it('compiles the operations of the REST API', () => {
   for (const { path, operation } of endpoints) expect(isCompilable(schema, operation), path).toBe(true);

@@ -7,7 +7,8 @@ import {
   type TypeNode,
 } from 'graphql';
 import { type ZodType, z } from 'zod';
-import { type Endpoint, endpoints } from '../endpoints.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { endpoints } from '../endpoints/index.ts';
 import { errorBody, errorResponses } from './errors.ts';
 import { headers, headersOf } from './headers.ts';
 

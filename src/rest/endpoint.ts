@@ -1,9 +1,7 @@
-// The table of REST endpoints: each is a GraphQL operation and two mappings.
+// A REST endpoint: an operation of the GraphQL API and two mappings, as one row of a table.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { ZodType } from 'zod';
-import { CreateCustomerDocument } from '../generated/operations.ts';
 import type { Members } from '../http/body.ts';
-import { customerProfile, profileExample, writeProfile } from './customer-profile.ts';
 
 /** One row of the table. */
 export interface Endpoint<
@@ -35,36 +33,9 @@ export interface Endpoint<
   readonly example: { request: Members; response: Answer };
 }
 
-function endpoint<Data, Variables extends Record<string, unknown>, Answer, const Member extends string>(
+/** Makes a row, whose mappings are checked against its operation. */
+export function endpoint<Data, Variables extends Record<string, unknown>, Answer, const Member extends string>(
   row: Endpoint<Data, Variables, Answer, Member>,
 ): Endpoint {
   return row as unknown as Endpoint;
 }
-
-export const endpoints: readonly Endpoint[] = [
-  endpoint({
-    method: 'POST',
-    path: '/api/v1/customer/create',
-    summary: 'Create a customer, or return the existing one',
-    description:
-      'Registers a new customer, or returns the one that has this e-mail address. `newAccount` tells which. Company fields that an existing profile does not have are filled in; what is there is never overwritten.',
-    operation: CreateCustomerDocument,
-    input: 'input',
-    reads: ['email', 'companyName', 'companyRegistrationNumber', 'taxIdentificationNumber', 'customerRealIp'],
-    variables: (input) => ({ input }),
-    answer: ({ createCustomer }) => (createCustomer ? writeProfile(createCustomer) : undefined),
-    response: customerProfile,
-    responseDescription: "The customer's profile.",
-    responseName: 'CustomerProfile',
-    example: {
-      request: {
-        email: 'jan@barasek.com',
-        companyName: 'BizKitHub',
-        companyRegistrationNumber: '05103118',
-        taxIdentificationNumber: 'CZ9609040727',
-        customerRealIp: '1.1.1.1',
-      },
-      response: profileExample,
-    },
-  }),
-];
