@@ -1,7 +1,5 @@
 // The composition root: makes the parts and mounts the routes. Every test starts here.
-import type { DocumentNode } from 'graphql';
 import { authorize } from './api-key/authenticate.ts';
-import type { Requirement } from './api-key/scopes.ts';
 import type { ServingConfig } from './config.ts';
 import { DatabaseUnusableError } from './database/unreachable.ts';
 import type { DemoKeys } from './demo/data.ts';
@@ -16,14 +14,14 @@ import { rejectBadHead } from './http/middleware/bad-head.ts';
 import { cors, csrf } from './http/middleware/cors.ts';
 import { errorResponse } from './http/middleware/error-response.ts';
 import { idempotencyKey } from './http/middleware/idempotency-key.ts';
-import { presentedKey } from './http/middleware/presented-key.ts';
+import { type KeyInBody, presentedKey } from './http/middleware/presented-key.ts';
 import { warnOfUntrustedProxy } from './http/middleware/untrusted-proxy.ts';
 import { createRouter, type Handler, publicRoute, stack } from './http/router.ts';
 import type { HandleRequest } from './http/server.ts';
 import { type AppServices, type AppState, openParts, type Parts } from './parts.ts';
 import { prepareDatabase } from './prepare.ts';
-import { endpoints } from './rest/endpoints/index.ts';
-import { assertEndpoints, keyInBody, type RestHandlerOptions, restHandler, writeRestError } from './rest/handler.ts';
+import { assertEndpoints } from './rest/assert-endpoints.ts';
+import { keyInBodyAt, type RestOptions, restRoutes, writeRestError } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi/document.ts';
 import { serveOpenApi } from './routes/openapi.ts';
 
@@ -83,18 +81,17 @@ export function createApp(config: ServingConfig, services: AppServices): App {
 
 /** Mounts all routes. */
 function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: () => boolean): Handler {
-  const { authenticator, database, execute, graphql, graphiql, health } = parts;
-  assertEndpoints(schema);
-  const requirements = new Map<DocumentNode, Requirement[]>(
-    endpoints.map(({ operation }) => [operation, requirementsOf(schema, operation)]),
-  );
-  const rest: RestHandlerOptions = {
-    assertAllowed: (request, operation) => authorize(callerOf(request), requirements.get(operation) ?? []),
+  const { authenticator, database, endpoints, execute, graphql, graphiql, health } = parts;
+  assertEndpoints(endpoints, schema);
+  const rest: RestOptions = {
+    permissionFor(operation) {
+      const requirements = requirementsOf(schema, operation);
+      return (request) => authorize(callerOf(request), requirements);
+    },
     run: (request, document, variables) => execute({ document, variables, request }),
   };
   const started = startedOnly(hasStarted);
   const idempotent = idempotencyKey(database);
-  const byRestKey = authenticate({ authenticator, keyOf: presentedKey(keyInBody) });
   const byGraphQLKey = authenticate({
     authenticator,
     keyOf: presentedKey(),
@@ -103,8 +100,9 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
   });
   const page = graphiql?.page ?? stack();
   const graphqlStack = stack(page, started, byGraphQLKey, csrf(corsOrigins), idempotent);
-  const restStack = stack(started, byRestKey, idempotent);
-  const openApi = serveOpenApi(() => openApiDocument(schema, (operation) => requirementsOf(schema, operation)));
+  const restStack = (keyInBody: KeyInBody) =>
+    stack(started, authenticate({ authenticator, keyOf: presentedKey(keyInBody) }), idempotent);
+  const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf));
   return createRouter(
     [
       ...(graphiql?.routes ?? []),
@@ -113,11 +111,8 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
       publicRoute('/health/ready', health.ready),
       publicRoute('/openapi.json', openApi),
       { path: '/graphql', methods: GRAPHQL_METHODS, through: graphqlStack, handler: graphql.handle },
-      ...endpoints.map((endpoint) => {
-        const { path, method } = endpoint;
-        return { path, methods: [method], through: restStack, handler: restHandler(endpoint, rest) };
-      }),
+      ...endpoints.flatMap((endpoint) => restRoutes(endpoint, rest, restStack)),
     ],
-    [{ prefix: '/api/', through: restStack }],
+    [{ prefix: '/api/', through: restStack(keyInBodyAt()) }],
   );
 }

@@ -19,7 +19,8 @@ import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
 import type { Counted } from './rate-limit/primary-store.ts';
 import { openRateLimiter } from './rate-limit/rate-limiter.ts';
 import { type RateLimitStore, SlidingWindowStore } from './rate-limit/sliding-window.ts';
-import { endpoints } from './rest/endpoints/index.ts';
+import type { Endpoint } from './rest/endpoint.ts';
+import { endpoints as allEndpoints } from './rest/endpoints/index.ts';
 import { openGraphiQL } from './routes/graphiql.ts';
 import { openHealth, type ProcessHealth } from './routes/health.ts';
 
@@ -31,7 +32,7 @@ export interface AppServices {
   /** Where requests and unknown keys are counted; in this process unless told. */
   rateLimitStore?: ((counted: Counted) => RateLimitStore) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
-  parts?: { database?: Database; authenticator?: Authenticator; fastPath?: boolean };
+  parts?: { database?: Database; authenticator?: Authenticator; endpoints?: readonly Endpoint[]; fastPath?: boolean };
 }
 
 /** How far a gateway has come. */
@@ -57,7 +58,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const limiter = openRateLimiter(config.redisUrl, log, rateLimitStore('requests'));
   const bruteForce = openBruteForceLimiter(log, rateLimitStore('unknown keys'));
   const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, demo });
-  const { fastPath } = parts;
+  const { fastPath, endpoints = allEndpoints } = parts;
   const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
   const contextOf = createContextOf({ database, ip });
   const timeout = database.operationTimeout;
@@ -78,6 +79,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     database,
     listener,
     authenticator,
+    endpoints,
     execute,
     graphql,
     health,

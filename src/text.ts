@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { ApiError } from './errors/api-error.ts';
 
 const MUST_BE_TEXT = 'must be a string';
-const REQUIRED = 'is required';
+/** What is said of a value that is missing. */
+export const REQUIRED = 'is required';
+/** What is said of a value that GraphQL's `Int` does not hold. */
+export const MUST_BE_INT = 'must be a whole number of 32 bits';
 
 /** How much longer than its limit a value may arrive: room for white space and marks that are taken away. */
 const RAW_FACTOR = 4;

@@ -1,7 +1,25 @@
 // A REST endpoint: an operation of the GraphQL API and two mappings, as one row of a table.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import type { ZodType } from 'zod';
+import type { ZodObject, ZodType, z } from 'zod';
+import type { ErrorCode, FieldProblem } from '../errors/api-error.ts';
 import type { Members } from '../http/body.ts';
+
+/** A group of endpoints in the documentation. */
+export interface EndpointTag {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What the body of a request may hold, besides the key. Other members are ignored, whatever they hold. */
+export interface EndpointBody<Member extends string = string, Variable extends string = string> {
+  /** The members that are read, of whatever type: the operation validates them. */
+  readonly members: readonly Member[];
+  /** What they are, for the documentation: the input type of a variable of the operation, or a schema of the endpoint's own. */
+  readonly describedBy: Variable | { readonly name: string; readonly schema: ZodObject };
+}
+
+/** No parameters. */
+type NoQuery = ZodObject<Record<never, never>>;
 
 /** One row of the table. */
 export interface Endpoint<
@@ -9,33 +27,52 @@ export interface Endpoint<
   Variables extends Record<string, unknown> = Record<string, unknown>,
   Answer = unknown,
   Member extends string = string,
+  Query extends ZodObject = ZodObject,
 > {
-  readonly method: 'POST';
-  readonly path: string;
+  /** `GET` for an operation that only reads: it has no body, and HEAD is answered too. */
+  readonly method: 'GET' | 'POST';
+  /** The path, and aliases of it for clients that know it by another. */
+  readonly paths: readonly [string, ...string[]];
+  readonly tag: EndpointTag;
   /** One line for the documentation. */
   readonly summary: string;
   readonly description: string;
   readonly operation: TypedDocumentNode<Data, Variables>;
-  /** The variable of the operation whose type describes the body of a request. */
-  readonly input: keyof Variables & string;
-  /** The members of a request's body that are read. All others are ignored, whatever they hold. */
-  readonly reads: readonly Member[];
-  /** Those members, where they are there, as the operation's variables. Wrong types pass: the operation validates them. */
-  readonly variables: (members: { readonly [Name in Member]?: unknown }) => { [Name in keyof Variables]: unknown };
-  /** What the operation gave as the answer's body; undefined when it gave nothing. */
+  /** Parameters in the URL, made by parameters.ts. Others are ignored, and an empty one counts as not given. */
+  readonly query?: Query;
+  readonly body?: EndpointBody<Member, keyof Variables & string>;
+  /** What was sent, where it is there, as the operation's variables. The operation validates it. */
+  readonly variables: (sent: { readonly [Name in NoInfer<Member>]?: unknown } & z.output<NoInfer<Query>>) => {
+    [Name in keyof Variables]: unknown;
+  };
+  /** The parameter or member that a path in the operation's errors stands for, where it has another name: `{ 'by.email': 'email' }`. */
+  readonly fields?: { readonly [path: string]: NoInfer<Member | (keyof Query['shape'] & string)> };
+  /** What the operation gave as the answer's body; undefined when it gave nothing, which is a defect. May throw an ApiError of `errors`. */
   readonly answer: (data: Data) => Answer | undefined;
+  /** Codes that it answers with, besides those of every endpoint of its kind. */
+  readonly errors?: readonly ErrorCode[];
   /** The shape of the answer's body. */
   readonly response: ZodType<Answer>;
   /** What an answer of status 200 holds, in one sentence for the documentation. */
   readonly responseDescription: string;
   /** What the documentation calls that shape. */
   readonly responseName: string;
-  readonly example: { request: Members; response: Answer };
+  readonly example: {
+    readonly query?: Readonly<Record<string, string | number>>;
+    readonly body?: Members;
+    readonly response: Answer;
+    /** What is said of something sent that is not valid, if anything can be. */
+    readonly problem?: FieldProblem;
+  };
 }
 
 /** Makes a row, whose mappings are checked against its operation. */
-export function endpoint<Data, Variables extends Record<string, unknown>, Answer, const Member extends string>(
-  row: Endpoint<Data, Variables, Answer, Member>,
-): Endpoint {
+export function endpoint<
+  Data,
+  Variables extends Record<string, unknown>,
+  Answer,
+  const Member extends string = never,
+  Query extends ZodObject = NoQuery,
+>(row: Endpoint<Data, Variables, Answer, Member, Query>): Endpoint {
   return row as unknown as Endpoint;
 }

@@ -1,17 +1,20 @@
-// The REST API: finds the endpoint, runs its operation, writes the answer in the REST API's own form.
-import { type ExecutionResult, type GraphQLSchema, validate } from 'graphql';
+// The REST API: reads what an endpoint takes, runs its operation, writes the answer in the REST API's own form.
+import type { ExecutionResult } from 'graphql';
+import type { ZodObject } from 'zod';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
+import { fieldProblems } from '../errors/validation.ts';
+import type { Members } from '../http/body.ts';
 import type { WriteError } from '../http/middleware/error-response.ts';
-import { API_KEY } from '../http/middleware/presented-key.ts';
+import { API_KEY, type KeyInBody } from '../http/middleware/presented-key.ts';
+import { queryParameter } from '../http/query.ts';
 import { errorHeaders, type HttpRequest, json, restErrorBody } from '../http/request.ts';
-import type { Handler } from '../http/router.ts';
+import { type Handler, type Middleware, READ_METHODS, type Route } from '../http/router.ts';
 import type { Endpoint } from './endpoint.ts';
-import { endpoints } from './endpoints/index.ts';
 
 /** What the REST API is handed, so that it knows neither schema nor domain. */
-export interface RestHandlerOptions {
-  /** Checks that the caller of a request may run an operation. @throws ApiError `PUBLIC_API_API_KEY_SCOPE_NOT_ALLOWED` */
-  assertAllowed(request: HttpRequest, operation: Endpoint['operation']): void;
+export interface RestOptions {
+  /** Makes the check that the caller of a request may run an operation, which throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED`. */
+  permissionFor(operation: Endpoint['operation']): (request: HttpRequest) => void;
   /** Runs an operation for a request; errors in the result are those of the catalogue. */
   run(
     request: HttpRequest,
@@ -20,69 +23,92 @@ export interface RestHandlerOptions {
   ): Promise<ExecutionResult>;
 }
 
-/** The names that are known in the body of each endpoint. */
-const knownAt = new Map(endpoints.map((endpoint) => [endpoint, new Set([API_KEY, ...endpoint.reads])]));
-const keyAlone: ReadonlySet<string> = new Set([API_KEY]);
-
-function endpointOf({ path, method }: HttpRequest): Endpoint | undefined {
-  return endpoints.find((endpoint) => endpoint.path === path && endpoint.method === method);
-}
-
-function membersOf(request: HttpRequest) {
-  const endpoint = endpointOf(request);
-  return request.knownMembers((endpoint && knownAt.get(endpoint)) ?? keyAlone);
-}
-
-/**
- * Checks at the start that every endpoint's operation fits the schema.
- *
- * @throws Error naming the endpoint that does not
- */
-export function assertEndpoints(schema: GraphQLSchema): void {
-  for (const { path, operation } of endpoints) {
-    const [error] = validate(schema, operation);
-    if (error) throw new Error(`the operation of ${path} does not fit the schema: ${error.message}`);
-  }
+/** Makes the routes of an endpoint, one for each of its paths; `through` gives what its requests pass first. */
+export function restRoutes(
+  endpoint: Endpoint,
+  options: RestOptions,
+  through: (keyInBody: KeyInBody) => Middleware,
+): Route[] {
+  const { method, paths } = endpoint;
+  const route = {
+    methods: method === 'GET' ? READ_METHODS : [method],
+    through: through(keyInBodyAt(endpoint)),
+    handler: restHandler(endpoint, options),
+  };
+  return paths.map((path) => ({ path, ...route }));
 }
 
 /**
- * The key in a request's body, for clients that send it there.
+ * Makes the function that finds the key in the body of a request, for clients that send it there: of any request, unless the endpoint at
+ * its path is known.
  *
- * @returns undefined when there is none, or no readable body; what else is wrong with a body is told after the key is checked
- * @throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice or is badly encoded: nobody can tell which key is meant
+ * @returns gives undefined when there is none, or no readable body; what else is wrong with a body is told after the key is checked.
+ *   Throws ApiError `INTERNAL_REQUEST_MALFORMED` when it comes twice or is badly encoded: nobody can tell which key is meant
  */
-export async function keyInBody(request: HttpRequest): Promise<unknown> {
-  return (await membersOf(request)).get(API_KEY) ?? undefined;
+export function keyInBodyAt(endpoint?: Endpoint): KeyInBody {
+  // A body is taken apart once, hence for the key and all that the endpoint reads.
+  const known = knownMembers(endpoint);
+  return async (request) => {
+    if (endpoint?.method === 'GET' && READ_METHODS.includes(request.method)) return undefined;
+    return (await request.knownMembers(known)).get(API_KEY) ?? undefined;
+  };
+}
+
+function knownMembers(endpoint?: Endpoint): ReadonlySet<string> {
+  return new Set([API_KEY, ...(endpoint?.body?.members ?? [])]);
 }
 
 /**
  * Makes the handler of an endpoint, for requests of authenticated callers.
  *
- * @returns throws ApiError what the operation failed with, or `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`,
- *   `INTERNAL_REQUEST_MALFORMED`
+ * @returns throws ApiError what the operation failed with, or `INTERNAL_VALIDATION_FAILED`, `INTERNAL_UNSUPPORTED_MEDIA_TYPE`,
+ *   `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
-export function restHandler(endpoint: Endpoint, { assertAllowed, run }: RestHandlerOptions): Handler {
+function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): Handler {
+  const { operation, query, body } = endpoint;
+  const assertAllowed = permissionFor(operation);
+  const known = knownMembers(endpoint);
+  const fields = new Map(Object.entries(endpoint.fields ?? {}));
   return async (request) => {
     // Before anything else of the request is looked at.
-    assertAllowed(request, endpoint.operation);
-    const { [API_KEY]: _, ...members } = (await membersOf(request)).all();
-    const { data, errors } = await run(request, endpoint.operation, endpoint.variables(members));
-    if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions);
-    const body = endpoint.answer(data);
-    if (body === undefined) throw new Error(`the operation of ${endpoint.path} gave nothing`);
-    return json(200, body);
+    assertAllowed(request);
+    const parameters = query && readQuery(query, request);
+    const { [API_KEY]: _, ...members } = body ? (await request.knownMembers(known)).all() : {};
+    const sent = parameters ? { ...members, ...parameters } : members;
+    const { data, errors } = await run(request, operation, endpoint.variables(sent));
+    if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions, fields);
+    const answer = endpoint.answer(data);
+    if (answer === undefined) throw new Error(`the operation of ${endpoint.paths[0]} gave nothing`);
+    return json(200, answer);
   };
+}
+
+/** @throws ApiError `INTERNAL_REQUEST_MALFORMED`, `INTERNAL_VALIDATION_FAILED` */
+function readQuery(query: ZodObject, request: HttpRequest): Members {
+  const names = Object.keys(query.shape);
+  // An empty one is what a form sends for a field that nobody filled in.
+  const given = names.map((name) => [name, queryParameter(request, name) || undefined]);
+  const { data, error } = query.safeParse(Object.fromEntries(given));
+  if (error) throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(error), cause: error });
+  return data;
 }
 
 /** The answer to a request that failed. */
 export const writeRestError: WriteError = (request, error) =>
   json(error.status, restErrorBody(error, request.requestId), errorHeaders(error));
 
-function errorOf(message: string, extensions: Record<string, unknown>): ApiError {
-  return new ApiError(extensions.code as ErrorCode, {
+function errorOf(
+  message: string,
+  { code, description, fields, retry_after }: Record<string, unknown>,
+  renamed: ReadonlyMap<string, string>,
+): ApiError {
+  return new ApiError(code as ErrorCode, {
     message,
-    description: extensions.description as string | undefined,
-    fields: extensions.fields as FieldProblem[] | undefined,
-    retryAfter: extensions.retry_after as number | undefined,
+    description: description as string | undefined,
+    fields: (fields as FieldProblem[] | undefined)?.map((field) => ({
+      ...field,
+      path: renamed.get(field.path) ?? field.path,
+    })),
+    retryAfter: retry_after as number | undefined,
   });
 }

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { echo, type FieldProblem } from '../../errors/api-error.ts';
 import { isObject } from '../../http/json-members.ts';
+import { MUST_BE_INT, REQUIRED } from '../../text.ts';
 
 /** Problems that are told of the items of one list: a list may be long, and all of it wrong in one way. */
 const MOST_OF_LIST = 20;
@@ -24,7 +25,7 @@ const scalars: Record<string, { takes(value: unknown): boolean; expected: string
   ID: { takes: (value) => typeof value === 'string' || Number.isInteger(value), expected: 'must be a string' },
   Int: {
     takes: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
-    expected: 'must be a whole number of 32 bits',
+    expected: MUST_BE_INT,
   },
   Float: { takes: Number.isFinite, expected: 'must be a number' },
   Boolean: { takes: (value) => typeof value === 'boolean', expected: 'must be true or false' },
@@ -43,7 +44,7 @@ export function below(path: string, step: string | number): string {
  */
 export function* problemsOf(type: GraphQLInputType, value: unknown, path: string): Generator<FieldProblem> {
   if (value == null) {
-    if (isNonNullType(type)) yield { path, message: 'is required' };
+    if (isNonNullType(type)) yield { path, message: REQUIRED };
     return;
   }
   const nullable = getNullableType(type);

@@ -9,11 +9,12 @@ import {
   idempotencyConflicts,
   publicError,
 } from '../../errors/api-error.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { headersOf } from './headers.ts';
 
 const EXAMPLE_REQUEST_ID = '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11';
 
-/** Errors that any endpoint can answer a request of its own method with. */
+/** Errors that endpoints answer requests of their own method with, whatever they do. */
 const commonErrors: readonly ErrorCode[] = [
   'INTERNAL_REQUEST_MALFORMED',
   'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED',
@@ -33,32 +34,49 @@ const commonErrors: readonly ErrorCode[] = [
   'INTERNAL_SERVICE_UNAVAILABLE',
 ];
 
-/** The body of an answer to a request that failed. */
-export const errorBody = z
-  .object({
-    error: z.object({
-      // Open: a client must expect a code that it does not know.
-      code: z.union([z.enum(commonErrors as [ErrorCode, ...ErrorCode[]]), z.string()]).meta({
-        description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
-      }),
-      message: z.string().meta({ description: 'What went wrong, for people.' }),
-      description: z.string().meta({ description: 'What to do about it.' }),
-      fields: z
-        .array(
-          z.object({
-            path: z.string().meta({
-              description: 'Member of the request, such as `email` or `apiKey`; or the header `Idempotency-Key`.',
+/** Those of them that come of a body. */
+const errorsOfBodies: readonly ErrorCode[] = ['INTERNAL_PAYLOAD_TOO_LARGE', 'INTERNAL_UNSUPPORTED_MEDIA_TYPE'];
+
+/** Every code that an endpoint can answer with. */
+function codesOf({ method, body, example, errors = [] }: Endpoint): ErrorCode[] {
+  const common = commonErrors.filter((code) => {
+    if (errorsOfBodies.includes(code)) return body !== undefined;
+    // Only a POST is kept under its `Idempotency-Key`.
+    if (code === 'INTERNAL_CONFLICT') return method === 'POST';
+    return code !== 'INTERNAL_VALIDATION_FAILED' || example.problem !== undefined;
+  });
+  return [...new Set([...common, ...errors])];
+}
+
+/** The body of an answer to a request that failed, at any of the endpoints. */
+export function errorBody(endpoints: readonly Endpoint[]) {
+  const codes = new Set(endpoints.flatMap(codesOf));
+  return z
+    .object({
+      error: z.object({
+        // Open: a client must expect a code that it does not know.
+        code: z.union([z.enum([...codes]), z.string()]).meta({
+          description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
+        }),
+        message: z.string().meta({ description: 'What went wrong, for people.' }),
+        description: z.string().meta({ description: 'What to do about it.' }),
+        fields: z
+          .array(
+            z.object({
+              path: z.string().meta({
+                description: 'Member of the request, such as `email` or `apiKey`; or the header `Idempotency-Key`.',
+              }),
+              message: z.string().meta({ description: 'Which rule it breaks.' }),
             }),
-            message: z.string().meta({ description: 'Which rule it breaks.' }),
-          }),
-        )
-        .optional()
-        .meta({ description: 'Every part of the request that breaks a rule.' }),
-      retry_after: z.int().optional().meta({ description: 'Seconds after which it is worth trying again.' }),
-      requestId: z.string().meta({ description: 'Id of the request, for questions about it.' }),
-    }),
-  })
-  .meta({ description: 'A request that failed.' });
+          )
+          .optional()
+          .meta({ description: 'Every part of the request that breaks a rule.' }),
+        retry_after: z.int().optional().meta({ description: 'Seconds after which it is worth trying again.' }),
+        requestId: z.string().meta({ description: 'Id of the request, for questions about it.' }),
+      }),
+    })
+    .meta({ description: 'A request that failed.' });
+}
 
 /** One way in which a request fails, as its answer looks. */
 interface ErrorCase {
@@ -71,12 +89,6 @@ interface ErrorCase {
 
 /** The ways to each code; a code that is not here has one, in the words of the catalogue. */
 const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
-  INTERNAL_VALIDATION_FAILED: [
-    {
-      name: 'INTERNAL_VALIDATION_FAILED',
-      details: { fields: [{ path: 'email', message: 'must be a valid e-mail address' }] },
-    },
-  ],
   INTERNAL_CONFLICT: [
     {
       name: 'INTERNAL_CONFLICT',
@@ -100,17 +112,23 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
   INTERNAL_SERVICE_UNAVAILABLE: [{ name: 'INTERNAL_SERVICE_UNAVAILABLE', details: { retryAfter: 5 } }],
 };
 
-/** Describes the answers to requests that failed, by status: each code, in the words of the answers. */
-export function errorResponses() {
-  const byStatus = Map.groupBy(commonErrors, (code) => catalogue[code].status);
+/** The ways in which an endpoint comes to a code. */
+function casesOf(code: ErrorCode, { problem }: Endpoint['example']): readonly ErrorCase[] {
+  const details = code === 'INTERNAL_VALIDATION_FAILED' && problem && { fields: [problem] };
+  return casesOfCode[code] ?? [{ name: code, ...(details && { details }) }];
+}
+
+/** Describes an endpoint's answers to requests that failed, by status: each code, in the words of the answers. */
+export function errorResponses(endpoint: Endpoint) {
+  const byStatus = Map.groupBy(codesOf(endpoint), (code) => catalogue[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
-      const examples = codes.flatMap(errorExamples);
+      const examples = codes.flatMap((code) => errorExamples(code, endpoint));
       return [
         status,
         {
           description: examples.map(({ sentence }) => sentence).join('\n\n'),
-          headers: headersOf(status),
+          headers: headersOf(status, endpoint),
           content: {
             'application/json': {
               schema: { $ref: '#/components/schemas/ErrorBody' },
@@ -124,9 +142,8 @@ export function errorResponses() {
 }
 
 /** The errors of a code, each with the sentence that describes it: its code and its message. */
-function errorExamples(code: ErrorCode) {
-  const cases = casesOfCode[code] ?? [{ name: code }];
-  return cases.map(({ name, details, remark }) => {
+function errorExamples(code: ErrorCode, { example }: Endpoint) {
+  return casesOf(code, example).map(({ name, details, remark }) => {
     const error = publicError(new ApiError(code, details), EXAMPLE_REQUEST_ID);
     return { name, error, sentence: [`\`${code}\`: ${error.message}`, remark].filter(Boolean).join(' ') };
   });

@@ -1,5 +1,6 @@
 // The headers of answers in the OpenAPI document, and which of them an answer of each status may have.
 import { catalogue } from '../../errors/api-error.ts';
+import type { Endpoint } from '../endpoint.ts';
 
 /** Every header of an answer. */
 export const headers = {
@@ -25,12 +26,13 @@ const keyFailure = catalogue.PUBLIC_API_KEY_DOES_NOT_EXIST.status;
 /** 409: for as long as the first request with the same `Idempotency-Key` runs. */
 const retried = [409, 429, 503];
 
-/** The headers that an answer of a status may have, by name, as references to `headers`. */
-export function headersOf(status: number) {
+/** The headers that an endpoint's answers of a status may have, by name, as references to `headers`. */
+export function headersOf(status: number, { method, errors = [] }: Endpoint) {
+  const isCounted = status !== keyFailure || errors.some((code) => catalogue[code].status === keyFailure);
   const names: HeaderName[] = [
     'X-Request-Id',
-    ...(status === keyFailure ? [] : rateLimitHeaders),
-    ...(status === 200 ? (['Idempotent-Replayed'] as const) : []),
+    ...(isCounted ? rateLimitHeaders : []),
+    ...(status === 200 && method === 'POST' ? (['Idempotent-Replayed'] as const) : []),
     ...(retried.includes(status) ? (['Retry-After'] as const) : []),
   ];
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
