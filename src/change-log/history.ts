@@ -7,15 +7,13 @@ import { type ChangeEntry, ChangeEntryEntity } from './change-log.entity.ts';
 /** Entries of one history that are shown: the latest. */
 export const LONGEST_HISTORY = 100;
 
-const columns = columnsOf(ChangeEntryEntity);
-
 const latest: Statement = {
   name: 'change_latest',
   text: `
-    select ${columns.map((column) => `e.${column}`).join(', ')}
+    select ${columnsOf(ChangeEntryEntity, 'e').join(', ')}
     from unnest($3::text[]) as r (reference)
     cross join lateral (
-      select ${columns.join(', ')} from change_entry c
+      select ${columnsOf(ChangeEntryEntity).join(', ')} from change_entry c
       where c.organisation_id = $1 and c.subject = $2 and c.reference = r.reference
       order by c.id desc limit ${LONGEST_HISTORY}
     ) e
