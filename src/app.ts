@@ -49,7 +49,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
   const { log } = services;
   const state: AppState = { prepared: false, unprepared: undefined, draining: false };
   const parts = openParts(config, services, state);
-  const { graphql, database, listener } = parts;
+  const { graphql, database, listener, background } = parts;
   const handler = stack(
     closeWhileDraining(() => state.draining),
     cors(config.corsOrigins),
@@ -65,6 +65,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
         const own = services.parts?.database ? undefined : database;
         const made = await prepareDatabase(config, { database: own, log });
         listener.open();
+        background.start();
         state.prepared = true;
         return made;
       } catch (error) {

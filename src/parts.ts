@@ -2,6 +2,8 @@
 import { type Authenticator, openAuthenticator } from './api-key/authenticate.ts';
 import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
+import type { Job } from './background/job.ts';
+import { BackgroundRunner } from './background/runner.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { Listener } from './database/listener.ts';
@@ -32,7 +34,13 @@ export interface AppServices {
   /** Where requests and unknown keys are counted; in this process unless told. */
   rateLimitStore?: ((counted: Counted) => RateLimitStore) | undefined;
   /** Parts to use instead of the usual ones, or to leave out: to measure one, or to compare with it. */
-  parts?: { database?: Database; authenticator?: Authenticator; endpoints?: readonly Endpoint[]; fastPath?: boolean };
+  parts?: {
+    database?: Database;
+    authenticator?: Authenticator;
+    endpoints?: readonly Endpoint[];
+    fastPath?: boolean;
+    jobs?: (database: Database) => readonly Job[];
+  };
 }
 
 /** How far a gateway has come. */
@@ -66,18 +74,20 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
   const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
+  const background = new BackgroundRunner({ jobs: parts.jobs?.(database) ?? [], log });
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const health = openHealth({
     phase: () => (state.draining ? 'draining' : state.prepared ? undefined : 'starting'),
     database: () => readiness.ask(),
     unprepared: () => state.unprepared,
-    others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...processHealth() }),
+    others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...background.health(), ...processHealth() }),
   });
   const sampleKey = demo ? SAMPLE_KEY : undefined;
   const graphiql = config.graphiql ? openGraphiQL({ sampleKey, introspection, answerTypes }) : undefined;
   return {
     database,
     listener,
+    background,
     authenticator,
     endpoints,
     execute,
@@ -86,6 +96,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     graphiql,
     /** Lets go of the database and of Redis. */
     async close() {
+      await background.close();
       listener.close();
       limiter.close();
       ip.close();

@@ -32,6 +32,7 @@ const allowed: Record<string, string[]> = {
   organisation: ['api-key', 'change-log', ...database],
   'change-log': ['organisation/organisation.entity.ts', ...database],
   'api-key': ['rate-limit', 'change-log', 'organisation/organisation.entity.ts', ...database],
+  background: database,
   idempotency: ['organisation/organisation.entity.ts', ...database],
   customer: ['ip', 'organisation/organisation.entity.ts', ...database],
   demo: ['customer', 'api-key', 'organisation', 'change-log', ...database],

@@ -1,0 +1,120 @@
+// Runs jobs in the background: one step at a time, whenever a job is due, until it is closed.
+import type { Log } from '../log.ts';
+import type { Job } from './job.ts';
+
+const FIRST_RETRY = 1_000;
+const LONGEST_RETRY = 60_000;
+/** Milliseconds after which a job that keeps failing is told by health; a restart of the database is over by then. */
+const LONG = 600_000;
+
+/** What a runner needs. */
+export interface RunnerOptions {
+  jobs: readonly Job[];
+  log: Log;
+}
+
+/** What health says of background work; nothing while all is well. */
+export interface BackgroundHealth {
+  /** Names of the jobs that have not done a step for ten minutes, because each one failed. */
+  failingJobs?: string[];
+}
+
+interface Scheduled {
+  readonly job: Job;
+  /** When its next step begins, by `performance.now()`. */
+  dueAt: number;
+  /** Milliseconds to the next try, should the step fail. */
+  retry: number;
+  /** Since when each step has failed. */
+  failingSince: number | undefined;
+}
+
+/**
+ * Runs the jobs of one process.
+ *
+ * At rest   not started, or without a job: no timer, no connection
+ * Waiting   until the job that is next is due; keeps no process alive
+ * Stepping  one step of one job; it is due again after its breath where the step was full, after its pause where it was not or another process
+ *           has the turn, and after a pause that grows where it failed
+ * Closed    no step begins; the one on its way is waited for
+ */
+export class BackgroundRunner {
+  readonly #scheduled: Scheduled[];
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | undefined;
+  #step: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor({ jobs, log }: RunnerOptions) {
+    this.#scheduled = jobs.map((job) => ({ job, dueAt: 0, retry: FIRST_RETRY, failingSince: undefined }));
+    this.#log = log;
+  }
+
+  /** Begins. The first steps are spread over a pause, so that processes which start together do not come together. */
+  start(): void {
+    const now = performance.now();
+    for (const scheduled of this.#scheduled) scheduled.dueAt = now + Math.random() * scheduled.job.pause;
+    this.#wait();
+  }
+
+  /** What `/health/ready` says of it; it makes the gateway no less ready. */
+  health(): BackgroundHealth {
+    const longAgo = performance.now() - LONG;
+    const failing = this.#scheduled.filter(({ failingSince }) => failingSince !== undefined && failingSince <= longAgo);
+    return failing.length > 0 ? { failingJobs: failing.map(({ job }) => job.name) } : {};
+  }
+
+  /** Begins nothing any more; resolves when the step that is on its way has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#step;
+  }
+
+  #wait(): void {
+    if (this.#isClosed || this.#scheduled.length === 0) return;
+    const next = this.#scheduled.reduce((first, other) => (other.dueAt < first.dueAt ? other : first));
+    this.#timer = setTimeout(() => {
+      this.#step = this.#stepOf(next).then(() => this.#wait());
+    }, next.dueAt - performance.now()).unref();
+  }
+
+  /** Never rejects. */
+  async #stepOf(scheduled: Scheduled): Promise<void> {
+    const { job } = scheduled;
+    let pause: number;
+    try {
+      const done = await job.run(job.stepSize);
+      // Where another process has the turn, nothing is known of how it fares.
+      if (done !== undefined) this.#worked(scheduled);
+      pause = done !== undefined && done >= job.stepSize ? job.breath : jittered(job.pause);
+    } catch (error) {
+      this.#failed(scheduled, error);
+      pause = jittered(scheduled.retry);
+      scheduled.retry = Math.min(scheduled.retry * 2, LONGEST_RETRY);
+    }
+    scheduled.dueAt = performance.now() + pause;
+  }
+
+  #worked(scheduled: Scheduled): void {
+    if (scheduled.failingSince === undefined) return;
+    scheduled.failingSince = undefined;
+    scheduled.retry = FIRST_RETRY;
+    this.#log.info({ job: scheduled.job.name }, 'background job works again');
+  }
+
+  /** One line for a streak of failures, however long it is. */
+  #failed(scheduled: Scheduled, error: unknown): void {
+    const isFirst = scheduled.failingSince === undefined;
+    scheduled.failingSince ??= performance.now();
+    this.#log[isFirst ? 'error' : 'debug'](
+      { job: scheduled.job.name, err: error },
+      'background job failed; its work waits, and it is tried again until it works',
+    );
+  }
+}
+
+/** A pause, give or take a quarter: processes that came together come apart. */
+function jittered(pause: number): number {
+  return pause * (0.75 + Math.random() / 2);
+}
