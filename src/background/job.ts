@@ -15,7 +15,7 @@ export interface JobTraits {
   /** Rows that one step does at most: few enough that no request waits for it. */
   readonly stepSize: number;
   /** Milliseconds after a step that was full, so that requests have their turn; then there may be more to do. */
-  readonly breath: number;
+  readonly fullPause: number;
   /** Milliseconds after one that was not, give or take a quarter. */
   readonly pause: number;
 }

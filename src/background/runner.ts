@@ -34,7 +34,7 @@ interface Scheduled {
  *
  * At rest   not started, or without a job: no timer, no connection
  * Waiting   until the job that is next is due; keeps no process alive
- * Stepping  one step of one job; it is due again after its breath where the step was full, after its pause where it was not or another process
+ * Stepping  one step of one job; it is due again after its short pause where the step was full, after its pause where it was not or another process
  *           has the turn, and after a pause that grows where it failed
  * Closed    no step begins; the one on its way is waited for
  */
@@ -87,7 +87,7 @@ export class BackgroundRunner {
       const done = await job.run(job.stepSize);
       // Where another process has the turn, nothing is known of how it fares.
       if (done !== undefined) this.#worked(scheduled);
-      pause = done !== undefined && done >= job.stepSize ? job.breath : jittered(job.pause);
+      pause = done !== undefined && done >= job.stepSize ? job.fullPause : jittered(job.pause);
     } catch (error) {
       this.#failed(scheduled, error);
       pause = jittered(scheduled.retry);

@@ -24,7 +24,7 @@ async function start(outcome: (step: number) => number | undefined, traits: Part
   const job: Job = {
     name: 'chores',
     stepSize: 10,
-    breath: 50,
+    fullPause: 50,
     pause: MINUTE,
     async run() {
       steps += 1;
@@ -48,7 +48,7 @@ it('the first step comes within a pause', async () => {
   expect(steps()).toBeGreaterThan(0);
 });
 
-it('full steps follow each other after a breath, and a pause follows the first that is not full', async () => {
+it('full steps follow each other after a short pause, and a pause follows the first that is not full', async () => {
   const { steps } = await start((step) => (step < 12 ? 10 : 3), { pause: SECOND });
   while (steps() < 1) await pass(1);
   await pass(11 * 50);

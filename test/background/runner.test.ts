@@ -18,7 +18,7 @@ import { openProxy } from '../support/proxy.ts';
 const soon = { timeout: 30_000 };
 const FAILED = 'background job failed; its work waits, and it is tried again until it works';
 const WORKS = 'background job works again';
-const traits: JobTraits = { name: 'do_chores', stepSize: 10, breath: 1, pause: 20 };
+const traits: JobTraits = { name: 'do_chores', stepSize: 10, fullPause: 1, pause: 20 };
 
 let chores: Chores;
 let log: { level: number; msg: string; job?: string }[];

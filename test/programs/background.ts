@@ -10,7 +10,7 @@ const { DATABASE_URL = '', OPERATION_TIMEOUT } = process.env;
 const { log } = openLog('info', false);
 const operationTimeout = Number(OPERATION_TIMEOUT);
 const database = openDatabase({ connection: parseDatabaseUrl(DATABASE_URL), entities, log, operationTimeout });
-const job = jobOfFunction(database, { name: 'do_chores', stepSize: 10, breath: 1, pause: 20 });
+const job = jobOfFunction(database, { name: 'do_chores', stepSize: 10, fullPause: 1, pause: 20 });
 new BackgroundRunner({ jobs: [job], log }).start();
 // Background work keeps no process alive.
 setInterval(() => {}, 1_000);
