@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { ChangeEntry } from '../change-log/change-log.entity.ts';
 import { historiesOf } from '../change-log/history.ts';
 import { type Change, changedFields, recordChange } from '../change-log/record.ts';
+import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';
@@ -115,33 +116,30 @@ export async function rotateApiKey(
  */
 export async function listApiKeys(ctx: OperationContext, page: KeyPage = {}): Promise<ApiKey[]> {
   const { database } = ctx;
-  const { em, organisationId: organisation } = database;
   const positionOf = async (argument: 'after' | 'before') => {
     const fingerprint = page[argument];
     if (fingerprint === undefined) return undefined;
     const key = await lookUp(database, fingerprint);
     if (!key) throw unknownCursor(argument);
-    return key.id;
+    return [key.id] as const;
   };
   const [after, before] = await Promise.all([positionOf('after'), positionOf('before')]);
   await recordChange(database, ctx, { subject: SUBJECT, reference: '*', action: 'listed' });
-  const id = { ...(after !== undefined && { $lt: after }), ...(before !== undefined && { $gt: before }) };
-  return em.find(
-    ApiKeyEntity,
-    { organisation, id: { $gte: 0, ...id } },
-    { orderBy: { id: page.inverted ? 'asc' : 'desc' }, ...(page.limit !== undefined && { limit: page.limit }) },
-  );
+  const rows = await database.run(...pageOf({ ...page, after, before }, [database.organisationId]));
+  return rows.map((row) => database.map<ApiKey>(ApiKeyEntity, row));
 }
 
-/** One page of keys: older than `after`, newer than `before`, by fingerprint. */
-export interface KeyPage {
-  after?: string | undefined;
-  before?: string | undefined;
-  /** How many at most; all unless told. */
-  limit?: number;
-  /** False for newest first, true for oldest first. */
-  inverted?: boolean;
-}
+/** One page of keys; the places are fingerprints. */
+export type KeyPage = Page<string>;
+
+const pageOf = keysetPages({
+  name: 'api_key_pages',
+  sort: [{ sql: 'id', type: 'integer' }],
+  direction: 'desc',
+  parameters: 1,
+  text: ({ condition, order, limit }) =>
+    `select ${keyColumns} from api_key where organisation_id = $1${condition} order by ${order} limit ${limit}`,
+});
 
 /**
  * Shows a key.

@@ -1,5 +1,6 @@
 // Finds customers: one by what names it, many page by page.
 import type { BatchStatement } from '../database/batch-queue.ts';
+import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase, Statement } from '../database/open.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import type { Customer } from './customer.entity.ts';
@@ -81,15 +82,8 @@ export async function findCustomersById(
   return found;
 }
 
-/** One page: customers older than `after` or younger than `before`, by reference. */
-export interface CustomerPage {
-  after?: string | undefined;
-  before?: string | undefined;
-  /** How many at most. */
-  limit: number;
-  /** False for newest first, true for oldest first. */
-  inverted: boolean;
-}
+/** One page of customers; the places are references. */
+export type CustomerPage = Page<string>;
 
 /** Where a customer stands in the order by age; a deleted one keeps its place. */
 const position: Statement = {
@@ -97,44 +91,44 @@ const position: Statement = {
   text: 'select id from customer where organisation_id = $1 and cu_ref_no = $2',
 };
 
-function pages(direction: 'asc' | 'desc', withRelatedRecords: boolean): Statement {
-  return {
-    name: `customer_pages_${direction}${withRelatedRecords ? '_with_related_records' : ''}`,
-    text: `
+function newestFirst(withRelatedRecords: boolean) {
+  return keysetPages({
+    name: `customer_pages${withRelatedRecords ? '_with_related_records' : ''}`,
+    sort: [{ sql: 'c.id', type: 'bigint' }],
+    direction: 'desc',
+    parameters: 1,
+    text: ({ condition, order, limit, direction }) => `
       select ${selectProfile(withRelatedRecords)}
       from (
         select c as customer, true as has_related_records
         from customer c
-        where c.organisation_id = $1 and c.deleted_at is null
-          and c.id < coalesce($2::bigint, 9223372036854775807) and c.id > coalesce($3::bigint, 0)
-        order by c.id ${direction}
-        limit $4
+        where c.organisation_id = $1 and c.deleted_at is null${condition}
+        order by ${order}
+        limit ${limit}
       ) page
       order by (customer).id ${direction}`,
-  };
+  });
 }
 
-const newestFirst = [pages('desc', false), pages('desc', true)] as const;
-const oldestFirst = [pages('asc', false), pages('asc', true)] as const;
+const pages = [newestFirst(false), newestFirst(true)] as const;
 
 /**
- * Lists the customers of an organisation by age.
+ * Lists the customers of an organisation, the newest first.
  *
  * @param withRelatedRecords - whether what belongs to them is read along
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no customer of this organisation
  */
 export async function listCustomers(
   database: OrganisationDatabase,
-  { after, before, limit, inverted }: CustomerPage,
+  page: CustomerPage,
   withRelatedRecords: boolean,
 ): Promise<Profile[]> {
-  const [older, younger] = await Promise.all([
-    positionOf(database, 'after', after),
-    positionOf(database, 'before', before),
+  const [after, before] = await Promise.all([
+    positionOf(database, 'after', page.after),
+    positionOf(database, 'before', page.before),
   ]);
-  const statement = (inverted ? oldestFirst : newestFirst)[withRelatedRecords ? 1 : 0];
-  const values = [database.organisationId, older ?? null, younger ?? null, limit];
-  const rows = await database.run<ProfileRow>(statement, values);
+  const pageOf = pages[withRelatedRecords ? 1 : 0];
+  const rows = await database.run<ProfileRow>(...pageOf({ ...page, after, before }, [database.organisationId]));
   return rows.map((row) => readProfile(database, row));
 }
 
@@ -142,11 +136,11 @@ async function positionOf(
   database: OrganisationDatabase,
   argument: 'after' | 'before',
   cuRefNo: string | undefined,
-): Promise<string | undefined> {
+): Promise<[id: string] | undefined> {
   if (cuRefNo === undefined) return undefined;
   const rows = referenceForm.test(cuRefNo)
     ? await database.run<{ id: string }>(position, [database.organisationId, cuRefNo])
     : [];
   if (!rows[0]) throw unknownCursor(argument);
-  return rows[0].id;
+  return [rows[0].id];
 }

@@ -1,6 +1,7 @@
 // The addresses that a customer came from: a row when an address is new to the customer, or a day after its last one. The latest thousand are
 // kept, and up to a hundred more.
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { keysetPages, type Page, type PositionOf } from '../../database/keyset.ts';
 import type { OrganisationDatabase, Statement } from '../../database/open.ts';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { normalizeIp } from '../../ip/address.ts';
@@ -27,40 +28,35 @@ export interface IpSighting {
   readonly seenAt: Date;
 }
 
-/** One page of a customer's addresses: older than `after`, newer than `before`. */
-export interface IpHistoryPage {
-  after?: IpSighting | undefined;
-  before?: IpSighting | undefined;
-  /** How many at most. */
-  limit: number;
-  /** False for newest first, true for oldest first. */
-  inverted: boolean;
-}
+/** What a history is sorted by. */
+export const ipHistorySort = [
+  { sql: 'h.seen_at', type: 'timestamptz' },
+  { sql: 'h.address', type: 'inet' },
+] as const;
 
-function pages(direction: 'asc' | 'desc'): Statement {
-  return {
-    name: `customer_ip_pages_${direction}`,
-    text: `
-      select c.id as customer_id, host(i.address) as address, i.seen_at
-      from unnest($2::bigint[]) c (id)
-      cross join lateral (
-        select address, seen_at
-        from customer_ip
-        where organisation_id = $1 and customer_id = c.id
-          and (seen_at, address) < (coalesce($3, 'infinity'::timestamptz), coalesce($4, '0.0.0.0'::inet))
-          and (seen_at, address) > (coalesce($5, '-infinity'::timestamptz), coalesce($6, '0.0.0.0'::inet))
-        order by seen_at ${direction}, address ${direction}
-        limit $7
-      ) i
-      order by i.seen_at ${direction}, i.address ${direction}`,
-  };
-}
+/** One page of a customer's addresses. */
+export type IpHistoryPage = Page<PositionOf<typeof ipHistorySort>>;
 
-const newestFirst = pages('desc');
-const oldestFirst = pages('asc');
+const pageOf = keysetPages({
+  name: 'customer_ip_pages',
+  sort: ipHistorySort,
+  direction: 'desc',
+  parameters: 2,
+  text: ({ condition, order, limit, direction }) => `
+    select c.id as customer_id, host(i.address) as address, i.seen_at
+    from unnest($2::bigint[]) c (id)
+    cross join lateral (
+      select h.address, h.seen_at
+      from customer_ip h
+      where h.organisation_id = $1 and h.customer_id = c.id${condition}
+      order by ${order}
+      limit ${limit}
+    ) i
+    order by i.seen_at ${direction}, i.address ${direction}`,
+});
 
 /**
- * Reads the same page of the histories of many customers, in one statement.
+ * Reads the same page of the histories of many customers, the latest address first, in one statement.
  *
  * @param ids - internal ids of customers
  * @returns the sightings, those of one customer in order
@@ -68,19 +64,10 @@ const oldestFirst = pages('asc');
 export async function listIpHistories(
   database: OrganisationDatabase,
   ids: readonly number[],
-  { after, before, limit, inverted }: IpHistoryPage,
+  page: IpHistoryPage,
 ): Promise<(IpSighting & { customerId: number })[]> {
   const rows = await database.run<{ customer_id: string; address: string; seen_at: Date }>(
-    inverted ? oldestFirst : newestFirst,
-    [
-      database.organisationId,
-      ids,
-      after?.seenAt ?? null,
-      after?.address ?? null,
-      before?.seenAt ?? null,
-      before?.address ?? null,
-      limit,
-    ],
+    ...pageOf(page, [database.organisationId, ids]),
   );
   return rows.map((row) => ({
     customerId: Number(row.customer_id),

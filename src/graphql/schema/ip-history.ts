@@ -1,33 +1,14 @@
 // The addresses that a customer came from, in GraphQL.
-import type { IpSighting } from '../../customer/ip-history/ip-history.ts';
-import { unknownCursor } from '../../errors/api-error.ts';
+import { type IpSighting, ipHistorySort } from '../../customer/ip-history/ip-history.ts';
 import { normalizeIp } from '../../ip/address.ts';
 import { builder } from '../builder.ts';
 import type { ValidateArguments } from '../execution/listed-arguments.ts';
-import { cursorReader, encodeCursor } from './cursor.ts';
+import { positionCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from './page.ts';
 
-function toCursor({ seenAt, address }: IpSighting): string {
-  return encodeCursor('ipSighting', `${seenAt.toISOString()} ${address}`);
-}
-
-const readPlace = cursorReader('ipSighting');
-
-function fromCursor(cursor: string | null | undefined, argument: string): IpSighting | undefined {
-  const place = readPlace(cursor, argument);
-  if (place === undefined) return undefined;
-  const [moment = '', address = ''] = place.split(' ');
-  try {
-    const sighting = { seenAt: new Date(moment), address: normalizeIp(address) };
-    // PostgreSQL knows fewer years than JavaScript.
-    if (/^\d{4}-/.test(moment) && toCursor(sighting) === cursor) return sighting;
-  } catch {
-    // No moment, or no address.
-  }
-  throw unknownCursor(argument);
-}
+const cursors = positionCursor('ipSighting', ipHistorySort);
 
 builder.objectFields(CustomerType, (t) => ({
   lastIp: t.field({
@@ -44,10 +25,13 @@ builder.objectFields(CustomerType, (t) => ({
       description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed or 100 others have been noted since.`,
       scope: 'customer:read',
       complexity: pricedByPage,
-      extensions: { validate: ((args) => void validatePage(args, fromCursor)) satisfies ValidateArguments },
+      extensions: { validate: ((args) => void validatePage(args, cursors.read)) satisfies ValidateArguments },
       resolve: async ({ id }, args, { relations, ip }) => {
-        const { edges, pageInfo } = await readPage<IpSighting, IpSighting>(args, toCursor, fromCursor, (page) =>
-          relations.ipHistory(id, page),
+        const { edges, pageInfo } = await readPage(
+          args,
+          ({ seenAt, address }: IpSighting) => cursors.write([seenAt, address]),
+          cursors.read,
+          (page) => relations.ipHistory(id, page),
         );
         const known = edges.map(async ({ cursor, node: { address, seenAt } }) => {
           return { cursor, seenAt, node: await ip.infoOf(address) };

@@ -1,6 +1,7 @@
 // Pages of lists, as Relay has them.
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { z } from 'zod';
+import type { Page } from '../../database/keyset.ts';
 import { ApiError, type FieldProblem } from '../../errors/api-error.ts';
 
 /** Customers, or whatever is listed, in a page of which nothing is said. */
@@ -20,16 +21,6 @@ export interface PageArguments {
 
 /** Reads a cursor; undefined for none. @throws ApiError `INTERNAL_VALIDATION_FAILED` at the argument */
 export type ReadCursor<Place> = (cursor: string | null | undefined, argument: string) => Place | undefined;
-
-/** What is read of a list: places around the page, how much of it, and from which end. */
-export interface PageRequest<Place> {
-  after: Place | undefined;
-  before: Place | undefined;
-  /** How many at most. */
-  limit: number;
-  /** False from the start of the list on, true from its end. */
-  inverted: boolean;
-}
 
 /** The complexity of a field that gives a page: what a page holds is counted as often as the page is long. */
 export function pricedByPage({ first, last }: PageArguments) {
@@ -77,12 +68,12 @@ export async function readPage<Item, Place>(
   args: PageArguments,
   toCursor: (item: Item) => string,
   readCursor: ReadCursor<Place>,
-  read: (request: PageRequest<Place>) => Promise<Item[]>,
+  read: (page: Page<Place>) => Promise<Item[]>,
 ) {
   const places = validatePage(args, readCursor);
   const { edges, pageInfo } = await resolveCursorConnection<Promise<Item[]>>(
     { args, defaultSize: DEFAULT_PAGE, maxSize: LARGEST_PAGE, toCursor: (item: Item) => toCursor(item) },
-    (({ limit, inverted }: PageRequest<Place>) => read({ ...places, limit, inverted })) as never,
+    (({ limit, inverted }: Page<Place>) => read({ ...places, limit, inverted })) as never,
   );
   // An empty page begins and ends nowhere.
   const ends = edges.length === 0 && { startCursor: null, endCursor: null };
