@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { complaintAbout } from '../src/node-version.ts';
 
 /** What each folder, or file beside them, may import besides itself and packages. */
-const base = ['errors', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
+const base = ['backoff.ts', 'errors', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', ...base];
 const allowed: Record<string, string[]> = {
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
+  'backoff.ts': [],
   'once.ts': [],
   'random.ts': [],
   'node-version.ts': [],
@@ -28,7 +29,7 @@ const allowed: Record<string, string[]> = {
   database,
   'embedded-postgres': ['config.ts', 'database-url.ts', 'folders.ts', 'log.ts'],
   ip: ['log.ts', 'text.ts', 'errors'],
-  'rate-limit': ['ip/address.ts', 'api-key/key.ts', 'errors', 'log.ts'],
+  'rate-limit': ['ip/address.ts', 'api-key/key.ts', 'backoff.ts', 'errors', 'log.ts'],
   organisation: ['api-key', 'change-log', ...database],
   'change-log': ['organisation/organisation.entity.ts', ...database],
   'api-key': ['rate-limit', 'change-log', 'organisation/organisation.entity.ts', ...database],

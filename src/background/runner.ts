@@ -1,9 +1,10 @@
 // Runs jobs in the background: one step at a time, whenever a job is due, until it is closed.
+import { pauseAfter } from '../backoff.ts';
 import type { Log } from '../log.ts';
 import type { Job } from './job.ts';
 
-const FIRST_RETRY = 1_000;
-const LONGEST_RETRY = 60_000;
+/** Between two tries of a step that failed. */
+const RETRY = { first: 1_000, longest: 60_000, jitter: 0.25 };
 /** Milliseconds after which a job that keeps failing is told by health; a restart of the database is over by then. */
 const LONG = 600_000;
 
@@ -23,8 +24,8 @@ interface Scheduled {
   readonly job: Job;
   /** When its next step begins, by `performance.now()`. */
   dueAt: number;
-  /** Milliseconds to the next try, should the step fail. */
-  retry: number;
+  /** Steps in a row that have failed. */
+  failures: number;
   /** Since when each step has failed. */
   failingSince: number | undefined;
 }
@@ -46,7 +47,7 @@ export class BackgroundRunner {
   #isClosed = false;
 
   constructor({ jobs, log }: RunnerOptions) {
-    this.#scheduled = jobs.map((job) => ({ job, dueAt: 0, retry: FIRST_RETRY, failingSince: undefined }));
+    this.#scheduled = jobs.map((job) => ({ job, dueAt: 0, failures: 0, failingSince: undefined }));
     this.#log = log;
   }
 
@@ -90,8 +91,8 @@ export class BackgroundRunner {
       pause = done !== undefined && done >= job.stepSize ? job.fullPause : jittered(job.pause);
     } catch (error) {
       this.#failed(scheduled, error);
-      pause = jittered(scheduled.retry);
-      scheduled.retry = Math.min(scheduled.retry * 2, LONGEST_RETRY);
+      scheduled.failures += 1;
+      pause = pauseAfter(scheduled.failures, RETRY);
     }
     scheduled.dueAt = performance.now() + pause;
   }
@@ -99,7 +100,7 @@ export class BackgroundRunner {
   #worked(scheduled: Scheduled): void {
     if (scheduled.failingSince === undefined) return;
     scheduled.failingSince = undefined;
-    scheduled.retry = FIRST_RETRY;
+    scheduled.failures = 0;
     this.#log.info({ job: scheduled.job.name }, 'background job works again');
   }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { pauseAfter } from '../backoff.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
 import type { Database, Statement } from './open.ts';
@@ -10,10 +11,10 @@ import type { Database, Statement } from './open.ts';
 const HEARTBEAT = 300;
 /** Milliseconds for which a proof holds, and those that one may take: a change must take effect within a second. */
 const TRUSTED_FOR = 900;
-const FIRST_RETRY = 100;
-const LONGEST_RETRY = 5_000;
+/** Between two tries to connect. */
+const RETRY = { first: 100, longest: 5_000 };
 /** Where notifications never arrive, as behind a pooler of transactions, each try leaves a LISTEN in some session of the pooler. */
-const LONGEST_RETRY_UNHEARD = 60_000;
+const RETRY_UNHEARD = { ...RETRY, longest: 60_000 };
 
 /** What operators see of the listening connection in `pg_stat_activity`. */
 export const LISTENER_NAME = 'gateway listener';
@@ -83,7 +84,8 @@ export class Listener {
   #provenAt = Number.NEGATIVE_INFINITY;
   /** The proof that is on its way. */
   #awaited: { payload: string; arrive(): void } | undefined;
-  #pause = FIRST_RETRY;
+  /** Tries that have failed since notifications were last heard. */
+  #failures = 0;
   #retry: NodeJS.Timeout | undefined;
   #hasComplained = false;
   #isClosed = false;
@@ -153,7 +155,7 @@ export class Listener {
       if (isNew || error instanceof NotHeard) throw error;
       return;
     }
-    this.#pause = FIRST_RETRY;
+    this.#failures = 0;
     if (this.#hasComplained) this.#options.log.info('LISTEN connection is back; notifications are heard again');
     this.#hasComplained = false;
   }
@@ -206,9 +208,9 @@ export class Listener {
     client.end().catch(() => {});
     if (this.#isClosed) return;
     this.#complain(error);
-    this.#retry = setTimeout(() => void this.#connect(), this.#pause).unref();
-    const longest = error instanceof NotHeard ? LONGEST_RETRY_UNHEARD : LONGEST_RETRY;
-    this.#pause = Math.min(this.#pause * 2, longest);
+    this.#failures += 1;
+    const pause = pauseAfter(this.#failures, error instanceof NotHeard ? RETRY_UNHEARD : RETRY);
+    this.#retry = setTimeout(() => void this.#connect(), pause).unref();
   }
 
   /** One line for a loss, however often it is tried to mend it. */

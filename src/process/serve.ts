@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type App, type AppServices, createApp } from '../app.ts';
+import { pauseAfter } from '../backoff.ts';
 import { ConfigError, type ServingConfig } from '../config.ts';
 import { MigrationLockedError } from '../database/migrate.ts';
 import { DatabaseUnusableError } from '../database/unreachable.ts';
@@ -16,8 +17,8 @@ import { closePort } from './listen.ts';
 import { setUpMemory } from './memory.ts';
 import type { UncaughtCount } from './uncaught.ts';
 
-const FIRST_RETRY = 500;
-const LONGEST_RETRY = 10_000;
+/** Between two tries to prepare the database. */
+const RETRY = { first: 500, longest: 10_000 };
 /**
  * Milliseconds for which no connections are taken while the database is prepared for the first time: balancers and callers
  * go elsewhere where they are refused, and would be answered 503 otherwise.
@@ -134,7 +135,8 @@ function prepare(
 ): { prepared: Serving['prepared']; tried: Promise<void> } {
   const first = Promise.withResolvers<void>();
   async function attempts(): Promise<DemoKeys | undefined> {
-    for (let pause = FIRST_RETRY; ; pause = Math.min(pause * 2, LONGEST_RETRY)) {
+    for (let failures = 1; ; failures++) {
+      const pause = pauseAfter(failures, RETRY);
       try {
         return await app.prepare();
       } catch (error) {

@@ -1,6 +1,7 @@
 // The workers of a gateway: started, replaced when they fall, and ended in peace.
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseAfter } from '../backoff.ts';
 import type { Log } from '../log.ts';
 import { RateLimitStoreForWorkers } from '../rate-limit/primary-store.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -10,8 +11,8 @@ import { DRAIN, END, READY, SERVING } from './worker.ts';
 
 /** Milliseconds that a worker has beyond those of its answers in flight, before it is killed. */
 const GRACE = 5_000;
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 10_000;
+/** Before a worker that fell is replaced. */
+const RESTART = { first: 500, longest: 10_000 };
 /** Milliseconds after which a worker that fell counts as one that had worked. */
 const SETTLED = 60_000;
 
@@ -30,7 +31,8 @@ export class Workers {
   #isServing = false;
   #isDraining = false;
   #isEnding = false;
-  #pause = FIRST_PAUSE;
+  /** How many workers have fallen in a row before they had worked. */
+  #fallen = 0;
 
   /** @param environment - variables that workers have besides those of this process */
   constructor(port: SharedPort, environment: Record<string, string> | undefined, log: Log) {
@@ -111,8 +113,8 @@ export class Workers {
 
   /** @param hadWorked - whether the worker that fell ran for long */
   async #replace(hadWorked: boolean): Promise<void> {
-    this.#pause = hadWorked ? FIRST_PAUSE : Math.min(this.#pause * 2, LONGEST_PAUSE);
-    await sleep(this.#pause);
+    this.#fallen = hadWorked ? 1 : this.#fallen + 1;
+    await sleep(pauseAfter(this.#fallen, RESTART));
     if (this.#isEnding) return;
     try {
       this.#startOne();

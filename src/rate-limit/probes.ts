@@ -1,19 +1,22 @@
 // When a server that was lost is tried again: soon at first, and ever later the shorter it stayed.
+import { pauseAfter } from '../backoff.ts';
 
-const FIRST_PAUSE = 50;
 /** Between two tries while it is away. */
-const LONGEST_PAUSE = 1_000;
+const AWAY = { first: 50, longest: 1_000 };
+/** Before it is tried again when it comes and goes: each time is a change of how requests are counted, and two lines in the log. */
+const COMING_AND_GOING = { first: 1_000, longest: 10_000 };
 /** Milliseconds that it must have stayed for its next loss to count as the first. */
 const SETTLED = 10_000;
-/** Before it is tried again when it comes and goes: each time is a change of how requests are counted, and two lines in the log. */
-const LONGEST_REST = 10_000;
 
 /** The tries to win a server back, one at a time. All times are milliseconds. */
 export class Probes {
-  #pause = FIRST_PAUSE;
   #dueAt = Number.NEGATIVE_INFINITY;
   #backAt = Number.NEGATIVE_INFINITY;
   #running = false;
+  /** Losses in a row that each came soon after the server was back, the first one left out. */
+  #relapses = 0;
+  /** What has failed since it was there: the loss, and each try. */
+  #failures = 0;
 
   /** Whether to try now; then `end` must be called. */
   begin(): boolean {
@@ -26,17 +29,20 @@ export class Probes {
   end(succeeded: boolean): void {
     this.#running = false;
     if (succeeded) this.#backAt = performance.now();
-    else this.#rest(Math.min(this.#pause * 2, Math.max(this.#pause, LONGEST_PAUSE)));
+    else this.#fail();
   }
 
   /** Takes note that the server was lost. */
   lost(): void {
     const settled = performance.now() - this.#backAt > SETTLED;
-    this.#rest(settled ? FIRST_PAUSE : Math.min(Math.max(this.#pause * 2, LONGEST_PAUSE), LONGEST_REST));
+    this.#relapses = settled ? 0 : this.#relapses + 1;
+    this.#failures = 0;
+    this.#fail();
   }
 
-  #rest(pause: number): void {
-    this.#pause = pause;
+  #fail(): void {
+    this.#failures += 1;
+    const pause = this.#relapses > 0 ? pauseAfter(this.#relapses, COMING_AND_GOING) : pauseAfter(this.#failures, AWAY);
     this.#dueAt = performance.now() + pause;
   }
 }

@@ -1,11 +1,13 @@
 // The script that counts in Redis, the client that has it as a command, and what its answers mean.
 import { Redis } from 'ioredis';
+import { pauseAfter } from '../backoff.ts';
 import { type RateLimitResult, SLICE, SLICES, WINDOW } from './sliding-window.ts';
 
 const CONNECT_TIMEOUT = 1_000;
 /** Milliseconds without a word after which the connection is made anew. */
 const SOCKET_TIMEOUT = 5_000;
-const LONGEST_RETRY = 1_000;
+/** Between two tries to connect. */
+const RECONNECT = { first: 100, longest: 1_000 };
 
 /*
  * The window of `sliding-window.ts` as a hash: a field per slice that holds anything, `total` of them, and `oldest`, before
@@ -64,7 +66,7 @@ export function connect(url: string): SlidingRedis {
     // Commands of one turn of the event loop are sent together.
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LONGEST_RETRY),
+    retryStrategy: (attempt) => pauseAfter(attempt, RECONNECT),
   }) as SlidingRedis;
   redis.defineCommand('slide', { numberOfKeys: 1, lua: SLIDE });
   return redis;
