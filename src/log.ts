@@ -60,7 +60,7 @@ export interface OpenLog {
 export function openLog(level: string, readable: boolean): OpenLog {
   const output = new LogOutput(standardOutput(), {
     buffered: !readable,
-    onDropped: (dropped) => log.error({ dropped }, 'lines of the log were dropped: they could not be written'),
+    onDropped: (dropped) => log.error({ dropped }, 'log lines could not be written and were dropped'),
   });
   const log = logTo(level, readable ? readableLines(output) : output);
   process.once('exit', () => output.close());

@@ -91,7 +91,7 @@ export class Connections {
     if (!this.#growsAgain) {
       this.#log.warn(
         { connections: size },
-        'the database takes no more connections; calls wait for those that there are',
+        'PostgreSQL has no connections left; requests wait for one of the open ones',
       );
       this.#growsAgain = setTimeout(() => {
         this.#growsAgain = undefined;

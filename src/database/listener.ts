@@ -122,7 +122,7 @@ export class Listener {
     );
     this.#client = client;
     client.on('error', (error) => this.#lose(client, error));
-    client.on('end', () => this.#lose(client, new Error('the connection ended')));
+    client.on('end', () => this.#lose(client, new Error('the connection was closed')));
     client.on('notification', ({ channel, payload = '' }) => this.#hear(channel, payload));
     try {
       await client.connect();

@@ -44,7 +44,7 @@ export async function takeTurn(
     }
     if (performance.now() - lastLog > logInterval) {
       lastLog = performance.now();
-      log.warn({ holder: await holder(client) }, 'waiting for another process that migrates the database');
+      log.warn({ holder: await holder(client) }, 'another process is migrating the database; waiting for it to finish');
     }
     await sleep(LOOK_INTERVAL);
   }

@@ -135,7 +135,7 @@ export class Readiness {
     this.#health = health;
     const { log } = this.#options;
     if (before === OK && health !== OK) log.warn({ err: cause }, `not ready: the database ${health}`);
-    if (before !== OK && health === OK) log.warn('ready again: the database takes writes');
+    if (before !== OK && health === OK) log.warn('ready again: the database accepts writes');
     if (health !== OK) this.#askAgain();
     return health;
   }

@@ -68,7 +68,7 @@ export async function assertNobodyElses(client: pg.ClientBase, role: string, log
   const acting = rows.filter(({ acts }) => acts).map(({ member }) => member);
   if (acting.length === 0) {
     const administrators = rows.map(({ member }) => member).join(', ');
-    log.warn(`the role ${first.name} that serves requests was made by others, who can grant it: ${administrators}`);
+    log.warn(`the serving role ${first.name} was created by another account; it can be granted by: ${administrators}`);
     return;
   }
   throw new ConfigError(

@@ -95,7 +95,7 @@ export async function takeFromOthers(client: pg.ClientBase, role: string, log: L
     await client.query('rollback to savepoint schema_of_others');
   });
   if (here.owned) await revoke(`database ${here.name}`);
-  log.warn(`roles of other databases had privileges in this one, which were taken from them: ${others}`);
+  log.warn(`revoked the privileges that roles of other databases held in this one: ${others}`);
 }
 
 /** How it is, for an account that may decide it. */
@@ -127,7 +127,7 @@ export class ConnectNotice {
     const [now] = rows;
     if (this.#last?.open && now && !now.open) {
       this.#log.warn(
-        `only its owner and members of the role that serves requests may connect to the database ${now.name} from now on; to let another account in, run: grant connect on database ${now.name} to …;`,
+        `connections to the database ${now.name} are now limited to its owner and the members of the serving role; to admit another account, run: grant connect on database ${now.name} to …;`,
       );
     }
     this.#last = now;
@@ -138,9 +138,9 @@ export class ConnectNotice {
     await this.look();
     const { owned, open, name, others } = this.#last ?? {};
     if (!owned || !open) return;
-    const reason = others ? " (it was not closed, since it holds tables that are not the gateway's)" : '';
+    const reason = others ? " (it was not restricted, because it holds tables that are not the gateway's)" : '';
     this.#log.warn(
-      `every account of the server may connect to the database ${name}${reason}, also those of other gateways, which on PostgreSQL 15 and older may be members of the role customer_gateway of version 0.1.0 and read it; to close it, run: revoke connect on database ${name} from public;`,
+      `every account of the server may connect to the database ${name}${reason}, including those of other gateways, which on PostgreSQL 15 and older may read it as members of the role customer_gateway of version 0.1.0; to restrict access, run: revoke connect on database ${name} from public;`,
     );
   }
 }

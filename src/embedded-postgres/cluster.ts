@@ -45,7 +45,10 @@ async function setAsideBrokenCluster(cluster: string, log: Log): Promise<void> {
   }
   const aside = `${cluster}.broken-${Date.now()}`;
   await rename(cluster, aside);
-  log.warn({ folder: aside }, 'the data folder was half made; it was set aside and a new one is made');
+  log.warn(
+    { folder: aside },
+    'the data folder is incomplete, as after an interrupted start; it was renamed and a new one is created',
+  );
 }
 
 /** Makes a cluster under another name first, so that an interrupted start leaves none that looks finished. */

@@ -84,7 +84,7 @@ async function startIn(home: string, options: EmbeddedOptions, attempt: number):
     return startEmbeddedPostgres(options, attempt + 1);
   }
   if (adopted) {
-    log.warn('the database of an earlier gateway was still running; it is used again');
+    log.warn('the PostgreSQL server of an earlier gateway is still running; it is reused');
     process.once('exit', stopAtExit);
   }
   return {
@@ -170,7 +170,7 @@ async function adoptServer(cluster: string, log: Log): Promise<Server | undefine
     if (!file) return undefined;
     if (!isServerOf(cluster, file.pid)) {
       await rm(join(cluster, 'postmaster.pid'), { force: true });
-      log.warn('the database was not stopped cleanly last time; it recovers by itself');
+      log.warn('PostgreSQL was not shut down cleanly; it recovers automatically');
       return undefined;
     }
     if (file.ready && file.port) {

@@ -144,8 +144,8 @@ export class Clients {
     this.#log.warn(
       { refused: this.#refused, open: this.#connections, ...(network !== undefined && { address: network }) },
       network === undefined
-        ? 'connections refused: there are as many as MAX_CONNECTIONS allows'
-        : 'connections refused: this address has its share of MAX_CONNECTIONS',
+        ? 'connections refused: MAX_CONNECTIONS is reached'
+        : 'connections refused: the address has reached its share of MAX_CONNECTIONS',
     );
     this.#refused = 0;
     this.#silentUntil = performance.now() + LOG_INTERVAL;

@@ -23,7 +23,10 @@ export function handleWith(handler: Handler, addressOf: AddressOf, log: Log): Ha
         if (!outgoing.destroyed) send(outgoing, request, response);
       })
       .catch((error: unknown) => {
-        log.error({ requestId: request.requestId, err: error }, 'the answer could not be sent');
+        log.error(
+          { requestId: request.requestId, err: error },
+          'the response could not be sent; the connection is closed',
+        );
         outgoing.destroy();
       });
   };

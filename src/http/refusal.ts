@@ -72,7 +72,10 @@ export function refuse(socket: Duplex, connection: Connection | undefined, refus
     return;
   }
   const requestId = randomUUID();
-  log.info({ requestId, code: 'INTERNAL_REQUEST_MALFORMED', reason: refusal.reason }, 'not a request');
+  log.info(
+    { requestId, code: 'INTERNAL_REQUEST_MALFORMED', reason: refusal.reason },
+    'request rejected by the HTTP parser',
+  );
   socket.end(rawAnswer(badHead(refusal.message), requestId, refusal), () => socket.destroy());
 }
 

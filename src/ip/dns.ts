@@ -31,7 +31,7 @@ export function openDns(servers: readonly string[] | undefined, timeout: number,
   let heardAt = 0;
 
   function hear(): void {
-    if (unanswered >= SILENCE) log.info('reverse DNS: the DNS answers again');
+    if (unanswered >= SILENCE) log.info('reverse DNS: the DNS responds again');
     unanswered = 0;
     heardAt = performance.now();
   }
@@ -53,7 +53,8 @@ export function openDns(servers: readonly string[] | undefined, timeout: number,
         if (code === CANCELLED || askedAt < heardAt) return undefined;
         unanswered += 1;
         // The error itself names the address, which is a customer's.
-        if (unanswered === SILENCE) log.warn({ code }, 'reverse DNS: the DNS does not answer');
+        if (unanswered === SILENCE)
+          log.warn({ code }, 'reverse DNS: no response from the DNS; names are missing from answers');
         return undefined;
       }
     },

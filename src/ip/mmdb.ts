@@ -107,7 +107,7 @@ export function openMmdb(variable: string, path: string, log: Log, turns: InTurn
     state = reader ? 'an earlier version is in use' : 'cannot be used';
     log.warn(
       { variable, path, err: error },
-      `IP database: the file cannot be read; ${reader ? 'what was read before stays in use' : 'what it would tell stays unknown'}`,
+      `IP database cannot be read; ${reader ? 'the previous version stays in use' : 'its data is missing from answers'}`,
     );
   }
 
@@ -128,7 +128,7 @@ export function openMmdb(variable: string, path: string, log: Log, turns: InTurn
         return typeof record === 'object' && record !== null ? record : {};
       } catch (error) {
         if (state !== 'in use, damaged')
-          log.warn({ variable, path, err: error }, 'IP database: a record cannot be read');
+          log.warn({ variable, path, err: error }, 'IP database is damaged; a record is missing from answers');
         state = 'in use, damaged';
         return undefined;
       }

@@ -33,12 +33,12 @@ async function tellWhatIsMissing(connection: DatabaseConnection, log: Log): Prom
   try {
     const there = await withOwner({ connection, entities, log }, firstCallNeeds);
     if (there === undefined || there.key) return;
-    const missing = there.organisation ? 'no API key that can be used' : 'no organisation and no API key';
+    const missing = there.organisation ? 'no usable API key exists' : 'no organisation and no API key exist';
     const commands = there.organisation ? MAKE_KEY : `${MAKE_ORGANISATION} && ${MAKE_KEY}`;
-    log.warn(`there is ${missing} yet, so nobody can call; to make one: ${commands}`);
+    log.warn(`${missing}, so every request is refused; to create one, run: ${commands}`);
   } catch (error) {
     // An account that may not look, or a database that has just gone: neither is news of the start.
-    log.debug({ err: error }, 'it could not be told whether there are keys');
+    log.debug({ err: error }, 'could not check whether an API key exists');
   }
 }
 

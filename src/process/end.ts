@@ -27,15 +27,15 @@ export async function endInOrder(
 ): Promise<void> {
   drain();
   if (drains && drainSeconds > 0) {
-    log.info({ signal, drainSeconds }, 'draining: not ready, connections are closed after their next answer');
+    log.info({ signal, drainSeconds }, 'draining: not ready; each connection is closed after its next response');
     await sleep(drainSeconds * 1_000);
   }
   try {
-    log.info({ signal }, 'ending: answering what is in flight');
+    log.info({ signal }, 'shutting down; completing the requests in flight');
     await close();
-    log.info('ended');
+    log.info('shut down');
   } catch (error) {
-    log.error({ err: error }, 'ended, but not in order');
+    log.error({ err: error }, 'shutdown failed; exiting with code 1');
     process.exitCode = 1;
   }
   await flush();

@@ -69,7 +69,10 @@ export class Heartbeat extends EventEmitter<HeartbeatEvents> {
     if (this.#missed === 1) this.emit('late');
     if (this.#missed !== this.#patience) return;
     const seconds = (this.#missed * INTERVAL) / 1_000;
-    this.#log.error({ worker: this.#worker.process.pid, seconds }, 'a worker does not respond and is killed');
+    this.#log.error(
+      { worker: this.#worker.process.pid, seconds },
+      'worker does not respond; it is killed and replaced',
+    );
     this.#worker.process.kill('SIGKILL');
   }
 

@@ -142,7 +142,10 @@ function prepare(
       } catch (error) {
         if (cancelled()) return undefined;
         throwIfLasting(error);
-        log.error({ ...reasonOf(error), retryInMilliseconds: pause }, 'the database cannot be prepared');
+        log.error(
+          { ...reasonOf(error), retryInMilliseconds: pause },
+          'the database could not be prepared; trying again',
+        );
       }
       first.resolve();
       await sleep(pause);

@@ -32,10 +32,7 @@ export function surviveUncaught(log: Log): UncaughtCount {
       return;
     }
     lines += 1;
-    log.error(
-      { err: error, ...(unlogged > 0 && { unlogged }) },
-      'an error that no part has caught; the gateway goes on',
-    );
+    log.error({ err: error, ...(unlogged > 0 && { unlogged }) }, 'uncaught error; the gateway continues');
     unlogged = 0;
   });
   return () => count;

@@ -39,7 +39,7 @@ export async function runWorker(config: Config): Promise<void> {
     try {
       await serving?.end();
     } catch (error) {
-      log.error({ err: error }, 'ended, but not in order');
+      log.error({ err: error }, 'shutdown failed; exiting with code 1');
       process.exitCode = 1;
     }
     await flush();

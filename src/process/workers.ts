@@ -95,10 +95,10 @@ export class Workers {
       this.#port.join(worker, heartbeat);
     });
     // A message to a worker that has just fallen tells nothing that its end does not.
-    worker.on('error', (error) => log.debug({ err: error }, 'a worker cannot be told'));
+    worker.on('error', (error) => log.debug({ err: error }, 'a message to a worker could not be sent'));
     worker.once('error', (error) => {
       if (worker.process.pid !== undefined) return;
-      log.error({ err: error }, 'the system starts no worker');
+      log.error({ err: error }, 'worker could not be started');
       // One that never ran has no end to tell of; all that wait for it hear it here.
       worker.process.emit('exit', 1, null);
     });
@@ -119,7 +119,7 @@ export class Workers {
     try {
       this.#startOne();
     } catch (error) {
-      this.#log.error({ err: error }, 'the system starts no worker');
+      this.#log.error({ err: error }, 'worker could not be started');
       await this.#replace(false);
     }
   }
@@ -141,7 +141,7 @@ async function endWorker(worker: Worker, log: Log): Promise<void> {
   const gone = new Promise((resolve) => worker.once('exit', resolve));
   worker.send(END);
   const killed = setTimeout(() => {
-    log.error({ worker: worker.process.pid }, 'a worker did not end and was killed');
+    log.error({ worker: worker.process.pid }, 'worker did not exit in time; it was killed');
     worker.process.kill('SIGKILL');
   }, DRAIN_TIMEOUT + GRACE);
   await gone;

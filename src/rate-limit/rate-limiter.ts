@@ -57,7 +57,9 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, store: R
     .then(({ openSharedWindows }) => {
       if (!closed) shared = openSharedWindows(redisUrl, log);
     })
-    .catch((error: unknown) => log.error({ err: error }, 'Redis cannot be used: each process counts by itself'));
+    .catch((error: unknown) =>
+      log.error({ err: error }, 'the Redis client could not be loaded; each process counts its own requests'),
+    );
   const own = new SlidingWindowStore();
   return {
     async consume(name, cost, limit) {

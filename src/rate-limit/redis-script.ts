@@ -84,7 +84,7 @@ export function resultOf(answer: unknown, limit: number): RateLimitResult {
     isWithin(remaining, limit) &&
     isWithin(resetIn, WINDOW + SLICE) &&
     isWithin(slice, Number.MAX_SAFE_INTEGER);
-  if (!valid) throw new Error('the answer is not that of the script');
+  if (!valid) throw new Error('unexpected reply to the rate limit script');
   return { allowed: allowed === 1, limit, remaining, resetIn, slice };
 }
 

@@ -46,7 +46,7 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
     if (reachable === false) return;
     reachable = false;
     probes.lost();
-    log.warn({ err: error }, 'Redis cannot be relied on: each process counts the requests that come to it by itself');
+    log.warn({ err: error }, 'Redis is unavailable; each process counts its own requests until it is back');
   }
 
   /** Has Redis run what it is needed for: one that answers a PING may still refuse to write. Counts nothing. */
@@ -56,7 +56,7 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
       // The client goes on in the first database where it may not have the one that the URL names.
       if (redis.options.db) await redis.select(redis.options.db);
       await ask(suspect, 0, 1);
-      if (reachable === false) log.info('Redis answers again: requests are counted together');
+      if (reachable === false) log.info('Redis is available again; requests are counted together');
       reachable = true;
       suspect = PROBE;
       probes.end(true);
@@ -67,10 +67,10 @@ export function openSharedWindows(url: string, log: Log): SharedWindows {
   }
 
   redis.on('error', lose);
-  redis.on('close', () => lose(new Error('the connection ended')));
+  redis.on('close', () => lose(new Error('the connection was closed')));
   redis.on('ready', probe);
   const timer = setInterval(() => {
-    if (questions.look() > PATIENCE) lose(new Error(`no answer within ${PATIENCE * BEAT} ms`));
+    if (questions.look() > PATIENCE) lose(new Error(`no reply within ${PATIENCE * BEAT} ms`));
     void probe();
   }, BEAT).unref();
 

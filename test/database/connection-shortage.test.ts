@@ -7,7 +7,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { type Proxy as DatabaseProxy, openProxy } from '../support/proxy.ts';
 
 const ACCOUNT = `account_${process.pid}`;
-const WARNING = 'the database takes no more connections; calls wait for those that there are';
+const WARNING = 'PostgreSQL has no connections left; requests wait for one of the open ones';
 
 let admin: string;
 let gateway: TestGateway;

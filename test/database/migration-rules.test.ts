@@ -183,7 +183,7 @@ describe('a migration of every customer', () => {
     expect(created).toBeGreaterThan(10);
     expect(lines).toMatchObject([
       {
-        msg: 'migration 9001-backfill waits for the lock of the table customer',
+        msg: 'migration 9001-backfill is waiting for a lock on the table customer',
         holder: expect.stringMatching(/^process \d+ of the server, a backup, from 127/),
       },
     ]);

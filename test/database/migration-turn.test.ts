@@ -124,7 +124,7 @@ it('an index that waits for an old transaction says for whom, and is given up; t
   const warnings = lines.filter(({ level, msg }) => level === 40 && msg.includes('index'));
   expect(warnings.length).toBeGreaterThan(0);
   expect(warnings[0]).toMatchObject({
-    msg: `migration ${NAME}: the index customer_by_phone waits for the end of an older transaction`,
+    msg: `migration ${NAME}: index customer_by_phone is waiting for an older transaction to end`,
     holder: expect.stringMatching(/, a report, /),
   });
   expect(await indexes()).toEqual([{ valid: false }]);
@@ -161,7 +161,7 @@ it('leaves out of a holder what PostgreSQL hides from this account, and warns ev
   expect((error as Error).message).toMatch(
     /^The database cannot be migrated: the table customer is locked by another session \(process \d+ of the server, psql of Jan\), for longer than 3 seconds/,
   );
-  const warnings = lines.filter(({ msg }) => msg === `migration ${NAME} waits for the lock of the table customer`);
+  const warnings = lines.filter(({ msg }) => msg === `migration ${NAME} is waiting for a lock on the table customer`);
   expect(warnings.length).toBeGreaterThanOrEqual(2);
   expect(warnings.length).toBeLessThanOrEqual(6);
   await holder.end();
@@ -194,6 +194,6 @@ it('a long history among many customers is cut in seconds, also where the addres
   expect(performance.now() - startedAt).toBeLessThan(20_000);
   expect(await runSql(url, 'select count(*)::int as count from customer_ip')).toEqual([{ count: 1_000 + 59_999 }]);
   expect(lines.map(({ msg }) => msg)).toContainEqual(
-    expect.stringMatching(/^migration 0006-address-changes: \d+,000 of about 60,000 customers$/),
+    expect.stringMatching(/^migration 0006-address-changes: \d+,000 of about 60,000 rows of customer processed$/),
   );
 });

@@ -45,7 +45,7 @@ it.each(['pg_advisory_lock', 'pg_advisory_xact_lock'])('%s of another is waited 
     .poll(() => lines, { timeout: 5_000 })
     .toMatchObject([
       {
-        msg: 'waiting for another process that migrates the database',
+        msg: 'another process is migrating the database; waiting for it to finish',
         holder: expect.stringMatching(holder),
       },
     ]);

@@ -119,7 +119,7 @@ describe.each(faults)('$name', ({ says, begin, end }) => {
     }
     await expect
       .poll(told, { timeout: 5_000 })
-      .toEqual([`not ready: the database ${says}`, 'ready again: the database takes writes']);
+      .toEqual([`not ready: the database ${says}`, 'ready again: the database accepts writes']);
     expect(await health()).toMatchObject({ status: 200, word: 'ready', database: 'ok' });
     expect((await create()).newAccount).toBe(true);
   });

@@ -79,7 +79,7 @@ it('one as which others may act before anything is granted gets nothing, until t
   expect(await holdsAnything(database, role)).toBe(false);
   await runSql(evils, `revoke ${role} from ${friend}`);
   expect(await migrateLogging(url)).toContain(
-    `the role ${role} that serves requests was made by others, who can grant it: ${evil}`,
+    `the serving role ${role} was created by another account; it can be granted by: ${evil}`,
   );
   await runSql(evils, `grant ${role} to ${friend}`);
   expect(await migrateLogging(url)).toEqual([]);

@@ -32,7 +32,7 @@ const openOf = (database: string) =>
 it('is told when the database is closed, with what lets others in again', async () => {
   const { database, url } = await create();
   expect(await migrateLogging(url)).toEqual([
-    `only its owner and members of the role that serves requests may connect to the database ${database} from now on; to let another account in, run: grant connect on database ${database} to …;`,
+    `connections to the database ${database} are now limited to its owner and the members of the serving role; to admit another account, run: grant connect on database ${database} to …;`,
   ]);
   expect(await publicMay(url)).toBe(false);
   expect(await migrateLogging(url)).toEqual([]);
@@ -82,7 +82,7 @@ it('a database that had another name, or is a copy, is closed to the role of tha
   expect(await runSql(callers, 'select from customer')).toEqual([]);
   const renamedUrl = accounts.urlOf(renamed, owner);
   expect(await migrateLogging(renamedUrl)).toEqual([
-    `roles of other databases had privileges in this one, which were taken from them: ${old}`,
+    `revoked the privileges that roles of other databases held in this one: ${old}`,
   ]);
   await expect(runSql(callers, 'select')).rejects.toThrow(/permission denied for database/);
   await runSql(cluster.url, `grant connect on database ${renamed} to ${caller}`);

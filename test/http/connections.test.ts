@@ -122,7 +122,7 @@ it('a client that does not take an answer is dropped, one that takes it slowly i
   const abandoned = () =>
     gateway.log
       .filter(
-        ({ msg, requestId }) => msg === 'request abandoned by the caller' && /^(stuck|slow)$/.test(String(requestId)),
+        ({ msg, requestId }) => msg === 'request aborted by the client' && /^(stuck|slow)$/.test(String(requestId)),
       )
       .map(({ requestId }) => requestId);
   // Who reads nothing does not see the end either.

@@ -58,7 +58,7 @@ it('a missing one is told in log and health, and used once it is there', async (
   const running = await start();
   expect(await look(running)).toEqual({
     ...unknown,
-    log: [`${WARNING} IP database: the file cannot be read; what it would tell stays unknown`],
+    log: [`${WARNING} IP database cannot be read; its data is missing from answers`],
   });
   expect(JSON.stringify((await running.send('/health/ready')).body)).not.toContain(file.path);
   // Told once, however often it is looked for.
@@ -82,7 +82,7 @@ describe('a broken one', () => {
     await file.replace(bytes);
     expect(await look(await start())).toEqual({
       ...unknown,
-      log: [`${WARNING} IP database: the file cannot be read; what it would tell stays unknown`],
+      log: [`${WARNING} IP database cannot be read; its data is missing from answers`],
     });
   });
 
@@ -94,7 +94,7 @@ describe('a broken one', () => {
     const state = 'an earlier version is in use';
     await expect.poll(() => look(running), { timeout: 5_000 }).toMatchObject({ ...known, state });
     expect((await look(running)).log).toEqual([
-      `${WARNING} IP database: the file cannot be read; what was read before stays in use`,
+      `${WARNING} IP database cannot be read; the previous version stays in use`,
     ]);
     await file.remove();
     await expect.poll(async () => (await look(running)).log.length, { timeout: 5_000 }).toBe(2);

@@ -76,8 +76,8 @@ it('gives up when the DNS is silent, says so once, and finds names again when it
   expect(reverse.state).toBe('on');
   expect(lines.join()).not.toMatch(/arpa|1\.1\.3/);
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    'reverse DNS: the DNS does not answer',
-    'reverse DNS: the DNS answers again',
+    'reverse DNS: no response from the DNS; names are missing from answers',
+    'reverse DNS: the DNS responds again',
   ]);
 });
 

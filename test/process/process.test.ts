@@ -150,7 +150,7 @@ describe('demo mode', () => {
     killed.child.kill('SIGKILL');
     await load;
     const again = await startProcess(settings);
-    expect(again.output()).toContain('was still running; it is used again');
+    expect(again.output()).toContain('is still running; it is reused');
     for (const email of acknowledged)
       expect(await create(again.url, email)).toMatchObject({ status: 200, newAccount: false });
     expect(await again.stop()).toBe(0);
@@ -273,7 +273,7 @@ it('starts while the database is away, says so, and comes up by itself when it i
   await expect.poll(() => status('/health/ready'), { timeout: 20_000 }).toBe(200);
   expect(await status('/graphql')).toBe(404);
   expect(await gateway.stop()).toBe(0);
-  expect(gateway.output()).toMatch(/cannot be used: [^"]+".*the database cannot be prepared/);
+  expect(gateway.output()).toMatch(/cannot be used: [^"]+".*the database could not be prepared; trying again/);
   for (const line of gateway.output().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
   await proxy.close();
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 const PRELOAD = { NODE_OPTIONS: '--import=./test/programs/throw-on-signal.ts' };
-const UNCAUGHT = 'an error that no part has caught; the gateway goes on';
+const UNCAUGHT = 'uncaught error; the gateway continues';
 
 const health = async ({ url }: GatewayProcess) => (await fetch(`${url}/health/ready`)).json();
 const createCustomer = ({ url }: GatewayProcess) =>

@@ -65,7 +65,7 @@ const linesOf = (words: string) =>
     .split('\n')
     .filter((line) => line.includes(words))
     .map((line) => JSON.parse(line));
-const KILLED = 'a worker does not respond and is killed';
+const KILLED = 'worker does not respond; it is killed and replaced';
 
 it.each([
   ['is stopped', 'SIGSTOP'],

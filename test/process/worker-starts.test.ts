@@ -20,17 +20,17 @@ it('a worker that the system cannot start is tried again, also in vain, and the 
   await rename(node, `${node}.away`);
   const [victim, other] = workersOf(gateway.child);
   process.kill(Number(victim), 'SIGKILL');
-  await expect.poll(() => count('the system starts no worker'), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => count('worker could not be started'), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
   expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
   expect(workersOf(gateway.child)).toEqual([other]);
 
   await rename(`${node}.away`, node);
   await expect.poll(() => workersOf(gateway.child).length, { timeout: 20_000 }).toBe(2);
-  expect(gateway.output()).not.toContain('no part has caught');
+  expect(gateway.output()).not.toContain('uncaught error');
 
   await rename(node, `${node}.away`);
   process.kill(Number(other), 'SIGKILL');
-  const before = count('the system starts no worker');
-  await expect.poll(() => count('the system starts no worker'), { timeout: 20_000 }).toBeGreaterThan(before);
+  const before = count('worker could not be started');
+  await expect.poll(() => count('worker could not be started'), { timeout: 20_000 }).toBeGreaterThan(before);
   expect(await gateway.stop()).toBe(0);
 });

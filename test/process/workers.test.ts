@@ -155,7 +155,7 @@ describe('the end', () => {
       await other.end();
       expect((await calls).map(({ status }) => status)).toEqual(emails.map(() => 200));
       expect(await own.ended).toBe(0);
-      expect(own.output()).not.toContain('abandoned');
+      expect(own.output()).not.toContain('aborted');
     },
   );
 

@@ -74,8 +74,6 @@ it.each([
   expect([...seen]).toEqual(['in memory, Redis is away']);
   const lines = gateway.log.filter(({ msg }) => String(msg).includes('Redis'));
   // The first is of the time before the connection was made.
-  expect(lines.at(-1)?.msg).toBe(
-    'Redis cannot be relied on: each process counts the requests that come to it by itself',
-  );
+  expect(lines.at(-1)?.msg).toBe('Redis is unavailable; each process counts its own requests until it is back');
   expect(lines.length).toBeLessThanOrEqual(3);
 });

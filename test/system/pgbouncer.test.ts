@@ -242,7 +242,9 @@ describe('what is not the way it hands out connections', () => {
     await proxy.cut();
     const port = String(await freePort());
     const gateway = spawnGateway({ DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: direct, PORT: port });
-    await expect.poll(gateway.output, { timeout: 15_000 }).toContain('the database cannot be prepared');
+    await expect
+      .poll(gateway.output, { timeout: 15_000 })
+      .toContain('the database could not be prepared; trying again');
     await proxy.mend();
     const status = () =>
       fetch(`http://127.0.0.1:${port}/health/ready`).then(

@@ -275,8 +275,8 @@ describe('while Redis is away', () => {
       const statuses = await end();
       expect(Object.keys(statuses)).toEqual(['200']);
       for (const gateway of gateways) {
-        await expect.poll(gateway.output).toContain('Redis cannot be relied on: each process counts');
-        await expect.poll(gateway.output).toContain('Redis answers again');
+        await expect.poll(gateway.output).toContain('Redis is unavailable; each process counts');
+        await expect.poll(gateway.output).toContain('Redis is available again');
       }
     },
   );

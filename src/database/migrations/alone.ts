@@ -35,7 +35,7 @@ export async function runAlone(run: MigrationRun, migration: string, index: stri
     const holder = await untilTooLong(run, {
       look,
       isOver: () => over,
-      what: `migration ${migration}: the index ${index}`,
+      what: `migration ${migration}: index ${index}`,
     });
     if (holder === undefined) {
       await done;
@@ -70,7 +70,7 @@ async function untilTooLong(
       if (now - waitingSince > patience) return wait.holder;
       if (now - waitingSince > Math.min(SILENCE, patience / 2) && now - lastLog > logInterval) {
         lastLog = now;
-        log.warn({ holder: wait.holder }, `${what} waits for the end of an older transaction`);
+        log.warn({ holder: wait.holder }, `${what} is waiting for an older transaction to end`);
       }
     }
     // Not for the whole interval when it ends before.

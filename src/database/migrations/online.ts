@@ -59,7 +59,7 @@ export abstract class OnlineMigration extends Migration {
    */
   protected step(sql: string): Promise<void> {
     return this.#telling(
-      (seconds) => `a step goes on for ${seconds} seconds`,
+      (seconds) => `a step has been running for ${seconds} seconds`,
       () => this.#retried(sql).then(() => {}),
     );
   }
@@ -92,7 +92,7 @@ export abstract class OnlineMigration extends Migration {
         done += last.count;
       }
     };
-    await this.#telling(() => `${english(done)}${total} ${table}s`, batches);
+    await this.#telling(() => `${english(done)}${total} rows of ${table} processed`, batches);
   }
 
   /**
@@ -111,7 +111,7 @@ export abstract class OnlineMigration extends Migration {
     ];
     for (const statement of statements) {
       await this.#telling(
-        (seconds) => `the index ${name} is being made for ${seconds} seconds`,
+        (seconds) => `index ${name} has been building for ${seconds} seconds`,
         () => runAlone(this.#run, this.#name, name, statement),
       );
     }
@@ -143,7 +143,7 @@ export abstract class OnlineMigration extends Migration {
       const now = performance.now();
       if (now - lastLog <= logInterval) return;
       lastLog = now;
-      log.warn({ holder: wait.holder }, `migration ${this.#name} waits for the lock of ${tableOf(wait)}`);
+      log.warn({ holder: wait.holder }, `migration ${this.#name} is waiting for a lock on ${tableOf(wait)}`);
     };
   }
 

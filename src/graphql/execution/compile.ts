@@ -45,7 +45,7 @@ export function compileWhenRecurring(
         (made) => {
           compiled = made;
         },
-        (error: unknown) => log.warn({ err: error }, 'an operation cannot be compiled; it is interpreted'),
+        (error: unknown) => log.warn({ err: error }, 'an operation could not be compiled; it is interpreted instead'),
       );
     }
     return compiled;

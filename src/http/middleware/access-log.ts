@@ -13,6 +13,6 @@ export function logWhenClosed(log: Log, request: HttpRequest, outgoing: ServerRe
     const { record } = request;
     record.milliseconds = Math.round((performance.now() - startedAt) * 10) / 10;
     if (outgoing.writableFinished) log.info(record, 'request');
-    else log.info(record, 'request abandoned by the caller');
+    else log.info(record, 'request aborted by the client');
   });
 }

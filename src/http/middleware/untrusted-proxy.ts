@@ -13,7 +13,7 @@ export function warnOfUntrustedProxy(log: Log, trustsProxies: boolean): Middlewa
     if (!silent && request.headers['x-forwarded-for'] !== undefined) {
       silent = true;
       log.warn(
-        'a request carries X-Forwarded-For and TRUST_PROXY is not set: the header is ignored; if a proxy stands in front, all its callers count as one address, and one that guesses API keys gets the unseen keys of all refused: set TRUST_PROXY',
+        'X-Forwarded-For received but TRUST_PROXY is not set; the header is ignored. If there is a proxy, set TRUST_PROXY: otherwise all its clients count as one address, and when one of them guesses API keys, keys that are not cached are refused for all',
       );
     }
     return next(request);
