@@ -1,7 +1,8 @@
 // Looks keys up by digest, through a cache that never answers with a key that changed more than a second ago.
 import { LRUCache } from 'lru-cache';
 import type { Listener } from '../database/listener.ts';
-import type { Database, Statement } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
+import type { Statement } from '../database/statement.ts';
 import type { HarmlessStatement } from '../database/write-probe.ts';
 import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 

@@ -1,6 +1,7 @@
 // A job of background work: what one step of it is, and how it takes its turn among all processes on one database.
 import pg from 'pg';
-import type { Database, Statement } from '../database/open.ts';
+import type { Database } from '../database/open.ts';
+import type { Statement } from '../database/statement.ts';
 
 /** The first of the two numbers by which PostgreSQL knows a job's lock; the second is made of its name. */
 const JOB_LOCKS = 5_103_119;

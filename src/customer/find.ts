@@ -1,7 +1,8 @@
 // Finds customers: one by what names it, many page by page.
 import type { BatchStatement } from '../database/batch-queue.ts';
 import { keysetPages, type Page } from '../database/keyset.ts';
-import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import type { Customer } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';

@@ -1,6 +1,6 @@
 // A customer as statements read it: its columns and, where they are wanted, what belongs to it, in one row.
 import { columnsOf } from '../database/columns.ts';
-import type { OrganisationDatabase } from '../database/open.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
 import { type CustomerGroup, groupsOfCustomer } from './group/group.entity.ts';
 import { type Referrer, referrerOfCustomer } from './referral/referral.entity.ts';

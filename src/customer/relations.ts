@@ -1,6 +1,7 @@
 // What belongs to customers, loaded for many of them at once.
 import DataLoader from 'dataloader';
-import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import type { Statement } from '../database/statement.ts';
 import type { Customer } from './customer.entity.ts';
 import { findCustomersById } from './find.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';

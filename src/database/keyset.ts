@@ -1,6 +1,6 @@
 // Pages of a list by keyset: a page begins where a row stands in the order, not after a number of rows, so that a deep page costs no more than the
 // first, and none is left out or comes twice when others come or go.
-import type { Statement } from './open.ts';
+import type { Statement } from './statement.ts';
 
 /** What a list is sorted by, and how it comes from JavaScript. */
 interface SortValues {

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { pauseAfter } from '../backoff.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import type { Log } from '../log.ts';
-import type { Database, Statement } from './open.ts';
+import type { Database } from './open.ts';
+import type { Statement } from './statement.ts';
 
 /** Milliseconds from one proof that notifications arrive to the next. */
 const HEARTBEAT = 300;

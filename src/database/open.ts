@@ -24,9 +24,6 @@ import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
 import { StatementBatcher } from './statement-batcher.ts';
 import { type Query, runTransaction } from './transaction.ts';
 
-export type { OrganisationDatabase } from './organisation-database.ts';
-export type { Statement } from './statement.ts';
-
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
 /** Connections that are kept although they have no work: when others have taken all that the server has, calls go on by these. */

@@ -1,7 +1,8 @@
 // Checks that row level security separates the organisations, before the first request relies on it.
 import { ConfigError } from '../config.ts';
-import type { Database, Statement } from './open.ts';
+import type { Database } from './open.ts';
 import { SCHEMA_OID } from './schema.ts';
+import type { Statement } from './statement.ts';
 
 const boundTables: Statement = {
   name: 'bound_tables',

@@ -13,7 +13,7 @@ import {
   type Waiter,
 } from './batch-queue.ts';
 import { LockedCalls } from './locked-calls.ts';
-import type { Statement } from './open.ts';
+import type { Statement } from './statement.ts';
 
 /** Milliseconds that calls wait for the statement before theirs; then they go beside it, for it may wait for a lock. */
 const PATIENCE = 5;

@@ -1,7 +1,8 @@
 // Requests that a caller sends again under the same Idempotency-Key: answered once, replayed, never mixed up.
 import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { OrganisationDatabase, Statement } from '../database/open.ts';
+import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import type { Statement } from '../database/statement.ts';
 import { tenantPolicy } from '../database/tenant-policy.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
 import { ownedByOrganisation } from '../organisation/organisation.entity.ts';

@@ -2,7 +2,8 @@
 // kept, and up to a hundred more.
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { keysetPages, type Page, type PositionOf } from '../../database/keyset.ts';
-import type { OrganisationDatabase, Statement } from '../../database/open.ts';
+import type { OrganisationDatabase } from '../../database/organisation-database.ts';
+import type { Statement } from '../../database/statement.ts';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { normalizeIp } from '../../ip/address.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
