@@ -7,6 +7,7 @@ import { complaintAbout } from '../src/node-version.ts';
 /** What each folder, or file beside them, may import besides itself and packages. */
 const base = ['backoff.ts', 'errors', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', ...base];
+const domain = ['operation-context.ts', ...database];
 const allowed: Record<string, string[]> = {
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
@@ -30,14 +31,16 @@ const allowed: Record<string, string[]> = {
   'embedded-postgres': ['config.ts', 'database-url.ts', 'folders.ts', 'log.ts'],
   ip: ['log.ts', 'text.ts', 'errors'],
   'rate-limit': ['ip/address.ts', 'api-key/key.ts', 'backoff.ts', 'errors', 'log.ts'],
-  organisation: ['api-key', 'change-log', ...database],
-  'change-log': ['organisation/organisation.entity.ts', ...database],
-  'api-key': ['rate-limit', 'change-log', 'organisation/organisation.entity.ts', ...database],
+  organisation: ['api-key', 'change-log', ...domain],
+  'change-log': ['organisation/organisation.entity.ts', ...domain],
+  'api-key': ['rate-limit', 'change-log', 'organisation/organisation.entity.ts', ...domain],
+  // Who acts is known to domain folders alone.
+  'operation-context.ts': ['database/organisation-database.ts'],
   background: database,
-  idempotency: ['organisation/organisation.entity.ts', ...database],
-  customer: ['ip', 'organisation/organisation.entity.ts', ...database],
+  idempotency: ['organisation/organisation.entity.ts', ...domain],
+  customer: ['ip', 'organisation/organisation.entity.ts', ...domain],
   demo: ['customer', 'api-key', 'organisation', 'change-log', ...database],
-  graphql: ['customer', 'api-key', 'rate-limit', 'change-log', 'ip', 'http', ...database],
+  graphql: ['customer', 'api-key', 'rate-limit', 'change-log', 'ip', 'http', ...domain],
   // The REST API runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
   rest: ['generated', 'http', ...base],
   // What is answered without a key says how the parts are, as they say it themselves.
@@ -127,6 +130,7 @@ it.each([
   ['database/open.ts', '../customer/customer.entity.ts'],
   ['database/open.ts', '../organisation/organisation.entity.ts'],
   ['database/open.ts', '../app.ts'],
+  ['database/transaction.ts', '../operation-context.ts'],
   ['errors/api-error.ts', '../database/open.ts'],
   ['http/body.ts', '../graphql/server/yoga.ts'],
 ])('would see %s import %s', (importer, imported) => {

@@ -153,8 +153,8 @@ export async function showApiKey(ctx: OperationContext, fingerprint: string): Pr
 }
 
 /** Loads what was done with keys lately, by fingerprint, oldest first; all that are asked for together in one statement. */
-export function keyHistories(database: OrganisationDatabase): DataLoader<string, ChangeEntry[]> {
-  return new DataLoader((fingerprints) => historiesOf(database, SUBJECT, fingerprints));
+export function keyHistories(ctx: OperationContext): DataLoader<string, ChangeEntry[]> {
+  return new DataLoader((fingerprints) => historiesOf(ctx, SUBJECT, fingerprints));
 }
 
 /**

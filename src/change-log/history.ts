@@ -1,7 +1,7 @@
 // Reads the change log.
 import { columnsOf } from '../database/columns.ts';
-import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { type ChangeEntry, ChangeEntryEntity } from './change-log.entity.ts';
 
 /** Entries of one history that are shown: the latest. */
@@ -26,7 +26,7 @@ const latest: Statement = {
  * @returns one history for each reference, in their order
  */
 export async function historiesOf(
-  database: OrganisationDatabase,
+  { database }: OperationContext,
   subject: string,
   references: readonly string[],
 ): Promise<ChangeEntry[][]> {

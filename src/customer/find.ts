@@ -4,6 +4,7 @@ import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
+import type { OperationContext } from '../operation-context.ts';
 import type { Customer } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
@@ -54,7 +55,7 @@ const lookUps = {
  * @returns null when the organisation has none, or only a deleted one
  */
 export async function findCustomer(
-  database: OrganisationDatabase,
+  { database }: OperationContext,
   key: CustomerKey,
   withRelatedRecords: boolean,
 ): Promise<Profile | null> {
@@ -74,7 +75,7 @@ const byId = finding('id', false);
  * @returns them in the order of the ids; null for one that the organisation does not have, or that was deleted
  */
 export async function findCustomersById(
-  database: OrganisationDatabase,
+  { database }: OperationContext,
   ids: readonly number[],
 ): Promise<(Customer | null)[]> {
   const rows = await database.run<ProfileRow & { position: number }>(byId, [database.organisationId, ids]);
@@ -120,7 +121,7 @@ const pages = [newestFirst(false), newestFirst(true)] as const;
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no customer of this organisation
  */
 export async function listCustomers(
-  database: OrganisationDatabase,
+  { database }: OperationContext,
   page: CustomerPage,
   withRelatedRecords: boolean,
 ): Promise<Profile[]> {

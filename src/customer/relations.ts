@@ -1,7 +1,7 @@
 // What belongs to customers, loaded for many of them at once.
 import DataLoader from 'dataloader';
-import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
+import type { OperationContext } from '../operation-context.ts';
 import type { Customer } from './customer.entity.ts';
 import { findCustomersById } from './find.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
@@ -9,7 +9,7 @@ import { type Profile, type RelatedRecords, relations } from './profile.ts';
 import type { Relation } from './relation.ts';
 
 /** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
-type Load<Value> = (database: OrganisationDatabase, ids: readonly number[]) => Promise<Value[]>;
+type Load<Value> = (ctx: OperationContext, ids: readonly number[]) => Promise<Value[]>;
 
 /** Loads a relation as it is read along with a customer. */
 function loading<Value>(name: keyof RelatedRecords, { select, none }: Relation<Value>): Load<Value> {
@@ -17,7 +17,7 @@ function loading<Value>(name: keyof RelatedRecords, { select, none }: Relation<V
     name: `customer_${name}`,
     text: `select given.id, (${select('given.id')}) as value from unnest($2::bigint[]) as given (id)`,
   };
-  return async (database, ids) => {
+  return async ({ database }, ids) => {
     const rows = await database.run<{ id: string; value: Value | null }>(statement, [database.organisationId, ids]);
     const byCustomer = new Map(rows.map(({ id, value }) => [Number(id), value]));
     return ids.map((id) => byCustomer.get(id) ?? none());
@@ -36,12 +36,12 @@ const loadSubscriptions = loading('subscriptions', relations.subscriptions);
  * same moment travels in one statement, and what was read along with a customer is there at once.
  */
 export class CustomerRelations {
-  readonly #database: OrganisationDatabase;
+  readonly #ctx: OperationContext;
   readonly #known = new Map<number, Profile>();
   readonly #loaders = new Map<unknown, DataLoader<number, unknown>>();
 
-  constructor(database: OrganisationDatabase) {
-    this.#database = database;
+  constructor(ctx: OperationContext) {
+    this.#ctx = ctx;
   }
 
   /** Remembers a customer and what was read along with it, so that it is not loaded again. */
@@ -69,8 +69,8 @@ export class CustomerRelations {
 
   /** The addresses that a customer came from; the same page of many customers travels in one statement. */
   ipHistory(customerId: number, page: IpHistoryPage): Promise<IpSighting[]> {
-    const load: Load<IpSighting[]> = async (database, ids) => {
-      const byCustomer = Map.groupBy(await listIpHistories(database, ids, page), (sighting) => sighting.customerId);
+    const load: Load<IpSighting[]> = async (ctx, ids) => {
+      const byCustomer = Map.groupBy(await listIpHistories(ctx, ids, page), (sighting) => sighting.customerId);
       return ids.map((id) => byCustomer.get(id) ?? []);
     };
     return this.#load(load, customerId, JSON.stringify(page));
@@ -84,7 +84,7 @@ export class CustomerRelations {
   #load<Value>(load: Load<Value>, customerId: number, name: unknown = load): Promise<Value> {
     let loader = this.#loaders.get(name) as DataLoader<number, Value> | undefined;
     if (!loader) {
-      loader = new DataLoader((ids) => load(this.#database, ids));
+      loader = new DataLoader((ids) => load(this.#ctx, ids));
       this.#loaders.set(name, loader);
     }
     return loader.load(customerId);

@@ -85,12 +85,12 @@ class RequestContext implements GatewayContext {
   }
 
   get relations(): CustomerRelations {
-    this.#relations ??= new CustomerRelations(this.database);
+    this.#relations ??= new CustomerRelations(this);
     return this.#relations;
   }
 
   get keyHistories(): DataLoader<string, ChangeEntry[]> {
-    this.#keyHistories ??= keyHistories(this.database);
+    this.#keyHistories ??= keyHistories(this);
     return this.#keyHistories;
   }
 }

@@ -5,9 +5,10 @@ import { findCustomer, listCustomers } from '../../src/customer/find.ts';
 import type { RelatedRecords } from '../../src/customer/profile.ts';
 import { CustomerRelations } from '../../src/customer/relations.ts';
 import { type Database, openDatabase } from '../../src/database/open.ts';
-import type { OrganisationDatabase } from '../../src/database/organisation-database.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
+import type { OperationContext } from '../../src/operation-context.ts';
+import { contextOf } from '../support/context.ts';
 import { createDatabase, createOrganisation, runSql } from '../support/database.ts';
 import { type Dice, diceOf } from '../support/generated/dice.ts';
 
@@ -212,8 +213,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all(opened.map((database) => database.close())));
 
 /** Loads for many at once, without anything that was read along. */
-async function loaded(database: OrganisationDatabase, ids: number[]): Promise<RelatedRecords[]> {
-  const relations = new CustomerRelations(database);
+async function loaded(ctx: OperationContext, ids: number[]): Promise<RelatedRecords[]> {
+  const relations = new CustomerRelations(ctx);
   return Promise.all(
     ids.map(async (id) => ({
       groups: await relations.groups(id),
@@ -231,7 +232,7 @@ describe.each([
   it('is what there is: read along by reference, by e-mail address and in a page, and loaded for all at once', async () => {
     const database = open(options);
     for (const { id: organisationId, plans } of organisations) {
-      const tenant = database.forOrganisation(organisationId);
+      const tenant = contextOf(database, organisationId);
       const ids = plans.map((__, i) => i + 1);
       const expected = ids.map((id) => expectedOf(organisationId, plans, id));
       expect(await loaded(tenant, ids)).toEqual(expected);
@@ -250,7 +251,7 @@ describe.each([
 
   it('is given in the order of the customers asked for, and is nothing for those that are not there', async () => {
     const [{ id, plans } = { id: 0, plans: [] }] = organisations;
-    const tenant = open(options).forOrganisation(id);
+    const tenant = contextOf(open(options), id);
     const ids = [14, 999_999, 3, 13, 2];
     expect(await loaded(tenant, ids)).toEqual(
       ids.map((each) =>
@@ -261,7 +262,7 @@ describe.each([
 
   it('finds referrers as customers, in order, and no deleted one', async () => {
     const [{ id, plans } = { id: 0, plans: [] }] = organisations;
-    const tenant = open(options).forOrganisation(id);
+    const tenant = contextOf(open(options), id);
     const relations = new CustomerRelations(tenant);
     const ids = [7, 999_999, 5, 1, 2];
     const customers = await Promise.all(ids.map((each) => relations.customer(each)));
@@ -277,18 +278,18 @@ describe.each([
 
   it('takes one statement a relation, however many customers there are', async () => {
     const [{ id, plans } = { id: 0, plans: [] }] = organisations;
-    const tenant = open(options).forOrganisation(id);
+    const tenant = contextOf(open(options), id);
     const names: string[] = [];
-    const counting: OrganisationDatabase = Object.create(tenant, {
+    const counting: OperationContext['database'] = Object.create(tenant.database, {
       run: {
         value: (statement: { name: string; text: string }, values: unknown[]) => {
           names.push(statement.name);
-          return tenant.run(statement, values);
+          return tenant.database.run(statement, values);
         },
       },
     });
     await loaded(
-      counting,
+      { ...tenant, database: counting },
       plans.map((__, i) => i + 1),
     );
     expect(names).toEqual(['customer_groups', 'customer_referrer', 'customer_subscriptions']);

@@ -121,7 +121,7 @@ keys
     await withKey(fingerprint, async (ctx, organisation) => {
       const apiKey = await showApiKey(ctx, fingerprint);
       if (!apiKey) throw unknownApiKey(fingerprint);
-      const entries = await keyHistories(ctx.database).load(fingerprint);
+      const entries = await keyHistories(ctx).load(fingerprint);
       const history = entries.map(({ createdAt, action, actor: author, reason }) => ({
         at: createdAt,
         action,

@@ -6,6 +6,7 @@ import type { OrganisationDatabase } from '../../database/organisation-database.
 import type { Statement } from '../../database/statement.ts';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { normalizeIp } from '../../ip/address.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
 
 export const CustomerIpEntity = defineEntity({
@@ -63,7 +64,7 @@ const pageOf = keysetPages({
  * @returns the sightings, those of one customer in order
  */
 export async function listIpHistories(
-  database: OrganisationDatabase,
+  { database }: OperationContext,
   ids: readonly number[],
   page: IpHistoryPage,
 ): Promise<(IpSighting & { customerId: number })[]> {

@@ -18,9 +18,9 @@ function selectsRelatedRecords(selected: ReadonlySet<string>): boolean {
   return relatedRecords.some((field) => selected.has(field));
 }
 
-async function find(key: CustomerKey, { database, relations, selected }: GatewayContext): Promise<Customer | null> {
-  const profile = await findCustomer(database, key, selectsRelatedRecords(selected));
-  return profile && relations.remember(profile);
+async function find(key: CustomerKey, context: GatewayContext): Promise<Customer | null> {
+  const profile = await findCustomer(context, key, selectsRelatedRecords(context.selected));
+  return profile && context.relations.remember(profile);
 }
 
 export const CustomerType = builder.objectRef<Customer>('Customer');
@@ -125,14 +125,14 @@ builder.queryFields((t) => ({
       description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
       scope: 'customer:read',
       complexity: pricedByPage,
-      resolve: (_, args, { database, relations, selected }) =>
+      resolve: (_, args, context) =>
         readPage<Customer, string>(
           args,
           ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
           cursorReader('customer'),
           async (page) => {
-            const profiles = await listCustomers(database, page, selectsRelatedRecords(selected));
-            return profiles.map((profile) => relations.remember(profile));
+            const profiles = await listCustomers(context, page, selectsRelatedRecords(context.selected));
+            return profiles.map((profile) => context.relations.remember(profile));
           },
         ),
     },
