@@ -15,6 +15,7 @@ import { borrowEmbeddedPostgres } from '../embedded-postgres/server.ts';
 import { entities } from '../entities.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/classify.ts';
+import { fieldProblems } from '../errors/validation.ts';
 import { logTo } from '../log.ts';
 import type { Actor, OperationContext } from '../operation-context.ts';
 import type { Organisation } from '../organisation/organisation.entity.ts';
@@ -127,8 +128,7 @@ export async function withGatewayDatabase<Result>(work: (owner: Database) => Pro
 export function validate<Output>(schema: ZodType<Output>, given: unknown): Output {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const fields = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+  throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(result.error) });
 }
 
 /** What all commands offer: to print for programs. */

@@ -3,13 +3,16 @@ import type { ZodError } from 'zod';
 import type { FieldProblem } from './api-error.ts';
 
 /**
- * Lists what zod found, each field by its path within the argument: `email`, not `input.email`.
+ * Lists what zod found, each field by its whole path: `input.email`, `scopes.0`; an empty path is that of the input itself.
  *
- * @param error - from checking all arguments of a field
+ * @param error - undefined for an input that is valid
  */
-export function fieldProblems(error: ZodError): FieldProblem[] {
-  return error.issues.map(({ path, message }) => ({
-    path: (path.length > 1 ? path.slice(1) : path).join('.'),
-    message,
-  }));
+export function fieldProblems(error: ZodError | undefined): FieldProblem[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), message }));
+}
+
+/** A path without the name of the argument that it begins with, unless there is nothing else: `email`, not `input.email`. */
+export function withinArgument(path: string): string {
+  const dot = path.indexOf('.');
+  return dot < 0 ? path : path.slice(dot + 1);
 }

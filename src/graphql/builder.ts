@@ -5,7 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ZodPlugin from '@pothos/plugin-zod';
 import type { ZodType } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
-import { fieldProblems } from '../errors/validation.ts';
+import { fieldProblems, withinArgument } from '../errors/validation.ts';
 import type { GatewayContext } from './context.ts';
 import { SCOPE_PLUGIN } from './plugins/scope.ts';
 import { readGlobalId } from './schema/global-id.ts';
@@ -25,7 +25,10 @@ export const builder = new SchemaBuilder<{
   complexity: { disabled: true },
   zod: {
     validationError: (error) =>
-      new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(error), cause: error }),
+      new ApiError('INTERNAL_VALIDATION_FAILED', {
+        fields: fieldProblems(error).map(({ path, message }) => ({ path: withinArgument(path), message })),
+        cause: error,
+      }),
   },
   relay: {
     cursorType: 'String',

@@ -19,6 +19,7 @@ import {
 } from 'graphql';
 import type { ZodType } from 'zod';
 import type { FieldProblem } from '../../errors/api-error.ts';
+import { fieldProblems, withinArgument } from '../../errors/validation.ts';
 import { isObject } from '../../http/json-members.ts';
 import { below, problemsOf } from './input-problems.ts';
 import { documentOf } from './operation.ts';
@@ -98,17 +99,8 @@ function holdsVariable(value: ValueNode): boolean {
 function* validate(type: GraphQLInputType, value: unknown): Generator<FieldProblem> {
   const nullable = getNullableType(type);
   const schema = isInputObjectType(nullable) ? (nullable.extensions.schema as ZodType | undefined) : undefined;
-  if (schema && isObject(value)) {
-    const { error } = schema.safeParse(value);
-    for (const { path, message } of error?.issues ?? []) yield { path: path.join('.'), message };
-  }
+  if (schema && isObject(value)) yield* fieldProblems(schema.safeParse(value).error);
   yield* problemsOf(type, value, '');
-}
-
-/** A path without the name of the argument that it begins with, unless there is nothing else. */
-function withinArgument(path: string): string {
-  const dot = path.indexOf('.');
-  return dot < 0 ? path : path.slice(dot + 1);
 }
 
 /** Where each variable is first used: the argument, and the members of its value. */

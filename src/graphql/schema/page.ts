@@ -2,7 +2,8 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { z } from 'zod';
 import type { Page } from '../../database/keyset.ts';
-import { ApiError, type FieldProblem } from '../../errors/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { fieldProblems } from '../../errors/validation.ts';
 
 /** Customers, or whatever is listed, in a page of which nothing is said. */
 export const DEFAULT_PAGE = 20;
@@ -10,6 +11,7 @@ export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
 
 const pageSize = z.int().min(0, 'must be at least 0').max(LARGEST_PAGE, `must be at most ${LARGEST_PAGE}`).nullish();
+const pageSizes = z.object({ first: pageSize, last: pageSize });
 
 /** What a caller asks of a list. */
 export interface PageArguments {
@@ -34,11 +36,7 @@ export function pricedByPage({ first, last }: PageArguments) {
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` with every argument that is wrong
  */
 export function validatePage<Place>(args: PageArguments, readCursor: ReadCursor<Place>) {
-  const fields: FieldProblem[] = [];
-  for (const path of ['first', 'last'] as const) {
-    const { error } = pageSize.safeParse(args[path]);
-    for (const { message } of error?.issues ?? []) fields.push({ path, message });
-  }
+  const fields = fieldProblems(pageSizes.safeParse(args).error);
   if (args.first != null && args.last != null) {
     fields.push({ path: 'last', message: 'must not be given together with first' });
   }
