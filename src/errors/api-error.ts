@@ -112,6 +112,9 @@ export const catalogue = {
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;
 
+/** Every code, as the catalogue lists them. */
+export const errorCodes = Object.keys(catalogue) as ErrorCode[];
+
 /** One input value that breaks its rule: `path` as the caller wrote it, within the argument or body (`email`), `message` the reason. */
 export interface FieldProblem {
   readonly path: string;

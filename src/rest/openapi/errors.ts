@@ -6,6 +6,7 @@ import {
   bruteForceRefused,
   catalogue,
   type ErrorCode,
+  errorCodes,
   idempotencyConflicts,
   publicError,
 } from '../../errors/api-error.ts';
@@ -14,25 +15,17 @@ import { headersOf } from './headers.ts';
 
 const EXAMPLE_REQUEST_ID = '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11';
 
-/** Errors that endpoints answer requests of their own method with, whatever they do. */
-const commonErrors: readonly ErrorCode[] = [
-  'INTERNAL_REQUEST_MALFORMED',
-  'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED',
-  'PUBLIC_API_KEY_IS_EMPTY',
-  'PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT',
-  'PUBLIC_API_KEY_SAMPLE_VALUE',
-  'PUBLIC_API_KEY_DOES_NOT_EXIST',
-  'PUBLIC_API_KEY_HAS_BEEN_DELETED',
-  'PUBLIC_API_KEY_IS_NOT_ACTIVE',
-  'PUBLIC_API_KEY_HAS_BEEN_EXPIRED',
-  'INTERNAL_CONFLICT',
-  'INTERNAL_PAYLOAD_TOO_LARGE',
-  'INTERNAL_UNSUPPORTED_MEDIA_TYPE',
-  'INTERNAL_VALIDATION_FAILED',
-  'INTERNAL_TOO_MANY_REQUESTS',
-  'INTERNAL_SERVER_ERROR',
-  'INTERNAL_SERVICE_UNAVAILABLE',
+/** Errors of a path, a method or an operation, which not every endpoint has. */
+export const errorsOfPlaces: readonly ErrorCode[] = [
+  'INTERNAL_RESOURCE_NOT_FOUND',
+  'INTERNAL_METHOD_NOT_ALLOWED',
+  'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED',
 ];
+
+/** Errors that endpoints answer requests of their own method with, whatever they do. */
+const commonErrors: readonly ErrorCode[] = errorCodes
+  .filter((code) => !errorsOfPlaces.includes(code))
+  .toSorted((a, b) => catalogue[a].status - catalogue[b].status);
 
 /** Those of them that come of a body. */
 const errorsOfBodies: readonly ErrorCode[] = ['INTERNAL_PAYLOAD_TOO_LARGE', 'INTERNAL_UNSUPPORTED_MEDIA_TYPE'];

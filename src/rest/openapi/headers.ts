@@ -23,8 +23,12 @@ type HeaderName = keyof typeof headers;
 const rateLimitHeaders: readonly HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
 /** Where a request is refused for its key, before anything is counted for one. */
 const keyFailure = catalogue.PUBLIC_API_KEY_DOES_NOT_EXIST.status;
-/** 409: for as long as the first request with the same `Idempotency-Key` runs. */
-const retried = [409, 429, 503];
+/** Statuses of what may be sent again; a conflict, for as long as the first request with the same `Idempotency-Key` runs. */
+const retried: readonly number[] = [
+  catalogue.INTERNAL_CONFLICT.status,
+  catalogue.INTERNAL_TOO_MANY_REQUESTS.status,
+  catalogue.INTERNAL_SERVICE_UNAVAILABLE.status,
+];
 
 /** The headers that an endpoint's answers of a status may have, by name, as references to `headers`. */
 export function headersOf(status: number, { method, errors = [] }: Endpoint) {
