@@ -201,7 +201,8 @@ function gather(env: Environment): Environment {
     const variable = `${name}_FILE`;
     const path = set[variable];
     if (path === undefined) continue;
-    if (set[name] !== undefined) throw new ConfigError(`The environment must not have both ${name} and ${variable}.`);
+    if (set[name] !== undefined)
+      throw new ConfigError(`Only one of the environment variables ${name} and ${variable} may be set.`);
     set[name] = readSecret(variable, path);
   }
   return set;
@@ -240,7 +241,7 @@ export function readConfig(env: Environment, { terminal = false }: { terminal?: 
     parsed.data;
   const demo = DATABASE_URL === undefined;
   if (demo && DATABASE_DIRECT_URL) {
-    throw new ConfigError('The environment variable DATABASE_DIRECT_URL must come with DATABASE_URL.');
+    throw new ConfigError('The environment variable DATABASE_DIRECT_URL needs DATABASE_URL beside it.');
   }
   return Object.freeze({
     port: PORT,

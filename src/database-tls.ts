@@ -67,7 +67,7 @@ function certificateOf(certPath: string | undefined, keyPath: string | undefined
   if (certPath === undefined || keyPath === undefined) return {};
   const [cert, key] = [readPem('sslcert', certPath), readPem('sslkey', keyPath)];
   if (!readCertificate('sslcert', cert).checkPrivateKey(readKey(key))) {
-    throw new DatabaseUrlError('name in sslkey the key of the certificate in sslcert; this is another one');
+    throw new DatabaseUrlError('name in sslkey the private key that belongs to the certificate in sslcert');
   }
   return { cert, key };
 }

@@ -9,7 +9,7 @@ const STICKY = 0o1000;
 /** A folder in which somebody else may put or replace things. */
 export interface OpenFolder {
   path: string;
-  reason: 'belongs to another account' | 'may be written by others';
+  reason: 'belongs to another account' | 'is writable by others';
 }
 
 /**
@@ -45,7 +45,7 @@ export function openFolder(path: string, trusted: ReadonlySet<number>): OpenFold
   if (!process.getuid) return undefined;
   const stats = lstatSync(path);
   if (!trusted.has(stats.uid)) return { path, reason: 'belongs to another account' };
-  return othersMayWrite(stats) && !(stats.mode & STICKY) ? { path, reason: 'may be written by others' } : undefined;
+  return othersMayWrite(stats) && !(stats.mode & STICKY) ? { path, reason: 'is writable by others' } : undefined;
 }
 
 /**

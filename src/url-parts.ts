@@ -50,7 +50,7 @@ export function splitDatabaseUrl(url: string, known: readonly string[]): UrlPart
 function misread(character: string): never {
   const code = character.charCodeAt(0).toString(16).toUpperCase();
   throw new DatabaseUrlError(
-    `be a URL such as ${EXAMPLE}; other characters than letters and digits are written as %XX in its parts: "${character}" as %${code}`,
+    `be a URL such as ${EXAMPLE}; characters other than letters and digits are written as %XX in its parts: "${character}" as %${code}`,
   );
 }
 
@@ -89,7 +89,7 @@ function hostAndPort(text: string, parameters: ReadonlyMap<string, string>): { h
   const [, written = '', port = ''] = /^(\[.*\]|[^:]*)(?::(.*))?$/s.exec(text) ?? [];
   const isBracketed = written.startsWith('[');
   const named = isBracketed ? written.slice(1, -1) : decode(written, 'host');
-  if (named === '' && text !== '' && !inParameter) throw new DatabaseUrlError('name a host in front of the port');
+  if (named === '' && text !== '' && !inParameter) throw new DatabaseUrlError('name a host before the port');
   const host = inParameter || named;
   if (isBracketed && isIP(named) !== 6) throw new DatabaseUrlError('have an IPv6 address in its brackets');
   if (port.includes(':') || (!host.startsWith('/') && /[\s/@\\?#<>[\]]/.test(host))) {

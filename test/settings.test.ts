@@ -185,7 +185,7 @@ const faults: [url: string, must: string][] = [
   ['postgres://one:1,two:2/x', 'name one host, not several'],
   ['postgres://host:65536/x', 'have a port from 1 to 65535'],
   ['postgres://host:0/x', 'have a port from 1 to 65535'],
-  ['postgres://:5432/x', 'name a host in front of the port'],
+  ['postgres://:5432/x', 'name a host before the port'],
   ['postgres://a%ZZ@host/x', 'have a user in which each % begins a character written as %XX; a % itself is %25'],
   [
     'postgres://u:a%ZZ%40@host/x',
@@ -197,7 +197,7 @@ const faults: [url: string, must: string][] = [
   ],
   [
     `postgres://host/x?sslmode=require&sslcert=${tlsFile('client.crt')}&sslkey=${tlsFile('server.key')}`,
-    'name in sslkey the key of the certificate in sslcert; this is another one',
+    'name in sslkey the private key that belongs to the certificate in sslcert',
   ],
   [
     `postgres://host/x?sslmode=require&sslcert=${tlsFile('client.crt')}&sslkey=${tlsFile('ca.crt')}`,
@@ -278,7 +278,7 @@ describe('settings', () => {
     expect(readConfig({ REDIS_URL_FILE: path })).toMatchObject({ redisUrl: 'redis://host:6380' });
     expect(() => readConfig({ DATABASE_URL_FILE: path })).toThrow(/^The environment variable DATABASE_URL must be/);
     expect(() => readConfig({ REDIS_URL: 'redis://host', REDIS_URL_FILE: path })).toThrow(
-      'The environment must not have both REDIS_URL and REDIS_URL_FILE.',
+      'Only one of the environment variables REDIS_URL and REDIS_URL_FILE may be set.',
     );
     await writeFile(path, '\n');
     expect(() => readConfig({ REDIS_URL_FILE: path })).toThrow(
@@ -292,7 +292,7 @@ describe('settings', () => {
 
   it('of a direct way to the database need the usual one', () => {
     expect(() => readConfig({ DATABASE_DIRECT_URL: 'postgres://host' })).toThrow(
-      'The environment variable DATABASE_DIRECT_URL must come with DATABASE_URL.',
+      'The environment variable DATABASE_DIRECT_URL needs DATABASE_URL beside it.',
     );
   });
 });

@@ -24,8 +24,8 @@ const FAILED = 1;
 const MISUSED = 2;
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 not done (there is no such key, a value is not valid, the database is away), 2 not understood.
-In demo mode the database is found through DATA_DIR, whether the gateway runs or not; else DATABASE_URL names it, as the
+Exit codes: 0 done, 1 not done (no such key, an invalid value, the database cannot be reached), 2 the command line is wrong.
+In demo mode the database is found through DATA_DIR, whether the gateway runs or not; otherwise DATABASE_URL names it, as the
 owner of the tables.`;
 
 /** Whoever runs the command, as the change log names them. */

@@ -95,13 +95,13 @@ export async function rewriteEmail(
   ctx: OperationContext,
   { id, cuRefNo, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
 ): Promise<string | undefined> {
-  if (!today) return 'it has to be corrected by hand';
+  if (!today) return 'it has to be corrected manually';
   const { organisationId, database } = ctx;
   try {
     return await database.transaction(async (tx) => {
       const values = [organisationId, id, today.email, today.canonicalEmail, email, mailbox];
       const rows = await tx.run(rewrite, values);
-      if (rows.length === 0) return 'it was changed or deleted meanwhile';
+      if (rows.length === 0) return 'it was changed or deleted in the meantime';
       const fields = changedFields({ email }, { email: today.email }, ['email']);
       await recordChange(tx, ctx, { subject: 'customer', reference: cuRefNo, action: 'e-mail rewritten', fields });
       return undefined;
@@ -109,6 +109,6 @@ export async function rewriteEmail(
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
     const [other] = await database.run<Row>(holder, [organisationId, today.canonicalEmail]);
-    return `the customer ${other?.cu_ref_no ?? 'of another row'} has this mailbox`;
+    return `the mailbox belongs to the customer ${other?.cu_ref_no ?? 'of another row'}`;
   }
 }

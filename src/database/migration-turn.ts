@@ -39,7 +39,7 @@ export async function takeTurn(
     const waited = performance.now() - startedAt;
     if (waited > patience) {
       throw new MigrationLockedError(
-        `The database is being migrated by another process (${await holder(client)}), for longer than ${patience / 1_000} seconds: wait for it, or end it.`,
+        `Another process (${await holder(client)}) has been migrating the database for more than ${patience / 1_000} seconds: wait for it to finish, or end it.`,
       );
     }
     if (performance.now() - lastLog > logInterval) {
@@ -65,7 +65,7 @@ function turnOf(client: pg.Client): Turn {
     assert() {
       if (!lost) return;
       throw new MigrationLockedError(
-        'The connection that keeps other processes from migrating was lost: what was done by then stays done, a further start or "npm run migrate" goes on.',
+        'The connection that holds the migration lock was lost: what was done by then stays done, and another start or "npm run migrate" continues.',
         { cause },
       );
     },

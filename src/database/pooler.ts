@@ -14,10 +14,10 @@ const REFUSED = '08P01';
 const OF_STATEMENTS = /statement pooling|prepared statement/i;
 
 const TOO_LITTLE =
-  'The pooler that DATABASE_URL leads to cannot be used: it must hand out connections by transaction or session, and keep prepared statements (PgBouncer 1.21 or newer with max_prepared_statements above 0).';
+  'The pooler that DATABASE_URL leads to cannot be used: it must pool by transaction or by session, and support prepared statements (PgBouncer 1.21 or newer with max_prepared_statements above 0).';
 
 const NOT_CLEAN =
-  'The pooler that DATABASE_URL leads to cannot be used: it hands out sessions in which statements of others are left: it must reset them (PgBouncer: server_reset_query = DISCARD ALL), or hand out connections by transaction.';
+  'The pooler that DATABASE_URL leads to cannot be used: it hands out sessions that still hold prepared statements of other clients: it must reset them (PgBouncer: server_reset_query = DISCARD ALL), or pool by transaction.';
 
 /**
  * Checks that a statement which was prepared is still known in a later transaction, while another connection holds the session in which it was

@@ -9,7 +9,7 @@ const forbidden = [
   ['may log in', 'rolcanlogin', 'nologin'],
   ['is a superuser', 'rolsuper', 'nosuperuser'],
   ['is not bound by row level security (BYPASSRLS)', 'rolbypassrls', 'nobypassrls'],
-  ['may make roles (CREATEROLE)', 'rolcreaterole', 'nocreaterole'],
+  ['may create roles (CREATEROLE)', 'rolcreaterole', 'nocreaterole'],
 ] as const;
 
 /**
@@ -35,7 +35,7 @@ export async function assertHarmless(client: pg.ClientBase, role: string): Promi
   }
   if (traits.length === 0) return;
   throw new ConfigError(
-    `The role ${row.name} is not to be trusted with serving requests, since it ${traits.join(', ')}: have an administrator run: ${commands.join(' ')} or drop the role if nobody knows who made it.`,
+    `The role ${row.name} cannot be trusted to serve requests, because it ${traits.join(', ')}: have an administrator run: ${commands.join(' ')} or drop the role if nobody knows who created it.`,
   );
 }
 
@@ -72,6 +72,6 @@ export async function assertNobodyElses(client: pg.ClientBase, role: string, log
     return;
   }
   throw new ConfigError(
-    `The role ${first.name} was there before this database served requests by it, and others may act as it: have an administrator run: revoke ${first.name} from ${acting.join(', ')}; and grant it again, after the start, to those who are to serve.`,
+    `The role ${first.name} existed before this database first used it to serve requests, and other accounts may act as it: have an administrator run: revoke ${first.name} from ${acting.join(', ')}; and grant it again, after the start, to the accounts that serve requests.`,
   );
 }

@@ -32,9 +32,9 @@ export async function assertRowLevelSecurity(database: Database): Promise<void> 
   if (missing.length > 0) {
     const where = rows[0]?.schema ? `the schema ${rows[0].schema}` : 'any schema';
     throw new ConfigError(
-      `The role that serves requests does not find the tables of the gateway in ${where} of the search path: ${missing.join(', ')}.`,
+      `The serving role does not find the gateway's tables in ${where} of the search path: ${missing.join(', ')}.`,
     );
   }
   const open = rows.filter(({ bound }) => !bound).map(({ name }) => name);
-  if (open.length > 0) throw new Error(`row level security does not bind: ${open.join(', ')}`);
+  if (open.length > 0) throw new Error(`row level security is not in force on: ${open.join(', ')}`);
 }

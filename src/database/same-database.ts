@@ -27,11 +27,11 @@ export async function assertOneDatabase({ pooled, direct }: Databases): Promise<
   const differ = (what: string) =>
     new ConfigError(`DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database: ${what}.`);
   if (here.name !== there.name) {
-    throw differ(`the one leads to ${JSON.stringify(here.name)}, the other to ${JSON.stringify(there.name)}`);
+    throw differ(`one leads to ${JSON.stringify(here.name)}, the other to ${JSON.stringify(there.name)}`);
   }
   const otherServer = here.server !== undefined && there.server !== undefined && here.server !== there.server;
   if (otherServer || here.oid !== there.oid) {
-    throw differ(`these two are both named ${JSON.stringify(here.name)}, on different servers`);
+    throw differ(`both databases are named ${JSON.stringify(here.name)}, but they are on different servers`);
   }
 }
 

@@ -18,10 +18,10 @@ export async function schemaOf(client: pg.ClientBase): Promise<string> {
     'begin; set local role none; set local search_path to default; select current_schema()::text as schema; rollback',
   );
   const schema = (results as pg.QueryResult<{ schema: string | null }>[])[3]?.rows[0]?.schema;
-  if (!schema) throw unusable('no schema of the search path is there');
+  if (!schema) throw unusable('no schema of the search path exists');
   // MikroORM takes a dot for the end of a schema's name.
   if (schema.includes('.')) {
-    throw unusable(`the name of its schema ${schema} has a dot in it: put another schema first in the search path`);
+    throw unusable(`the name of its schema ${schema} contains a dot: put another schema first in the search path`);
   }
   return schema;
 }

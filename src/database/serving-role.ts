@@ -111,12 +111,12 @@ export async function assertMayServe(client: pg.ClientBase): Promise<void> {
   if (!exists) throw new ConfigError(missing(role, account));
   if (allowed) return;
   throw new ConfigError(
-    `The account of DATABASE_URL may not act as the role that serves requests: have an administrator run: grant ${role} to ${account};`,
+    `The account of DATABASE_URL may not act as the serving role: have an administrator run: grant ${role} to ${account};`,
   );
 }
 
 function missing(role: string, account: string): string {
-  return `The database has no role ${role} to serve requests by, and this account may not make it: run "npm run migrate" as the owner of the tables with CREATEROLE, or have an administrator run: create role ${role} nologin; grant ${role} to ${account};`;
+  return `The database has no role ${role} to serve requests as, and this account may not create it: run "npm run migrate" as the owner of the tables with CREATEROLE, or have an administrator run: create role ${role} nologin; grant ${role} to ${account};`;
 }
 
 /** The names, quoted where SQL needs that. */

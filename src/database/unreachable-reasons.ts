@@ -37,7 +37,7 @@ export const lasting: readonly Reason[] = [
   ],
   [
     /^28000$/,
-    ({ at, user }) => `the server at ${at} lets the user ${user} in neither from here nor with this encryption`,
+    ({ at, user }) => `the server at ${at} does not admit the user ${user} from this address or with this encryption`,
     UNREACHED,
   ],
   [
@@ -52,12 +52,12 @@ export const lasting: readonly Reason[] = [
     UNREACHED,
   ],
   [/does not support SSL/i, ({ at }) => `the server at ${at} does not offer TLS`, UNREACHED],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ host }) => notAccepted(`it is not one for the name ${host}`)(), UNREACHED],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ host }) => notAccepted(`it was not issued for the name ${host}`)(), UNREACHED],
   [/^CERT_HAS_EXPIRED$/, notAccepted('it has expired'), UNREACHED],
   [/^CERT_NOT_YET_VALID$/, notAccepted('it is not valid yet'), UNREACHED],
   [
     /^(UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED|DEPTH_ZERO|CERT_UNTRUSTED|INVALID_CA)/,
-    notAccepted('no authority that is trusted has signed it'),
+    notAccepted('it is not signed by a trusted authority'),
     UNREACHED,
   ],
   [/^(CERT_|UNABLE_TO_|.*_CERT$|HOSTNAME_MISMATCH)/, (_, code) => notAccepted(code)(), UNREACHED],
@@ -66,11 +66,7 @@ export const lasting: readonly Reason[] = [
     () => 'the server does not accept the certificate in sslcert',
     UNREACHED,
   ],
-  [
-    /^(ERR_SSL|ERR_TLS|ERR_OSSL)/,
-    (_, code) => `the gateway and the server do not come to terms on TLS (${code})`,
-    UNREACHED,
-  ],
+  [/^(ERR_SSL|ERR_TLS|ERR_OSSL)/, (_, code) => `the TLS handshake with the server failed (${code})`, UNREACHED],
 ];
 
 /** What may be over in a while. */
@@ -80,15 +76,19 @@ export const passing: readonly Reason[] = [
     ({ at }) => `the pooler at ${at} has no connection left`,
     'takes no more connections',
   ],
-  [/query_wait_timeout/i, ({ at }) => `no connection of the pooler at ${at} comes free`, 'takes no more connections'],
+  [
+    /query_wait_timeout/i,
+    ({ at }) => `no connection of the pooler at ${at} became free in time`,
+    'takes no more connections',
+  ],
   [
     /server login|server_login_retry|pgbouncer cannot connect/i,
-    ({ at }) => `the pooler at ${at} does not reach the server`,
+    ({ at }) => `the pooler at ${at} cannot reach the server`,
     UNREACHED,
   ],
   [/^(08...|57P0[1-5])$/, ({ at }) => `the server at ${at} is starting or stopping`, UNREACHED],
   [/^53300$/, ({ at }) => `the server at ${at} has no connection left`, 'takes no more connections'],
-  [/^(53100|53200)$/, ({ at }) => `the server at ${at} has no space left`, 'has no room on its disk'],
+  [/^(53100|53200)$/, ({ at }) => `the server at ${at} has no memory or disk space left`, 'has no room on its disk'],
   [/^25006$/, ({ at }) => `the server at ${at} is read-only`, 'is read-only'],
   [
     /^(57014|55P03)$/,
@@ -97,7 +97,7 @@ export const passing: readonly Reason[] = [
   ],
   [
     /query read timeout/i,
-    ({ at }) => `a statement had no answer in time: a table is locked, or the server at ${at} does not answer`,
+    ({ at }) => `a statement was not answered in time: a table is locked, or the server at ${at} does not answer`,
     'does not answer in time',
   ],
   [/^ENOTFOUND$|^EAI_AGAIN$/, ({ host }) => `there is no host named ${host}`, UNREACHED],
@@ -111,7 +111,7 @@ export const passing: readonly Reason[] = [
   [/^ETIMEDOUT$|time[ds]? ?out|timeout/i, ({ at }) => `the server at ${at} does not answer`, 'does not answer in time'],
   [
     /^(ECONNRESET|EPIPE)$|connection terminated|there was an error establishing an SSL/i,
-    ({ at }) => `the server at ${at} ended the connection`,
+    ({ at }) => `the server at ${at} closed the connection`,
     UNREACHED,
   ],
 ];

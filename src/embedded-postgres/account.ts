@@ -75,7 +75,7 @@ export function chooseAccount(dataDir: string, { cluster, program }: Needed): Ac
     };
   }
   throw new ConfigError(
-    `DATA_DIR ${dataDir} cannot be used by root: PostgreSQL does not run as root, and no other account may enter it. Open the folders to ${dirname(cluster)} for all (chmod a+x), use another account or folder, or set DATABASE_URL.`,
+    `DATA_DIR ${dataDir} cannot be used by root: PostgreSQL does not run as root, and no other account may enter that folder. Open the folders up to ${dirname(cluster)} for all (chmod a+x), use another account or folder, or set DATABASE_URL.`,
   );
 }
 

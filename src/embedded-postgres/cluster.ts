@@ -40,7 +40,7 @@ async function setAsideBrokenCluster(cluster: string, log: Log): Promise<void> {
     const version = (await readOwn(join(cluster, 'PG_VERSION'))).trim();
     if (version === MAJOR_VERSION) return;
     throw new ConfigError(
-      `DATA_DIR holds a database of PostgreSQL ${version}, this is ${MAJOR_VERSION}: name another.`,
+      `DATA_DIR holds a database of PostgreSQL ${version}, and this gateway runs PostgreSQL ${MAJOR_VERSION}: name another folder.`,
     );
   }
   const aside = `${cluster}.broken-${Date.now()}`;

@@ -22,8 +22,8 @@ const MOST_PRINTED = 16_384;
 /** What PostgreSQL prints into, in the folder. */
 export const SERVER_LOG = 'postgres.log';
 
-const TAKEN = 'there is something in its place that is no folder';
-const NOWHERE = 'it cannot be made there, or a link on the way leads nowhere';
+const TAKEN = 'something that is not a folder is in its place';
+const NOWHERE = 'it cannot be created there, or a symbolic link in its path is broken';
 const NOT_ALLOWED = 'this account may not use it';
 const NO_SPACE = 'its disk is full';
 const READ_ONLY = 'its disk is read-only';
@@ -54,7 +54,7 @@ const causes: [words: RegExp, reason: string][] = [
   [/No space left on device|Disk quota exceeded/, NO_SPACE],
   [/Read-only file system/, READ_ONLY],
   [/Permission denied|Operation not permitted/, NOT_ALLOWED],
-  [/could not look up effective user ID/, 'the account that runs this has no name on this machine'],
+  [/could not look up effective user ID/, 'the account that runs the gateway has no name on this machine'],
 ];
 
 /** What a terminal or a log would take for more than text; PostgreSQL's own files of settings do not hold a line break either. */
@@ -91,7 +91,7 @@ export async function inDataDir<Result>(dataDir: string, work: (home: string) =>
 }
 
 async function makeFolder(dataDir: string): Promise<string> {
-  if (UNPRINTABLE.test(dataDir)) throw unusable(dataDir, 'its name holds a character that cannot be printed');
+  if (UNPRINTABLE.test(dataDir)) throw unusable(dataDir, 'its name contains an unprintable character');
   try {
     makeFolders(dataDir, 0o755);
     return await realpath(dataDir);
@@ -109,7 +109,7 @@ function validate(dataDir: string, home: string): void {
   if (open) throw unusable(dataDir, adviceOn(open));
   const cluster = clusterIn(home);
   if (lstatSync(cluster, { throwIfNoEntry: false }) && !isOwn(cluster))
-    throw unusable(dataDir, `${cluster} is a link, belongs to another account or may be written by others`);
+    throw unusable(dataDir, `${cluster} is a symbolic link, belongs to another account or is writable by others`);
 }
 
 /** Accounts whose folders are taken for the gateway's. */
@@ -126,7 +126,7 @@ export function isOwn(path: string): boolean {
 }
 
 function adviceOn({ path, reason }: OpenFolder): string {
-  return reason === 'may be written by others' ? `${path} ${reason} (chmod go-w)` : `${path} ${reason}`;
+  return reason === 'is writable by others' ? `${path} ${reason} (chmod go-w)` : `${path} ${reason}`;
 }
 
 /** Turns what the system or PostgreSQL said of something in the folder into one sentence; any other error stays what it is. */
@@ -187,7 +187,7 @@ async function openOwn(path: string, flags: number): Promise<FileHandle> {
   const trusted = process.getuid === undefined || (stats && allTrusted().has(stats.uid));
   if (file && stats?.isFile() && stats.nlink <= 1 && trusted) return file;
   await file?.close();
-  throw unusable(dirname(path), `${path} is a link, or not the gateway's own file`);
+  throw unusable(dirname(path), `${path} is a symbolic link, or not the gateway's own file`);
 }
 
 /** The first of what was printed since a file had a size. */

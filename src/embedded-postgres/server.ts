@@ -179,7 +179,9 @@ async function adoptServer(cluster: string, log: Log): Promise<Server | undefine
     // It is starting or stopping: either way that ends.
     await sleep(50);
   }
-  throw new ConfigError(`The database of an earlier gateway in ${cluster} neither starts nor stops: end it.`);
+  throw new ConfigError(
+    `The PostgreSQL server of an earlier gateway in ${cluster} neither becomes ready nor stops: end its process.`,
+  );
 }
 
 /** Finds the server that runs in the folder, or starts one. */
@@ -231,7 +233,7 @@ async function spawnServer(
   try {
     await waitUntilReady(cluster, child, port);
   } catch {
-    const what = `PostgreSQL did not start in it, ${join(home, SERVER_LOG)} says why`;
+    const what = `PostgreSQL failed to start in it, ${join(home, SERVER_LOG)} says why`;
     throw await failedIn(home, what, await printedSince(size, output));
   } finally {
     process.off('exit', stopAtExit);
@@ -260,7 +262,7 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port could be had');
+  if (address === null || typeof address === 'string') throw new Error('no free port was found');
   return address.port;
 }
 

@@ -62,13 +62,13 @@ const metadataSchema = z
  */
 export function readMmdb(bytes: Buffer): MmdbReader {
   const mark = bytes.subarray(-METADATA_REACH).lastIndexOf(METADATA_MARK);
-  if (mark < 0) throw new Error('no MMDB file, or not all of one');
+  if (mark < 0) throw new Error('not an MMDB file, or an incomplete one');
   const dataEnd = Math.max(bytes.length - METADATA_REACH, 0) + mark;
   const metadata = readMetadata(bytes.subarray(dataEnd + METADATA_MARK.length));
   const { nodeCount, recordSize, ipVersion } = metadata;
   const nodeSize = recordSize / 4;
   const dataStart = nodeCount * nodeSize + SEPARATOR;
-  if (dataStart > dataEnd) throw new Error('not all of an MMDB file');
+  if (dataStart > dataEnd) throw new Error('an incomplete MMDB file');
   const data = new BoundedDecoder(bytes.subarray(dataStart, dataEnd));
   const walker = walkers.default(bytes, recordSize);
 
@@ -88,7 +88,7 @@ export function readMmdb(bytes: Buffer): MmdbReader {
         const bit = ((address[depth >> 3] ?? 0) >> (7 - (depth & 7))) & 1;
         node = bit ? walker.right(node * nodeSize) : walker.left(node * nodeSize);
       }
-      if (node < nodeCount) throw new Error('a way through the tree does not end');
+      if (node < nodeCount) throw new Error('a path through the search tree does not end');
       return node === nodeCount ? undefined : data.read(node - nodeCount - SEPARATOR);
     },
   };
@@ -102,5 +102,5 @@ export function readMmdb(bytes: Buffer): MmdbReader {
 function readMetadata(section: Buffer): MmdbMetadata {
   const read = metadataSchema.safeParse(new BoundedDecoder(section).read(0));
   if (read.success) return read.data;
-  throw new Error(`the metadata is damaged: ${read.error.issues[0]?.path.join('.') || 'no map'}`);
+  throw new Error(`the metadata is damaged: ${read.error.issues[0]?.path.join('.') || 'not a map'}`);
 }

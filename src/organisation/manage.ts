@@ -45,7 +45,7 @@ export async function createOrganisation(
 ): Promise<Organisation> {
   return owner.transaction(async (tx) => {
     const [row] = await tx.run(insert, [slug, name]);
-    if (!row) throw new ApiError('INTERNAL_CONFLICT', { message: `There is an organisation "${slug}" already.` });
+    if (!row) throw new ApiError('INTERNAL_CONFLICT', { message: `An organisation "${slug}" already exists.` });
     const organisation = tx.map<Organisation>(OrganisationEntity, row);
     const change = { subject: SUBJECT, reference: slug, action: 'created' };
     await recordChange(tx, { ...actor, organisationId: organisation.id }, change);

@@ -58,7 +58,7 @@ The customer gateway is ready at ${address} (demo mode: its own database, a samp
 
 ${
   made
-    ? `Two more keys were made for the demo organisation. They are shown this once:
+    ? `Two more keys were created for the demo organisation. They are shown only once:
 
   DEV_  ${made.developer}
   ROOT  ${made.root}
@@ -66,6 +66,6 @@ ${
     : `More keys: npm run keys -- create --organisation demo --prefix DEV_ --name NAME
 `
 }
-Stop with Ctrl-C. Another database: set DATABASE_URL.
+Stop with Ctrl-C. To use another database, set DATABASE_URL.
 `);
 }

@@ -27,7 +27,7 @@ export async function runWorker(config: Config): Promise<void> {
   const countUncaught = surviveUncaught(log);
   const embeddedUrl = process.env[EMBEDDED_DATABASE_URL];
   const database = config.database ?? (embeddedUrl && databasesAt(embeddedUrl));
-  if (!database) throw new ConfigError('A worker is started by the gateway alone: set WORKERS.');
+  if (!database) throw new ConfigError('Only the gateway itself starts workers: set WORKERS.');
   let serving: Serving | undefined;
   let draining = false;
   process.on('message', async (message) => {

@@ -51,7 +51,7 @@ describe('customers check-emails', () => {
     );
     expect(await checkInJson('--organisation', 'clean')).toMatchObject({ code: 0, emails: [] });
     const text = await customers('check-emails', '--organisation', 'clean');
-    expect(text).toEqual({ code: 0, stdout: 'There is no address to correct.\n', stderr: '' });
+    expect(text).toEqual({ code: 0, stdout: 'No address needs to be corrected.\n', stderr: '' });
   });
 
   it('lists what would be refused, written or matched differently, with every invisible character seen', async () => {
@@ -109,8 +109,8 @@ describe('customers check-emails', () => {
     expect(emails.map(({ cuRefNo, outcome }) => [cuRefNo, outcome])).toEqual([
       [quoted, 'rewritten'],
       [tagged, 'rewritten'],
-      [taken, `not rewritten: the customer ${holder} has this mailbox`],
-      [hidden, 'not rewritten: it has to be corrected by hand'],
+      [taken, `not rewritten: the mailbox belongs to the customer ${holder}`],
+      [hidden, 'not rewritten: it has to be corrected manually'],
     ]);
     expect(await stored(quoted)).toEqual({ email: 'jan@example.com', canonical_email: 'jan@example.com', version: 2 });
     expect(await stored(tagged)).toEqual({ email: '"+(x"@gmail.com', canonical_email: '"+(x"@gmail.com', version: 2 });

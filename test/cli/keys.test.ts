@@ -172,7 +172,7 @@ describe('the command keys', () => {
     ],
     ['an unknown key', ['show', 'PRODzzzz'], 1, 'There is no API key "PRODzzzz"'],
     ['what is no fingerprint', ['delete', "' or 1=1"], 1, 'There is no API key'],
-    ['a time that is none', ['rotate', 'PRODzzzz', '--grace', 'soon'], 2, 'length of time'],
+    ['a time that is none', ['rotate', 'PRODzzzz', '--grace', 'soon'], 2, 'duration such as'],
     ['an option that is missing', ['create', '--prefix', 'PROD', '--name', 'x'], 2, '--organisation'],
     ['an unknown option', ['list', '--all'], 2, '--all'],
     ['an unknown command', ['burn'], 2, 'burn'],
@@ -231,7 +231,7 @@ it('says so when a table is locked, or statement_timeout is too short', async ()
   const why = 'The database of DATABASE_URL cannot be used: a statement';
   const cancelled = `${why} was cancelled: a table is locked, or statement_timeout is too short.\n`;
   const { host } = new URL(gateway.databaseUrl);
-  const unanswered = `${why} had no answer in time: a table is locked, or the server at ${host} does not answer.\n`;
+  const unanswered = `${why} was not answered in time: a table is locked, or the server at ${host} does not answer.\n`;
   const holder = new pg.Client({ connectionString: gateway.databaseUrl });
   await holder.connect();
   try {
@@ -299,7 +299,7 @@ describe('the command organisations', () => {
     expect(await organisations('create', '--slug', 'acme-2', '--name', 'x')).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining('There is an organisation "acme-2" already'),
+      stderr: expect.stringContaining('An organisation "acme-2" already exists'),
     });
     expect((await organisations('create', '--slug', 'Not a slug', '--name', 'x')).code).toBe(1);
     const entries = await runSql<{ action: string }>(

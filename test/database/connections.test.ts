@@ -50,7 +50,7 @@ const connections = () =>
 const ca = tlsFile('ca.crt');
 const otherCa = tlsFile('other-ca.crt');
 const notAccepted = 'the TLS certificate of the server is not accepted: ';
-const notSigned = `${notAccepted}no authority that is trusted has signed it`;
+const notSigned = `${notAccepted}it is not signed by a trusted authority`;
 
 const taken: [mode: string, parameters: Record<string, string>, certificate: 'server' | 'elsewhere'][] = [
   ['require', {}, 'elsewhere'],
@@ -65,13 +65,13 @@ const refused: [mode: string, parameters: Record<string, string>, certificate: '
     ['require', { sslrootcert: otherCa }, 'server', notSigned],
     ['verify-ca', { sslrootcert: otherCa }, 'server', notSigned],
     ['verify-full', { sslrootcert: otherCa }, 'server', notSigned],
-    ['verify-full', { sslrootcert: ca }, 'elsewhere', `${notAccepted}it is not one for the name 127.0.0.1`],
+    ['verify-full', { sslrootcert: ca }, 'elsewhere', `${notAccepted}it was not issued for the name 127.0.0.1`],
     ['verify-full', {}, 'server', notSigned],
     [
       'disable',
       {},
       'server',
-      'the server at HOST lets the user "gateway" in neither from here nor with this encryption',
+      'the server at HOST does not admit the user "gateway" from this address or with this encryption',
     ],
   ];
 

@@ -202,7 +202,7 @@ describe('a migration of every customer', () => {
     const error: unknown = await run(url, withBackfill, silent, 1_000).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MigrationLockedError);
     expect((error as Error).message).toMatch(
-      /^The database cannot be migrated: the table customer is locked by another session \(process \d+ of the server, a backup, [^\n]+\), for longer than 1 seconds: wait for it, or end it\.$/,
+      /^The database cannot be migrated: the table customer has been locked by another session \(process \d+ of the server, a backup, [^\n]+\) for more than 1 seconds: wait for that session to end, or end it\.$/,
     );
     await holder.end();
   });

@@ -53,7 +53,7 @@ it('stops before the next step, with one sentence, when the connection that hold
   });
   expect(error).toBeInstanceOf(MigrationLockedError);
   expect((error as Error).message).toBe(
-    'The connection that keeps other processes from migrating was lost: what was done by then stays done, a further start or "npm run migrate" goes on.',
+    'The connection that holds the migration lock was lost: what was done by then stays done, and another start or "npm run migrate" continues.',
   );
   expect(went).toBe(1);
   expect(await runSql(url, `select to_regclass('went')::text as name`)).toEqual([{ name: 'went' }]);
@@ -65,7 +65,7 @@ it('says the same when it is lost during the last step', async () => {
     step(`select pg_terminate_backend(pid), pg_sleep(0.2) from (${LOCK_HOLDER}) holder`),
   );
   expect(error).toBeInstanceOf(MigrationLockedError);
-  expect((error as Error).message).toMatch(/^The connection that keeps other processes from migrating was lost/);
+  expect((error as Error).message).toMatch(/^The connection that holds the migration lock was lost/);
 });
 
 it.each(['statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout'])(
@@ -119,7 +119,7 @@ it('an index that waits for an old transaction says for whom, and is given up; t
   const error = await run((_, index) => index(), { patience: 1_500, logInterval: 400 });
   expect(error).toBeInstanceOf(MigrationLockedError);
   expect((error as Error).message).toMatch(
-    /^The database cannot be migrated: the index customer_by_phone waits for a transaction of another session \(process \d+ of the server, a report, [^\n]+\), for longer than 1.5 seconds: wait for it, or end it\.$/,
+    /^The database cannot be migrated: index customer_by_phone has waited for a transaction of another session \(process \d+ of the server, a report, [^\n]+\) for more than 1.5 seconds: wait for that session to end, or end it\.$/,
   );
   const warnings = lines.filter(({ level, msg }) => level === 40 && msg.includes('index'));
   expect(warnings.length).toBeGreaterThan(0);
@@ -159,7 +159,7 @@ it('leaves out of a holder what PostgreSQL hides from this account, and warns ev
     theirs.href,
   );
   expect((error as Error).message).toMatch(
-    /^The database cannot be migrated: the table customer is locked by another session \(process \d+ of the server, psql of Jan\), for longer than 3 seconds/,
+    /^The database cannot be migrated: the table customer has been locked by another session \(process \d+ of the server, psql of Jan\) for more than 3 seconds/,
   );
   const warnings = lines.filter(({ msg }) => msg === `migration ${NAME} is waiting for a lock on the table customer`);
   expect(warnings.length).toBeGreaterThanOrEqual(2);

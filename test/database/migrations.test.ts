@@ -60,7 +60,7 @@ it('is given up with one sentence that names the holder', async () => {
   const error: unknown = await run(1_000).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(MigrationLockedError);
   expect((error as Error).message).toMatch(
-    /^The database is being migrated by another process \(process \d+ of the server, another deployment, [^\n]+\), for longer than 1 seconds: wait for it, or end it\.$/,
+    /^Another process \(process \d+ of the server, another deployment, [^\n]+\) has been migrating the database for more than 1 seconds: wait for it to finish, or end it\.$/,
   );
 });
 

@@ -44,13 +44,13 @@ it.each([
   ['login password $$evil$$', 'may log in', 'nologin'],
   ['superuser', 'is a superuser', 'nosuperuser'],
   ['bypassrls', 'is not bound by row level security (BYPASSRLS)', 'nobypassrls'],
-  ['createrole', 'may make roles (CREATEROLE)', 'nocreaterole'],
+  ['createrole', 'may create roles (CREATEROLE)', 'nocreaterole'],
   ['login bypassrls', 'may log in, is not bound by row level security (BYPASSRLS)', 'nologin nobypassrls'],
 ])('one that another made with %s beforehand gets nothing', async (traits, said, undo) => {
   const { url, role, database } = await create();
   await runSql(cluster.url, `create role ${role} ${traits}`);
   expect(await refusal(url)).toBe(
-    `The role ${role} is not to be trusted with serving requests, since it ${said}: have an administrator run: alter role ${role} ${undo}; or drop the role if nobody knows who made it.`,
+    `The role ${role} cannot be trusted to serve requests, because it ${said}: have an administrator run: alter role ${role} ${undo}; or drop the role if nobody knows who created it.`,
   );
   expect(await holdsAnything(database, role)).toBe(traits === 'superuser');
 });
@@ -58,7 +58,7 @@ it.each([
 it('one that belongs to another role gets nothing', async () => {
   const { url, role, database } = await create();
   await runSql(cluster.url, `create role ${role} nologin; grant pg_read_all_data to ${role}`);
-  expect(await refusal(url)).toMatch(/since it is a member of pg_read_all_data: .* revoke pg_read_all_data from /);
+  expect(await refusal(url)).toMatch(/because it is a member of pg_read_all_data: .* revoke pg_read_all_data from /);
   await runSql(cluster.url, `revoke pg_read_all_data from ${role}`);
   await refusal(url);
   expect(await holdsAnything(database, role)).toBe(false);
@@ -74,7 +74,7 @@ it('one as which others may act before anything is granted gets nothing, until t
     `create role ${role} nologin; grant ${role} to ${friend}; grant ${role} to ${owner} with admin option`,
   );
   expect(await refusal(url)).toBe(
-    `The role ${role} was there before this database served requests by it, and others may act as it: have an administrator run: revoke ${role} from ${friend}; and grant it again, after the start, to those who are to serve.`,
+    `The role ${role} existed before this database first used it to serve requests, and other accounts may act as it: have an administrator run: revoke ${role} from ${friend}; and grant it again, after the start, to the accounts that serve requests.`,
   );
   expect(await holdsAnything(database, role)).toBe(false);
   await runSql(evils, `revoke ${role} from ${friend}`);
@@ -89,7 +89,7 @@ it('gets nothing while this account may not act as it', async () => {
   const { url, role, database, owner } = await create('');
   await runSql(cluster.url, `create role ${role} nologin`);
   expect(await refusal(url)).toBe(
-    `The account of DATABASE_URL may not act as the role that serves requests: have an administrator run: grant ${role} to ${owner};`,
+    `The account of DATABASE_URL may not act as the serving role: have an administrator run: grant ${role} to ${owner};`,
   );
   expect(await holdsAnything(database, role)).toBe(false);
 });

@@ -206,6 +206,6 @@ it('is looked at before the gateway serves: a table without the tenant policy st
   await holed.close();
   await runSql(holed.databaseUrl, 'alter table customer disable row level security');
   await expect(startGateway({ databaseUrl: holed.databaseUrl })).rejects.toThrow(
-    'row level security does not bind: customer',
+    'row level security is not in force on: customer',
   );
 });

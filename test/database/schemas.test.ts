@@ -42,7 +42,7 @@ it('one with a dot is refused in one sentence, before anything is made', async (
   const error: unknown = await migrate(parseDatabaseUrl(url), entities, log).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ConfigError);
   expect((error as Error).message).toBe(
-    'The database of DATABASE_URL cannot be used: the name of its schema a.b has a dot in it: put another schema first in the search path.',
+    'The database of DATABASE_URL cannot be used: the name of its schema a.b contains a dot: put another schema first in the search path.',
   );
   expect(await runSql(url, `select from pg_namespace where nspname like 'a%'`)).toHaveLength(1);
 });
@@ -56,6 +56,6 @@ it('the start is refused where calls would not find the tables', async () => {
   await database.close();
   expect(error).toBeInstanceOf(ConfigError);
   expect((error as Error).message).toMatch(
-    /^The role that serves requests does not find the tables of the gateway in the schema elsewhere of the search path: .*customer_ip/,
+    /^The serving role does not find the gateway's tables in the schema elsewhere of the search path: .*customer_ip/,
   );
 });

@@ -85,7 +85,7 @@ describe('an account that is no superuser', () => {
     const said = await refusal(urlOf(database, owner));
     const commands = `create role ${role} nologin; grant ${role} to ${owner};`;
     expect(said).toBe(
-      `The database has no role ${role} to serve requests by, and this account may not make it: run "npm run migrate" as the owner of the tables with CREATEROLE, or have an administrator run: ${commands}`,
+      `The database has no role ${role} to serve requests as, and this account may not create it: run "npm run migrate" as the owner of the tables with CREATEROLE, or have an administrator run: ${commands}`,
     );
     await runSql(cluster.url, commands);
     expect(await serve(urlOf(database, owner))).toMatchObject({ newAccount: true });
@@ -103,7 +103,7 @@ describe('an account that is no superuser', () => {
     );
     await runSql(cluster.url, `grant connect on database ${database} to ${member}`);
     expect(await refusal(serving)).toBe(
-      `The account of DATABASE_URL may not act as the role that serves requests: have an administrator run: grant ${servingRoleOf(own)} to ${member};`,
+      `The account of DATABASE_URL may not act as the serving role: have an administrator run: grant ${servingRoleOf(own)} to ${member};`,
     );
     await runSql(cluster.url, `revoke connect on database ${database} from ${member}`);
     await runSql(cluster.url, `grant ${servingRoleOf(own)} to ${member}`);

@@ -55,10 +55,10 @@ async function expectRefusal(dataDir: string, reason: string, account?: Account)
   }
 }
 
-const BY_OTHERS = 'may be written by others (chmod go-w)';
+const BY_OTHERS = 'is writable by others (chmod go-w)';
 const OF_ANOTHER = 'belongs to another account';
 const NOT_ALLOWED = 'this account may not use it';
-const NO_FOLDER = 'there is something in its place that is no folder';
+const NO_FOLDER = 'something that is not a folder is in its place';
 const NOWHERE = 'leads nowhere';
 const TOO_LONG = 'its path is too long';
 
@@ -98,13 +98,13 @@ const everywhere: Case[] = [
   ['where nothing can be made', () => '/proc/data', ''],
   ['a relative path', () => relative('.', inBase('data'))],
   ['blanks, accents, quotes', () => inBase(` Jiří’s "data" 'of' $HOME \`x\`; %s \\ #=,`)],
-  ['a line break', () => inBase('two\nlines'), 'its name holds a character that cannot be printed'],
+  ['a line break', () => inBase('two\nlines'), 'its name contains an unprintable character'],
   ['a long path', () => inBase('long-'.repeat(40) + '/long'.repeat(100))],
   ['a path that is too long for PostgreSQL', () => inBase('long/'.repeat(190)), TOO_LONG],
   ['a path that is too long for the system', () => inBase('long/'.repeat(1_000)), TOO_LONG],
   ['a name that is too long', () => inBase('long'.repeat(100)), TOO_LONG],
-  ['a database that is a link', () => databaseElsewhere(), 'is a link, belongs to another account'],
-  ['a database that others may write', () => databaseOf(0o777), 'is a link, belongs to another account'],
+  ['a database that is a link', () => databaseElsewhere(), 'is a symbolic link, belongs to another account'],
+  ['a database that others may write', () => databaseOf(0o777), 'is a symbolic link, belongs to another account'],
 ];
 
 function databaseElsewhere(): string {

@@ -91,7 +91,7 @@ describe('settings', () => {
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     const gateway = spawnGateway({ DATABASE_URL: await createDatabase(), HOST: '127.0.0.1', PORT: String(port) });
     expect(await gateway.ended).toBe(1);
-    expect(gateway.output().trim()).toBe(`PORT ${port} on HOST 127.0.0.1 is taken by another program: set another.`);
+    expect(gateway.output().trim()).toBe(`PORT ${port} on HOST 127.0.0.1 is in use by another program: set another.`);
     other.close();
   });
 });
@@ -219,7 +219,9 @@ describe('demo mode', () => {
     await writeFile(join(settings.DATA_DIR, 'postgres', 'PG_VERSION'), '17\n');
     const refused = spawnGateway({ ...settings, PORT: String(await freePort()) });
     expect(await refused.ended).toBe(1);
-    expect(refused.output().trim()).toBe('DATA_DIR holds a database of PostgreSQL 17, this is 18: name another.');
+    expect(refused.output().trim()).toBe(
+      'DATA_DIR holds a database of PostgreSQL 17, and this gateway runs PostgreSQL 18: name another folder.',
+    );
     await rm(join(folder.path, 'version'));
   });
 });

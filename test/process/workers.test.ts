@@ -186,7 +186,7 @@ it('says in one sentence when the port is taken', async () => {
   const other = createServer().listen(port, '127.0.0.1');
   const own = spawnGateway({ DATABASE_URL: databaseUrl, PORT: String(port), HOST: '127.0.0.1', WORKERS: '2' });
   expect(await own.ended).toBe(1);
-  expect(own.output().trim()).toBe(`PORT ${port} on HOST 127.0.0.1 is taken by another program: set another.`);
+  expect(own.output().trim()).toBe(`PORT ${port} on HOST 127.0.0.1 is in use by another program: set another.`);
   other.close();
 });
 

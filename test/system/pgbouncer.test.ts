@@ -310,7 +310,7 @@ it('must lead to the database to which the direct way leads', async () => {
   });
   expect(await gateway.ended).toBe(1);
   expect(gateway.output()).toBe(
-    `DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database: the one leads to ${here}, the other to ${there}.\n`,
+    `DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database: one leads to ${here}, the other to ${there}.\n`,
   );
 });
 

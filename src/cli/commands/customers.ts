@@ -44,10 +44,10 @@ customers
   .description(
     'list the customers whose stored e-mail address the current rules would refuse, write or match differently',
   )
-  .option('--organisation <slug>', 'of this one only')
+  .option('--organisation <slug>', 'only those of this organisation')
   .option('--fix', 'rewrite the addresses that are only written or matched differently, where the mailbox is free')
   .option(...jsonOption)
-  .addHelpText('after', '\nThe exit code is also 1 while addresses are left to be corrected.')
+  .addHelpText('after', '\nThe exit code is also 1 while any address still needs to be corrected.')
   .action(async ({ organisation, fix = false, json }) => {
     await withGatewayDatabase(async (owner) => {
       let left = 0;
@@ -57,7 +57,7 @@ customers
           yield row;
         }
       }
-      await printStream('emails', counted(), { json, none: 'There is no address to correct.' });
+      await printStream('emails', counted(), { json, none: 'No address needs to be corrected.' });
       if (left > 0) process.exitCode = LEFT;
     });
   });

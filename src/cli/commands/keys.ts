@@ -36,7 +36,7 @@ function duration(text: string): number {
   const [, count, unit = ''] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
   const seconds = Number(count) * (secondsIn[unit] ?? Number.NaN);
   if (!graceInput.safeParse(seconds).success) {
-    throw new InvalidArgumentError('Give a length of time such as 0s, 90s, 15m, 24h or 7d; a year at most.');
+    throw new InvalidArgumentError('Give a duration such as 0s, 90s, 15m, 24h or 7d, at most a year.');
   }
   return seconds;
 }
@@ -66,17 +66,17 @@ async function withKey<Result>(
   });
 }
 
-const keys = program('keys', 'API keys: who may call the gateway, what for, and how often.');
+const keys = program('keys', 'API keys: who may call the gateway, for what, and how often.');
 
 keys
   .command('create')
-  .description('make a key; it is printed this once')
-  .requiredOption('--organisation <slug>', 'whose key it is')
+  .description('create a key; it is printed only once')
+  .requiredOption('--organisation <slug>', 'the organisation that owns the key')
   .requiredOption('--prefix <prefix>', 'PROD, DEV_ or ROOT')
   .requiredOption('--name <text>', 'name for people')
-  .option('--limit <per-minute>', 'requests a minute, instead of what is usual for the prefix', wholeNumber)
-  .option('--scopes <a,b>', 'what the key is restricted to; all unless told')
-  .option('--expires <moment>', 'when the key ends: 2027-01-31T12:00:00Z')
+  .option('--limit <per-minute>', 'requests per minute, instead of the default of the prefix', wholeNumber)
+  .option('--scopes <a,b>', 'what the key is restricted to; everything by default')
+  .option('--expires <moment>', 'when the key expires: 2027-01-31T12:00:00Z')
   .option(...jsonOption)
   .action(async (options) => {
     const input = validate(createApiKeyInput, {
@@ -96,7 +96,7 @@ keys
 keys
   .command('list')
   .description('list the keys of an organisation, or of all')
-  .option('--organisation <slug>', 'of this one only')
+  .option('--organisation <slug>', 'only those of this organisation')
   .option(...jsonOption)
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
@@ -107,14 +107,14 @@ keys
         const found = await listApiKeys(contextOf(owner, organisation));
         listed.push(...found.map((apiKey) => describe(apiKey, organisation)));
       }
-      const none = 'There is no API key; npm run keys -- create makes one.';
+      const none = 'No API key exists yet. To create one, run: npm run keys -- create';
       printList('keys', listed, { ...options, none });
     });
   });
 
 keys
   .command('show')
-  .description('show a key and what was done with it')
+  .description('show a key and its history')
   .argument('<fingerprint>', 'first eight characters of the key')
   .option(...jsonOption)
   .action(async (fingerprint, options) => {
@@ -134,10 +134,12 @@ keys
 
 keys
   .command('rotate')
-  .description('replace a key by a new one that may do the same; the new one is printed this once')
+  .description('replace a key with a new one that has the same rights; the new one is printed only once')
   .argument('<fingerprint>', 'first eight characters of the old key')
   .addOption(
-    new Option('--grace <time>', 'how long the old key goes on').argParser(duration).default(duration('24h'), '24h'),
+    new Option('--grace <time>', 'how long the old key stays valid')
+      .argParser(duration)
+      .default(duration('24h'), '24h'),
   )
   .option(...jsonOption)
   .action(async (fingerprint, options) => {
@@ -148,8 +150,8 @@ keys
   });
 
 const changes: [name: string, description: string, change: typeof deactivateApiKey][] = [
-  ['deactivate', 'switch a key off, until it is switched on again', deactivateApiKey],
-  ['activate', 'switch a key on again', activateApiKey],
+  ['deactivate', 'deactivate a key until it is activated again', deactivateApiKey],
+  ['activate', 'activate a key again', activateApiKey],
   ['delete', 'delete a key for good', deleteApiKey],
 ];
 for (const [name, description, change] of changes) addChange(keys.command(name).description(description), change);

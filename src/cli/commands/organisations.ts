@@ -7,12 +7,12 @@ function describe({ slug, name, createdAt }: Organisation) {
   return { slug, name, createdAt };
 }
 
-const organisations = program('organisations', 'Organisations: whose customers and keys there are.');
+const organisations = program('organisations', 'Organisations: the owners of customers and keys.');
 
 organisations
   .command('create')
-  .description('make an organisation')
-  .requiredOption('--slug <slug>', 'name for programs: small letters, digits and hyphens')
+  .description('create an organisation')
+  .requiredOption('--slug <slug>', 'name for programs: lowercase letters, digits and hyphens')
   .requiredOption('--name <text>', 'name for people')
   .option(...jsonOption)
   .action(async (options) => {
@@ -28,7 +28,7 @@ organisations
   .option(...jsonOption)
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
-      const none = 'There is no organisation; npm run organisations -- create makes one.';
+      const none = 'No organisation exists yet. To create one, run: npm run organisations -- create';
       printList('organisations', (await listOrganisations(owner, actor)).map(describe), { ...options, none });
     });
   });

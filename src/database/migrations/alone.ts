@@ -45,7 +45,7 @@ export async function runAlone(run: MigrationRun, migration: string, index: stri
     await watcher.query(`select pg_cancel_backend(${pid})`);
     await done.catch((error: unknown) => {
       throw new MigrationLockedError(
-        `The database cannot be migrated: the index ${index} waits for a transaction of another session (${holder}), for longer than ${run.patience / 1_000} seconds: wait for it, or end it.`,
+        `The database cannot be migrated: index ${index} has waited for a transaction of another session (${holder}) for more than ${run.patience / 1_000} seconds: wait for that session to end, or end it.`,
         { cause: error },
       );
     });

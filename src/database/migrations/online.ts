@@ -204,7 +204,7 @@ function tableOf({ table }: Wait): string {
 
 function lockedFor(patience: number, wait: Wait, cause: unknown): MigrationLockedError {
   return new MigrationLockedError(
-    `The database cannot be migrated: ${tableOf(wait)} is locked by another session (${wait.holder}), for longer than ${patience / 1_000} seconds: wait for it, or end it.`,
+    `The database cannot be migrated: ${tableOf(wait)} has been locked by another session (${wait.holder}) for more than ${patience / 1_000} seconds: wait for that session to end, or end it.`,
     { cause },
   );
 }
