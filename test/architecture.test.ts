@@ -5,13 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { complaintAbout } from '../src/node-version.ts';
 
 /** What each folder, or file beside them, may import besides itself and packages. */
-const base = ['backoff.ts', 'errors', 'log.ts', 'once.ts', 'random.ts', 'text.ts'];
+const base = ['backoff.ts', 'errors', 'log.ts', 'moment.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', ...base];
 const domain = ['operation-context.ts', ...database];
 const allowed: Record<string, string[]> = {
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
   'backoff.ts': [],
+  'moment.ts': [],
   'once.ts': [],
   'random.ts': [],
   'node-version.ts': [],

@@ -1,5 +1,6 @@
 // What an operator may say about a new key: every rule, once, for the command and for GraphQL.
 import { z } from 'zod';
+import { MUST_BE_MOMENT, moment } from '../moment.ts';
 import { freeText, requiredText } from '../text.ts';
 import type { KeyPrefix } from './key.ts';
 import { type Scope, scopes } from './scopes.ts';
@@ -13,7 +14,6 @@ export const keyPrefixes = {
 
 /** The scopes that a key may be restricted to. */
 export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
-const MUST_BE_MOMENT = 'must be a moment as RFC 3339 writes it: 2027-01-31T12:00:00Z';
 const MOST_SCOPES = 50;
 /** Characters that the name of a key may have. */
 export const LONGEST_NAME = 255;
@@ -21,11 +21,6 @@ export const LONGEST_NAME = 255;
 export const LARGEST_LIMIT = 2_147_483_647;
 /** A year: nobody means longer when they say that a key is to be replaced. */
 export const LONGEST_GRACE = 366 * 24 * 60 * 60;
-
-const moment = z.union(
-  [z.date(), z.iso.datetime({ offset: true }).transform((written) => new Date(written))],
-  MUST_BE_MOMENT,
-);
 
 /** The traits of a new key. */
 export const createApiKeyInput = z
@@ -44,7 +39,9 @@ export const createApiKeyInput = z
       .pipe(z.array(z.enum(scopeNames, `must be one of ${scopeNames.join(', ')}`), 'must be a list'))
       .nullish()
       .transform((given) => [...new Set(given ?? [])]),
-    expiresAt: moment
+    // GraphQL has read it, the command has not.
+    expiresAt: z
+      .union([z.date(), moment], MUST_BE_MOMENT)
       .refine((at) => at.getTime() > Date.now(), 'must be in the future')
       .nullish()
       .transform((at) => at ?? undefined),
