@@ -25,8 +25,7 @@ export const createCustomerInput = z.object({
     examples: ['BizKitHub'],
   }),
   companyRegistrationNumber: registerNumber(32, false).meta({
-    description:
-      'Number in the register of companies. Blanks are removed, leading zeros stay; at most 32 characters are left.',
+    description: 'Company registration number. Blanks are removed, leading zeros stay; at most 32 characters are left.',
     examples: ['05103118'],
   }),
   taxIdentificationNumber: registerNumber(32, true).meta({

@@ -8,7 +8,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 export type CreateCustomerInput = {
   /** Name of the company, if the customer is one or acts for one. At most 255 characters, once runs of white space are one blank. */
   companyName?: string | null | undefined;
-  /** Number in the register of companies. Blanks are removed, leading zeros stay; at most 32 characters are left. */
+  /** Company registration number. Blanks are removed, leading zeros stay; at most 32 characters are left. */
   companyRegistrationNumber?: string | null | undefined;
   /** Where the customer comes from: IPv4 or IPv6 address. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1. */
   customerRealIp?: string | null | undefined;

@@ -36,23 +36,23 @@ export const builder = new SchemaBuilder<{
     nodeQueryOptions: {
       nullable: true,
       description: 'Finds an object by its global id. Null when there is none.',
-      args: { id: { description: 'What the object says is its `id`.' } },
+      args: { id: { description: 'Global id of the object, as its field `id` gives it.' } },
       scope: 'customer:read',
     },
     nodeTypeOptions: { description: 'An object that has a global id.' },
     idFieldOptions: { description: 'Global id, for `node(id:)`.' },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
-    hasNextPageFieldOptions: { description: 'Whether more follows after this page.' },
-    hasPreviousPageFieldOptions: { description: 'Whether something comes before this page.' },
+    pageInfoTypeOptions: { description: 'Position of a page in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there are objects after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are objects before this page.' },
     startCursorFieldOptions: { description: 'Cursor of the first object of the page.' },
     endCursorFieldOptions: { description: 'Cursor of the last object of the page.' },
-    pageInfoFieldOptions: { description: 'Where the page stands in the list.' },
+    pageInfoFieldOptions: { description: 'Position of the page in the list.' },
     // The field around it is priced by the size of the page.
     edgesFieldOptions: { description: 'The objects of the page, with their cursors.', complexity: { multiplier: 1 } },
-    cursorFieldOptions: { description: 'Marks the place in the list, for `after` and `before`.' },
+    cursorFieldOptions: { description: 'Position in the list, for `after` and `before`.' },
     nodeFieldOptions: { description: 'The object.' },
-    firstArgOptions: { description: 'How many, from the start of the list on.' },
-    lastArgOptions: { description: 'How many, from the end of the list on.' },
+    firstArgOptions: { description: 'Number of objects, from the start of the list.' },
+    lastArgOptions: { description: 'Number of objects, from the end of the list.' },
     afterArgOptions: { description: 'Cursor after which the page begins.' },
     beforeArgOptions: { description: 'Cursor before which the page ends.' },
     decodeGlobalID: readGlobalId,
@@ -76,5 +76,5 @@ export function validatedBy<Schema extends ZodType>(schema: Schema) {
   return { validate: { schema: schema as never }, extensions: { schema } };
 }
 
-builder.queryType({ description: 'Everything that can be asked.' });
-builder.mutationType({ description: 'Everything that can be changed.' });
+builder.queryType({ description: 'Root of all queries.' });
+builder.mutationType({ description: 'Root of all mutations.' });

@@ -30,7 +30,7 @@ export const customerProfile = z.object({
       lastName: z.string().optional(),
     })
     .optional()
-    .meta({ description: 'The customer who brought this one.' }),
+    .meta({ description: 'The customer who referred this one.' }),
   runningSubscriptionList: z.array(
     z.object({
       externalId: z.string().length(16),

@@ -9,6 +9,7 @@ import {
   printSchema,
 } from 'graphql';
 import { auditServer } from 'graphql-http';
+import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
@@ -117,8 +118,16 @@ describe('the REST contract', () => {
         body: text,
       });
     };
-    const together = await Promise.all([body, body, body, body].map(send));
-    const running = together.find(({ status }) => status === 409);
+    // Nobody makes a customer while the table is locked, so the first request is still running when the second one comes.
+    const locking = new pg.Client(gateway.databaseUrl);
+    await locking.connect();
+    await locking.query('begin; lock table customer in share row exclusive mode');
+    const first = send(body);
+    const claimed = () => runSql(gateway.databaseUrl, `select from idempotency_key where key = 'conflict'`);
+    await expect.poll(claimed, { timeout: 5_000 }).toHaveLength(1);
+    const running = await send(body);
+    await locking.end();
+    expect((await first).status).toBe(200);
     const other = await send(`${body} `);
     for (const [answer, example] of [
       [running, examples.INTERNAL_CONFLICT_STILL_RUNNING],

@@ -59,7 +59,7 @@ const BY_OTHERS = 'is writable by others (chmod go-w)';
 const OF_ANOTHER = 'belongs to another account';
 const NOT_ALLOWED = 'this account may not use it';
 const NO_FOLDER = 'something that is not a folder is in its place';
-const NOWHERE = 'leads nowhere';
+const NOWHERE = 'a symbolic link in its path is broken';
 const TOO_LONG = 'its path is too long';
 
 /** What a case is called, how its folder is made, and why it is refused; nothing where it works. */

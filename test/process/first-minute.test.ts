@@ -44,7 +44,7 @@ describe('commands', () => {
     const settings = { DATABASE_URL: await createDatabase() };
     const list = (name: 'keys' | 'organisations' | 'customers', ...words: string[]) =>
       runCommand(name, words, settings);
-    const sentence = { code: 0, stdout: expect.stringMatching(/^There is no [^\n]+\.\n$/) };
+    const sentence = { code: 0, stdout: expect.stringMatching(/^No [^\n]+\.\n$/) };
     expect(await list('organisations', 'list')).toMatchObject(sentence);
     expect(await list('organisations', 'list', '--json')).toMatchObject({ code: 0, stdout: '{"organisations":[]}\n' });
     await list('organisations', 'create', '--slug', 'shop', '--name', 'Shop');

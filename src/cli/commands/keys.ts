@@ -107,7 +107,7 @@ keys
         const found = await listApiKeys(contextOf(owner, organisation));
         listed.push(...found.map((apiKey) => describe(apiKey, organisation)));
       }
-      const none = 'No API key exists yet. To create one, run: npm run keys -- create';
+      const none = 'No API key exists yet; npm run keys -- create makes one.';
       printList('keys', listed, { ...options, none });
     });
   });

@@ -28,7 +28,7 @@ organisations
   .option(...jsonOption)
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
-      const none = 'No organisation exists yet. To create one, run: npm run organisations -- create';
+      const none = 'No organisation exists yet; npm run organisations -- create makes one.';
       printList('organisations', (await listOrganisations(owner, actor)).map(describe), { ...options, none });
     });
   });

@@ -49,18 +49,18 @@ function assertNotKept({ answerIsKept }: GatewayContext): void {
   throw invalidField('Idempotency-Key', 'must not be sent: the answer holds an API key, which is shown once');
 }
 
-const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'What a key is for; its first four characters.', keyPrefixes);
+const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'Purpose of a key, given by its first four characters.', keyPrefixes);
 
 const AuditEntryType = builder.objectRef<ChangeEntry>('AuditEntry').implement({
-  description: 'Something that was done, and who did it.',
+  description: 'An action, and who performed it.',
   scope: 'ROOT',
   fields: (t) => ({
-    action: t.exposeString('action', { description: `What was done with the key: one of ${listed(keyActions)}.` }),
+    action: t.exposeString('action', { description: `The action: one of ${listed(keyActions)}.` }),
     author: t.exposeString('actor', {
       description: 'Who did it: `key:` and a fingerprint, or `command:` and a name.',
     }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'The reason, if one was given.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was done.' }),
   }),
 });
 
@@ -68,29 +68,30 @@ const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
   description: 'An API key, without the key itself: only its digest is kept.',
   scope: 'ROOT',
   fields: (t) => ({
-    fingerprint: t.exposeString('fingerprint', { description: 'What the key is told by: its first eight characters.' }),
+    fingerprint: t.exposeString('fingerprint', {
+      description: 'First eight characters of the key, which identify it.',
+    }),
     prefix: t.field({
       type: ApiKeyPrefix,
-      description: 'What the key is for.',
+      description: 'Purpose of the key.',
       resolve: ({ fingerprint }) => prefixOf(fingerprint),
     }),
     name: t.exposeString('name', { description: 'Name for people.' }),
-    scopes: t.exposeStringList('scopes', { description: 'What the key is restricted to; empty for all.' }),
+    scopes: t.exposeStringList('scopes', { description: 'Scopes that the key is restricted to; empty for all.' }),
     limitPerMinute: t.int({
       nullable: true,
-      description: 'Requests a minute; null for no limit.',
+      description: 'Requests per minute; null for no limit.',
       resolve: ({ fingerprint, limitPerMinute }) => limitOf(prefixOf(fingerprint), limitPerMinute),
     }),
     active: t.exposeBoolean('active', {
-      description:
-        'Whether the key is switched on. This is the switch alone: it may be true for a key that was deleted or has expired.',
+      description: 'Whether the key is activated. It may be true for a key that was deleted or has expired.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was made.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When the key ends.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was created.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When the key expires.' }),
     deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the key was deleted.' }),
     history: t.field({
       type: [AuditEntryType],
-      description: `What was done with the key: the latest ${LONGEST_HISTORY} entries, the oldest of them first.`,
+      description: `History of the key: the latest ${LONGEST_HISTORY} entries, the oldest of them first.`,
       complexity: { multiplier: LONGEST_HISTORY },
       resolve: ({ fingerprint }, _, { keyHistories }) => keyHistories.load(fingerprint),
     }),
@@ -127,10 +128,10 @@ builder.queryFields((t) => ({
 }));
 
 const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
-  description: 'The traits of a new API key.',
+  description: 'Properties of a new API key.',
   ...validatedBy(createApiKeyInput),
   fields: (t) => ({
-    prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'What the key is for.' }),
+    prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'Purpose of the key.' }),
     name: t.string({ required: true, description: `Name for people: 1 to ${LONGEST_NAME} characters.` }),
     limitPerMinute: t.int({
       description: `Requests a minute, instead of the default of the prefix: 1 to ${LARGEST_LIMIT}. Not for a \`ROOT\` key, which has no limit.`,
@@ -138,7 +139,10 @@ const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
     scopes: t.stringList({
       description: `What the key is restricted to, of ${listed(scopeNames)}; none for all. Not for a \`ROOT\` key, which may do all.`,
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When the key ends, in the future. No expiry by default.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'When the key expires; must be in the future. No expiry by default.',
+    }),
   }),
 });
 
@@ -159,11 +163,15 @@ const RotateApiKeyInputType = builder.inputType('RotateApiKeyInput', {
 /** The payload of a mutation that makes a key. */
 function newKeyPayload<Made extends NewKey>(mutation: string) {
   return builder.objectRef<Made>(`${capitalised(mutation)}Payload`).implement({
-    description: `What \`${mutation}\` did.`,
+    description: `Result of \`${mutation}\`.`,
     scope: 'ROOT',
     fields: (t) => ({
-      key: t.string({ description: 'The whole key. It is shown this once.', resolve: ({ key }) => key }),
-      apiKey: t.field({ type: ApiKeyType, description: 'What is kept of it.', resolve: ({ apiKey }) => apiKey }),
+      key: t.string({ description: 'The whole key. It is shown only once.', resolve: ({ key }) => key }),
+      apiKey: t.field({
+        type: ApiKeyType,
+        description: 'The stored key, without the key itself.',
+        resolve: ({ apiKey }) => apiKey,
+      }),
     }),
   });
 }
@@ -192,7 +200,7 @@ function changeOf(
     }),
   });
   const payload = builder.objectRef<{ apiKey: ApiKey }>(`${capitalised(mutation)}Payload`).implement({
-    description: `What \`${mutation}\` did.`,
+    description: `Result of \`${mutation}\`.`,
     scope: 'ROOT',
     fields: (t) => ({
       apiKey: t.field({ type: ApiKeyType, description: 'The key, as it is now.', resolve: ({ apiKey }) => apiKey }),
@@ -227,8 +235,8 @@ builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: newKeyPayload('createApiKey'),
     nullable: true,
-    description: `Makes an API key. ${REFUSES_IDEMPOTENCY_KEY}`,
-    args: { input: t.arg({ type: CreateApiKeyInputType, required: true, description: 'Its traits.' }) },
+    description: `Creates an API key. ${REFUSES_IDEMPOTENCY_KEY}`,
+    args: { input: t.arg({ type: CreateApiKeyInputType, required: true, description: 'Properties of the key.' }) },
     scope: 'ROOT',
     resolve: (_, { input }, context) => {
       assertNotKept(context);
@@ -249,14 +257,10 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-changeOf(
-  'activateApiKey',
-  'Switches an API key on again. For one that is on already nothing is written.',
-  activateApiKey,
-);
+changeOf('activateApiKey', 'Activates an API key again. Nothing changes if it is active already.', activateApiKey);
 changeOf(
   'deactivateApiKey',
-  'Switches an API key off, until it is switched on again. For one that is off already nothing is written.',
+  'Deactivates an API key until it is activated again. Nothing changes if it is inactive already.',
   deactivateApiKey,
 );
 changeOf(

@@ -43,7 +43,7 @@ builder.node(CustomerType, {
     companyName: t.exposeString('companyName', { nullable: true, description: 'Name of the company.' }),
     companyRegistrationNumber: t.exposeString('companyRegistrationNumber', {
       nullable: true,
-      description: 'Number in the register of companies.',
+      description: 'Company registration number.',
     }),
     taxIdentificationNumber: t.exposeString('taxIdentificationNumber', {
       nullable: true,
@@ -57,12 +57,12 @@ builder.node(CustomerType, {
       description: 'Groups that the customer belongs to.',
       resolve: ({ id }, _, { relations }) => relations.groups(id),
     }),
-    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs keep with the customer.' }),
-    customFields: t.expose('customFields', { type: 'JSONObject', description: 'Fields that the organisation added.' }),
+    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that applications store with the customer.' }),
+    customFields: t.expose('customFields', { type: 'JSONObject', description: 'Custom fields of the organisation.' }),
     referral: t.field({
       type: ReferralType,
       nullable: true,
-      description: 'The customer who brought this one.',
+      description: 'The customer who referred this one.',
       resolve: ({ id }, _, { relations }) => relations.referrer(id),
     }),
     runningSubscriptions: t.field({
@@ -70,7 +70,7 @@ builder.node(CustomerType, {
       description: 'Subscriptions that run now.',
       resolve: ({ id }, _, { relations }) => relations.runningSubscriptions(id),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile last changed.' }),
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',
@@ -81,7 +81,7 @@ builder.node(CustomerType, {
 });
 
 ReferralType.implement({
-  description: 'Who brought a customer.',
+  description: 'The referral of a customer.',
   fields: (t) => ({
     code: t.exposeString('cuRefNo', { description: "The referring customer's `cuRefNo`." }),
     email: t.exposeString('email', { nullable: true, description: "The referring customer's e-mail address." }),
@@ -98,7 +98,7 @@ ReferralType.implement({
 });
 
 const CustomerByInput = builder.inputType('CustomerBy', {
-  description: 'Names one customer.',
+  description: 'Identifies one customer.',
   isOneOf: true,
   fields: (t) => ({
     cuRefNo: t.string({ description: 'By public reference.' }),
@@ -114,7 +114,7 @@ builder.queryFields((t) => ({
     type: CustomerType,
     nullable: true,
     description: 'Finds one customer. Null when there is none.',
-    args: { by: t.arg({ type: CustomerByInput, required: true, description: 'What names the customer.' }) },
+    args: { by: t.arg({ type: CustomerByInput, required: true, description: 'Identifies the customer.' }) },
     scope: 'customer:read',
     resolve: (_, { by }, context) => find(by as CustomerKey, context),
   }),
@@ -161,9 +161,9 @@ const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
 const CreateCustomerPayload = builder
   .objectRef<{ newAccount: boolean; customer: Customer }>('CreateCustomerPayload')
   .implement({
-    description: 'What `createCustomer` did.',
+    description: 'Result of `createCustomer`.',
     fields: (t) => ({
-      newAccount: t.exposeBoolean('newAccount', { description: 'Whether this call made the customer.' }),
+      newAccount: t.exposeBoolean('newAccount', { description: 'Whether this call created the customer.' }),
       customer: t.field({
         type: CustomerType,
         description: 'The customer.',

@@ -12,11 +12,7 @@ const DNS_COMPLEXITY = 10;
 /** How many sources an answer usually has. */
 const SOURCES = 3;
 
-const IpKindType = stringEnum(
-  'IpKind',
-  'What sort of address an IP address is. Only a public one is looked up.',
-  ipKinds,
-);
+const IpKindType = stringEnum('IpKind', 'Kind of an IP address. Only public addresses are looked up.', ipKinds);
 
 const CountryType = builder.objectRef<Country>('Country').implement({
   description: 'A country.',
@@ -31,26 +27,26 @@ const ReverseDnsType = builder.objectRef<ReverseName>('ReverseDns').implement({
   description: 'The name of an address in the DNS.',
   scope: 'ip:read',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name, as whoever has the address chose it.' }),
-    confirmed: t.exposeBoolean('confirmed', { description: 'Whether the name was seen to lead back to the address.' }),
+    name: t.exposeString('name', { description: 'The name, as set by the holder of the address.' }),
+    confirmed: t.exposeBoolean('confirmed', { description: 'Whether the name resolves back to the address.' }),
   }),
 });
 
 const IpSourceType = builder.objectRef<IpSource>('IpSource').implement({
-  description: 'A database that something is known from.',
+  description: 'A database that data comes from.',
   scope: 'ip:read',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What the database calls itself.' }),
+    name: t.exposeString('name', { description: 'Name of the database, from its own metadata.' }),
     builtAt: t.expose('builtAt', { type: 'DateTime', description: 'When the database was built.' }),
     attribution: t.exposeString('attribution', {
       nullable: true,
-      description: 'What its licence wants shown together with the data.',
+      description: 'Attribution that its licence requires next to the data.',
     }),
   }),
 });
 
 export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
-  description: 'What can be known about an IP address. Whatever is not known is null.',
+  description: 'What is known about an IP address. Unknown values are null.',
   fieldScope: 'ip:read',
   fields: (t) => {
     const flag = (name: 'isAnonymous' | 'isVpn' | 'isProxy' | 'isTor' | 'isHosting', what: string) =>
@@ -64,7 +60,7 @@ export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
         description: 'The address: IPv4, or IPv6 as RFC 5952 writes it.',
         scope: null,
       }),
-      kind: t.field({ type: IpKindType, description: 'What sort of address it is.', resolve: ({ kind }) => kind }),
+      kind: t.field({ type: IpKindType, description: 'Kind of the address.', resolve: ({ kind }) => kind }),
       country: t.expose('country', { type: CountryType, nullable: true, description: 'Country.' }),
       region: t.exposeString('region', { nullable: true, description: 'Region, state or county.' }),
       city: t.exposeString('city', { nullable: true, description: 'City.' }),
@@ -94,7 +90,7 @@ export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
       isHosting: flag('isHosting', 'a hosting provider'),
       sources: t.field({
         type: [IpSourceType],
-        description: 'The databases that this is known from.',
+        description: 'Databases that the data comes from.',
         complexity: { multiplier: SOURCES },
         resolve: ({ sources }) => [...sources],
       }),

@@ -10,7 +10,7 @@ export const CustomerSubscriptionType = builder.objectRef<Subscription>('Custome
     }),
     productSlug: t.exposeString('productSlug', { description: 'Product, as its address names it.' }),
     productCode: t.exposeString('productCode', { description: 'Product, as the catalogue names it.' }),
-    orderNumber: t.exposeString('orderNumber', { description: 'Number of the order that started it.' }),
+    orderNumber: t.exposeString('orderNumber', { description: 'Number of the order that started the subscription.' }),
     orderHash: t.exposeString('orderHash', { description: 'Public reference of that order: 32 letters and digits.' }),
     autoRenew: t.exposeBoolean('autoRenew', { description: 'Whether it is renewed when its term ends.' }),
   }),
