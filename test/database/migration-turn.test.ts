@@ -188,7 +188,7 @@ it('a long history among many customers is cut in seconds, also where the addres
   );
   // Of the customers PostgreSQL knows how many there are: that misleads it about the addresses.
   await runSql(url, 'analyze customer');
-  await runSql(url, `delete from migration where name >= '0006'`);
+  await runSql(url, `delete from migration where name = '0006-address-changes'`);
   const startedAt = performance.now();
   expect(await run(async () => {}, { logInterval: 100 })).toEqual(['0006-address-changes', NAME]);
   expect(performance.now() - startedAt).toBeLessThan(20_000);
