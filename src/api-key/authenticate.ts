@@ -17,7 +17,7 @@ export interface Caller {
   readonly scopes: readonly string[];
   /** Whose requests are counted together. */
   readonly digest: string;
-  /** Requests per minute; null for no limit. */
+  /** Requests a minute; null for no limit. */
   readonly limit: number | null;
 }
 

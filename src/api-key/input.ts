@@ -9,7 +9,7 @@ import { type Scope, scopes } from './scopes.ts';
 export const keyPrefixes = {
   PROD: 'Production.',
   DEV_: 'One developer.',
-  ROOT: 'The system itself: no limit, no restriction to scopes, and the management of keys.',
+  ROOT: 'The system itself: no limit, no restriction to scopes, and key management.',
 } as const satisfies Record<KeyPrefix, string>;
 
 /** The scopes that a key may be restricted to. */

@@ -2,10 +2,10 @@
 
 /** Every scope, with what it allows. Fields name the one they need where they are declared. */
 export const scopes = {
-  'customer:create': 'Create customers, or get the one that exists.',
-  'customer:read': 'Read customers and what belongs to them.',
+  'customer:create': 'Create customers, or get existing ones.',
+  'customer:read': 'Read customers and their related records.',
   'customer:write': 'Change customers. No operation needs it yet.',
-  'ip:read': 'Look up what can be known about an IP address.',
+  'ip:read': 'Look up information about an IP address.',
 } as const;
 
 /** A capability that a key may be restricted to. */

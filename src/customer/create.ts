@@ -18,7 +18,7 @@ const ATTEMPTS = 10;
 
 /** What became of a call. */
 export interface Created extends Profile {
-  /** Whether this call created the customer. */
+  /** Whether this call made the customer. */
   newAccount: boolean;
 }
 

@@ -21,15 +21,16 @@ export const createCustomerInput = z.object({
   }),
   companyName: freeText(255).meta({
     description:
-      'Name of the company, if the customer is one or acts for one. At most 255 characters, once runs of white space are one blank.',
+      'Name of the company, if the customer is one or acts for one. At most 255 characters, after runs of white space are reduced to one space.',
     examples: ['BizKitHub'],
   }),
   companyRegistrationNumber: registerNumber(32, false).meta({
-    description: 'Company registration number. Blanks are removed, leading zeros stay; at most 32 characters are left.',
+    description:
+      'Company registration number. Spaces are removed, leading zeros are kept; at most 32 characters remain.',
     examples: ['05103118'],
   }),
   taxIdentificationNumber: registerNumber(32, true).meta({
-    description: 'Tax or VAT number. Blanks are removed, letters become upper case; at most 32 characters are left.',
+    description: 'Tax or VAT number. Spaces are removed, letters become upper case; at most 32 characters remain.',
     examples: ['CZ9609040727'],
   }),
   customerRealIp: ipInput

@@ -6,15 +6,15 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** The customer to create, or to find by its e-mail address. */
 export type CreateCustomerInput = {
-  /** Name of the company, if the customer is one or acts for one. At most 255 characters, once runs of white space are one blank. */
+  /** Name of the company, if the customer is one or acts for one. At most 255 characters, after runs of white space are reduced to one space. */
   companyName?: string | null | undefined;
-  /** Company registration number. Blanks are removed, leading zeros stay; at most 32 characters are left. */
+  /** Company registration number. Spaces are removed, leading zeros are kept; at most 32 characters remain. */
   companyRegistrationNumber?: string | null | undefined;
   /** Where the customer comes from: IPv4 or IPv6 address. An empty value, localhost, ::1 and 0.0.0.0 stand for 127.0.0.1. */
   customerRealIp?: string | null | undefined;
   /** E-mail address, at most 254 characters once it is normalised. The customer is found by the mailbox that it leads to. */
   email: string;
-  /** Tax or VAT number. Blanks are removed, letters become upper case; at most 32 characters are left. */
+  /** Tax or VAT number. Spaces are removed, letters become upper case; at most 32 characters remain. */
   taxIdentificationNumber?: string | null | undefined;
 };
 

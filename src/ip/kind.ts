@@ -3,12 +3,12 @@ import ipaddr from 'ipaddr.js';
 
 /** The kinds of address, with what they mean. */
 export const ipKinds = {
-  PUBLIC: 'An address of the internet.',
+  PUBLIC: 'A public address of the internet.',
   PRIVATE: 'An address within an organisation (RFC 1918, RFC 4193).',
-  LOOPBACK: 'The machine itself.',
+  LOOPBACK: 'An address of the machine itself.',
   LINK_LOCAL: 'An address within one network segment.',
   CGNAT: 'An address shared by the customers of one provider (RFC 6598).',
-  DOCUMENTATION: 'An address for examples (RFC 5737, RFC 3849, RFC 9637).',
+  DOCUMENTATION: 'An address for documentation (RFC 5737, RFC 3849, RFC 9637).',
   RESERVED: 'An address for another purpose: multicast, benchmarks, tunnels, future use.',
 } as const;
 

@@ -6,7 +6,7 @@ import type { RateLimitResult } from './sliding-window.ts';
 /** Whose requests are counted together, and how many a minute there may be. */
 export interface Limited {
   readonly digest: string;
-  /** Requests per minute; null for no limit. */
+  /** Requests a minute; null for no limit. */
   readonly limit: number | null;
 }
 

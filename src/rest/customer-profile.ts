@@ -7,13 +7,13 @@ const jsonObject = z.record(z.string(), z.unknown());
 /** The body of an answer with a customer's profile. A member that is optional is left out when unknown, never null. */
 export const customerProfile = z.object({
   success: z.literal(true),
-  newAccount: z.boolean().meta({ description: 'This call made the customer.' }),
+  newAccount: z.boolean().meta({ description: 'Whether this call created the customer.' }),
   cuRefNo: z
     .string()
     .regex(/^[A-Za-z0-9]{16}$/)
     .meta({ description: 'Public reference; never changes.' }),
   creditBalance: z.int().meta({ description: 'Credit, in whole units; may be negative.', format: 'int32' }),
-  phone: z.string().optional().meta({ description: 'Prefix, one blank, digits: `+420 777123456`.' }),
+  phone: z.string().optional().meta({ description: 'Prefix, one space, digits: `+420 777123456`.' }),
   firstName: z.string().optional(),
   lastName: z.string().optional(),
   companyName: z.string().optional(),

@@ -49,49 +49,50 @@ function assertNotKept({ answerIsKept }: GatewayContext): void {
   throw invalidField('Idempotency-Key', 'must not be sent: the answer holds an API key, which is shown once');
 }
 
-const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'Purpose of a key, given by its first four characters.', keyPrefixes);
+const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'Purpose of a key; its first four characters.', keyPrefixes);
 
 const AuditEntryType = builder.objectRef<ChangeEntry>('AuditEntry').implement({
   description: 'An action, and who performed it.',
   scope: 'ROOT',
   fields: (t) => ({
-    action: t.exposeString('action', { description: `The action: one of ${listed(keyActions)}.` }),
+    action: t.exposeString('action', { description: `Action on the key: one of ${listed(keyActions)}.` }),
     author: t.exposeString('actor', {
-      description: 'Who did it: `key:` and a fingerprint, or `command:` and a name.',
+      description: 'Who performed it: `key:` and a fingerprint, or `command:` and a name.',
     }),
     reason: t.exposeString('reason', { nullable: true, description: 'The reason, if one was given.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was done.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was performed.' }),
   }),
 });
 
 const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
-  description: 'An API key, without the key itself: only its digest is kept.',
+  description: 'An API key, without the secret itself, of which only a digest is stored.',
   scope: 'ROOT',
   fields: (t) => ({
-    fingerprint: t.exposeString('fingerprint', {
-      description: 'First eight characters of the key, which identify it.',
-    }),
+    fingerprint: t.exposeString('fingerprint', { description: 'Fingerprint of the key: its first eight characters.' }),
     prefix: t.field({
       type: ApiKeyPrefix,
-      description: 'Purpose of the key.',
+      description: 'What the key is for.',
       resolve: ({ fingerprint }) => prefixOf(fingerprint),
     }),
     name: t.exposeString('name', { description: 'Name for people.' }),
-    scopes: t.exposeStringList('scopes', { description: 'Scopes that the key is restricted to; empty for all.' }),
+    scopes: t.exposeStringList('scopes', {
+      description: 'Scopes that the key is restricted to; empty for no restriction.',
+    }),
     limitPerMinute: t.int({
       nullable: true,
       description: 'Requests per minute; null for no limit.',
       resolve: ({ fingerprint, limitPerMinute }) => limitOf(prefixOf(fingerprint), limitPerMinute),
     }),
     active: t.exposeBoolean('active', {
-      description: 'Whether the key is activated. It may be true for a key that was deleted or has expired.',
+      description:
+        'Whether the key is activated. Deletion and expiry do not change it: it may be true for a key that was deleted or has expired.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was created.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When the key expires.' }),
     deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the key was deleted.' }),
     history: t.field({
       type: [AuditEntryType],
-      description: `History of the key: the latest ${LONGEST_HISTORY} entries, the oldest of them first.`,
+      description: `History of the key: the latest ${LONGEST_HISTORY} entries, oldest first.`,
       complexity: { multiplier: LONGEST_HISTORY },
       resolve: ({ fingerprint }, _, { keyHistories }) => keyHistories.load(fingerprint),
     }),
@@ -111,7 +112,7 @@ builder.queryFields((t) => ({
     {
       type: ApiKeyType,
       nullable: true,
-      description: `Lists the API keys of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
+      description: `Lists the API keys of the organisation, newest first; ${DEFAULT_PAGE} per page by default, ${LARGEST_PAGE} at most.`,
       scope: 'ROOT',
       complexity: pricedByPage,
       resolve: (_, args, context) =>
@@ -131,18 +132,15 @@ const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
   description: 'Properties of a new API key.',
   ...validatedBy(createApiKeyInput),
   fields: (t) => ({
-    prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'Purpose of the key.' }),
+    prefix: t.field({ type: ApiKeyPrefix, required: true, description: 'What the key is for.' }),
     name: t.string({ required: true, description: `Name for people: 1 to ${LONGEST_NAME} characters.` }),
     limitPerMinute: t.int({
-      description: `Requests a minute, instead of the default of the prefix: 1 to ${LARGEST_LIMIT}. Not for a \`ROOT\` key, which has no limit.`,
+      description: `Requests per minute, instead of the default of the prefix: 1 to ${LARGEST_LIMIT}. Not for a \`ROOT\` key, which has no limit.`,
     }),
     scopes: t.stringList({
-      description: `What the key is restricted to, of ${listed(scopeNames)}; none for all. Not for a \`ROOT\` key, which may do all.`,
+      description: `Scopes that the key is restricted to, of ${listed(scopeNames)}; none for no restriction. Not for a \`ROOT\` key, which may do all.`,
     }),
-    expiresAt: t.field({
-      type: 'DateTime',
-      description: 'When the key expires; must be in the future. No expiry by default.',
-    }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the key expires, in the future. No expiry by default.' }),
   }),
 });
 
@@ -155,7 +153,7 @@ const RotateApiKeyInputType = builder.inputType('RotateApiKeyInput', {
     fingerprint: t.string({ required: true, description: fingerprintDescription }),
     graceSeconds: t.int({
       defaultValue: DEFAULT_GRACE,
-      description: `Seconds for which the old key still works: 0 to ${LONGEST_GRACE}. Null for the default.`,
+      description: `Seconds for which the old key remains valid: 0 to ${LONGEST_GRACE}. Null for the default.`,
     }),
   }),
 });
@@ -167,11 +165,7 @@ function newKeyPayload<Made extends NewKey>(mutation: string) {
     scope: 'ROOT',
     fields: (t) => ({
       key: t.string({ description: 'The whole key. It is shown only once.', resolve: ({ key }) => key }),
-      apiKey: t.field({
-        type: ApiKeyType,
-        description: 'The stored key, without the key itself.',
-        resolve: ({ apiKey }) => apiKey,
-      }),
+      apiKey: t.field({ type: ApiKeyType, description: 'The stored key.', resolve: ({ apiKey }) => apiKey }),
     }),
   });
 }
@@ -180,7 +174,7 @@ const RotateApiKeyPayload = newKeyPayload<RotatedKey>('rotateApiKey');
 builder.objectField(RotateApiKeyPayload, 'replacedApiKey', (t) =>
   t.field({
     type: ApiKeyType,
-    description: 'The replaced key, as it is now: `expiresAt` tells how long it still works.',
+    description: 'The replaced key: `expiresAt` tells how long it remains valid.',
     resolve: ({ replacedApiKey }) => replacedApiKey,
   }),
 );
@@ -203,7 +197,7 @@ function changeOf(
     description: `Result of \`${mutation}\`.`,
     scope: 'ROOT',
     fields: (t) => ({
-      apiKey: t.field({ type: ApiKeyType, description: 'The key, as it is now.', resolve: ({ apiKey }) => apiKey }),
+      apiKey: t.field({ type: ApiKeyType, description: 'The key after the change.', resolve: ({ apiKey }) => apiKey }),
     }),
   });
   builder.mutationField(mutation, (t) =>
@@ -229,7 +223,7 @@ function capitalised(name: string): string {
 }
 
 const REFUSES_IDEMPOTENCY_KEY =
-  'A request with the header `Idempotency-Key` is refused, since the answer holds a key that is shown once.';
+  'A request with the header `Idempotency-Key` is refused, because the answer contains a key that is shown only once.';
 
 builder.mutationFields((t) => ({
   createApiKey: t.field({
@@ -246,7 +240,7 @@ builder.mutationFields((t) => ({
   rotateApiKey: t.field({
     type: RotateApiKeyPayload,
     nullable: true,
-    description: `Replaces an API key by a new one that may do the same; the old one still works for a while. ${REFUSES_IDEMPOTENCY_KEY}`,
+    description: `Replaces an API key with a new one that has the same rights; the old one remains valid for a while. ${REFUSES_IDEMPOTENCY_KEY}`,
     args: { input: t.arg({ type: RotateApiKeyInputType, required: true, description: 'The key.' }) },
     scope: 'ROOT',
     resolve: (_, { input }, context) => {
@@ -257,14 +251,14 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-changeOf('activateApiKey', 'Activates an API key again. Nothing changes if it is active already.', activateApiKey);
+changeOf('activateApiKey', 'Activates an API key again. Nothing changes if it is already active.', activateApiKey);
 changeOf(
   'deactivateApiKey',
-  'Deactivates an API key until it is activated again. Nothing changes if it is inactive already.',
+  'Deactivates an API key until it is activated again. Nothing changes if it is already inactive.',
   deactivateApiKey,
 );
 changeOf(
   'deleteApiKey',
-  'Deletes an API key for good, also the one that the request is made with. When the organisation has no other `ROOT` key, only the command `keys` can make a new one.',
+  'Deletes an API key permanently, even the one that the request is made with. If the organisation has no other `ROOT` key, only the command `keys` can create a new one.',
   deleteApiKey,
 );

@@ -27,7 +27,7 @@ export const CustomerType = builder.objectRef<Customer>('Customer');
 const ReferralType = builder.objectRef<Referrer>('Referral');
 
 builder.node(CustomerType, {
-  description: 'A person or company that an organisation knows.',
+  description: 'A person or company that is a customer of an organisation.',
   scope: 'customer:read',
   id: { resolve: (customer) => customer.cuRefNo },
   loadOne: (cuRefNo, context) => find({ cuRefNo }, context),
@@ -37,7 +37,7 @@ builder.node(CustomerType, {
       nullable: true,
       description: 'Normalised e-mail address. Null for a contact that was imported with a phone alone.',
     }),
-    phone: t.exposeString('phone', { nullable: true, description: 'Phone number: prefix, one blank, digits.' }),
+    phone: t.exposeString('phone', { nullable: true, description: 'Phone number: prefix, one space, digits.' }),
     firstName: t.exposeString('firstName', { nullable: true, description: 'First name; null for a company.' }),
     lastName: t.exposeString('lastName', { nullable: true, description: 'Last name; null for a company.' }),
     companyName: t.exposeString('companyName', { nullable: true, description: 'Name of the company.' }),
@@ -50,15 +50,18 @@ builder.node(CustomerType, {
       description: 'Tax or VAT number.',
     }),
     creditBalance: t.exposeInt('creditBalance', { description: 'Credit, in whole units; may be negative.' }),
-    premium: t.exposeBoolean('premium', { description: 'Whether the customer is a premium one.' }),
+    premium: t.exposeBoolean('premium', { description: 'Whether the customer has premium status.' }),
     ban: t.boolean({ description: 'Whether the customer is banned.', resolve: ({ bannedAt }) => bannedAt != null }),
     groups: t.field({
       type: [CustomerGroupType],
       description: 'Groups that the customer belongs to.',
       resolve: ({ id }, _, { relations }) => relations.groups(id),
     }),
-    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that applications store with the customer.' }),
-    customFields: t.expose('customFields', { type: 'JSONObject', description: 'Custom fields of the organisation.' }),
+    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs store with the customer.' }),
+    customFields: t.expose('customFields', {
+      type: 'JSONObject',
+      description: 'Fields that the organisation defines itself.',
+    }),
     referral: t.field({
       type: ReferralType,
       nullable: true,
@@ -67,7 +70,7 @@ builder.node(CustomerType, {
     }),
     runningSubscriptions: t.field({
       type: [CustomerSubscriptionType],
-      description: 'Subscriptions that run now.',
+      description: 'Subscriptions that are running now.',
       resolve: ({ id }, _, { relations }) => relations.runningSubscriptions(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was created.' }),
@@ -81,7 +84,7 @@ builder.node(CustomerType, {
 });
 
 ReferralType.implement({
-  description: 'The referral of a customer.',
+  description: 'The customer who referred another one.',
   fields: (t) => ({
     code: t.exposeString('cuRefNo', { description: "The referring customer's `cuRefNo`." }),
     email: t.exposeString('email', { nullable: true, description: "The referring customer's e-mail address." }),
@@ -122,7 +125,7 @@ builder.queryFields((t) => ({
     {
       type: CustomerType,
       nullable: true,
-      description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most.`,
+      description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} per page by default, ${LARGEST_PAGE} at most.`,
       scope: 'customer:read',
       complexity: pricedByPage,
       resolve: (_, args, context) =>
@@ -179,7 +182,7 @@ builder.mutationFields((t) => ({
     type: CreateCustomerPayload,
     nullable: true,
     description:
-      'Creates a customer, or returns the one with the same mailbox, with company fields filled in that its profile did not have.',
+      'Creates a customer, or returns the existing one with the same mailbox, with the company fields filled in that its profile lacks.',
     args: { input: t.arg({ type: CreateCustomerInputType, required: true, description: 'The customer.' }) },
     scope: 'customer:create',
     resolve: async (_, { input }, context) => {

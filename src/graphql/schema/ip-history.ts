@@ -14,7 +14,7 @@ builder.objectFields(CustomerType, (t) => ({
   lastIp: t.field({
     type: IpInfoType,
     nullable: true,
-    description: 'The address that came with the latest `createCustomer` that had one.',
+    description: 'The address given in the latest `createCustomer` that had one.',
     scope: 'customer:read',
     resolve: ({ lastIp }, _, { ip }) => (lastIp == null ? null : ip.infoOf(normalizeIp(lastIp))),
   }),
@@ -22,7 +22,7 @@ builder.objectFields(CustomerType, (t) => ({
     {
       type: IpInfoType,
       nullable: true,
-      description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} at a time unless told, ${LARGEST_PAGE} at most. One that is new to the customer is noted, and again when a day has passed or 100 others have been noted since.`,
+      description: `The addresses that the customer came from, newest first; ${DEFAULT_PAGE} per page by default, ${LARGEST_PAGE} at most. An address is recorded when it is new to the customer, and again after a day, or after 100 others.`,
       scope: 'customer:read',
       complexity: pricedByPage,
       extensions: { validate: ((args) => void validatePage(args, cursors.read)) satisfies ValidateArguments },
@@ -51,7 +51,7 @@ builder.objectFields(CustomerType, (t) => ({
       fields: (edge) => ({
         seenAt: edge.field({
           type: 'DateTime',
-          description: 'When the customer came from there.',
+          description: 'When the customer came from this address.',
           resolve: (sighting) => (sighting as unknown as IpSighting).seenAt,
         }),
       }),

@@ -12,7 +12,7 @@ const DNS_COMPLEXITY = 10;
 /** How many sources an answer usually has. */
 const SOURCES = 3;
 
-const IpKindType = stringEnum('IpKind', 'Kind of an IP address. Only public addresses are looked up.', ipKinds);
+const IpKindType = stringEnum('IpKind', 'Kind of an IP address. Only public ones are looked up.', ipKinds);
 
 const CountryType = builder.objectRef<Country>('Country').implement({
   description: 'A country.',
@@ -27,32 +27,32 @@ const ReverseDnsType = builder.objectRef<ReverseName>('ReverseDns').implement({
   description: 'The name of an address in the DNS.',
   scope: 'ip:read',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name, as set by the holder of the address.' }),
+    name: t.exposeString('name', { description: 'The name, as chosen by whoever controls the address.' }),
     confirmed: t.exposeBoolean('confirmed', { description: 'Whether the name resolves back to the address.' }),
   }),
 });
 
 const IpSourceType = builder.objectRef<IpSource>('IpSource').implement({
-  description: 'A database that data comes from.',
+  description: 'A database that information comes from.',
   scope: 'ip:read',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Name of the database, from its own metadata.' }),
+    name: t.exposeString('name', { description: 'Name of the database.' }),
     builtAt: t.expose('builtAt', { type: 'DateTime', description: 'When the database was built.' }),
     attribution: t.exposeString('attribution', {
       nullable: true,
-      description: 'Attribution that its licence requires next to the data.',
+      description: 'Attribution that its licence requires wherever the data is shown.',
     }),
   }),
 });
 
 export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
-  description: 'What is known about an IP address. Unknown values are null.',
+  description: 'Information about an IP address. What is unknown is null.',
   fieldScope: 'ip:read',
   fields: (t) => {
     const flag = (name: 'isAnonymous' | 'isVpn' | 'isProxy' | 'isTor' | 'isHosting', what: string) =>
       t.exposeBoolean(name, {
         nullable: true,
-        description: `Whether it is listed as ${what}. Null without a list.`,
+        description: `Whether it is listed as ${what}. Null if there is no list.`,
       });
     return {
       // The customer's own data, where it is a customer's.
@@ -68,29 +68,29 @@ export const IpInfoType = builder.objectRef<IpInfo>('IpInfo').implement({
       longitude: t.exposeFloat('longitude', { nullable: true, description: 'Degrees east of Greenwich, WGS 84.' }),
       accuracyRadiusKm: t.exposeInt('accuracyRadiusKm', {
         nullable: true,
-        description: 'Kilometres around the coordinates within which the address is likely to be.',
+        description: 'Accuracy of the coordinates: radius in kilometres.',
       }),
       timeZone: t.exposeString('timeZone', { nullable: true, description: 'IANA time zone: `Europe/Prague`.' }),
       asn: t.exposeInt('asn', { nullable: true, description: 'Number of the autonomous system.' }),
       asOrganisation: t.exposeString('asOrganisation', {
         nullable: true,
-        description: 'Organisation that has the autonomous system.',
+        description: 'Organisation that the autonomous system belongs to.',
       }),
       reverseDns: t.field({
         type: ReverseDnsType,
         nullable: true,
-        description: 'Name in the DNS. Null also when the DNS does not answer within a second.',
+        description: 'Name in the DNS. Also null if the DNS does not answer within a second.',
         complexity: DNS_COMPLEXITY,
         resolve: ({ address }, _, { ip }) => ip.nameOf(address),
       }),
-      isAnonymous: flag('isAnonymous', 'one that hides who uses it'),
+      isAnonymous: flag('isAnonymous', 'an address that hides its user'),
       isVpn: flag('isVpn', 'a VPN'),
       isProxy: flag('isProxy', 'a public or residential proxy'),
       isTor: flag('isTor', 'a Tor exit'),
       isHosting: flag('isHosting', 'a hosting provider'),
       sources: t.field({
         type: [IpSourceType],
-        description: 'Databases that the data comes from.',
+        description: 'The databases that this information comes from.',
         complexity: { multiplier: SOURCES },
         resolve: ({ sources }) => [...sources],
       }),
@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
   ipInfo: t.field({
     type: IpInfoType,
     nullable: true,
-    description: 'Tells what can be known about an IP address.',
+    description: 'Looks up information about an IP address.',
     args: {
       ip: t.arg.string({
         required: true,

@@ -5,7 +5,7 @@ import { builder } from '../builder.ts';
 
 builder.scalarType('DateTime', {
   extensions: { expected: MUST_BE_MOMENT },
-  description: 'A moment, as RFC 3339 writes it; answers give it in UTC: `2026-06-10T08:30:00.000Z`.',
+  description: 'A date and time in the format of RFC 3339; answers give it in UTC: `2026-06-10T08:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue(value) {
     const parsed = moment.safeParse(value);

@@ -12,7 +12,7 @@ export const customerEndpoints: readonly Endpoint[] = [
     tag,
     summary: 'Create a customer, or return the existing one',
     description:
-      'Registers a new customer, or returns the one that has this e-mail address. `newAccount` tells which. Company fields that an existing profile does not have are filled in; what is there is never overwritten.',
+      'Registers a new customer, or returns the one that has this e-mail address. `newAccount` tells which. Company fields that an existing profile lacks are filled in; existing values are never overwritten.',
     operation: CreateCustomerDocument,
     body: {
       members: ['email', 'companyName', 'companyRegistrationNumber', 'taxIdentificationNumber', 'customerRealIp'],

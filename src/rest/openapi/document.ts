@@ -35,12 +35,12 @@ export function openApiDocument(endpoints: readonly Endpoint[], schema: GraphQLS
           type: 'apiKey',
           in: 'query',
           name: 'apiKey',
-          description: 'Looked for first; then a member `apiKey` of the body.',
+          description: 'Checked first, before a member `apiKey` of the body.',
         },
         apiKeyAsBearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Looked at when neither the URL nor the body holds a key.',
+          description: 'Used when neither the URL nor the body holds a key.',
         },
       },
       schemas: {

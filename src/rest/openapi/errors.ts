@@ -49,7 +49,7 @@ export function errorBody(endpoints: readonly Endpoint[]) {
       error: z.object({
         // Open: a client must expect a code that it does not know.
         code: z.union([z.enum([...codes]), z.string()]).meta({
-          description: 'What went wrong, for programs. There may be more codes one day; the status tells their kind.',
+          description: 'What went wrong, for programs. More codes may be added; the status tells their kind.',
         }),
         message: z.string().meta({ description: 'What went wrong, for people.' }),
         description: z.string().meta({ description: 'What to do about it.' }),
@@ -64,8 +64,8 @@ export function errorBody(endpoints: readonly Endpoint[]) {
           )
           .optional()
           .meta({ description: 'Every part of the request that breaks a rule.' }),
-        retry_after: z.int().optional().meta({ description: 'Seconds after which it is worth trying again.' }),
-        requestId: z.string().meta({ description: 'Id of the request, for questions about it.' }),
+        retry_after: z.int().optional().meta({ description: 'Seconds to wait before the next attempt.' }),
+        requestId: z.string().meta({ description: 'Id of the request, to quote in questions about it.' }),
       }),
     })
     .meta({ description: 'A request that failed.' });
@@ -99,7 +99,7 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
     {
       name: 'INTERNAL_TOO_MANY_REQUESTS_UNKNOWN_KEYS',
       details: { ...bruteForceRefused, retryAfter: 60 },
-      remark: 'Without the headers of rate limits, which belong to a key.',
+      remark: 'Without rate limit headers, which belong to a key.',
     },
   ],
   INTERNAL_SERVICE_UNAVAILABLE: [{ name: 'INTERNAL_SERVICE_UNAVAILABLE', details: { retryAfter: 5 } }],

@@ -6,16 +6,22 @@ import type { Endpoint } from '../endpoint.ts';
 export const headers = {
   'X-Request-Id': { description: 'Id of the request: the one sent, or a new one.', schema: { type: 'string' } },
   'X-RateLimit-Limit': {
-    description: 'Requests a minute that the key may make. A `ROOT` key has no limit, hence none of these headers.',
+    description: 'Requests per minute that the key may make. A `ROOT` key has no limit, hence none of these headers.',
     schema: { type: 'integer' },
   },
-  'X-RateLimit-Remaining': { description: 'Requests that it may still make.', schema: { type: 'integer' } },
-  'X-RateLimit-Reset': { description: 'When it may make more, in Unix seconds.', schema: { type: 'integer' } },
+  'X-RateLimit-Remaining': {
+    description: 'Requests that it may still make in the current window.',
+    schema: { type: 'integer' },
+  },
+  'X-RateLimit-Reset': {
+    description: 'When the oldest counted requests leave the window, in Unix seconds.',
+    schema: { type: 'integer' },
+  },
   'Idempotent-Replayed': {
-    description: '`true` on the answer to a repeated `Idempotency-Key`: it is the first answer again.',
+    description: '`true` on the answer to a repeated `Idempotency-Key`: it is the first answer, replayed.',
     schema: { type: 'string', const: 'true' },
   },
-  'Retry-After': { description: 'Seconds after which it is worth trying again.', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Seconds to wait before the next attempt.', schema: { type: 'integer' } },
 };
 
 type HeaderName = keyof typeof headers;

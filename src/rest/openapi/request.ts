@@ -7,14 +7,14 @@ import { jsonSchema } from './json-schema.ts';
 const apiKey = {
   name: 'apiKey',
   in: 'query',
-  description: 'The API key, for clients that cannot send a header. It is looked for here first.',
+  description: 'The API key, for clients that cannot send a header. This place is checked first.',
   schema: { type: 'string' },
 };
 
 const requestId = {
   name: 'X-Request-Id',
   in: 'header',
-  description: 'An id of your own for this request: up to 128 letters, digits and `. _ : -`.',
+  description: 'Your own id for this request: up to 128 letters, digits and `. _ : -`.',
   schema: { type: 'string' },
 };
 
@@ -22,7 +22,7 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'A key of your own for this request, up to 255 visible ASCII characters. Sent again with the same body within a day, the first answer comes back, with the header `Idempotent-Replayed: true`.',
+    'Your own key for this request, up to 255 visible ASCII characters. When the request is repeated with the same body within a day, the first answer is returned, with the header `Idempotent-Replayed: true`.',
   schema: { type: 'string' },
 };
 
@@ -66,8 +66,7 @@ export function bodySchemaOf(row: Endpoint, schema: GraphQLSchema): [string, obj
   const { properties, ...rest } = jsonSchema(described.schema, 'input');
   // Of any type: where the URL holds a key, this one is not looked at.
   const apiKeyInBody = {
-    description:
-      'The API key, as text, for clients that send it in the body. It is looked for here when the URL holds none.',
+    description: 'The API key, as text, for clients that send it in the body. It is used when the URL holds none.',
   };
   return [described.name, { ...rest, properties: { ...properties, apiKey: apiKeyInBody } }];
 }
