@@ -100,7 +100,7 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
     isOpen: async (request) => demo && graphql.looksOnlyAtSchema(request),
   });
   const page = graphiql?.page ?? stack();
-  const graphqlStack = stack(page, started, byGraphQLKey, csrf(corsOrigins), idempotent);
+  const graphqlStack = stack(page, started, byGraphQLKey, idempotent);
   const restStack = (keyInBody: KeyInBody) =>
     stack(started, authenticate({ authenticator, keyOf: presentedKey(keyInBody) }), idempotent);
   const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf));
@@ -111,7 +111,7 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
       publicRoute('/health/live', health.live),
       publicRoute('/health/ready', health.ready),
       publicRoute('/openapi.json', openApi),
-      { path: '/graphql', methods: GRAPHQL_METHODS, through: graphqlStack, handler: graphql.handle },
+      { path: '/graphql', methods: GRAPHQL_METHODS, through: graphqlStack, handler: csrf(corsOrigins)(graphql.handle) },
       ...endpoints.flatMap((endpoint) => restRoutes(endpoint, rest, restStack)),
     ],
     [{ prefix: '/api/', through: restStack(keyInBodyAt()) }],

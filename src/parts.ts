@@ -96,11 +96,11 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     graphiql,
     /** Lets go of the database and of Redis. */
     async close() {
-      await background.close();
+      const stepDone = background.close();
       listener.close();
       limiter.close();
       ip.close();
-      await readiness.close();
+      await Promise.all([stepDone, readiness.close()]);
       await database.close();
     },
   };

@@ -32,11 +32,11 @@ const insert: Statement = {
     returning ${keyColumns}`,
 };
 
-/** Whoever waits for the lock reads the row as it is then. */
+/** Whoever waits for the lock reads the row as it is then, by the clock of then: `now()` is when the transaction began. */
 const lock: Statement = {
   name: 'api_key_lock',
   text: `
-    select ${keyColumns}, active and deleted_at is null and (expires_at is null or expires_at > now()) as in_use
+    select ${keyColumns}, active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp()) as in_use
     from api_key
     where organisation_id = $1 and fingerprint = $2
     for no key update`,
@@ -52,7 +52,7 @@ function setting(name: string, assignment: string): Statement {
 
 const retire = setting(
   'retire',
-  `expires_at = least(coalesce(expires_at, 'infinity'), now() + $2::int * interval '1 second')`,
+  `expires_at = least(coalesce(expires_at, 'infinity'), date_trunc('milliseconds', clock_timestamp()) + $2::int * interval '1 second')`,
 );
 const switchOn = setting('switch_on', 'active = true');
 const switchOff = setting('switch_off', 'active = false');

@@ -36,7 +36,7 @@ export interface Job extends JobTraits {
  * A job that a function of the database does: `name(most integer) returns integer`, volatile, of the owner of the tables (`security definer`), and
  * nobody's to execute but the serving role's. That is how it reaches the rows of all organisations, as `find_api_key` does.
  *
- * A step is one statement. Lock, work and commit travel together: a process that stops, or loses its connection, in between leaves nothing
+ * A step is one statement. Lock, work and commit are sent together: a process that stops, or loses its connection, in between leaves nothing
  * open, and PostgreSQL itself ends what takes longer than an operation may.
  */
 export function jobOfFunction(database: Pick<Database, 'run'>, traits: JobTraits): Job {

@@ -121,7 +121,7 @@ function headersOf(given) {
   }
 }
 
-/** Milliseconds within which GraphiQL asks for the schema once more after a failure. A refusal counts as a guess. */
+/** Milliseconds within which GraphiQL asks for the schema once more after a failure. A refusal counts for the brute-force limiter. */
 const ASKED_AGAIN = 2_000;
 
 /**

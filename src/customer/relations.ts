@@ -33,7 +33,7 @@ const loadSubscriptions = loading('subscriptions', relations.subscriptions);
 
 /**
  * What belongs to customers, by internal id, within one organisation and for one request: whatever is asked for in the
- * same moment travels in one statement, and what was read along with a customer is there at once.
+ * same moment is sent in one statement, and what was read along with a customer is there at once.
  */
 export class CustomerRelations {
   readonly #ctx: OperationContext;
@@ -67,7 +67,7 @@ export class CustomerRelations {
     return this.#known.get(customerId)?.customer ?? this.#load(findCustomersById, customerId);
   }
 
-  /** The addresses that a customer came from; the same page of many customers travels in one statement. */
+  /** The addresses that a customer came from; the same page of many customers is read by one statement. */
   ipHistory(customerId: number, page: IpHistoryPage): Promise<IpSighting[]> {
     const load: Load<IpSighting[]> = async (ctx, ids) => {
       const byCustomer = Map.groupBy(await listIpHistories(ctx, ids, page), (sighting) => sighting.customerId);

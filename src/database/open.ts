@@ -103,8 +103,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   const viewParts: ViewParts = {
     orm,
     queryAs,
-    runTransaction: async (organisationId, until, work) =>
-      runTransaction({ connections: await connections(), trouble, asOwner, organisationId, deadline: until }, work),
+    async runTransaction(organisationId, until, work) {
+      if (options.rowLevelSecurity === false) throw new Error('a transaction has the settings of row level security');
+      return runTransaction(
+        { connections: await connections(), trouble, asOwner, organisationId, deadline: until },
+        work,
+      );
+    },
     batcher: openBatcher(queryAs, poolSize),
     map: mapperOf(orm),
   };

@@ -79,21 +79,40 @@ export class OrganisationView extends View implements OrganisationDatabase {
   readonly #deadline: number;
   readonly #parts: ViewParts;
 
+  /** Whether work runs that is to use its `tx`: anything else would wait for a connection while it holds one. */
+  #isInTransaction = false;
+
   constructor(organisationId: number, deadline: number, parts: ViewParts) {
-    super(organisationId, parts, (config) => parts.queryAs(organisationId, { deadline, lockTimeout: 0 }, config));
+    super(organisationId, parts, (config) =>
+      this.#isInTransaction
+        ? Promise.reject(pastTransaction())
+        : parts.queryAs(organisationId, { deadline, lockTimeout: 0 }, config),
+    );
     this.#deadline = deadline;
     this.#parts = parts;
   }
 
   runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
+    if (this.#isInTransaction) return Promise.reject(pastTransaction());
     return this.#parts.batcher.run(this.organisationId, this.#deadline, statement, call);
   }
 
-  transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
-    return this.#parts.runTransaction(this.organisationId, this.#deadline, (query) =>
-      work(new TransactionView(this.organisationId, this.#parts, query)),
-    );
+  async transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    if (this.#isInTransaction) throw pastTransaction();
+    this.#isInTransaction = true;
+    try {
+      return await this.#parts.runTransaction(this.organisationId, this.#deadline, (query) =>
+        work(new TransactionView(this.organisationId, this.#parts, query)),
+      );
+    } finally {
+      this.#isInTransaction = false;
+    }
   }
+}
+
+/** What a defect is told: nothing of it reaches a caller. */
+function pastTransaction(): Error {
+  return new Error('work in a transaction must use the database that it was handed');
 }
 
 /** All statements are one transaction. */

@@ -152,7 +152,7 @@ type QueryOptions = pg.QueryConfig & {
 const BaseQuery = pg.Query as unknown as new (options: QueryOptions) => ProtocolQuery & pg.Submittable;
 
 /**
- * A query of `pg` that sends the settings in front of itself. Both travel before one Sync message, hence run in one
+ * A query of `pg` that sends the settings in front of itself. Both are sent before one Sync message, hence run in one
  * transaction, to whose end the settings hold: a query without them cannot be left with those of another.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING

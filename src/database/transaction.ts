@@ -95,6 +95,8 @@ class Transaction {
   readonly #release: Acquired['release'];
   readonly #terms: QueryTerms;
   readonly #isNamed: boolean;
+  /** The statement that was run last; never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   #isBroken = false;
   #isOver = false;
@@ -112,7 +114,6 @@ class Transaction {
       const remaining = Math.ceil(this.#terms.deadline - performance.now());
       await this.#send(beginning(Number.isFinite(remaining) ? Math.max(1, remaining) : 0));
       const result = await work((config) => this.#query(config));
-      if (this.#failure) throw this.#failure;
       await this.#commit();
       return { result };
     } catch (error) {
@@ -123,10 +124,18 @@ class Transaction {
     }
   }
 
+  /** Runs a query when those before it are done: a connection takes one at a time. */
   #query(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    if (this.#isOver) return Promise.reject(new Error('a statement was run in a transaction that is over'));
+    const done = this.#last.then(() => this.#run(config));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  #run(config: pg.QueryConfig): Promise<pg.QueryResult> {
     const named = this.#isNamed ? config : { ...config, name: undefined };
     return new Promise((resolve, reject) => {
-      if (this.#isOver) return reject(new Error('a statement was run in a transaction that is over'));
+      if (this.#failure) return reject(this.#failure);
       sendQuery(this.#client, this.#terms, named, (error, result, isBroken) => {
         this.#isBroken ||= isBroken;
         if (!error) return resolve(result);
@@ -138,14 +147,17 @@ class Transaction {
 
   async #commit(): Promise<void> {
     this.#isOver = true;
+    // Also a statement that nobody waited for, or whose failure the work caught.
+    await this.#last;
+    if (this.#failure) throw this.#failure;
     if (performance.now() >= this.#terms.deadline) throw timedOut();
     const { command } = await this.#send('commit');
-    // PostgreSQL answers so when a statement failed that nobody waited for.
-    if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
   }
 
   async #rollBack(): Promise<void> {
     this.#isOver = true;
+    await this.#last;
     // A connection that is closed takes its transaction along.
     if (!this.#isBroken) await this.#send('rollback').catch(() => {});
   }

@@ -53,9 +53,10 @@ class PathHandlers {
     });
   }
 
-  add({ methods, through, handler }: Route): void {
+  add({ path, methods, through, handler }: Route): void {
     const composed = through(handler);
     for (const method of methods) {
+      if (this.#byMethod.has(method)) throw new Error(`two routes answer ${method} ${path}`);
       this.allow.push(method);
       this.#byMethod.set(method, composed);
     }
@@ -70,6 +71,7 @@ class PathHandlers {
  * Makes one handler of all routes; each is composed here, so that nothing is added to a request.
  *
  * @returns a handler that throws ApiError `INTERNAL_RESOURCE_NOT_FOUND` and `INTERNAL_METHOD_NOT_ALLOWED`, and answers OPTIONS
+ * @throws Error when two routes answer the same
  */
 export function createRouter(routes: readonly Route[], guarded: readonly GuardedPaths[]): Handler {
   const paths = new Map<string, PathHandlers>();

@@ -3,6 +3,7 @@ import { CANCELLED, NODATA, NOTFOUND } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import type { Log } from '../log.ts';
 
+/** What asks the DNS. */
 export interface Dns {
   /**
    * Asks a question.

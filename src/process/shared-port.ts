@@ -72,7 +72,7 @@ export class SharedPort {
     this.#shares.set(worker, share);
     worker.on('message', (message) => this.#hear(worker, share, message as FromWorker));
     worker.once('exit', () => this.#leave(worker, share));
-    heartbeat.on('late', () => this.#refund(share, 1));
+    heartbeat.on('late', () => this.#takeBack(share, 1));
     heartbeat.on('answers', () => this.#handWaiting());
     this.#handWaiting();
   }
@@ -149,12 +149,12 @@ export class SharedPort {
 
   #leave(worker: Worker, share: Share): void {
     this.#shares.delete(worker);
-    this.#refund(share, 0);
+    this.#takeBack(share, 0);
     for (const id of share.open.keys()) this.#forget(share, id);
   }
 
   /** Has others take what a worker has not taken, but for so many that are on their way to it. */
-  #refund({ open, untaken }: Share, onTheirWay: number): void {
+  #takeBack({ open, untaken }: Share, onTheirWay: number): void {
     for (const connection of untaken.splice(onTheirWay)) {
       open.delete(connection.id);
       this.#hand(connection);

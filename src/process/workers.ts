@@ -31,8 +31,8 @@ export class Workers {
   #isServing = false;
   #isDraining = false;
   #isEnding = false;
-  /** How many workers have fallen in a row before they had worked. */
-  #fallen = 0;
+  /** How many workers have fallen in a row, the first of them after it had worked. */
+  #fallen = 1;
 
   /** @param environment - variables that workers have besides those of this process */
   constructor(port: SharedPort, environment: Record<string, string> | undefined, log: Log) {

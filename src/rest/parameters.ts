@@ -1,4 +1,4 @@
-// Parameters in the URL of a REST request: text by nature, judged here by type alone. What a value means is for the operation to judge.
+// Parameters in the URL of a REST request: text by nature, validated here by type alone. What a value means is validated by the operation.
 import { z } from 'zod';
 import { MUST_BE_INT, REQUIRED } from '../text.ts';
 

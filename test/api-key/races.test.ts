@@ -48,3 +48,15 @@ it('tells the history as it is after each mutation of a document', async () => {
   const actions = ['deactivated', 'activated', 'deleted'].map((action) => ({ action }));
   expect(['a', 'b', 'c'].map((alias) => data[alias].apiKey.history)).toEqual([1, 2, 3].map((n) => actions.slice(0, n)));
 });
+
+it('rotates a key once, however many ask for it at once', async () => {
+  for (let round = 0; round < 5; round++) {
+    const fingerprint = (await createKey(gateway.databaseUrl, gateway.organisationId)).slice(0, 8);
+    const query = 'mutation ($f: String!) { rotateApiKey(input: { fingerprint: $f, graceSeconds: 0 }) { key } }';
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => gateway.graphql(query, { f: fingerprint }, { key: root })),
+    );
+    const codes = answers.map(({ body }) => body.errors?.[0].extensions.code ?? 'rotated').sort();
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => 'INTERNAL_CONFLICT'), 'rotated']);
+  }
+});

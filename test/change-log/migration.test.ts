@@ -103,3 +103,55 @@ it('is read by the APIs, the old entries before the new ones', async () => {
   ]);
   await gateway.close();
 });
+
+it('runs nothing of an account that may serve as the owner of the tables', async () => {
+  await run();
+  const serving = servingRoleOf(url);
+  const [{ count: before } = { count: -1 }] = await runSql<{ count: number }>(
+    url,
+    'select count(*)::int as count from change_entry',
+  );
+  await runSql(
+    url,
+    `begin; set local role ${serving}; select set_config('gateway.organisation', '${organisations[0]}', true);
+     create temp table change_entry (like public.change_entry) on commit drop;
+     grant all on change_entry to public;
+     insert into audit_entry (organisation_id, subject, reference, action, author)
+     values (${organisations[0]}, 'api_key', 'PRODtrap', 'created', 'key:ROOTabcd');
+     do $$ begin
+       if exists (select from pg_temp.change_entry) then raise 'the entry went into the trap'; end if;
+     end $$;
+     commit`,
+  );
+  expect(await runSql(url, 'select count(*)::int as count from change_entry')).toEqual([{ count: before + 1 }]);
+});
+
+it('makes the tables of its own schema, also where another gateway has its own further on in the search path', async () => {
+  await run();
+  await runSql(url, 'create schema b; create table b.migration (like public.migration including all)');
+  const second = `${url}?options=-c%20search_path%3Db,public`;
+  await migrate(parseDatabaseUrl(second), entities, pino({ level: 'silent' }));
+  expect(
+    await runSql(url, `select schemaname::text as schema from pg_tables where tablename = 'change_entry' order by 1`),
+  ).toEqual([{ schema: 'b' }, { schema: 'public' }]);
+  expect(await runSql(url, `select from pg_trigger where tgname = 'log'`)).toHaveLength(2);
+});
+
+it('belongs to whoever the audit trail belongs to', async () => {
+  const group = `group_${url.slice(-8)}`;
+  await runSql(
+    url,
+    `create role ${group}; grant create on schema public to ${group}; alter table audit_entry owner to ${group}`,
+  );
+  await run();
+  const owners = await runSql(
+    url,
+    `select distinct pg_get_userbyid(owner) as owner from (
+       select relowner as owner from pg_class where relname in ('change_entry', 'change_value', 'change_entry_id_seq')
+       union all select proowner from pg_proc where proname = 'log_audit_entry'
+     ) made`,
+  );
+  expect(owners).toEqual([{ owner: group }]);
+  await writeOld('first');
+  expect(await read('change_entry', 'actor')).toHaveLength(OLD_ENTRIES + 1);
+});

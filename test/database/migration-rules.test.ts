@@ -125,6 +125,15 @@ describe('the SQL of', () => {
   });
 });
 
+it('what runs as the owner finds its tables by their schema, never those of whoever calls it', async () => {
+  const functions = await runSql<{ name: string; isSafe: boolean }>(
+    await createDatabase(),
+    `select proname::text as name, prosqlbody is not null or coalesce(proconfig[1] like 'search_path=%, pg_temp', false) as "isSafe"
+     from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1`,
+  );
+  expect(functions).toEqual(['find_api_key', 'log_audit_entry'].map((name) => ({ name, isSafe: true })));
+});
+
 it.each(online)('$name runs again where it has run', async ({ name }) => {
   const url = await createDatabase();
   await forget(url, name);

@@ -110,6 +110,29 @@ it.each<[string, (tx: OrganisationDatabase) => Promise<unknown>]>([
   expect(await stored('failed')).toEqual([]);
 });
 
+it('takes statements that nobody waits for one after the other', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  await database.forOrganisation(ours).transaction(async (tx) => {
+    await Promise.all(['one', 'two', 'three'].map((slug) => add(tx, `together-${slug}`)));
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(await stored('together')).toEqual(['together-one', 'together-two', 'together-three']);
+  expect(warnings).toEqual([]);
+});
+
+it.each<[string, (view: OrganisationDatabase) => Promise<unknown>]>([
+  ['a statement', (view) => view.run(slugs, [])],
+  ['an entity', (view) => view.em.find(CustomerGroupEntity, {})],
+  ['a transaction', (view) => view.transaction((tx) => tx.run(slugs, []))],
+])('fails work that would wait for another connection: %s', async (_, past) => {
+  const view = database.forOrganisation(ours);
+  await expect(view.transaction(() => past(view))).rejects.toThrow('must use the database that it was handed');
+  expect(await view.run(slugs, [])).toBeInstanceOf(Array);
+});
+
 it('takes no statement when it is over', async () => {
   let kept: OrganisationDatabase | undefined;
   await database.forOrganisation(ours).transaction(async (tx) => {

@@ -89,6 +89,20 @@ describe('browsers of other sites', () => {
       });
       expect(posted.status).toBe(415);
     }
+    // What nothing is run for is answered as ever: another method, and an answer that is kept.
+    const foreign = { 'sec-fetch-site': 'cross-site', authorization: `Bearer ${gateway.key}` };
+    const put = await gateway.send('/graphql', { method: 'PUT', headers: foreign });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    const keep = (more: Record<string, string>) =>
+      gateway.send('/graphql', {
+        method: 'POST',
+        headers: { ...more, 'content-type': 'application/json', 'idempotency-key': 'foreign' },
+        body: JSON.stringify({ query: '{ __typename }' }),
+      });
+    expect((await keep(foreign)).status).toBe(400);
+    const kept = await keep({ authorization: foreign.authorization });
+    const replayed = await keep(foreign);
+    expect([kept.status, replayed.status, replayed.headers.get('idempotent-replayed')]).toEqual([200, 200, 'true']);
     const link = await gateway.send(`/graphql?apiKey=${gateway.key}`, {
       headers: { accept: 'text/html', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
     });

@@ -5,6 +5,7 @@ import { type Endpoint, type EndpointTag, endpoint } from '../endpoint.ts';
 
 const tag: EndpointTag = { name: 'customer', description: 'Customers of an organisation.' };
 
+/** The endpoints whose paths begin with `/api/v1/customer`. */
 export const customerEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'POST',

@@ -97,7 +97,7 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
   INTERNAL_TOO_MANY_REQUESTS: [
     { name: 'INTERNAL_TOO_MANY_REQUESTS', details: { retryAfter: 12 } },
     {
-      name: 'INTERNAL_TOO_MANY_REQUESTS_UNKNOWN_KEYS',
+      name: 'INTERNAL_TOO_MANY_REQUESTS_GUESSES',
       details: { ...bruteForceRefused, retryAfter: 60 },
       remark: 'Without rate limit headers, which belong to a key.',
     },
