@@ -141,7 +141,7 @@ export function authorize(caller: Caller, required: Iterable<Requirement>): void
 function notAllowed(requirement: Requirement): ApiError {
   const description =
     requirement === 'ROOT'
-      ? 'What was asked for takes a ROOT key.'
-      : `The key is restricted to other scopes: what was asked for needs the scope ${requirement}.`;
+      ? 'The operation requires a ROOT key.'
+      : `The key is restricted to other scopes: the operation requires the scope ${requirement}.`;
   return new ApiError('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED', { description });
 }

@@ -56,7 +56,7 @@ export const createApiKeyInput = z
       });
     }
     if (restricted.length > 0) {
-      context.addIssue({ code: 'custom', path: ['scopes'], message: 'must not be set: a ROOT key may do all' });
+      context.addIssue({ code: 'custom', path: ['scopes'], message: 'must not be set: a ROOT key has no restriction' });
     }
   });
 

@@ -15,37 +15,37 @@ export const catalogue = {
     status: 404,
     message: 'No API key was sent.',
     description:
-      'Send the key as ?apiKey=… in the URL, as the member apiKey of a REST body, or as the header "Authorization: Bearer …". The first that is there counts, also when it is empty.',
+      'Send the key as ?apiKey=… in the URL, as the member apiKey of a REST body, or as the header "Authorization: Bearer …". The first one present is checked, even if it is empty.',
   },
   PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT: {
     status: 404,
-    message: 'The API key does not have the form of a key.',
+    message: 'The API key is not in the right format.',
     description: 'A key is 32 characters: PROD, DEV_ or ROOT, followed by 28 letters and digits.',
   },
   PUBLIC_API_KEY_SAMPLE_VALUE: {
     status: 404,
     message: 'This is the sample key of the documentation.',
-    description: 'Replace the sample key by a key of your own organisation. The sample works in demo mode only.',
+    description: 'Replace the sample key with a key of your own organisation. The sample key works in demo mode only.',
   },
   PUBLIC_API_KEY_DOES_NOT_EXIST: {
     status: 404,
-    message: 'There is no such API key.',
+    message: 'This API key does not exist.',
     description: 'Check that the whole key was copied, and that it belongs to this gateway.',
   },
   PUBLIC_API_KEY_HAS_BEEN_DELETED: {
     status: 404,
     message: 'This API key was deleted.',
-    description: 'A deleted key does not come back. Use another key of your organisation.',
+    description: 'A deleted key cannot be restored. Use another key of your organisation.',
   },
   PUBLIC_API_KEY_IS_NOT_ACTIVE: {
     status: 404,
     message: 'This API key is not active.',
-    description: 'The key was switched off. Activate it again or use another key of your organisation.',
+    description: 'The key was deactivated. Activate it again, or use another key of your organisation.',
   },
   PUBLIC_API_KEY_HAS_BEEN_EXPIRED: {
     status: 404,
     message: 'This API key has expired.',
-    description: 'The key was valid until a stated time, which has passed. Use another key of your organisation.',
+    description: 'The expiry time of the key has passed. Use another key of your organisation.',
   },
   INTERNAL_TOO_MANY_REQUESTS: {
     status: 429,
@@ -55,7 +55,7 @@ export const catalogue = {
   PUBLIC_API_KEY_SCOPE_NOT_ALLOWED: {
     status: 403,
     message: 'This API key may not run this operation.',
-    description: 'Use a key that may do what was asked for: its scopes, or a ROOT key.',
+    description: 'Use a key with the required scopes, or a ROOT key.',
   },
   INTERNAL_VALIDATION_FAILED: {
     status: 422,
@@ -74,8 +74,8 @@ export const catalogue = {
   },
   INTERNAL_METHOD_NOT_ALLOWED: {
     status: 405,
-    message: 'This address does not answer this HTTP method.',
-    description: 'The methods that it answers are in the Allow header.',
+    message: 'This path does not support this HTTP method.',
+    description: 'The supported methods are in the Allow header.',
   },
   INTERNAL_PAYLOAD_TOO_LARGE: {
     status: 413,
@@ -84,8 +84,8 @@ export const catalogue = {
   },
   INTERNAL_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    message: 'The body of the request is of a type that is not read here.',
-    description: 'Send the header Content-Type with a type that this address reads, uncompressed and in UTF-8.',
+    message: 'The media type of the body is not supported.',
+    description: 'Send a body of a type that this path supports, with its Content-Type, uncompressed and in UTF-8.',
   },
   PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED: {
     status: 404,
@@ -94,8 +94,8 @@ export const catalogue = {
   },
   INTERNAL_CONFLICT: {
     status: 409,
-    message: 'The request contradicts the present state.',
-    description: 'Read the present state, then decide whether to send the request again.',
+    message: 'The request conflicts with the current state.',
+    description: 'Read the current state, then decide whether to send the request again.',
   },
   INTERNAL_SERVICE_UNAVAILABLE: {
     status: 503,
@@ -104,7 +104,7 @@ export const catalogue = {
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,
-    message: 'The request failed through a fault of the gateway.',
+    message: 'The request failed because of a fault in the gateway.',
     description: 'The fault was recorded under the request id. Quote it when you report this.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
@@ -160,7 +160,7 @@ export const idempotencyConflicts = {
   otherRequest: {
     message: 'This Idempotency-Key was sent with another request.',
     description:
-      'Use a new Idempotency-Key for another request. The same request has the same path, body and rights of the API key.',
+      'Use a new Idempotency-Key for each request that differs in its path, its body or the rights of its API key.',
   },
   stillRunning: {
     message: 'The request with this Idempotency-Key is still running.',
@@ -171,7 +171,7 @@ export const idempotencyConflicts = {
 
 /** How the brute-force limiter refuses, as answered and documented; the seconds to wait differ. */
 export const bruteForceRefused = {
-  message: 'Too many requests with an API key that does not exist came from this address.',
+  message: 'Too many requests with API keys that do not exist came from this address.',
 } as const satisfies ApiErrorDetails;
 
 /** A failure that the caller is told about: a code of the catalogue and what is particular to this case. */

@@ -36,7 +36,7 @@ describe('an id of node', () => {
       ['query ($id: ID!) { node(id: $id) { id } }', { id }],
     ] as const) {
       expect(await fieldsOf(gateway, query, variables)).toEqual([
-        { path: 'id', message: 'must be an id that this gateway gave out' },
+        { path: 'id', message: 'must be an id issued by this gateway' },
       ]);
     }
   });

@@ -46,7 +46,7 @@ function listed(names: readonly string[]): string {
 /** An answer with a whole key in it must be seen once, not kept for who asks again. */
 function assertNotKept({ answerIsKept }: GatewayContext): void {
   if (!answerIsKept) return;
-  throw invalidField('Idempotency-Key', 'must not be sent: the answer holds an API key, which is shown once');
+  throw invalidField('Idempotency-Key', 'must not be sent: the answer contains an API key, which is shown only once');
 }
 
 const ApiKeyPrefix = stringEnum('ApiKeyPrefix', 'Purpose of a key; its first four characters.', keyPrefixes);

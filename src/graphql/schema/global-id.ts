@@ -21,5 +21,5 @@ export function readGlobalId(id: string): { typename: string; id: string } {
   } catch {
     // Said below, in our own words.
   }
-  throw invalidField('id', 'must be an id that this gateway gave out');
+  throw invalidField('id', 'must be an id issued by this gateway');
 }

@@ -72,6 +72,6 @@ export function namesPersistedQuery({ query, extensions }: Record<string, unknow
 export function persistedQueryNotSupported(): ApiError {
   return new ApiError('INTERNAL_REQUEST_MALFORMED', {
     message: 'PersistedQueryNotSupported',
-    description: 'Persisted queries are not kept here. Send the whole query.',
+    description: 'Persisted queries are not supported. Send the whole query.',
   });
 }
