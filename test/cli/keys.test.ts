@@ -162,7 +162,7 @@ describe('the command keys', () => {
       'an end that is no moment',
       ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--expires', 'tomorrow'],
       1,
-      'expiresAt must be a moment',
+      'expiresAt must be a date and time',
     ],
     [
       'an unknown organisation',
