@@ -83,6 +83,21 @@ it('has no import against the arrows', () => {
   expect(imports.filter(forbidden)).toEqual([]);
 });
 
+it('has no import against the arrows within graphql/ either', () => {
+  const below: Record<string, string[]> = {
+    plugins: [],
+    execution: ['plugins'],
+    schema: ['execution'],
+    server: ['execution'],
+  };
+  const folderOf = (path: string) => /^graphql\/([^/]+)\//.exec(path)?.[1];
+  const against = imports.filter(([importer, imported]) => {
+    const [from, to] = [folderOf(importer), folderOf(imported)];
+    return from !== undefined && to !== undefined && from !== to && !below[from]?.includes(to);
+  });
+  expect(against).toEqual([]);
+});
+
 it('tells an old Node so before it meets what that cannot read', () => {
   const programs = sources.filter((path) => /(^|\n)assertNode\(\);/.test(readFileSync(join('src', path), 'utf8')));
   expect(programs).toEqual([

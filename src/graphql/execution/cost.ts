@@ -2,9 +2,13 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { ApiError } from '../../errors/api-error.ts';
-import { requestError } from '../server/errors.ts';
-import { MOST_COMPLEXITY, requestsOf } from '../server/limits.ts';
+import { requestError } from './errors.ts';
 import { documentOf } from './operation.ts';
+
+/** Complexity that an operation may have: a page of 100 customers with all that belongs to them has less. */
+const MOST_COMPLEXITY = 25_000;
+/** Complexity that counts as one request. */
+const COMPLEXITY_OF_REQUEST = 1_000;
 
 /** The cost of an operation. */
 export interface Cost {
@@ -32,4 +36,9 @@ export function costOf(
     throw requestError(new ApiError('INTERNAL_REQUEST_MALFORMED', { message }), { status: 400, spec: true });
   }
   return { complexity, requests: requestsOf(complexity) };
+}
+
+/** How many requests an operation counts as. */
+function requestsOf(complexity: number): number {
+  return Math.max(Math.ceil(complexity / COMPLEXITY_OF_REQUEST), 1);
 }

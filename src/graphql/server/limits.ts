@@ -30,11 +30,6 @@ const MOST_ROOT_FIELDS = 20;
 /** Times that one operation may ask for the schema. */
 const MOST_INTROSPECTIONS = 2;
 
-/** Complexity that an operation may have: a page of 100 customers with all that belongs to them has less. */
-export const MOST_COMPLEXITY = 25_000;
-/** Complexity that counts as one request. */
-const COMPLEXITY_OF_REQUEST = 1_000;
-
 export const parseLimits = { maxTokens: MOST_TOKENS } satisfies ParseOptions;
 
 const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
@@ -120,9 +115,4 @@ export function limitRules(schema: GraphQLSchema): readonly ValidationRule[] {
     mergingRule,
     introspectionRule(schema),
   ];
-}
-
-/** How many requests an operation counts as. */
-export function requestsOf(complexity: number): number {
-  return Math.max(Math.ceil(complexity / COMPLEXITY_OF_REQUEST), 1);
 }

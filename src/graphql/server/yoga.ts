@@ -12,9 +12,9 @@ import {
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Log } from '../../log.ts';
 import type { OperationRequest } from '../context.ts';
+import { presentResult } from '../execution/errors.ts';
 import { type ExecuteOperation, type OperationCall, undeterminedOperation } from '../execution/execute.ts';
 import { documentCaches } from './document-cache.ts';
-import { presentResult } from './errors.ts';
 import { assertReadable, limitRules, parseLimits } from './limits.ts';
 import type { CheckedParams } from './params.ts';
 

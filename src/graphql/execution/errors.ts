@@ -4,8 +4,8 @@ import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
 import { type Log, noteFailure, type RequestRecord } from '../../log.ts';
-import { ONE_MEMBER } from '../execution/input-problems.ts';
-import { placeOfValue } from '../execution/variables.ts';
+import { ONE_MEMBER } from './input-problems.ts';
+import { placeOfValue } from './variables.ts';
 
 /** What the HTTP layer of Yoga reads from an error, and does not send. */
 interface HttpHint {
