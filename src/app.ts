@@ -1,7 +1,7 @@
 // The composition root: makes the parts and mounts the routes. Every test starts here.
 import { authorize } from './api-key/authenticate.ts';
 import type { ServingConfig } from './config.ts';
-import { DatabaseUnusableError } from './database/unreachable.ts';
+import { DatabaseUnusableError } from './database/readiness/unreachable.ts';
 import type { DemoKeys } from './demo/data.ts';
 import { requirementsOf } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';

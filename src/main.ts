@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     else if (config.workers > 1) await (await import('./process/primary.ts')).runPrimary(config);
     else await (await import('./process/single.ts')).runSingle(config);
   } catch (error) {
-    const { DatabaseUnusableError } = await import('./database/unreachable.ts');
+    const { DatabaseUnusableError } = await import('./database/readiness/unreachable.ts');
     console.error(error instanceof ConfigError || error instanceof DatabaseUnusableError ? error.message : error);
     process.exit(1);
   }

@@ -8,7 +8,7 @@ import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { Listener } from './database/listener.ts';
 import { type Database, openDatabase } from './database/open.ts';
-import { type DatabaseHealth, openReadiness } from './database/readiness.ts';
+import { type DatabaseHealth, openReadiness } from './database/readiness/readiness.ts';
 import { entities } from './entities.ts';
 import { createContextOf } from './graphql/context.ts';
 import { createExecutor } from './graphql/execution/execute.ts';

@@ -2,11 +2,11 @@
 import type { ServingConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { type Database, withOwner } from './database/open.ts';
-import { assertPreparedStatementsKeep, explainLeftStatements } from './database/pooler.ts';
+import { assertPreparedStatementsKeep, explainLeftStatements } from './database/readiness/pooler.ts';
+import { assertOneDatabase } from './database/readiness/same-database.ts';
+import { DatabaseUnusableError, explaining } from './database/readiness/unreachable.ts';
+import { explainServingRole } from './database/role/serving-role.ts';
 import { assertRowLevelSecurity } from './database/row-level-security.ts';
-import { assertOneDatabase } from './database/same-database.ts';
-import { explainServingRole } from './database/serving-role.ts';
-import { DatabaseUnusableError, explaining } from './database/unreachable.ts';
 import { type DemoKeys, makeDemoKeys, seedDemo } from './demo/data.ts';
 import { entities } from './entities.ts';
 import type { Log } from './log.ts';

@@ -2,8 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Listener } from '../database/listener.ts';
 import type { Database } from '../database/open.ts';
+import type { HarmlessStatement } from '../database/readiness/write-probe.ts';
 import type { Statement } from '../database/statement.ts';
-import type { HarmlessStatement } from '../database/write-probe.ts';
 import { API_KEY_CHANNEL, type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 
 const CACHED_KEYS = 10_000;

@@ -1,6 +1,6 @@
 // Create or return: the gateway's main job, in one statement.
-import type { BatchStatement } from '../database/batch-queue.ts';
-import type { HarmlessStatement } from '../database/write-probe.ts';
+import type { BatchStatement } from '../database/batch/batch-queue.ts';
+import type { HarmlessStatement } from '../database/readiness/write-probe.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { canonicalEmail } from './email.ts';

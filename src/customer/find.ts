@@ -1,5 +1,5 @@
 // Finds customers: one by what names it, many page by page.
-import type { BatchStatement } from '../database/batch-queue.ts';
+import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';

@@ -5,16 +5,16 @@ import pg from 'pg';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { isNotPermitted } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
-import { takeTurn } from './migration-turn.ts';
 import { migrations, type NamedMigration } from './migrations/index.ts';
+import { takeTurn } from './migrations/migration-turn.ts';
 import { OnlineMigration } from './migrations/online.ts';
 import type { MigrationRun } from './migrations/run.ts';
 import { openDatabase } from './open.ts';
-import { assertMayMigrate } from './ownership.ts';
+import { assertMayMigrate } from './role/ownership.ts';
+import { assertMayServe, completeServingRole, isServingRoleComplete, SERVING_ROLE } from './role/serving-role.ts';
+import { ConnectNotice } from './role/who-may-connect.ts';
 import { schemaOf } from './schema.ts';
-import { assertMayServe, completeServingRole, isServingRoleComplete, SERVING_ROLE } from './serving-role.ts';
 import { NO_TIMEOUTS } from './sessions.ts';
-import { ConnectNotice } from './who-may-connect.ts';
 
 export { MigrationLockedError } from './migrations/run.ts';
 

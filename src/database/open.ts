@@ -12,16 +12,16 @@ import { OPERATION_TIMEOUT, POOL_SIZE } from '../config.ts';
 import { clientOptions, type DatabaseConnection } from '../database-url.ts';
 import { isLocked, toApiError } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
-import { CallTrouble, type Trouble } from './call-trouble.ts';
+import { StatementBatcher } from './batch/statement-batcher.ts';
 import { readBigints } from './columns.ts';
 import { Connections } from './connections.ts';
 import type { NamedMigration } from './migrations/index.ts';
 import { type OrganisationDatabase, OrganisationView, type ViewParts } from './organisation-database.ts';
+import { CallTrouble, type Trouble } from './readiness/call-trouble.ts';
+import { tablesOfVersionBefore } from './role/serving-privileges.ts';
 import { runWithin } from './run-query.ts';
-import { tablesOfVersionBefore } from './serving-privileges.ts';
 import { prepareSettings } from './settings-query.ts';
 import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
-import { StatementBatcher } from './statement-batcher.ts';
 import { type Query, runTransaction } from './transaction.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */

@@ -1,9 +1,9 @@
 // The database as one organisation sees it.
 import type { EntityManager, MikroORM, Transaction as OrmTransaction } from '@mikro-orm/postgresql';
 import type pg from 'pg';
-import type { Batched, BatchStatement } from './batch-queue.ts';
+import type { Batched, BatchStatement } from './batch/batch-queue.ts';
+import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
 import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
-import type { Limits, StatementBatcher } from './statement-batcher.ts';
 import type { Query } from './transaction.ts';
 
 /** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */

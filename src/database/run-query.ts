@@ -1,10 +1,10 @@
 // One query, in a transaction of its own that says all that holds for it.
 import pg from 'pg';
 import { timedOut } from '../errors/classify.ts';
-import type { CallTrouble } from './call-trouble.ts';
+import type { Limits } from './batch/statement-batcher.ts';
 import type { Connections } from './connections.ts';
+import type { CallTrouble } from './readiness/call-trouble.ts';
 import { isNotSerializable, isStaleSession, preparedOn, SettingsQuery } from './settings-query.ts';
-import type { Limits } from './statement-batcher.ts';
 
 /** How often a query is run once more: a pooler that was restarted has forgotten what was prepared on each connection. */
 const MOST_REPEATS = 10;

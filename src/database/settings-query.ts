@@ -1,7 +1,7 @@
 // A query that PostgreSQL runs right after setting what holds for its transaction, in the same round trip.
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { SERVING_ROLE } from './serving-role.ts';
+import { SERVING_ROLE } from './role/serving-role.ts';
 import { ORGANISATION_SETTING } from './tenant-policy.ts';
 
 /** What holds for one transaction. */

@@ -1,8 +1,8 @@
 // Several statements as one transaction: on one connection, whole or not at all.
 import pg from 'pg';
 import { timedOut } from '../errors/classify.ts';
-import type { CallTrouble } from './call-trouble.ts';
 import type { Connections } from './connections.ts';
+import type { CallTrouble } from './readiness/call-trouble.ts';
 import { type QueryTerms, sendQuery } from './run-query.ts';
 import { isNotSerializable, isStaleSession } from './settings-query.ts';
 

@@ -7,7 +7,7 @@ import { type App, type AppServices, createApp } from '../app.ts';
 import { pauseAfter } from '../backoff.ts';
 import { ConfigError, type ServingConfig } from '../config.ts';
 import { MigrationLockedError } from '../database/migrate.ts';
-import { DatabaseUnusableError } from '../database/unreachable.ts';
+import { DatabaseUnusableError } from '../database/readiness/unreachable.ts';
 import type { DemoKeys } from '../demo/data.ts';
 import { proxyFinder } from '../http/client-ip.ts';
 import { createHttpServer } from '../http/server.ts';

@@ -1,5 +1,5 @@
 // What the process says of itself to balancers and operators, without a key.
-import type { DatabaseHealth } from '../database/readiness.ts';
+import type { DatabaseHealth } from '../database/readiness/readiness.ts';
 import { type HttpResponse, json } from '../http/request.ts';
 import type { LogHealth } from '../log-output.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PROBE_NAME } from '../../src/database/write-probe.ts';
+import { PROBE_NAME } from '../../src/database/readiness/write-probe.ts';
 import { chooseAccount } from '../../src/embedded-postgres/account.ts';
 import { clusterIn } from '../../src/embedded-postgres/folder.ts';
 import { rest } from '../support/apis.ts';

@@ -1,7 +1,7 @@
 // Brings the database named by DATABASE_URL to its shape, and ends. The gateway does the same when it starts.
 import { ConfigError, readConfig } from '../../config.ts';
 import { migrate } from '../../database/migrate.ts';
-import { explaining } from '../../database/unreachable.ts';
+import { explaining } from '../../database/readiness/unreachable.ts';
 import { entities } from '../../entities.ts';
 import { openLog } from '../../log.ts';
 import { reporting } from '../operator.ts';

@@ -1,5 +1,5 @@
 // Who may connect to a database that version 0.1.0 has served: no longer everybody. For a new one, `who-may-connect.ts` decides it at the first start.
-import { HOLDS_OTHERS } from '../who-may-connect.ts';
+import { HOLDS_OTHERS } from '../role/who-may-connect.ts';
 import { OnlineMigration } from './online.ts';
 
 /** Without an organisation, nobody has been served. */

@@ -1,8 +1,8 @@
 // Why a database cannot be used, in one sentence for the operator who named it: never a password, never a stack.
 import pg from 'pg';
-import { ConfigError } from '../config.ts';
-import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { ConfigError } from '../../config.ts';
+import { clientOptions, type DatabaseConnection } from '../../database-url.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { lasting, passing, type Reason, type Target } from './unreachable-reasons.ts';
 
 /** SQLSTATE of what the account may not do, and the classes of what a server says of parameters that it does not take. */

@@ -1,8 +1,8 @@
 // Whether what lies between the gateway and PostgreSQL, if anything does, keeps prepared statements.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { ConfigError } from '../config.ts';
-import { clientOptions, type DatabaseConnection } from '../database-url.ts';
+import { ConfigError } from '../../config.ts';
+import { clientOptions, type DatabaseConnection } from '../../database-url.ts';
 
 /** Milliseconds that a question may take: a pooler may have no second connection to give. */
 const PATIENCE = 2_000;

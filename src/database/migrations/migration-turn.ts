@@ -1,9 +1,9 @@
 // Whose turn it is to migrate: one process at a time, for as long as it keeps the connection by which it holds the lock.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Log } from '../log.ts';
-import { MigrationLockedError } from './migrations/run.ts';
-import { GONE, NO_TIMEOUTS, SESSION } from './sessions.ts';
+import type { Log } from '../../log.ts';
+import { GONE, NO_TIMEOUTS, SESSION } from '../sessions.ts';
+import { MigrationLockedError } from './run.ts';
 
 /** Any number that no other program on the same database uses for its advisory locks. */
 const MIGRATION_LOCK = 5_103_118;

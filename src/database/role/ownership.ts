@@ -1,9 +1,9 @@
 // What the account of a URL may do with the tables, told before anything fails for want of it.
 import pg from 'pg';
-import { ConfigError, OPERATION_TIMEOUT } from '../config.ts';
-import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { migrations } from './migrations/index.ts';
-import { explaining } from './unreachable.ts';
+import { ConfigError, OPERATION_TIMEOUT } from '../../config.ts';
+import { clientOptions, type DatabaseConnection } from '../../database-url.ts';
+import { migrations } from '../migrations/index.ts';
+import { explaining } from '../readiness/unreachable.ts';
 
 const NOT_MIGRATED = 'The database has not been migrated: start the gateway or run "npm run migrate".';
 

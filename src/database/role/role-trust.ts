@@ -1,8 +1,8 @@
 // Whether the role that serves requests may be trusted with a database: anybody who may make roles can have made one of that name.
 import type pg from 'pg';
-import { ConfigError } from '../config.ts';
-import type { Log } from '../log.ts';
-import { SCHEMA_OID } from './schema.ts';
+import { ConfigError } from '../../config.ts';
+import type { Log } from '../../log.ts';
+import { SCHEMA_OID } from '../schema.ts';
 
 /** What the role must not be: how it is said, by which column it is known, and what takes it back. */
 const forbidden = [

@@ -1,10 +1,10 @@
 // Asks a database, as a call that writes would, whether it takes a write: one transaction, on a connection of its own, that changes nothing.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { SERVING_ROLE } from './serving-role.ts';
-import { DEFAULT_SEARCH_PATH } from './settings-query.ts';
-import { ORGANISATION_SETTING } from './tenant-policy.ts';
+import { clientOptions, type DatabaseConnection } from '../../database-url.ts';
+import { SERVING_ROLE } from '../role/serving-role.ts';
+import { DEFAULT_SEARCH_PATH } from '../settings-query.ts';
+import { ORGANISATION_SETTING } from '../tenant-policy.ts';
 
 /** Milliseconds that a statement may take; PostgreSQL itself ends it. */
 const STATEMENT_TIMEOUT = 1_500;

@@ -1,5 +1,5 @@
 // Calls of one statement in one organisation: those that wait, what runs, and what they touch.
-import type { Statement } from './statement.ts';
+import type { Statement } from '../statement.ts';
 
 /** Calls in one statement. */
 export const LARGEST_BATCH = 64;

@@ -1,10 +1,10 @@
 // The role that serves requests: it owns no table, so row level security binds it. Every database has its own, since roles belong to the
 // whole server: whoever may act as the role of another gateway's database may do nothing in this one.
 import pg from 'pg';
-import { ConfigError } from '../config.ts';
-import { clientOptions, type DatabaseConnection } from '../database-url.ts';
-import { isNotPermitted } from '../errors/classify.ts';
-import type { Log } from '../log.ts';
+import { ConfigError } from '../../config.ts';
+import { clientOptions, type DatabaseConnection } from '../../database-url.ts';
+import { isNotPermitted } from '../../errors/classify.ts';
+import type { Log } from '../../log.ts';
 import { assertHarmless, assertNobodyElses } from './role-trust.ts';
 import { grants, hasAll, LOOK_UP } from './serving-privileges.ts';
 import { mayConnect, settleConnect, takeFromOthers } from './who-may-connect.ts';

@@ -1,7 +1,7 @@
 // Whether two ways lead to one database: else changes would be heard, and migrations run, where no call arrives.
 import pg from 'pg';
-import { ConfigError } from '../config.ts';
-import { clientOptions, type DatabaseConnection, type Databases } from '../database-url.ts';
+import { ConfigError } from '../../config.ts';
+import { clientOptions, type DatabaseConnection, type Databases } from '../../database-url.ts';
 import { explaining } from './unreachable.ts';
 
 /** What tells a database from all others. */

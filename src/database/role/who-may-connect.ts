@@ -1,8 +1,8 @@
 // Who may connect to the database: no longer everybody, where nobody has decided it, and no role of another database.
 import type pg from 'pg';
-import { isNotPermitted } from '../errors/classify.ts';
-import type { Log } from '../log.ts';
-import { SCHEMA_OID } from './schema.ts';
+import { isNotPermitted } from '../../errors/classify.ts';
+import type { Log } from '../../log.ts';
+import { SCHEMA_OID } from '../schema.ts';
 import { objects, sequences, tables } from './serving-privileges.ts';
 
 /** Whether the account may say who connects, and whether nobody has said so yet: then everybody may. */

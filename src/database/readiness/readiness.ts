@@ -1,9 +1,9 @@
 // Whether the database would take a create now: asked at most once a second, however many want to know.
 import pg from 'pg';
-import { CONNECT_TIMEOUT, type DatabaseConnection } from '../database-url.ts';
-import type { Log } from '../log.ts';
+import { CONNECT_TIMEOUT, type DatabaseConnection } from '../../database-url.ts';
+import type { Log } from '../../log.ts';
+import type { Database } from '../open.ts';
 import type { Trouble } from './call-trouble.ts';
-import type { Database } from './open.ts';
 import { beginWriteProbe, type HarmlessStatement, type ProbeStage, type WriteProbe } from './write-probe.ts';
 
 /** Milliseconds from the beginning of one question to that of the next. */

@@ -1,6 +1,7 @@
 // Calls that arrive together are sent in one statement: one commit for all that waited while the last one ran.
 
-import { timedOut } from '../errors/classify.ts';
+import { timedOut } from '../../errors/classify.ts';
+import type { Statement } from '../statement.ts';
 import {
   type Batched,
   type BatchStatement,
@@ -13,7 +14,6 @@ import {
   type Waiter,
 } from './batch-queue.ts';
 import { LockedCalls } from './locked-calls.ts';
-import type { Statement } from './statement.ts';
 
 /** Milliseconds that calls wait for the statement before theirs; then they go beside it, for it may wait for a lock. */
 const PATIENCE = 5;
