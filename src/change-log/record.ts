@@ -1,6 +1,8 @@
 // Writes the change log.
+import { columnsOf } from '../database/columns.ts';
 import type { Statement, StatementRunner } from '../database/statement.ts';
 import type { Actor } from '../operation-context.ts';
+import { ChangeValueEntity } from './change-log.entity.ts';
 
 /** Something that has a history. */
 export interface Subject {
@@ -25,6 +27,8 @@ export interface Change extends Subject {
   readonly fields?: Readonly<Record<string, ChangedValue>>;
 }
 
+const valueColumns = columnsOf(ChangeValueEntity).join(', ');
+
 const record: Statement = {
   name: 'change_record',
   text: `
@@ -33,9 +37,11 @@ const record: Statement = {
       values ($1, $2, $3, $4, $5, $6, $7, $8)
       returning id
     )
-    insert into change_value (organisation_id, entry_id, field, before, after)
-    select $1, entry.id, v.field, v.before::jsonb, v.after::jsonb
-    from entry cross join unnest($8::text[], $9::text[], $10::text[]) as v (field, before, after)`,
+    insert into change_value (${valueColumns})
+    select ${valueColumns} from (
+      select $1::int as organisation_id, entry.id as entry_id, v.field, v.before::jsonb as before, v.after::jsonb as after
+      from entry cross join unnest($8::text[], $9::text[], $10::text[]) as v (field, before, after)
+    ) changed`,
 };
 
 /**
