@@ -21,8 +21,8 @@ import { CallTrouble, type Trouble } from './readiness/call-trouble.ts';
 import { tablesOfVersionBefore } from './role/serving-privileges.ts';
 import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';
-import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
-import { type Query, runTransaction } from './transaction.ts';
+import { QueryRunner, type StatementRunner } from './statement.ts';
+import { runTransaction } from './transaction.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
@@ -100,6 +100,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     options.rowLevelSecurity === false
       ? (await pool()).query(config)
       : runWithin({ connections: await connections(), trouble, asOwner, organisationId, ...limits }, config);
+  const map = mapperOf(orm);
   const viewParts: ViewParts = {
     orm,
     queryAs,
@@ -111,24 +112,18 @@ export function openDatabase(options: DatabaseOptions): Database {
       );
     },
     batcher: openBatcher(queryAs, poolSize),
-    map: mapperOf(orm),
+    map,
   };
-  const runner = (query: Query): StatementRunner => {
-    const run = async <Row extends object>(statement: Statement, values: readonly unknown[]) =>
-      (await query({ ...statement, values: [...values] })).rows as Row[];
-    return {
-      run,
-      one: async <Row extends object>(statement: Statement, values: readonly unknown[]) =>
-        onlyRow(statement, await run<Row>(statement, values)),
-      map: viewParts.map,
-    };
-  };
+  const own = new QueryRunner((config) => queryAs(undefined, { deadline: deadline(), lockTimeout: 0 }, config), map);
   return {
-    ...runner((config) => queryAs(undefined, { deadline: deadline(), lockTimeout: 0 }, config)),
+    run: (statement, values) => own.run(statement, values),
+    one: (statement, values) => own.one(statement, values),
+    map,
     orm,
     operationTimeout,
     forOrganisation: (organisationId) => new OrganisationView(organisationId, deadline(), viewParts),
-    transaction: (work) => viewParts.runTransaction(undefined, deadline(), (query) => work(runner(query))),
+    transaction: (work) =>
+      viewParts.runTransaction(undefined, deadline(), (query) => work(new QueryRunner(query, map))),
     trouble: () => trouble.current(),
     isConnected: () => isConnected(),
     close: () => orm.close(true),

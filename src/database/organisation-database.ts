@@ -3,8 +3,7 @@ import type { EntityManager, MikroORM, Transaction as OrmTransaction } from '@mi
 import type pg from 'pg';
 import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
-import { onlyRow, type Statement, type StatementRunner } from './statement.ts';
-import type { Query } from './transaction.ts';
+import { type Query, QueryRunner, type StatementRunner } from './statement.ts';
 
 /** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */
 export type EntityReader = Pick<EntityManager, 'find' | 'findOne' | 'findOneOrFail' | 'count'>;
@@ -46,31 +45,20 @@ export interface ViewParts {
 }
 
 /** The part that statements of their own and those of a transaction have in common. */
-abstract class View {
+abstract class View extends QueryRunner {
   readonly organisationId: number;
-  readonly map: StatementRunner['map'];
-  readonly #orm: MikroORM;
-  readonly #query: Query;
+  readonly #makeEm: () => EntityManager;
   #em: EntityManager | undefined;
 
   constructor(organisationId: number, { orm, map }: ViewParts, query: Query) {
+    super(query, map);
     this.organisationId = organisationId;
-    this.map = map;
-    this.#orm = orm;
-    this.#query = query;
+    this.#makeEm = () => forkFor(orm, query);
   }
 
   get em(): EntityReader {
-    this.#em ??= forkFor(this.#orm, this.#query);
+    this.#em ??= this.#makeEm();
     return this.#em;
-  }
-
-  async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return (await this.#query({ ...statement, values: [...values] })).rows as Row[];
-  }
-
-  async one<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row> {
-    return onlyRow(statement, await this.run<Row>(statement, values));
   }
 }
 

@@ -1,5 +1,6 @@
 // A prepared statement, and what runs one.
 import type { EntityName } from '@mikro-orm/postgresql';
+import type pg from 'pg';
 
 /** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`. */
 export interface Statement {
@@ -26,8 +27,30 @@ export interface StatementRunner {
   map<Entity extends object>(entity: EntityName<Entity>, row: object): Entity;
 }
 
+/** Runs a query of `pg`. */
+export type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+
+/** Runs statements by a query function. */
+export class QueryRunner implements StatementRunner {
+  readonly map: StatementRunner['map'];
+  readonly #query: Query;
+
+  constructor(query: Query, map: StatementRunner['map']) {
+    this.#query = query;
+    this.map = map;
+  }
+
+  async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.#query({ ...statement, values: [...values] })).rows as Row[];
+  }
+
+  async one<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row> {
+    return onlyRow(statement, await this.run<Row>(statement, values));
+  }
+}
+
 /** The row of a statement that has to give one. */
-export function onlyRow<Row>(statement: Statement, rows: readonly Row[]): Row {
+function onlyRow<Row>(statement: Statement, rows: readonly Row[]): Row {
   const [row, second] = rows;
   if (row === undefined || second !== undefined)
     throw new Error(`the statement ${statement.name} gave ${rows.length} rows instead of one`);

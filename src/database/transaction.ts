@@ -5,6 +5,7 @@ import type { Connections } from './connections.ts';
 import type { CallTrouble } from './readiness/call-trouble.ts';
 import { type QueryTerms, sendQuery } from './run-query.ts';
 import { isNotSerializable, isStaleSession } from './settings-query.ts';
+import type { Query } from './statement.ts';
 
 /** How often the work of a transaction that PostgreSQL rolled back is done once more. */
 const MOST_REPEATS = 10;
@@ -27,9 +28,6 @@ export interface TransactionTerms {
   /** When its time is up, by `performance.now()`. */
   deadline: number;
 }
-
-/** Runs a query in a transaction. */
-export type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
 
 /**
  * Does some work in one transaction. Every statement of it acts as the role that serves requests or as the owner, sees one organisation and
