@@ -160,6 +160,21 @@ function placeCursor({ operationName }) {
   if (place) editor.setPosition(place);
 }
 
+/**
+ * An operation without a name that its document does not hold. GraphiQL reads the name a moment after a change of tab: run within
+ * it, the document of the new tab is given the name of the one before.
+ *
+ * @template {{ query: string, operationName?: string }} Operation
+ * @param {any} monaco
+ * @param {Operation} operation
+ * @returns {Operation}
+ */
+function withoutStaleName(monaco, operation) {
+  const { query, operationName } = operation;
+  if (!operationName || placeOf(monaco, query, operationName)) return operation;
+  return { ...operation, operationName: undefined };
+}
+
 /** @param {string} message */
 function say(message) {
   element('root').textContent = message;
@@ -218,7 +233,8 @@ async function open(tabs) {
   page.YogaGraphiQL.renderYogaGraphiQL(element('root'), {
     title: 'Customer gateway',
     logo: ' ',
-    fetcher: send,
+    fetcher: (/** @type {{ query: string, operationName?: string }} */ operation, /** @type {object} */ options) =>
+      send(withoutStaleName(page.monaco, operation), options),
     storage,
     ...(!settings.introspection && { schema: null }),
     // Kept by `storage`, hence only in this tab.

@@ -54,6 +54,26 @@ describe('in demo mode', () => {
     expectCalm(tab);
   });
 
+  it('runs the tab that is shown, also at once after a change of tab', async () => {
+    const tab = await visit(window, `${demo.url}/graphql`);
+    await graphiQLReady(tab);
+    for (const i of [1, 2, 3, 0, 2, 1]) {
+      const answered = tab.page.waitForResponse((response) => response.request().method() === 'POST');
+      // Both clicks in one task of the page: nothing that GraphiQL does later has happened.
+      const name = await tab.page.evaluate(`(() => {
+        const button = document.querySelectorAll('.graphiql-tab-button')[${i}];
+        button.click();
+        document.querySelector('.graphiql-execute-button').click();
+        return button.textContent;
+      })()`);
+      const { data, errors } = await (await answered).json();
+      expect(errors).toBeUndefined();
+      expect(Object.values(data)).not.toContain(null);
+      expect(await activeTab(tab.page)).toBe(name);
+    }
+    expectCalm(tab);
+  });
+
   it('keeps what was typed over a reload, and loads nothing twice', async () => {
     const tab = await visit(window, `${demo.url}/graphql`);
     await graphiQLReady(tab);
