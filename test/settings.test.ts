@@ -8,7 +8,8 @@ import { ConfigError, readConfig, variables } from '../src/config.ts';
 import { temporaryFolder } from './support/process.ts';
 import { tlsFile } from './support/tls.ts';
 
-const refused: Record<string, string[]> = {
+/** Of each variable, values that are refused. */
+const refused: Record<(typeof variables)[number], string[]> = {
   PORT: ['04000', '+1', '1e3', ' 4000', '65536', '0x1F'],
   HOST: [
     '0',
@@ -102,7 +103,11 @@ const refused: Record<string, string[]> = {
     'file://',
     'https://a$b.example',
   ],
+  DATABASE_DIRECT_URL: ['postgres://', 'mysql://host/x'],
+  DATA_DIR: ['\t'],
   GEOIP_CITY: ['a.mmdb,', 'a.mmdb,,b.mmdb', ','],
+  GEOIP_COUNTRY: [',a.mmdb'],
+  GEOIP_ASN: ['a.mmdb, ,b.mmdb'],
   GEOIP_ANONYMOUS: [', a.mmdb'],
   REVERSE_DNS: ['ON', 'on,10.0.0.1', '10.0.0.1,', '1.1', '10.0.0.1:99999', 'dns.example'],
   OPERATION_TIMEOUT: ['05000', '99', '1000000', '5000ms'],

@@ -167,7 +167,7 @@ it('leaves out of a holder what PostgreSQL hides from this account, and warns ev
   await holder.end();
 });
 
-it('a long history among many customers is cut in seconds, also where the addresses were never analyzed, and the log says how far it is', async () => {
+it('a long history among many customers is cut without reading the others, also where the addresses were never analyzed, and the log says how far it is', async () => {
   await runSql(
     url,
     'alter table customer set (autovacuum_enabled = off); alter table customer_ip set (autovacuum_enabled = off)',
@@ -189,9 +189,12 @@ it('a long history among many customers is cut in seconds, also where the addres
   // Of the customers PostgreSQL knows how many there are: that misleads it about the addresses.
   await runSql(url, 'analyze customer');
   await runSql(url, `delete from migration where name = '0006-address-changes'`);
-  const startedAt = performance.now();
   expect(await run(async () => {}, { logInterval: 100 })).toEqual(['0006-address-changes', NAME]);
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
+  const read = `select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_user_tables where relname = 'customer_ip'`;
+  const rowsRead = async () => (await runSql<{ rows: number }>(url, read))[0]?.rows;
+  // PostgreSQL tells what a session has read when that has ended. Of 180,000 rows, each once.
+  await expect.poll(rowsRead).toBeGreaterThan(100_000);
+  expect(await rowsRead()).toBeLessThan(400_000);
   expect(await runSql(url, 'select count(*)::int as count from customer_ip')).toEqual([{ count: 1_000 + 59_999 }]);
   expect(lines.map(({ msg }) => msg)).toContainEqual(
     expect.stringMatching(/^migration 0006-address-changes: \d+,000 of about 60,000 rows of customer processed$/),

@@ -243,18 +243,16 @@ describe('however many ask', () => {
     await create();
     await sleep(1_000);
     const before = await sessions();
-    const until = performance.now() + 3_000;
-    let asked = 0;
+    const startedAt = performance.now();
     const lane = async () => {
-      while (performance.now() < until) {
+      for (let asked = 0; asked < 3 || performance.now() - startedAt < 3_000; asked += 1)
         expect((await health()).status).toBe(200);
-        asked += 1;
-      }
     };
     await Promise.all(Array.from({ length: 200 }, lane));
+    const seconds = (performance.now() - startedAt) / 1_000;
     await sleep(1_200);
-    expect(asked).toBeGreaterThan(400);
-    expect((await sessions()) - before).toBeLessThanOrEqual(4);
+    // Of 600 who asked at least.
+    expect((await sessions()) - before).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
   });
 
   it('a question that hangs is one, is ended on the server, and its end is no answer', async () => {
