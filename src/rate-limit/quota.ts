@@ -1,7 +1,6 @@
 // What one request consumes of its caller's limit.
 import { ApiError } from '../errors/api-error.ts';
 import { type RateLimiter, rateLimitHeaders, secondsUntil } from './rate-limiter.ts';
-import type { RateLimitResult } from './sliding-window.ts';
 
 /** Whose requests are counted together, and how many a minute there may be. */
 export interface Limited {
@@ -12,8 +11,8 @@ export interface Limited {
 
 /** The limit of a caller, as one request meets it. */
 export class Quota {
-  /** Where the limit stood when something was last consumed; undefined where there is none. */
-  result: RateLimitResult | undefined;
+  /** What tells the caller where its limit stood when something was last consumed; none where there is no limit. */
+  headers: Readonly<Record<string, string>> = {};
   readonly #limiter: RateLimiter;
   readonly #caller: Limited;
 
@@ -46,9 +45,9 @@ export class Quota {
 
   async #consume(cost: number, limit: number): Promise<void> {
     const result = await this.#limiter.consume(this.#caller.digest, cost, limit);
-    this.result = result;
+    // Made now, since they say how long from now.
+    this.headers = rateLimitHeaders(result);
     if (result.allowed) return;
-    const headers = rateLimitHeaders(result);
-    throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(result), headers });
+    throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(result), headers: this.headers });
   }
 }

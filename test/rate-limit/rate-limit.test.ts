@@ -1,11 +1,13 @@
 // How often a key may call: limits, windows that slide, what callers are told, and what a request counts as.
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateKey } from '../../src/api-key/key.ts';
 import { BRUTE_FORCE_LIMIT } from '../../src/rate-limit/brute-force-limiter.ts';
 import { SlidingWindowStore, WINDOW } from '../../src/rate-limit/sliding-window.ts';
 import { apis, rest } from '../support/apis.ts';
 import { callMany } from '../support/crowd.ts';
-import { createKey, type KeyTraits } from '../support/database.ts';
+import { createKey, type KeyTraits, runSql } from '../support/database.ts';
 import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -80,6 +82,22 @@ describe.each(apis)('$name API', (api) => {
       }
     }
   });
+});
+
+it('tells of the limit as it was when the request was counted, however long its answer takes', async () => {
+  const key = await makeKey({ limitPerMinute: 5 });
+  const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+  await holder.connect();
+  await holder.query('begin; lock table customer');
+  const start = Math.ceil(Date.now() / 60_000) * 60_000;
+  setClock(start);
+  const answer = gateway.graphql('{ customers(first: 1) { edges { cursor } } }', undefined, { key });
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await runSql(gateway.databaseUrl, waiting)).length === 0) await sleep(10);
+  setClock(start + 3_000);
+  await holder.query('commit');
+  await holder.end();
+  expect(told(await answer).reset).toBe((start + 60_000) / 1000);
 });
 
 it('gives a PROD key 500,000 requests a minute, and a key with a limit of its own that one', async () => {
@@ -215,6 +233,8 @@ describe('what a request counts as', () => {
     const refused = await remaining(key, page);
     expect([refused.status, refused.body.errors[0].extensions.code]).toEqual([429, 'INTERNAL_TOO_MANY_REQUESTS']);
     expect(refused.body.data?.customers ?? null).toBeNull();
+    expect(refused.body.errors[0].extensions.retry_after).toBe(Number(refused.headers.get('retry-after')));
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
     const small = await makeKey({ limitPerMinute: 1 });
     expect((await remaining(small, page)).body.data.customers.edges).toEqual(expect.any(Array));
   });

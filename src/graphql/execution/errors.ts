@@ -10,6 +10,7 @@ import { placeOfValue } from './variables.ts';
 /** What the HTTP layer of Yoga reads from an error, and does not send. */
 interface HttpHint {
   status: number;
+  headers?: Record<string, string>;
   /** True where the GraphQL-over-HTTP specification keeps 200 for `application/json`. */
   spec?: boolean;
 }
@@ -158,7 +159,7 @@ function withoutLongEchoes(message: string): string {
 /** Key checks happen before GraphQL, hence carry their own HTTP status; what fails inside an operation does not. */
 function httpOf(error: ApiError): HttpHint | undefined {
   const ofKey = error.code.startsWith('PUBLIC_API_KEY_') || error.code === 'INTERNAL_TOO_MANY_REQUESTS';
-  return ofKey ? { status: error.status } : undefined;
+  return ofKey ? { status: error.status, headers: errorHeaders(error) } : undefined;
 }
 
 /** An error of the catalogue as GraphQL throws it, answered by an HTTP status where the specification asks for one. */

@@ -1,7 +1,6 @@
 // Who calls: the key of a request is found and checked once, before anything else of it is looked at.
 import type { Authenticator, Caller } from '../../api-key/authenticate.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { rateLimitHeaders } from '../../rate-limit/rate-limiter.ts';
 import type { HttpRequest } from '../request.ts';
 import type { Middleware } from '../router.ts';
 
@@ -30,7 +29,7 @@ export function authenticate({ authenticator, keyOf, isOpen }: AuthenticateOptio
     try {
       return await next(request);
     } finally {
-      if (quota.result) Object.assign(request.answerHeaders, rateLimitHeaders(quota.result));
+      Object.assign(request.answerHeaders, quota.headers);
     }
   };
 }
