@@ -32,27 +32,28 @@ const insert: Statement = {
     returning ${keyColumns}`,
 };
 
-/** Whoever waits for the lock reads the row as it is then, by the clock of then: `now()` is when the transaction began. */
 const lock: Statement = {
   name: 'api_key_lock',
-  text: `
-    select ${keyColumns}, active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp()) as in_use
-    from api_key
-    where organisation_id = $1 and fingerprint = $2
-    for no key update`,
+  text: `select ${keyColumns} from api_key where organisation_id = $1 and fingerprint = $2 for no key update`,
 };
 
-/** A change of a key that is locked. */
-function setting(name: string, assignment: string): Statement {
+/**
+ * A change of a key that is locked.
+ *
+ * @param condition - what else must hold of it, or no row comes back
+ */
+function setting(name: string, assignment: string, condition = 'true'): Statement {
   return {
     name: `api_key_${name}`,
-    text: `update api_key set ${assignment} where id = $1 returning ${keyColumns}`,
+    text: `update api_key set ${assignment} where id = $1 and ${condition} returning ${keyColumns}`,
   };
 }
 
+/** By the clock of now: the transaction may have waited for the lock, and `now()` is when it began. */
 const retire = setting(
   'retire',
   `expires_at = least(coalesce(expires_at, 'infinity'), date_trunc('milliseconds', clock_timestamp()) + $2::int * interval '1 second')`,
+  'active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp())',
 );
 const switchOn = setting('switch_on', 'active = true');
 const switchOff = setting('switch_off', 'active = false');
@@ -93,11 +94,11 @@ export async function rotateApiKey(
   fingerprint: string,
   graceSeconds: number,
 ): Promise<RotatedKey> {
-  return ctx.database.transaction(async (tx) => {
-    const { apiKey: old, inUse } = await lockApiKey(tx, fingerprint);
-    if (!inUse) throw conflict('Only a key that is active and has not expired can be rotated.');
+  return withLockedKey(ctx, fingerprint, async (tx, old) => {
+    const [row] = await tx.run(retire, [old.id, graceSeconds]);
+    if (!row) throw conflict('Only a key that is active and has not expired can be rotated.');
+    const replacedApiKey = tx.map<ApiKey>(ApiKeyEntity, row);
     const made = await insertNew(tx, prefixOf(fingerprint), old);
-    const replacedApiKey = await readOne(tx, retire, [old.id, graceSeconds]);
     const { fingerprint: newFingerprint } = made.apiKey;
     await record(tx, ctx, old, {
       action: 'rotated',
@@ -197,11 +198,10 @@ function change(
   fingerprint: string,
   { action, reason, statement, isDone }: KeyChange,
 ): Promise<ApiKey> {
-  return ctx.database.transaction(async (tx) => {
-    const { apiKey: before } = await lockApiKey(tx, fingerprint);
+  return withLockedKey(ctx, fingerprint, async (tx, before) => {
     if (before.deletedAt) throw conflict('The key was deleted.');
     if (isDone(before)) return before;
-    const after = await readOne(tx, statement, [before.id]);
+    const after = tx.map<ApiKey>(ApiKeyEntity, await tx.one(statement, [before.id]));
     await record(tx, ctx, after, { action, reason, fields: changedFields(before, after, shownFields) });
     return after;
   });
@@ -214,10 +214,6 @@ async function record(
   entry: { action: KeyAction } & Pick<Change, 'reason' | 'fields'>,
 ): Promise<void> {
   await recordChange(tx, ctx, { subject: SUBJECT, reference, ...entry });
-}
-
-async function readOne(tx: OrganisationDatabase, statement: Statement, values: unknown[]): Promise<ApiKey> {
-  return tx.map<ApiKey>(ApiKeyEntity, await tx.one(statement, values));
 }
 
 /**
@@ -237,17 +233,22 @@ async function insertNew(tx: OrganisationDatabase, prefix: KeyPrefix, traits: Ke
 }
 
 /**
- * Locks a key until the transaction ends.
+ * Does some work in a transaction in which a key is locked.
  *
- * @returns the key as it is now, and whether it is good for requests
+ * @param work - gets the key as it is now
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint` when the organisation has no such key
  */
-async function lockApiKey(tx: OrganisationDatabase, fingerprint: string): Promise<{ apiKey: ApiKey; inUse: boolean }> {
+async function withLockedKey<Result>(
+  { database }: OperationContext,
+  fingerprint: string,
+  work: (tx: OrganisationDatabase, apiKey: ApiKey) => Promise<Result>,
+): Promise<Result> {
   if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
-  const [row] = await tx.run<{ in_use: boolean }>(lock, [tx.organisationId, fingerprint]);
-  if (!row) throw unknownFingerprint();
-  const { in_use: inUse, ...columns } = row;
-  return { apiKey: tx.map<ApiKey>(ApiKeyEntity, columns), inUse };
+  return database.transaction(async (tx) => {
+    const [row] = await tx.run(lock, [tx.organisationId, fingerprint]);
+    if (!row) throw unknownFingerprint();
+    return work(tx, tx.map<ApiKey>(ApiKeyEntity, row));
+  });
 }
 
 async function lookUp(

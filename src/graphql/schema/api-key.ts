@@ -243,10 +243,12 @@ builder.mutationFields((t) => ({
     description: `Replaces an API key with a new one that has the same rights; the old one remains valid for a while. ${REFUSES_IDEMPOTENCY_KEY}`,
     args: { input: t.arg({ type: RotateApiKeyInputType, required: true, description: 'The key.' }) },
     scope: 'ROOT',
-    resolve: (_, { input }, context) => {
+    resolve: async (_, { input }, context) => {
       assertNotKept(context);
       const { fingerprint, graceSeconds } = input as RotateApiKey;
-      return rotateApiKey(context, fingerprint, graceSeconds);
+      const rotated = await rotateApiKey(context, fingerprint, graceSeconds);
+      context.keyHistories.clear(fingerprint);
+      return rotated;
     },
   }),
 }));
