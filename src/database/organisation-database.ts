@@ -20,7 +20,7 @@ export interface OrganisationDatabase extends StatementRunner {
    */
   runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>>;
   /**
-   * Does some work in one transaction on one connection. Within a transaction, the work is a part of that one.
+   * Does some work in one transaction on one connection. Within a transaction, the work is a part of that one, and fails with it.
    *
    * It may be done more than once, hence changes nothing but through `tx`; and it waits for no other connection meanwhile, so whatever it calls
    * is handed `tx`.
@@ -89,9 +89,12 @@ export class OrganisationView extends View implements OrganisationDatabase {
     if (this.#isInTransaction) throw pastTransaction();
     this.#isInTransaction = true;
     try {
-      return await this.#parts.runTransaction(this.organisationId, this.#deadline, (query) =>
-        work(new TransactionView(this.organisationId, this.#parts, query)),
-      );
+      return await this.#parts.runTransaction(this.organisationId, this.#deadline, async (query) => {
+        const tx = new TransactionView(this.organisationId, this.#parts, query);
+        const result = await work(tx);
+        tx.assertWhole();
+        return result;
+      });
     } finally {
       this.#isInTransaction = false;
     }
@@ -105,13 +108,25 @@ function pastTransaction(): Error {
 
 /** All statements are one transaction. */
 class TransactionView extends View implements OrganisationDatabase {
+  #failed: { readonly error: unknown } | undefined;
+
   async runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
     const [row] = await this.run<Row>(statement, statement.values(this.organisationId, [call]));
     return { row, first: true };
   }
 
-  transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
-    return work(this);
+  async transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this);
+    } catch (error) {
+      this.#failed ??= { error };
+      throw error;
+    }
+  }
+
+  /** @throws whatever a part failed with: what it had done by then cannot be taken back alone, so that all of it is, whoever caught the failure */
+  assertWhole(): void {
+    if (this.#failed) throw this.#failed.error;
   }
 }
 

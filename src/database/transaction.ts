@@ -10,6 +10,9 @@ import type { Query } from './statement.ts';
 /** How often the work of a transaction that PostgreSQL rolled back is done once more. */
 const MOST_REPEATS = 10;
 
+/** Milliseconds after its deadline for which a transaction that asks nothing is left alone: the process rolls it back by itself. */
+const IDLE_GRACE = 1_000;
+
 /**
  * SQL that begins a transaction. At this level, a statement that has waited for a row sees what was committed meanwhile, whatever the account's
  * default is. A process that stands still does not keep the rows locked.
@@ -67,13 +70,14 @@ interface Acquired {
 function acquire({ connections, trouble, deadline }: TransactionTerms): Promise<Acquired> {
   return new Promise((resolve, reject) => {
     connections.acquire(deadline, (error, client, release) => {
-      if (client) {
-        trouble.connected();
-        resolve({ client, release });
-      } else {
+      if (!client) {
         trouble.failed(error);
-        reject(error);
+        return reject(error);
       }
+      trouble.connected();
+      if (performance.now() < deadline) return resolve({ client, release });
+      release();
+      reject(timedOut());
     });
   });
 }
@@ -110,7 +114,7 @@ class Transaction {
   async attempt<Result>(work: (query: Query) => Promise<Result>): Promise<Outcome<Result>> {
     try {
       const remaining = Math.ceil(this.#terms.deadline - performance.now());
-      await this.#send(beginning(Number.isFinite(remaining) ? Math.max(1, remaining) : 0));
+      await this.#send(beginning(Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0));
       const result = await work((config) => this.#query(config));
       await this.#commit();
       return { result };

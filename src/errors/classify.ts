@@ -9,8 +9,11 @@ const CANCELLED = '57014';
 /** SQLSTATE of a statement that did not get its lock in the time for that. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** SQLSTATE classes: 08 connection, 53 out of resources, 57P shut down or starting; 25006 a standby that took over. */
-const unavailableStates = /^(08...|53...|57P0[1-5]|25006|3D000|28...)$/;
+/**
+ * SQLSTATE classes: 08 connection, 53 out of resources, 57P shut down or starting; 25006 a standby that took over, 25P03 and 25P04 a transaction
+ * whose time was up.
+ */
+const unavailableStates = /^(08...|53...|57P0[1-5]|25006|25P0[34]|3D000|28...)$/;
 
 const unavailableSystemCodes = new Set([
   'ECONNREFUSED',

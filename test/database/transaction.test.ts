@@ -301,3 +301,42 @@ it('gives its connection back, whatever came of it', async () => {
   const pool: pg.Pool = await database.orm.em.getConnection().getNativeClient();
   expect([pool.waitingCount, pool.totalCount - pool.idleCount]).toEqual([0, 0]);
 });
+
+it('is not begun when its time is up', async () => {
+  const view = open(100).forOrganisation(ours);
+  await view.run(slugs, []);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  let attempts = 0;
+  const work = view.transaction(async () => {
+    attempts += 1;
+  });
+  expect(await codeOf(work)).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+  expect(attempts).toBe(0);
+});
+
+it('keeps its connection when the work took too long', async () => {
+  const hasty = open(200);
+  const pid = { name: 'pid', text: 'select pg_backend_pid() as pid' };
+  let used: unknown;
+  const late = hasty.forOrganisation(ours).transaction(async (tx) => {
+    used = await tx.one(pid, []);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  });
+  expect(await codeOf(late)).toBe('INTERNAL_SERVICE_UNAVAILABLE');
+  expect(await hasty.forOrganisation(ours).one(pid, [])).toEqual(used);
+});
+
+it('leaves nothing when a transaction in it failed, whoever caught that', async () => {
+  const refusal = new Error('refused');
+  const work = database.forOrganisation(ours).transaction(async (tx) => {
+    await add(tx, 'half-1');
+    const part = tx.transaction(async (inner) => {
+      await add(inner, 'half-2');
+      throw refusal;
+    });
+    await part.catch(() => {});
+    return add(tx, 'half-3');
+  });
+  await expect(work).rejects.toBe(refusal);
+  expect(await stored('half')).toEqual([]);
+});
