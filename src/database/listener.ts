@@ -85,8 +85,8 @@ export class Listener {
   #provenAt = Number.NEGATIVE_INFINITY;
   /** The proof that is on its way. */
   #awaited: { payload: string; arrive(): void } | undefined;
-  /** Tries that have failed since notifications were last heard. */
-  #failures = 0;
+  /** Tries that have failed since notifications were last heard: those that did not connect, and those on which nothing was heard. */
+  readonly #failures = { connect: 0, hear: 0 };
   #retry: NodeJS.Timeout | undefined;
   #hasComplained = false;
   #isClosed = false;
@@ -156,7 +156,7 @@ export class Listener {
       if (isNew || error instanceof NotHeard) throw error;
       return;
     }
-    this.#failures = 0;
+    Object.assign(this.#failures, { connect: 0, hear: 0 });
     if (this.#hasComplained) this.#options.log.info('LISTEN connection is back; notifications are heard again');
     this.#hasComplained = false;
   }
@@ -209,8 +209,10 @@ export class Listener {
     client.end().catch(() => {});
     if (this.#isClosed) return;
     this.#complain(error);
-    this.#failures += 1;
-    const pause = pauseAfter(this.#failures, error instanceof NotHeard ? RETRY_UNHEARD : RETRY);
+    const pause =
+      error instanceof NotHeard
+        ? pauseAfter(++this.#failures.hear, RETRY_UNHEARD)
+        : pauseAfter(++this.#failures.connect, RETRY);
     this.#retry = setTimeout(() => void this.#connect(), pause).unref();
   }
 

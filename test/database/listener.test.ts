@@ -141,6 +141,25 @@ it('nobody is live where notifications do not arrive, whoever subscribes when', 
   await proxy.close();
 });
 
+it('is tried again soon where nothing is heard for the first time, however often it could not connect before', async () => {
+  const tries = () => log.filter(({ msg }) => msg.startsWith('LISTEN connection lost')).length;
+  const debugLog = logTo('debug', { write: (line: string) => void log.push(JSON.parse(line)) });
+  const proxy = await openProxy(url);
+  const away = new Listener({ connection: parseDatabaseUrl(proxy.url), database, log: debugLog });
+  const apples = hear('apples', away);
+  await proxy.cut();
+  away.open();
+  // The next pauses are 3,200 and 5,000 milliseconds.
+  await expect.poll(tries, soon).toBe(6);
+  await proxy.mend();
+  proxy.deafen();
+  await expect.poll(tries, soon).toBe(7);
+  await proxy.mend();
+  await expect.poll(() => apples.isLive(), { timeout: 3_000 }).toBe(true);
+  away.close();
+  await proxy.close();
+});
+
 it('a subscriber that fails takes no other along, and is told that it missed something', async () => {
   let failures = 0;
   const heard: string[] = [];
