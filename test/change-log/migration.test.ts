@@ -155,3 +155,27 @@ it('belongs to whoever the audit trail belongs to', async () => {
   await writeOld('first');
   expect(await read('change_entry', 'actor')).toHaveLength(OLD_ENTRIES + 1);
 });
+
+it('stays with the account that migrates, where the owner of the audit trail may not be given anything', async () => {
+  const group = `group_${url.slice(-8)}`;
+  const account = `account_${url.slice(-8)}`;
+  await runSql(
+    url,
+    `create role ${group}; create role ${account} login password 'x';
+     do $$ begin execute format('grant %I to ${account}', current_user); end $$;
+     grant ${group} to ${account}; grant create on schema public to ${account};
+     alter table audit_entry owner to ${group}`,
+  );
+  const { host, pathname } = new URL(url);
+  const made = await migrate(
+    parseDatabaseUrl(`postgres://${account}:x@${host}${pathname}`),
+    entities,
+    pino({ level: 'silent' }),
+  );
+  expect(made).toContain(NAME);
+  expect(
+    await runSql(url, `select pg_get_userbyid(relowner) as owner from pg_class where relname = 'change_entry'`),
+  ).toEqual([{ owner: account }]);
+  await writeOld('first', `'${servingRoleOf(url)}'`);
+  expect(await read('change_entry', 'actor')).toHaveLength(OLD_ENTRIES + 1);
+});

@@ -154,6 +154,24 @@ describe('by transaction, with prepared statements', () => {
     }
   });
 
+  it('migrates in its own schema, whatever other clients leave in the sessions', async () => {
+    const behind = await createDatabase();
+    await runSql(
+      behind,
+      `drop table change_value, change_entry; drop trigger log on audit_entry; drop function log_audit_entry();
+       delete from migration where name = '0007-change-log'; create schema elsewhere`,
+    );
+    pooler = await startPgBouncer(behind, { size: 4 });
+    const { url } = pooler;
+    const leave =
+      'set search_path = elsewhere, public; set default_transaction_isolation = serializable; select pg_sleep(0.2)';
+    await Promise.all(Array.from({ length: 8 }, () => runSql(url, leave)));
+    const gateway = await startProcess({ DATABASE_URL: url });
+    await gateway.stop();
+    const tables = `select schemaname::text as schema, tableowner = current_user as own from pg_tables where tablename = 'change_entry'`;
+    expect(await runSql(behind, tables)).toEqual([{ schema: 'public', own: true }]);
+  });
+
   it('serves on when the shape of a column changes, and after statements that the database refuses', async () => {
     const [gateway] = (await startGateways(1, { size: 4 }, { DATABASE_DIRECT_URL: direct })) as [GatewayProcess];
     const key = await createKey(direct, await createOrganisation(direct));

@@ -53,7 +53,8 @@ export class Migration0007ChangeLog extends OnlineMigration {
     /*
      * The sequence goes on after the numbers of the audit trail, whose entries keep theirs. None is added while it is read: making the trigger
      * locks the table against that, and from then on the entries that are added come by the trigger, under new numbers. Another schema of the
-     * search path may hold the tables of another gateway. Everything belongs to whoever owns the audit trail.
+     * search path may hold the tables of another gateway. Everything belongs to whoever owns the audit trail, or else to this account, which may act
+     * as that owner but not give it anything (the owner may not create in the schema, or the account may not set its role).
      */
     await this.step(`
       do $$
@@ -73,9 +74,13 @@ export class Migration0007ChangeLog extends OnlineMigration {
         create trigger log after insert on audit_entry for each row execute function log_audit_entry();
         select pg_get_userbyid(relowner) into owner from pg_class where oid = 'audit_entry'::regclass;
         if owner <> current_user then
-          execute format('alter table change_entry owner to %I', owner);
-          execute format('alter table change_value owner to %I', owner);
-          execute format('alter function log_audit_entry() owner to %I', owner);
+          begin
+            execute format('alter table change_entry owner to %I', owner);
+            execute format('alter table change_value owner to %I', owner);
+            execute format('alter function log_audit_entry() owner to %I', owner);
+          exception when insufficient_privilege then
+            null;
+          end;
         end if;
       end $$
     `);

@@ -23,6 +23,8 @@ export async function runAlone(run: MigrationRun, migration: string, index: stri
     throw error;
   });
   try {
+    // Whatever another client left behind in a session that a pooler handed on.
+    await client.query('set role none; set search_path to default');
     await client.query(NO_TIMEOUTS_OF_SESSION);
     const pid: number = (await client.query('select pg_backend_pid() as pid')).rows[0].pid;
     let over = false;

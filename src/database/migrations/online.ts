@@ -141,7 +141,9 @@ export abstract class OnlineMigration extends Migration {
     let lastLog = performance.now() + SILENCE - logInterval;
     return (wait) => {
       const now = performance.now();
-      if (now - lastLog <= logInterval) return;
+      // A busy server has not always said by then who it is: the next attempt asks again.
+      const quiet = wait.holder === GONE ? logInterval + SILENCE : logInterval;
+      if (now - lastLog <= quiet) return;
       lastLog = now;
       log.warn({ holder: wait.holder }, `migration ${this.#name} is waiting for a lock on ${tableOf(wait)}`);
     };
@@ -151,6 +153,10 @@ export abstract class OnlineMigration extends Migration {
   #attempt<Row extends object>(sql: string, onWait?: (wait: Wait) => void): Promise<Row[]> {
     return this.driver.getConnection().transactional(async (tx) => {
       const run = <Result extends object>(text: string) => this.driver.execute<Result[]>(text, [], 'all', tx);
+      // Whatever another client left behind in a session that a pooler handed on.
+      await run('set transaction isolation level read committed');
+      await run('set local role none');
+      await run('set local search_path to default');
       await run(`set local lock_timeout = ${LOCK_TIMEOUT}`);
       // Rows of a batch are looked up by their keys, also while PostgreSQL does not know yet how many there are.
       await run('set local enable_seqscan = off');
