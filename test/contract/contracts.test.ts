@@ -18,6 +18,7 @@ import { entities } from '../../src/entities.ts';
 import { errorCodes } from '../../src/errors/api-error.ts';
 import { requirementsOf } from '../../src/graphql/execution/execute.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
+import { profileExample } from '../../src/rest/customer-profile.ts';
 import { endpoints } from '../../src/rest/endpoints/index.ts';
 import { openApiDocument } from '../../src/rest/openapi/document.ts';
 import { errorsOfPlaces } from '../../src/rest/openapi/errors.ts';
@@ -87,6 +88,12 @@ describe('the REST contract', () => {
 
   it('has examples that the gateway accepts and answers', async () => {
     const key = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
+    // The customer whom examples name.
+    const { cuRefNo } = profileExample;
+    await runSql(gateway.databaseUrl, 'insert into customer (organisation_id, cu_ref_no) values ($1, $2)', [
+      gateway.organisationId,
+      cuRefNo,
+    ]);
     for (const { method, paths, example, response } of endpoints) {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
       const answer = await gateway.send(`${paths[0]}?${new URLSearchParams(example.query as Record<string, string>)}`, {

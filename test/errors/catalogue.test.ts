@@ -3,8 +3,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode, errorCodes } from '../../src/errors/api-error.ts';
 
-/** Codes that nothing answers with yet. */
-const toCome: ErrorCode[] = ['PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED'];
+/** Codes that nothing answers with yet: only the list names them, and what the REST contract leaves out of every endpoint. */
+const lists = ['src/errors/api-error.ts', 'src/rest/openapi/errors.ts'];
+const answering = globSync('src/**/*.ts')
+  .filter((path) => !lists.includes(path))
+  .map((path) => readFileSync(path, 'utf8'))
+  .join('\n');
+const toCome = errorCodes.filter((code) => !answering.includes(`'${code}'`));
 const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')];
 
 /** The codes of a table of `docs/api.md`; after the first one of a row, those that begin alike are cut short. */

@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
 import { requirementsOf } from '../../src/graphql/execution/execute.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
+import type { Endpoint } from '../../src/rest/endpoint.ts';
 import { endpoints } from '../../src/rest/endpoints/index.ts';
 import { openApiDocument } from '../../src/rest/openapi/document.ts';
 import { create, detail, list, ping, testEndpoints } from '../support/test-endpoints.ts';
@@ -161,4 +162,14 @@ it('describes a body of its own by the schema of the row, with the key', () => {
   const { requestBody } = operationAt(create.paths[0], 'post');
   expect(requestBody?.content['application/json']?.schema).toEqual({ $ref: '#/components/schemas/TestBody' });
   expect(Object.keys(document.components.schemas.TestBody.properties)).toEqual(['mail', 'ip', 'apiKey']);
+});
+
+it('says nothing else of the others when a row comes that has errors of its own', () => {
+  const of = (rows: readonly Endpoint[]) => JSON.parse(JSON.stringify(openApiDocument(rows, schema, requirementsOf)));
+  const [before, after] = [of(endpoints), of([...endpoints, detail])];
+  expect(after.paths).toMatchObject(before.paths);
+  expect(after.components.schemas).toMatchObject(before.components.schemas);
+  const { schema: own } = after.paths[detail.paths[0]].get.responses[404].content['application/json'];
+  expect(own).toEqual({ $ref: '#/components/schemas/TestCustomerError' });
+  expect(JSON.stringify(after.components.schemas.TestCustomerError)).toContain('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
 });

@@ -1,7 +1,7 @@
 // The REST contract as OpenAPI 3.1, from the table of endpoints, the zod schemas and the error catalogue.
 import type { GraphQLSchema } from 'graphql';
 import type { Endpoint } from '../endpoint.ts';
-import { errorBody, errorResponses } from './errors.ts';
+import { errorBodies, errorResponses } from './errors.ts';
 import { headers, headersOf } from './headers.ts';
 import { jsonSchema } from './json-schema.ts';
 import { bodySchemaOf, parametersOf, requestBodyOf } from './request.ts';
@@ -48,7 +48,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], schema: GraphQLS
         ...Object.fromEntries(
           endpoints.map(({ responseName, response }) => [responseName, jsonSchema(response, 'output')]),
         ),
-        ErrorBody: jsonSchema(errorBody(endpoints), 'output'),
+        ...Object.fromEntries(errorBodies(endpoints).map(([name, body]) => [name, jsonSchema(body, 'output')])),
       },
       headers,
     },

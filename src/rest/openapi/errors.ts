@@ -41,9 +41,18 @@ function codesOf({ method, body, example, errors = [] }: Endpoint): ErrorCode[] 
   return [...new Set([...common, ...errors])];
 }
 
-/** The body of an answer to a request that failed, at any of the endpoints. */
-export function errorBody(endpoints: readonly Endpoint[]) {
-  const codes = new Set(endpoints.flatMap(codesOf));
+/** What the document calls the body of an error at an endpoint: one with errors of its own has a body of its own, so that it changes no other. */
+function errorBodyName({ errors = [], responseName }: Endpoint): string {
+  return errors.length > 0 ? `${responseName}Error` : 'ErrorBody';
+}
+
+/** The bodies of answers to requests that failed, by their names. */
+export function errorBodies(endpoints: readonly Endpoint[]) {
+  const named = Map.groupBy(endpoints, errorBodyName);
+  return [...named].map(([name, rows]) => [name, errorBody(new Set(rows.flatMap(codesOf)))] as const);
+}
+
+function errorBody(codes: ReadonlySet<ErrorCode>) {
   return z
     .object({
       error: z.object({
@@ -124,7 +133,7 @@ export function errorResponses(endpoint: Endpoint) {
           headers: headersOf(status, endpoint),
           content: {
             'application/json': {
-              schema: { $ref: '#/components/schemas/ErrorBody' },
+              schema: { $ref: `#/components/schemas/${errorBodyName(endpoint)}` },
               examples: Object.fromEntries(examples.map(({ name, error }) => [name, { value: { error } }])),
             },
           },
