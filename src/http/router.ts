@@ -1,6 +1,5 @@
 // Which handler answers a request: by path and method. What is said where none does is decided here alone.
 import { ApiError } from '../errors/api-error.ts';
-import { optionsHeaders } from './middleware/cors.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
 /** Answers a request. */
@@ -86,7 +85,7 @@ export function createRouter(routes: readonly Route[], guarded: readonly Guarded
     const found = paths.get(path);
     if (method === 'OPTIONS') {
       if (!found) return notFound(request);
-      return { status: 204, headers: optionsHeaders(request, found.allow), body: '' };
+      return { status: 204, headers: { Allow: found.allow.join(', ') }, body: '' };
     }
     if (found) return found.of(method)(request);
     const guard = absent.find(({ prefix }) => path.startsWith(prefix));

@@ -1,6 +1,6 @@
 // Browsers of other sites: who of them may call, and which of their requests may be somebody else's doing.
 import { ApiError } from '../../errors/api-error.ts';
-import type { HttpRequest } from '../request.ts';
+import type { HttpRequest, HttpResponse } from '../request.ts';
 import type { Middleware } from '../router.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-GraphQL-Cost, X-Request-Id';
@@ -33,18 +33,18 @@ function corsHeaders({ headers }: HttpRequest, allowed: readonly string[]): Reco
   };
 }
 
-/** The headers of an answer to OPTIONS, besides `corsHeaders`: what an address answers, and what a page may send there. */
-export function optionsHeaders(request: HttpRequest, methods: readonly string[]): Record<string, string> {
-  const allow = methods.join(', ');
-  const isPreflight = 'Access-Control-Allow-Origin' in request.answerHeaders;
-  return {
-    Allow: allow,
-    ...(isPreflight && {
-      'Access-Control-Allow-Methods': allow,
-      'Access-Control-Allow-Headers': ALLOWED_HEADERS,
-      'Access-Control-Max-Age': String(PREFLIGHT_AGE),
-    }),
+/** Adds to the answer to OPTIONS, which says what its path answers, what a page may send there. */
+async function allowPreflight(answer: HttpResponse | Promise<HttpResponse>): Promise<HttpResponse> {
+  const response = await answer;
+  const { Allow: methods } = response.headers;
+  if (methods === undefined) return response;
+  const headers = {
+    ...response.headers,
+    'Access-Control-Allow-Methods': methods,
+    'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+    'Access-Control-Max-Age': String(PREFLIGHT_AGE),
   };
+  return { ...response, headers };
 }
 
 /**
@@ -66,14 +66,16 @@ function assertOwnSite({ headers }: HttpRequest, allowed: readonly string[]): vo
 }
 
 /**
- * Lets the pages of allowed origins read answers.
+ * Lets the pages of allowed origins send requests and read answers.
  *
  * @param allowed - origins, or `*` for all
  */
 export function cors(allowed: readonly string[]): Middleware {
   return (next) => (request) => {
-    Object.assign(request.answerHeaders, corsHeaders(request, allowed));
-    return next(request);
+    const headers = corsHeaders(request, allowed);
+    Object.assign(request.answerHeaders, headers);
+    const isPreflight = request.method === 'OPTIONS' && 'Access-Control-Allow-Origin' in headers;
+    return isPreflight ? allowPreflight(next(request)) : next(request);
   };
 }
 
