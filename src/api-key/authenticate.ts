@@ -33,17 +33,23 @@ export interface Authenticated {
   quota: Quota;
 }
 
-/** Lets callers in. */
+/** Checks keys, in the order of the contract, up to the first check that fails. In two steps: a key that is refused is known by then. */
 export interface Authenticator {
   /**
-   * Checks the key that a request presents, and counts the request. The checks run in the order of the contract and stop at the first that fails.
+   * Finds the key that a request presents.
    *
    * @param presented - the first key found in the request; undefined when there is none
    * @throws ApiError `PUBLIC_API_KEY_IS_EMPTY`, `PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT`, `PUBLIC_API_KEY_SAMPLE_VALUE`,
-   *   `PUBLIC_API_KEY_DOES_NOT_EXIST`, `PUBLIC_API_KEY_HAS_BEEN_DELETED`, `PUBLIC_API_KEY_IS_NOT_ACTIVE`,
-   *   `PUBLIC_API_KEY_HAS_BEEN_EXPIRED`, `INTERNAL_TOO_MANY_REQUESTS`
+   *   `PUBLIC_API_KEY_DOES_NOT_EXIST`, `INTERNAL_TOO_MANY_REQUESTS`
    */
-  authenticate(presented: unknown, client: ClientInfo): Promise<Authenticated>;
+  findKey(presented: unknown, client: ClientInfo): Promise<ApiKey>;
+  /**
+   * Checks that a key may be used, and counts the request.
+   *
+   * @throws ApiError `PUBLIC_API_KEY_HAS_BEEN_DELETED`, `PUBLIC_API_KEY_IS_NOT_ACTIVE`, `PUBLIC_API_KEY_HAS_BEEN_EXPIRED`,
+   *   `INTERNAL_TOO_MANY_REQUESTS`
+   */
+  authenticate(key: ApiKey): Promise<Authenticated>;
 }
 
 /** What the checks need. */
@@ -70,7 +76,7 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
     return started;
   }
 
-  async function find(presented: unknown, client: ClientInfo): Promise<ApiKey> {
+  async function findKey(presented: unknown, client: ClientInfo): Promise<ApiKey> {
     // What is refused here costs no look-up and tells nothing of any key: it is no attempt at a key, however often it comes.
     if (presented === undefined || presented === '') throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
     if (typeof presented !== 'string' || !hasKeyForm(presented))
@@ -90,8 +96,8 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
   }
 
   return {
-    async authenticate(presented, client) {
-      const key = await find(presented, client);
+    findKey,
+    async authenticate(key) {
       assertUsable(key);
       const prefix = prefixOf(key.fingerprint);
       const caller = {

@@ -57,6 +57,16 @@ describe.each(apis)('$name API', (api) => {
     expect((await api.create(gateway, { email: 5 }, { key: key() })).code).toBe(code);
   });
 
+  it.each(['deleted', 'inactive', 'expired'] as const)(
+    'names a key that is %s in the log, by its fingerprint',
+    async (state) => {
+      const { answer } = await api.create(gateway, { email }, { key: keys[state] });
+      const requestId = answer.headers.get('x-request-id');
+      const line = () => gateway.log.find((each) => each.requestId === requestId && each.msg === 'request');
+      await expect.poll(line).toMatchObject({ key: keys[state].slice(0, 8), status: 404 });
+    },
+  );
+
   it.each([
     ['a key without scopes', () => gateway.key],
     ['a developer key', () => keys.developer],

@@ -1,4 +1,5 @@
 // A gateway with parts of it switched off, so that a benchmark can tell what they cost.
+import type { ApiKey } from '../../src/api-key/api-key.entity.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -27,7 +28,10 @@ const caller = {
   limit: null,
 };
 const quota = new Quota(openRateLimiter(undefined, log, new SlidingWindowStore()), caller);
-const authenticator = { authenticate: async () => ({ caller, quota }) };
+const authenticator = {
+  findKey: async () => ({ fingerprint: caller.fingerprint }) as ApiKey,
+  authenticate: async () => ({ caller, quota }),
+};
 
 const app = createApp(
   { ...config, database },

@@ -16,16 +16,18 @@ export interface AuthenticateOptions {
 /**
  * Makes the caller of a request known to what follows, and tells it where its limit stands.
  *
- * @throws ApiError what `Authenticator.authenticate` throws
+ * @throws ApiError what `Authenticator` throws
  */
 export function authenticate({ authenticator, keyOf, isOpen }: AuthenticateOptions): Middleware {
   return (next) => async (request) => {
     const presented = await keyOf(request);
     if (presented === undefined && (await isOpen?.(request))) return next(request);
-    const { caller, quota } = await authenticator.authenticate(presented, request);
+    const key = await authenticator.findKey(presented, request);
+    // Also of one that is refused: after a rotation, operators look for who still uses the old key.
+    request.record.key = key.fingerprint;
+    const { caller, quota } = await authenticator.authenticate(key);
     request.caller = caller;
     request.quota = quota;
-    request.record.key = caller.fingerprint;
     try {
       return await next(request);
     } finally {
