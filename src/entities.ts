@@ -7,7 +7,7 @@ import { CustomerGroupEntity, CustomerGroupMembershipEntity } from './customer/g
 import { CustomerIpEntity } from './customer/ip-history/ip-history.ts';
 import { ReferralEntity } from './customer/referral/referral.entity.ts';
 import { SubscriptionEntity } from './customer/subscription/subscription.entity.ts';
-import { IdempotencyKeyEntity } from './idempotency/idempotency.ts';
+import { IdempotencyKeyEntity } from './idempotency/idempotency-key.entity.ts';
 import { OrganisationEntity } from './organisation/organisation.entity.ts';
 
 export const entities = [

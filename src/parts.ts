@@ -2,7 +2,7 @@
 import { type Authenticator, openAuthenticator } from './api-key/authenticate.ts';
 import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
-import type { Job } from './background/job.ts';
+import { type Job, jobOfFunction } from './background/job.ts';
 import { BackgroundRunner } from './background/runner.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
@@ -15,6 +15,7 @@ import { createExecutor } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';
 import { openGraphQLHandler } from './graphql/server/handler.ts';
 import { answerTypes } from './graphql/server/media-type.ts';
+import { expiry } from './idempotency/expiry.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
@@ -74,7 +75,8 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
   const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
-  const background = new BackgroundRunner({ jobs: parts.jobs?.(database) ?? [], log });
+  const jobs = parts.jobs?.(database) ?? [jobOfFunction(database, expiry)];
+  const background = new BackgroundRunner({ jobs, log });
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const health = openHealth({
     phase: () => (state.draining ? 'draining' : state.prepared ? undefined : 'starting'),

@@ -38,10 +38,10 @@ const allowed: Record<string, string[]> = {
   // Who acts is known to domain folders alone.
   'operation-context.ts': ['database/organisation-database.ts'],
   background: database,
-  idempotency: ['organisation/organisation.entity.ts', ...domain],
+  idempotency: ['background/job.ts', 'organisation/organisation.entity.ts', ...domain],
   customer: ['ip', 'change-log', 'organisation/organisation.entity.ts', ...domain],
   demo: ['customer', 'api-key', 'organisation', 'change-log', ...database],
-  graphql: ['customer', 'api-key', 'rate-limit', 'change-log', 'ip', 'http', ...domain],
+  graphql: ['customer', 'api-key', 'rate-limit', 'change-log', 'idempotency', 'ip', 'http', ...domain],
   // The REST API runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
   rest: ['generated', 'http', ...base],
   // What is answered without a key says how the parts are, as they say it themselves.

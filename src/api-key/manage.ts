@@ -142,8 +142,13 @@ const pageOf = keysetPages({
     `select ${keyColumns} from api_key where organisation_id = $1${condition} order by ${order} limit ${limit}`,
 });
 
+/** Finds a key; null when the organisation has none of this fingerprint. */
+export function findApiKey({ database }: OperationContext, fingerprint: string): Promise<ApiKey | null> {
+  return lookUp(database, fingerprint);
+}
+
 /**
- * Shows a key.
+ * Shows a key, and notes in the change log who looked at it.
  *
  * @returns null when the organisation has no key of this fingerprint
  */

@@ -165,10 +165,8 @@ export async function createOrReturnCustomer({ database }: OperationContext, inp
     if (!row) continue;
     const { new_account: isNew, cut_due: cutDue, ...columns } = row;
     const profile = readProfile(database, columns);
-    if (cutDue && first) {
-      // The customer is committed, whatever comes of this: another hundred changes and it is tried again.
-      await cutIpHistory(database, profile.customer.id).catch(() => {});
-    }
+    // Should it fail, it is tried again after another hundred changes.
+    if (cutDue && first) await database.onceCommitted((committed) => cutIpHistory(committed, profile.customer.id));
     return { ...profile, newAccount: isNew && first };
   }
   throw new Error('the customer was made and deleted by others at every attempt');

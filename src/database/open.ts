@@ -23,6 +23,7 @@ import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';
 import { QueryRunner, type StatementRunner } from './statement.ts';
 import { runTransaction } from './transaction.ts';
+import { TransactionSlots } from './transaction-slots.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
@@ -95,6 +96,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     return handedOut;
   });
   const trouble = new CallTrouble();
+  const slots = new TransactionSlots(poolSize);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
   const queryAs: ViewParts['queryAs'] = async (organisationId, limits, config) =>
     options.rowLevelSecurity === false
@@ -106,10 +108,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     queryAs,
     async runTransaction(organisationId, until, work) {
       if (options.rowLevelSecurity === false) throw new Error('a transaction has the settings of row level security');
-      return runTransaction(
-        { connections: await connections(), trouble, asOwner, organisationId, deadline: until },
-        work,
-      );
+      const run = async () =>
+        runTransaction({ connections: await connections(), trouble, asOwner, organisationId, deadline: until }, work);
+      return organisationId === undefined ? run() : slots.run(organisationId, until, run);
     },
     batcher: openBatcher(queryAs, poolSize),
     map,

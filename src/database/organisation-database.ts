@@ -29,6 +29,10 @@ export interface OrganisationDatabase extends StatementRunner {
    * @throws whatever the work throws: then nothing of it was done; ApiError `INTERNAL_SERVICE_UNAVAILABLE` when the operation's time is up
    */
   transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
+  /**
+   * Does some work that may fail, and is not worth to fail for: once all that was done is committed, which outside a transaction it is. Never rejects.
+   */
+  onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void>;
 }
 
 /** What the views of all organisations share. */
@@ -88,16 +92,24 @@ export class OrganisationView extends View implements OrganisationDatabase {
   async transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
     if (this.#isInTransaction) throw pastTransaction();
     this.#isInTransaction = true;
-    try {
-      return await this.#parts.runTransaction(this.organisationId, this.#deadline, async (query) => {
+    let last: TransactionView | undefined;
+    const result = await this.#parts
+      .runTransaction(this.organisationId, this.#deadline, async (query) => {
         const tx = new TransactionView(this.organisationId, this.#parts, query);
-        const result = await work(tx);
+        last = tx;
+        const given = await work(tx);
         tx.assertWhole();
-        return result;
+        return given;
+      })
+      .finally(() => {
+        this.#isInTransaction = false;
       });
-    } finally {
-      this.#isInTransaction = false;
-    }
+    for (const after of last?.afterwards ?? []) await this.onceCommitted(after);
+    return result;
+  }
+
+  async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {
+    await work(this).catch(() => {});
   }
 }
 
@@ -108,6 +120,7 @@ function pastTransaction(): Error {
 
 /** All statements are one transaction. */
 class TransactionView extends View implements OrganisationDatabase {
+  readonly afterwards: ((database: OrganisationDatabase) => Promise<void>)[] = [];
   #failed: { readonly error: unknown } | undefined;
 
   async runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
@@ -122,6 +135,10 @@ class TransactionView extends View implements OrganisationDatabase {
       this.#failed ??= { error };
       throw error;
     }
+  }
+
+  async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {
+    this.afterwards.push(work);
   }
 
   /** @throws whatever a part failed with: what it had done by then cannot be taken back alone, so that all of it is, whoever caught the failure */

@@ -159,8 +159,12 @@ export interface ApiErrorDetails {
 export const idempotencyConflicts = {
   otherRequest: {
     message: 'This Idempotency-Key was sent with another request.',
+    description: 'Use a new Idempotency-Key for each request that differs in its path or in what its body means.',
+  },
+  noLongerThere: {
+    message: 'What the request with this Idempotency-Key did can no longer be shown.',
     description:
-      'Use a new Idempotency-Key for each request that differs in its path, its body or the rights of its API key.',
+      'It was done, and what it made or changed was deleted since. Use a new Idempotency-Key for another request.',
   },
   stillRunning: {
     message: 'The request with this Idempotency-Key is still running.',

@@ -7,10 +7,12 @@ import { CustomerRelations } from '../customer/relations.ts';
 import type { Database } from '../database/open.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import type { RequestRecord } from '../log.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Quota } from '../rate-limit/quota.ts';
+import type { Effects } from './mutation.ts';
 
 /** What an operation takes over from the request that it came with. */
 export interface OperationRequest {
@@ -21,12 +23,16 @@ export interface OperationRequest {
   /** The caller's limit, which an operation that costs more than one request consumes too. */
   readonly quota: Pick<Quota, 'consumeMore'> | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
+  /** The Idempotency-Key under which it came. A query ignores it. */
+  readonly keyed: KeyedRequest | undefined;
 }
 
 /** The context of one operation, the same for both APIs. */
 export interface GatewayContext extends OperationContext {
   /** Whether the answer is kept, to be replayed under the same Idempotency-Key. */
   readonly answerIsKept: boolean;
+  /** How mutation fields are resolved; undefined where each does what it says and is rendered at once. */
+  readonly effects: Effects | undefined;
   /** Schema coordinates of the fields that the operation selects anywhere: `Customer.groups`. */
   readonly selected: ReadonlySet<string>;
   readonly relations: CustomerRelations;
@@ -42,32 +48,51 @@ export interface SharedParts {
   readonly ip: IpLookup;
 }
 
-/** Makes the context of an operation that begins now. */
-export type ContextOf = (request: OperationRequest, selected: ReadonlySet<string>) => GatewayContext;
+/** A part of an operation that is run by itself. */
+export interface OperationPart {
+  readonly effects: Effects;
+  /** The transaction that it is run in, if it is. */
+  readonly database?: OrganisationDatabase;
+}
+
+/** Makes the context of an operation that begins now, or of a part of one. */
+export type ContextOf = (
+  request: OperationRequest,
+  selected: ReadonlySet<string>,
+  part?: OperationPart,
+) => GatewayContext;
 
 /** Makes the function that makes the contexts of operations. */
 export function createContextOf({ database, ip }: SharedParts): ContextOf {
-  return (request, selected) => new RequestContext(database, ip, request, selected);
+  return (request, selected, part) => new RequestContext(database, ip, request, selected, part);
 }
 
 class RequestContext implements GatewayContext {
   readonly requestId: string;
   readonly answerIsKept: boolean;
   readonly selected: ReadonlySet<string>;
+  readonly effects: Effects | undefined;
   readonly ip: IpLookup;
   readonly #caller: Caller | undefined;
   readonly #database: OrganisationDatabase | undefined;
   #relations: CustomerRelations | undefined;
   #keyHistories: DataLoader<string, ChangeEntry[]> | undefined;
 
-  constructor(database: Database, ip: IpLookup, request: OperationRequest, selected: ReadonlySet<string>) {
-    const { requestId, caller, headers } = request;
+  constructor(
+    database: Database,
+    ip: IpLookup,
+    request: OperationRequest,
+    selected: ReadonlySet<string>,
+    part?: OperationPart,
+  ) {
+    const { requestId, caller, keyed } = request;
     this.requestId = requestId;
-    this.answerIsKept = headers['idempotency-key'] !== undefined;
+    this.answerIsKept = keyed !== undefined;
     this.selected = selected;
+    this.effects = part?.effects;
     this.ip = ip;
     this.#caller = caller;
-    this.#database = caller && database.forOrganisation(caller.organisationId);
+    this.#database = part?.database ?? (caller && database.forOrganisation(caller.organisationId));
   }
 
   get organisationId(): number {

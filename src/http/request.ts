@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../api-key/authenticate.ts';
 import { type ApiError, publicError } from '../errors/api-error.ts';
+import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { RequestRecord } from '../log.ts';
 import type { Quota } from '../rate-limit/quota.ts';
 import { type Members, parseBody, readBytes } from './body.ts';
@@ -25,6 +26,8 @@ export interface HttpRequest {
   caller: Caller | undefined;
   /** The caller's limit. */
   quota: Quota | undefined;
+  /** The Idempotency-Key under which it came. */
+  keyed: KeyedRequest | undefined;
   /** Headers that the answer will have, whatever it is. */
   readonly answerHeaders: Record<string, string>;
   /** The body, read at most once; undefined when it is too large. */
@@ -92,6 +95,7 @@ class NodeRequest implements HttpRequest {
   readonly fault: string | undefined;
   caller: Caller | undefined;
   quota: Quota | undefined;
+  keyed: KeyedRequest | undefined;
   readonly #incoming: IncomingMessage;
   readonly #addressOf: AddressOf;
   readonly #search: string;
@@ -112,6 +116,7 @@ class NodeRequest implements HttpRequest {
     this.fault = fault;
     this.caller = undefined;
     this.quota = undefined;
+    this.keyed = undefined;
     this.#addressOf = addressOf;
     this.#search = mark < 0 ? '' : url.slice(mark + 1);
     this.method = method;

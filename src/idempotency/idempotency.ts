@@ -1,148 +1,127 @@
-// Requests that a caller sends again under the same Idempotency-Key: answered once, replayed, never mixed up.
-import { createHash } from 'node:crypto';
-import { defineEntity, p } from '@mikro-orm/postgresql';
+// Requests that come again under the same Idempotency-Key: done once, answered alike, never mixed up.
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
-import { tenantPolicy } from '../database/tenant-policy.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
-import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
+import type { KeyedRequest } from './idempotency-key.ts';
 
-/** Printable ASCII, as a header can carry it. */
-const keyForm = /^[\x21-\x7e]{1,255}$/;
+/** How often a key is claimed anew when another process took and left it meanwhile. */
 const ATTEMPTS = 10;
+/** Characters of an answer that are kept. A longer one is rendered anew each time. */
+const LONGEST_ANSWER = 64 * 1024;
 
-export const IdempotencyKeyEntity = defineEntity({
-  name: 'IdempotencyKey',
-  tableName: 'idempotency_key',
-  ...tenantPolicy,
-  primaryKeys: ['organisationId', 'key'],
-  indexes: [{ name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] }],
-  properties: {
-    ...ownedByOrganisation,
-    key: p.string().length(255).primary(),
-    /** SHA-256 of the request's path, its caller's rights and its body, in hexadecimal. */
-    requestDigest: p.string().length(64),
-    /** HTTP status of the answer; null while there is none. */
-    status: p.smallint().nullable(),
-    contentType: p.string().length(255).nullable(),
-    body: p.blob().nullable(),
-    createdAt: p.datetime(3).defaultRaw('now()'),
-  },
-});
+/** What a request did, by the response names of its fields; all of it as JSON has it. */
+export type Outcome = Readonly<Record<string, unknown>>;
 
-/** An answer that can be replayed. */
-export interface StoredAnswer {
-  status: number;
-  contentType: string;
-  body: Buffer;
-}
-
-/** A request that came with an Idempotency-Key. */
-export interface KeyedRequest {
-  /** The header, as it came. */
-  key: string;
-  path: string;
-  bytes: Buffer;
-  /** What the caller may do, as `rightsOf` tells: an answer is replayed only to a caller who may do the same. */
-  rights: readonly string[];
+/** What is kept under a key. */
+export interface Kept {
+  readonly outcome: Outcome;
+  /** The operation's `data` as JSON; null while it has to be rendered. */
+  readonly answer: string | null;
 }
 
 /*
- * A key is free when it is new or a day old, or when the process that ran its request went away a minute ago or more.
- * Keys that are too old to matter go on the way.
+ * Whoever has the lock has the key until the transaction ends; nobody waits for it. A key is free when it is new or a day old, or when a process of the
+ * version before that ran its request went away a minute ago or more.
  */
 const claim: Statement = {
-  name: 'idempotency_key_claim',
+  name: 'idempotency_key_claim_with_outcome',
   text: `
-    with expired as (
-      delete from idempotency_key where organisation_id = $1 and key <> $2 and created_at < now() - interval '1 day'
+    with turn as materialized (
+      select pg_try_advisory_xact_lock(hashtextextended($2, $1)) as mine
     ), claimed as (
-      insert into idempotency_key as k (organisation_id, key, request_digest) values ($1, $2, $3)
+      insert into idempotency_key as k (organisation_id, key, request_digest, meaning_digest)
+      select $1, $2, $3, $4 from turn where mine
       on conflict (organisation_id, key) do update
-        set request_digest = excluded.request_digest, created_at = now(), status = null, content_type = null, body = null
-        where k.created_at < now() - interval '1 day' or (k.status is null and k.created_at < now() - interval '1 minute')
-      returning key
+        set request_digest = excluded.request_digest, meaning_digest = excluded.meaning_digest, created_at = now(),
+          status = null, content_type = null, body = null, outcome = null, answer = null
+        where k.created_at < now() - interval '1 day'
+          or (k.status is null and k.outcome is null and k.created_at < now() - interval '1 minute')
+      returning k.key
     )
-    select true as claimed, null as "requestDigest", null::smallint as status, null as "contentType", null::bytea as body
-    from claimed
-    union all
-    select false, request_digest, status, content_type, body from idempotency_key
-    where organisation_id = $1 and key = $2 and not exists (select from claimed)`,
-};
-
-const keep: Statement = {
-  name: 'idempotency_key_keep',
-  text: 'update idempotency_key set status = $3, content_type = $4, body = $5 where organisation_id = $1 and key = $2',
-};
-
-const release: Statement = {
-  name: 'idempotency_key_release',
-  // Whether an answer was kept is not always known when keeping it failed.
-  text: 'delete from idempotency_key where organisation_id = $1 and key = $2 and status is null',
+    select turn.mine, claimed.key is not null as claimed, k.request_digest as "requestDigest", k.meaning_digest as "meaningDigest",
+      k.outcome, k.answer
+    from turn
+    left join claimed on true
+    left join idempotency_key k on claimed.key is null and k.organisation_id = $1 and k.key = $2
+      and k.created_at >= now() - interval '1 day'`,
 };
 
 interface Claim {
+  mine: boolean;
   claimed: boolean;
-  requestDigest: string;
-  status: number | null;
-  contentType: string;
-  body: Buffer;
+  /** Null where there is no row, or one that this statement cannot see yet. */
+  requestDigest: string | null;
+  meaningDigest: string | null;
+  outcome: Outcome | null;
+  answer: string | null;
 }
 
 /**
- * Runs a request, unless one with the same key has been answered: then replays that answer. Answers are kept for a
- * day. A request that failed, or whose answer could not be kept, may be sent again at once under the same key.
+ * Claims a key for a request until the transaction ends.
  *
- * @param run - runs the request; gives its answer, or undefined when it failed
- * @returns what is to be replayed, or undefined when the request ran now
- * @throws ApiError `INTERNAL_CONFLICT` when the key came with another request, or its request still runs;
- *   `INTERNAL_VALIDATION_FAILED` when the key has no usable form
+ * @param digest - of what the request means
+ * @returns what is kept under the key; undefined when this request is the one to do it
+ * @throws ApiError `INTERNAL_CONFLICT` when the key came with another request, or its request is still running
  */
-export async function withIdempotencyKey(
-  database: OrganisationDatabase,
-  request: KeyedRequest,
-  run: () => Promise<StoredAnswer | undefined>,
-): Promise<StoredAnswer | undefined> {
-  const { organisationId } = database;
-  const { key } = request;
-  if (!keyForm.test(key)) {
-    const fields = [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }];
-    throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
-  }
-  const earlier = await claimKey(database, request);
-  if (earlier) return earlier;
-  let kept = false;
-  try {
-    const answer = await run();
-    if (answer) {
-      await database.run(keep, [organisationId, key, answer.status, answer.contentType, answer.body]);
-      kept = true;
+export async function claimKey(
+  tx: OrganisationDatabase,
+  { key, requestDigest }: KeyedRequest,
+  digest: string,
+): Promise<Kept | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await tx.one<Claim>(claim, [tx.organisationId, key, requestDigest, digest]);
+    if (found.claimed) return undefined;
+    if (found.requestDigest === null) {
+      if (!found.mine) throw stillRunning();
+      // It was committed after this statement began to look: the next one sees it.
+      continue;
     }
-  } finally {
-    if (!kept) await database.run(release, [organisationId, key]).catch(() => {});
+    const isSame =
+      found.meaningDigest === null ? found.requestDigest === requestDigest : found.meaningDigest === digest;
+    if (!isSame) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
+    const { outcome, answer } = found;
+    if (!outcome) throw stillRunning();
+    return { outcome, answer };
   }
-  return undefined;
+  throw new Error('the key was taken and left by others at every attempt');
 }
 
-/** Claims the key for this request; gives the answer that is kept under it, if there is one. */
-async function claimKey(
+/** The failure of a request whose key another one has that is still running. */
+export function stillRunning(): ApiError {
+  return new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.stillRunning);
+}
+
+const keepOutcomeOf: Statement = {
+  name: 'idempotency_key_keep_outcome',
+  text: 'update idempotency_key set outcome = $3 where organisation_id = $1 and key = $2',
+};
+
+/** Keeps what a request did, in the transaction in which it did it. */
+export async function keepOutcome(tx: OrganisationDatabase, key: string, outcome: Outcome): Promise<void> {
+  await tx.run(keepOutcomeOf, [tx.organisationId, key, JSON.stringify(outcome)]);
+}
+
+const keepAnswerOf: Statement = {
+  name: 'idempotency_key_keep_answer',
+  text: `
+    update idempotency_key set answer = coalesce(answer, $4)
+    where organisation_id = $1 and key = $2 and meaning_digest = $3 and outcome is not null
+    returning answer`,
+};
+
+/**
+ * Keeps the answer to a request, unless another process has rendered it meanwhile.
+ *
+ * @param answer - the operation's `data` as JSON
+ * @returns the answer that all are given
+ */
+export async function keepAnswer(
   database: OrganisationDatabase,
-  { key, path, rights, bytes }: KeyedRequest,
-): Promise<StoredAnswer | undefined> {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([path, rights]))
-    .update(bytes)
-    .digest('hex');
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [found] = await database.run<Claim>(claim, [database.organisationId, key, digest]);
-    // Another request took the key after this statement began to look: the next look finds it.
-    if (!found) continue;
-    if (found.claimed) return undefined;
-    if (found.requestDigest !== digest) {
-      throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
-    }
-    if (found.status === null) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.stillRunning);
-    return { status: found.status, contentType: found.contentType, body: found.body };
-  }
-  throw new Error('the key was taken and released by others at every attempt');
+  key: string,
+  digest: string,
+  answer: string,
+): Promise<string> {
+  if (answer.length > LONGEST_ANSWER) return answer;
+  const [row] = await database.run<{ answer: string }>(keepAnswerOf, [database.organisationId, key, digest, answer]);
+  return row?.answer ?? answer;
 }

@@ -90,6 +90,7 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     caller,
     quota: undefined,
     headers: {},
+    keyed: undefined,
   };
   const contextValue = createContextOf(reference)(request, new Set());
   const result = await execute({ schema, document, variableValues: variables, operationName, contextValue });

@@ -1,7 +1,8 @@
 // Idempotency-Key: the same request is answered once, another request under the same key is a conflict.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestDigest } from '../../src/idempotency/version-before.ts';
 import { apis, graphql, rest } from '../support/apis.ts';
-import { createKey, createOrganisation, runSql } from '../support/database.ts';
+import { createKey, createOrganisation, type KeyTraits, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -68,28 +69,80 @@ it('belongs to one organisation, and one address', async () => {
   expect((await graphql.create(gateway, { email: 'tenant@example.com' }, keyed('e'))).code).toBe('INTERNAL_CONFLICT');
 });
 
-it('tells no answer to a key that may not run the operation', async () => {
-  const restricted = await createKey(gateway.databaseUrl, gateway.organisationId, { scopes: ['customer:read'] });
-  const input = { email: 'scoped@example.com' };
-  await rest.create(gateway, input, keyed('scoped'));
-  expect((await rest.create(gateway, input, keyed('scoped', restricted))).code).toBe('INTERNAL_CONFLICT');
-  expect((await rest.create(gateway, input, keyed('fresh', restricted))).code).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+describe.each(apis)('an answer on the $name API', (api) => {
+  const callers = ['ROOT', 'PROD', 'create', 'read'] as const;
+  const keys = new Map<string, string>();
+  beforeAll(async () => {
+    const make = (traits: KeyTraits) => createKey(gateway.databaseUrl, gateway.organisationId, traits);
+    keys.set('ROOT', await make({ prefix: 'ROOT' }));
+    keys.set('PROD', await make({}));
+    keys.set('create', await make({ scopes: ['customer:create'] }));
+    keys.set('read', await make({ scopes: ['customer:read'] }));
+  });
+
+  it.each(callers.flatMap((first) => callers.map((second) => [first, second] as const)))(
+    'to a key of %s is replayed to one of %s if that may do the same',
+    async (first, second) => {
+      const name = `${api.name}-${first}-${second}`;
+      const input = { email: `${name}@example.com`.toLowerCase() };
+      const call = (caller: string) => api.create(gateway, input, keyed(name, keys.get(caller)));
+      const outcomes = [await call(first), await call(second)];
+      const expected = (caller: string) => (caller === 'read' ? 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED' : undefined);
+      expect(outcomes.map(({ code }) => code)).toEqual([expected(first), expected(second)]);
+      const replayed = outcomes[1]?.answer.headers.get('idempotent-replayed');
+      expect(replayed).toBe(first === 'read' || second === 'read' ? null : 'true');
+      if (second !== 'read') expect(outcomes[1]?.newAccount).toBe(true);
+    },
+  );
 });
 
-it('is free again after a day, or when its request never ended', async () => {
+it('does not tell a key that sees less what one that sees more was shown', async () => {
+  const query =
+    'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { newAccount customer { id lastIp { country { code } } } } }';
+  const input = { email: 'seen@example.com', customerRealIp: '192.0.2.1' };
+  const scoped = await createKey(gateway.databaseUrl, gateway.organisationId, { scopes: ['customer:create'] });
+  const first = await gateway.graphql(query, { input }, keyed('seen'));
+  expect(first.body.errors).toBeUndefined();
+  const second = await gateway.graphql(query, { input }, keyed('seen', scoped));
+  expect(second.body.errors[0].extensions.code).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+  expect(second.text).not.toContain('192.0.2.1');
+});
+
+it('is free again after a day', async () => {
   await rest.create(gateway, { email: 'day@example.com' }, keyed('f'));
   await age('f', '25 hours');
   expect(await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).toMatchObject({ newAccount: true });
-  await runSql(gateway.databaseUrl, `update idempotency_key set status = null where key = 'f'`);
-  expect((await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).code).toBe('INTERNAL_CONFLICT');
-  await age('f', '2 minutes');
-  expect((await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).newAccount).toBe(false);
-  await age('f', '3 days');
-  await rest.create(gateway, { email: 'day3@example.com' }, keyed('g'));
-  expect(await runSql(gateway.databaseUrl, `select * from idempotency_key where key = 'f'`)).toEqual([]);
 });
 
-it('is free at once when the answer could not be kept', async () => {
+describe('what the version before keeps', () => {
+  const email = 'before@example.com';
+  const bytes = Buffer.from(JSON.stringify({ email }));
+  const path = '/api/v1/customer/create';
+  const insert = (key: string, status: number | null) =>
+    runSql(
+      gateway.databaseUrl,
+      `insert into idempotency_key (organisation_id, key, request_digest, status, content_type, body)
+       values ($1, $2, $3, $4, 'application/json; charset=utf-8', $5)`,
+      [gateway.organisationId, key, requestDigest(path, [], bytes), status, status && Buffer.from('{"old":true}')],
+    );
+
+  it('is replayed to the same request, and a conflict for another', async () => {
+    await insert('old', 200);
+    const { answer } = await rest.create(gateway, { email }, keyed('old'));
+    expect([answer.text, answer.headers.get('idempotent-replayed')]).toEqual(['{"old":true}', 'true']);
+    expect((await rest.create(gateway, { email: 'x@example.com' }, keyed('old'))).code).toBe('INTERNAL_CONFLICT');
+  });
+
+  it('is running for a minute where it has no answer, and free then', async () => {
+    await insert('old-running', null);
+    const call = () => rest.create(gateway, { email }, keyed('old-running'));
+    expect((await call()).code).toBe('INTERNAL_CONFLICT');
+    await age('old-running', '2 minutes');
+    expect((await call()).code).toBeUndefined();
+  });
+});
+
+it('does nothing when its outcome could not be kept, and is free at once', async () => {
   await runSql(
     gateway.databaseUrl,
     `create function full_disk() returns trigger language plpgsql as $$ begin raise sqlstate '53100'; end $$;
@@ -100,7 +153,7 @@ it('is free at once when the answer could not be kept', async () => {
     expect(code).toBe('INTERNAL_SERVICE_UNAVAILABLE');
   }
   await runSql(gateway.databaseUrl, 'drop trigger full_disk on idempotency_key; drop function full_disk');
-  expect((await rest.create(gateway, { email: 'unkept@example.com' }, keyed('h'))).newAccount).toBe(false);
+  expect((await rest.create(gateway, { email: 'unkept@example.com' }, keyed('h'))).newAccount).toBe(true);
 });
 
 it.each(['', 'has blank', 'x'.repeat(256)])('must have a form: %j', async (key) => {

@@ -6,6 +6,7 @@ import { Migration0004QuotedAddresses } from './0004-quoted-addresses.ts';
 import { Migration0005Connect } from './0005-connect.ts';
 import { Migration0006AddressChanges } from './0006-address-changes.ts';
 import { Migration0007ChangeLog } from './0007-change-log.ts';
+import { Migration0008IdempotencyOutcome } from './0008-idempotency-outcome.ts';
 import type { NamedMigration } from './run.ts';
 
 export type { NamedMigration } from './run.ts';
@@ -18,4 +19,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0005-connect', class: Migration0005Connect },
   { name: '0006-address-changes', class: Migration0006AddressChanges },
   { name: '0007-change-log', class: Migration0007ChangeLog },
+  { name: '0008-idempotency-outcome', class: Migration0008IdempotencyOutcome },
 ];

@@ -36,21 +36,21 @@ export const sequences = [
   'subscription',
 ].map((table) => `${table}_id_seq`);
 
-/** The one look-up across organisations; nobody else's. */
-export const LOOK_UP = 'find_api_key(text)';
+/** What is done across organisations, each by a function of the owner, and nobody else's to execute: the look-up of a key, and background work. */
+export const functions = ['find_api_key(text)', 'expire_idempotency_keys(integer)'];
 
 /** Everything that is granted one by one, as `grant` and `revoke` name it. */
 export const objects = [
   ...tables.map((table) => `table ${table}`),
   ...sequences.map((sequence) => `sequence ${sequence}`),
-  `function ${LOOK_UP}`,
+  ...functions.map((signature) => `function ${signature}`),
 ];
 
 /** What is granted, as `grant` says it. */
 export const grants = [
   ...Object.entries(tablePrivileges).map(([table, privileges]) => `${privileges.join(', ')} on ${table}`),
   ...sequences.map((sequence) => `usage on sequence ${sequence}`),
-  `execute on function ${LOOK_UP}`,
+  ...functions.map((signature) => `execute on function ${signature}`),
 ];
 
 /** SQL of the conditions that all of it is granted to the role whose number an expression gives. */
@@ -62,6 +62,9 @@ export function hasAll(role: string): string {
   return [
     `has_schema_privilege(${role}, current_schema()::text, 'usage')`,
     ...granted,
-    `has_function_privilege(${role}, '${LOOK_UP}', 'execute') and not has_function_privilege('public', '${LOOK_UP}', 'execute')`,
+    ...functions.map(
+      (signature) =>
+        `has_function_privilege(${role}, '${signature}', 'execute') and not has_function_privilege('public', '${signature}', 'execute')`,
+    ),
   ].join('\n    and ');
 }

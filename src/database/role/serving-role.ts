@@ -6,7 +6,7 @@ import { clientOptions, type DatabaseConnection } from '../../database-url.ts';
 import { isNotPermitted } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
 import { assertHarmless, assertNobodyElses } from './role-trust.ts';
-import { grants, hasAll, LOOK_UP } from './serving-privileges.ts';
+import { functions, grants, hasAll } from './serving-privileges.ts';
 import { mayConnect, settleConnect, takeFromOthers } from './who-may-connect.ts';
 
 /**
@@ -41,7 +41,7 @@ const granting = `
   begin
     execute format('grant usage on schema %I to %I', current_schema(), serving);
     ${grants.map((grant) => `execute format('grant ${grant} to %I', serving);`).join('\n    ')}
-    revoke execute on function ${LOOK_UP} from public;
+    ${functions.map((signature) => `revoke execute on function ${signature} from public;`).join('\n    ')}
   end $$`;
 
 /**

@@ -9,7 +9,9 @@ import {
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   TypeInfo,
+  type ValidatedExecutionArgs,
   validateExecutionArgs,
   visit,
   visitWithTypeInfo,
@@ -19,11 +21,12 @@ import type { Requirement } from '../../api-key/scopes.ts';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { timedOut, toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
-import type { ContextOf, GatewayContext, OperationRequest } from '../context.ts';
+import type { ContextOf, OperationRequest } from '../context.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentResult, requestError } from './errors.ts';
+import { createKeyedRunner, type Validate } from './keyed.ts';
 import { assertListedArguments } from './listed-arguments.ts';
 import { documentOf } from './operation.ts';
 import { variableProblems } from './variables.ts';
@@ -83,8 +86,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
   }
 
   /** Checks the variables of an operation. @throws GraphQLError carrying `INTERNAL_VALIDATION_FAILED` */
-  function validated(call: OperationCall, { operation }: OperationAnalysis, context: GatewayContext) {
-    const { document, operationName, variables } = call;
+  const validated: Validate = ({ operationName, variables }, operation, document, context) => {
     const execution = validateExecutionArgs({
       schema,
       document,
@@ -97,12 +99,24 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     });
     if ('operation' in execution) return execution;
     throw refusedVariables(schema, document, operation, variables ?? {});
-  }
+  };
+  const runUnderKey = createKeyedRunner(contextOf, validated);
 
   function costOfCall({ document, variables }: OperationCall, analysis: OperationAnalysis): Cost {
     const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
     if (!analysis.costDependsOnVariables) analysis.cost = cost;
     return cost;
+  }
+
+  /** Runs what was validated: once for its key, compiled where it recurs, or by graphql. */
+  function execute(call: OperationCall, { operation, selected }: OperationAnalysis, execution: ValidatedExecutionArgs) {
+    const { keyed, caller } = call.request;
+    if (keyed && caller && operation.operation === OperationTypeNode.MUTATION)
+      return runUnderKey({ call, operation, selected, keyed, caller });
+    const compiled = compiling.get(call.document)?.();
+    return compiled
+      ? compiled(execution.contextValue, execution.variableValues.coerced)
+      : executeRootSelectionSet(execution);
   }
 
   async function run(call: OperationCall): Promise<ExecutionResult> {
@@ -113,13 +127,11 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     record.operation = analysis.rootFields;
     const context = contextOf(request, analysis.selected);
     if (caller) authorize(caller, analysis.requirements);
-    const execution = validated(call, analysis, context);
+    const execution = validated(call, analysis.operation, document, context);
     const cost = costOfCall(call, analysis);
     if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
     if (analysis.validatesArguments) assertListedArguments(execution);
-    const compiled = compiling.get(document)?.();
-    const { coerced } = execution.variableValues;
-    const result = await within(timeout, compiled ? compiled(context, coerced) : executeRootSelectionSet(execution));
+    const result = await within(timeout, execute(call, analysis, execution));
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 

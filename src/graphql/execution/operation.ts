@@ -5,6 +5,7 @@ import {
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
   visit,
 } from 'graphql';
 
@@ -30,4 +31,46 @@ export function fragmentsOf(document: DocumentNode, operation: OperationDefiniti
 /** The document of one operation alone, with its own fragments. */
 export function documentOf(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
   return { kind: Kind.DOCUMENT, definitions: [operation, ...fragmentsOf(document, operation)] };
+}
+
+const TYPE_NAME: SelectionSetNode = {
+  kind: Kind.SELECTION_SET,
+  selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
+};
+
+/** A mutation with nothing selected of its fields but their types: running it does all that it does, and reads nothing. */
+export function effectsOf(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  // Where there are fields, in fragments too, they are those of the mutation: nothing else leads to its type.
+  const bare = ({ selections }: SelectionSetNode): SelectionSetNode => ({
+    kind: Kind.SELECTION_SET,
+    selections: selections.map((selection) => {
+      if (selection.kind === Kind.FIELD)
+        return selection.selectionSet ? { ...selection, selectionSet: TYPE_NAME } : selection;
+      return selection.kind === Kind.INLINE_FRAGMENT
+        ? { ...selection, selectionSet: bare(selection.selectionSet) }
+        : selection;
+    }),
+  });
+  const fragments = fragmentsOf(document, operation);
+  const used = new Set<FragmentDefinitionNode>();
+  const follow = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.INLINE_FRAGMENT) follow(selection.selectionSet);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) use(selection.name.value);
+    }
+  };
+  const use = (name: string): void => {
+    const fragment = [...fragments].find((one) => one.name.value === name);
+    if (!fragment || used.has(fragment)) return;
+    used.add(fragment);
+    follow(fragment.selectionSet);
+  };
+  follow(operation.selectionSet);
+  return {
+    kind: Kind.DOCUMENT,
+    definitions: [
+      { ...operation, selectionSet: bare(operation.selectionSet) },
+      ...[...used].map((fragment) => ({ ...fragment, selectionSet: bare(fragment.selectionSet) })),
+    ],
+  };
 }

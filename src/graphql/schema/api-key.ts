@@ -21,6 +21,7 @@ import {
   createApiKey,
   deactivateApiKey,
   deleteApiKey,
+  findApiKey,
   keyActions,
   listApiKeys,
   type NewKey,
@@ -35,6 +36,7 @@ import type { OperationContext } from '../../operation-context.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';
 import { builder, stringEnum, validatedBy } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
+import { mutation, noLongerThere } from '../mutation.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 
@@ -181,11 +183,11 @@ builder.objectField(RotateApiKeyPayload, 'replacedApiKey', (t) =>
 
 /** A mutation that changes a key: its input, its payload, and the field. */
 function changeOf(
-  mutation: string,
+  name: string,
   description: string,
   change: (ctx: OperationContext, fingerprint: string, reason?: string) => Promise<ApiKey>,
 ): void {
-  const input = builder.inputType(`${capitalised(mutation)}Input`, {
+  const input = builder.inputType(`${capitalised(name)}Input`, {
     description: 'The API key to change.',
     ...validatedBy(changeApiKeyInput),
     fields: (t) => ({
@@ -193,27 +195,34 @@ function changeOf(
       reason: t.string({ description: `Why, for the change log: at most ${LONGEST_REASON} characters.` }),
     }),
   });
-  const payload = builder.objectRef<{ apiKey: ApiKey }>(`${capitalised(mutation)}Payload`).implement({
-    description: `Result of \`${mutation}\`.`,
+  const payload = builder.objectRef<{ apiKey: ApiKey }>(`${capitalised(name)}Payload`).implement({
+    description: `Result of \`${name}\`.`,
     scope: 'ROOT',
     fields: (t) => ({
       apiKey: t.field({ type: ApiKeyType, description: 'The key after the change.', resolve: ({ apiKey }) => apiKey }),
     }),
   });
-  builder.mutationField(mutation, (t) =>
+  builder.mutationField(name, (t) =>
     t.field({
       type: payload,
       nullable: true,
       description,
       args: { input: t.arg({ type: input, required: true, description: 'The key.' }) },
       scope: 'ROOT',
-      resolve: async (_, args, context) => {
-        const { fingerprint, reason } = args.input as ChangeApiKey;
-        const apiKey = await change(context, fingerprint, reason);
-        // An earlier field of the same operation may have asked for it.
-        context.keyHistories.clear(fingerprint);
-        return { apiKey };
-      },
+      resolve: mutation({
+        act: (context, { fingerprint, reason }: ChangeApiKey) => change(context, fingerprint, reason),
+        outcomeOf: ({ fingerprint }) => ({ fingerprint }),
+        recall: async (context, { fingerprint }) => {
+          const apiKey = await findApiKey(context, fingerprint);
+          if (!apiKey) throw noLongerThere();
+          return apiKey;
+        },
+        payloadOf: (context, apiKey) => {
+          // An earlier field of the same operation may have asked for it.
+          context.keyHistories.clear(apiKey.fingerprint);
+          return { apiKey };
+        },
+      }),
     }),
   );
 }

@@ -6,6 +6,7 @@ import { type CreateCustomer, createCustomerInput, emailInput } from '../../cust
 import type { Referrer } from '../../customer/referral/referral.entity.ts';
 import { builder, validatedBy } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
+import { mutation, noLongerThere } from '../mutation.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
@@ -185,10 +186,18 @@ builder.mutationFields((t) => ({
       'Creates a customer, or returns the existing one with the same mailbox, with the company fields filled in that its profile lacks.',
     args: { input: t.arg({ type: CreateCustomerInputType, required: true, description: 'The customer.' }) },
     scope: 'customer:create',
-    resolve: async (_, { input }, context) => {
-      // The zod plugin hands on what its schema made of the input.
-      const created = await createOrReturnCustomer(context, input as CreateCustomer);
-      return { customer: context.relations.remember(created), newAccount: created.newAccount };
-    },
+    resolve: mutation({
+      act: (context, input: CreateCustomer) => createOrReturnCustomer(context, input),
+      outcomeOf: ({ customer, newAccount }) => ({ cuRefNo: customer.cuRefNo, newAccount }),
+      recall: async (context, { cuRefNo, newAccount }) => {
+        const profile = await findCustomer(context, { cuRefNo }, selectsRelatedRecords(context.selected));
+        if (!profile) throw noLongerThere();
+        return { ...profile, newAccount };
+      },
+      payloadOf: (context, created) => ({
+        customer: context.relations.remember(created),
+        newAccount: created.newAccount,
+      }),
+    }),
   }),
 }));

@@ -1,30 +1,44 @@
-// A request that carries an Idempotency-Key is answered once, whichever API it came to.
+// An Idempotency-Key is handed on to the operation, which does things once for it; here is what HTTP has to do with it.
 import { rightsOf } from '../../api-key/authenticate.ts';
 import type { Database } from '../../database/open.ts';
-import { withIdempotencyKey } from '../../idempotency/idempotency.ts';
-import type { HttpResponse } from '../request.ts';
+import { hasKeyForm, type KeyedRequest } from '../../idempotency/idempotency-key.ts';
+import { requestDigest, storedAnswer } from '../../idempotency/version-before.ts';
+import type { HttpRequest, HttpResponse } from '../request.ts';
 import type { Middleware } from '../router.ts';
 
-/**
- * Replays the kept answer of a `POST` that comes again under its key.
- *
- * @throws ApiError what `withIdempotencyKey` throws
- */
+/** Hands on the key of a `POST`, and says in the answer when that was given before. */
 export function idempotencyKey(database: Database): Middleware {
   return (next) => async (request) => {
-    const { caller, headers } = request;
-    const key = headers['idempotency-key'];
-    const bytes = !caller || key === undefined || request.method !== 'POST' ? undefined : await request.bytes();
-    if (!caller || !bytes) return next(request);
-    let fresh: HttpResponse | undefined;
-    const claim = { rights: rightsOf(caller), key: String(key), path: request.path, bytes };
-    const kept = await withIdempotencyKey(database.forOrganisation(caller.organisationId), claim, async () => {
-      fresh = await next(request);
-      // A failure inside a GraphQL operation is answered with 200; the record knows.
-      if (fresh.status !== 200 || request.record.code) return undefined;
-      return { status: 200, contentType: fresh.contentType ?? '', body: Buffer.from(fresh.body) };
-    });
-    if (!kept) return fresh as HttpResponse;
-    return { ...kept, headers: { 'Cache-Control': 'no-store', 'Idempotent-Replayed': 'true' } };
+    const keyed = await keyedRequestOf(request);
+    if (!keyed) return next(request);
+    request.keyed = keyed;
+    const before = await answerOfVersionBefore(database, request, keyed);
+    if (before) return replayed(before);
+    const response = await next(request);
+    return keyed.isReplayed ? replayed(response) : response;
   };
+}
+
+async function keyedRequestOf(request: HttpRequest): Promise<KeyedRequest | undefined> {
+  const { caller, headers, method, path } = request;
+  const key = headers['idempotency-key'];
+  if (!caller || key === undefined || method !== 'POST') return undefined;
+  const bytes = await request.bytes();
+  return (
+    bytes && { key: String(key), path, requestDigest: requestDigest(path, rightsOf(caller), bytes), isReplayed: false }
+  );
+}
+
+async function answerOfVersionBefore(
+  database: Database,
+  { caller }: HttpRequest,
+  { key, requestDigest: digest }: KeyedRequest,
+): Promise<HttpResponse | undefined> {
+  if (!caller || !hasKeyForm(key)) return undefined;
+  const answer = await storedAnswer(database.forOrganisation(caller.organisationId), key, digest);
+  return answer && { ...answer, headers: { 'Cache-Control': 'no-store' } };
+}
+
+function replayed(response: HttpResponse): HttpResponse {
+  return { ...response, headers: { ...response.headers, 'Idempotent-Replayed': 'true' } };
 }

@@ -95,12 +95,17 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
     {
       name: 'INTERNAL_CONFLICT',
       details: idempotencyConflicts.otherRequest,
-      remark: 'Its path, its body or the rights of the API key differ; there is no `Retry-After`.',
+      remark: 'Its path or the meaning of its body differs; there is no `Retry-After`.',
     },
     {
       name: 'INTERNAL_CONFLICT_STILL_RUNNING',
       details: idempotencyConflicts.stillRunning,
       remark: 'With `Retry-After`.',
+    },
+    {
+      name: 'INTERNAL_CONFLICT_NO_LONGER_THERE',
+      details: idempotencyConflicts.noLongerThere,
+      remark: 'Only where the answer of a request that was done could not be kept.',
     },
   ],
   INTERNAL_TOO_MANY_REQUESTS: [

@@ -1,0 +1,33 @@
+// What is kept of a request that came with an Idempotency-Key, as it is stored.
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantPolicy } from '../database/tenant-policy.ts';
+import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
+
+export const IdempotencyKeyEntity = defineEntity({
+  name: 'IdempotencyKey',
+  tableName: 'idempotency_key',
+  ...tenantPolicy,
+  primaryKeys: ['organisationId', 'key'],
+  indexes: [
+    { name: 'idempotency_key_by_creation', properties: ['createdAt'] },
+    // Only processes of the version before use it; the next version drops it, and the columns marked so.
+    { name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] },
+  ],
+  properties: {
+    ...ownedByOrganisation,
+    key: p.string().length(255).primary(),
+    /** Of the version before: SHA-256 of path, caller's rights and body, in hexadecimal. */
+    requestDigest: p.string().length(64),
+    /** Of the version before: HTTP status, type and body of the answer. */
+    status: p.smallint().nullable(),
+    contentType: p.string().length(255).nullable(),
+    body: p.blob().nullable(),
+    /** SHA-256 of the path and the meaning of the body, in hexadecimal. Null in rows of the version before. */
+    meaningDigest: p.text().nullable(),
+    /** What the operation did, by the response names of its fields: what its answer can be rendered from again. */
+    outcome: p.json<Record<string, unknown>>().nullable(),
+    /** The operation's `data` as JSON; null until it was rendered, and when it is too long to be kept. */
+    answer: p.text().nullable(),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+  },
+});
