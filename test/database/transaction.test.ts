@@ -9,7 +9,7 @@ import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 import { createDatabase, createOrganisation, runSql, servingRoleOf } from '../support/database.ts';
 
-const POOL_SIZE = 2;
+const POOL_SIZE = 4;
 let databaseUrl: string;
 let ours: number;
 let theirs: number;
