@@ -15,7 +15,7 @@ import { createExecutor } from './graphql/execution/execute.ts';
 import { schema } from './graphql/schema/schema.ts';
 import { openGraphQLHandler } from './graphql/server/handler.ts';
 import { answerTypes } from './graphql/server/media-type.ts';
-import { expiry } from './idempotency/expiry.ts';
+import { bound, expiry } from './idempotency/expiry.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
@@ -75,7 +75,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
   const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
-  const jobs = parts.jobs?.(database) ?? [jobOfFunction(database, expiry)];
+  const jobs = parts.jobs?.(database) ?? [expiry, bound].map((traits) => jobOfFunction(database, traits));
   const background = new BackgroundRunner({ jobs, log });
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const health = openHealth({

@@ -10,7 +10,6 @@ export const IdempotencyKeyEntity = defineEntity({
   primaryKeys: ['organisationId', 'key'],
   indexes: [
     { name: 'idempotency_key_by_creation', properties: ['createdAt'] },
-    // Only processes of the version before use it; the next version drops it, and the columns marked so.
     { name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] },
   ],
   properties: {

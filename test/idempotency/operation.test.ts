@@ -7,7 +7,7 @@ import type { Database } from '../../src/database/open.ts';
 import { expiry } from '../../src/idempotency/expiry.ts';
 import { apis, rest } from '../support/apis.ts';
 import { callMany } from '../support/crowd.ts';
-import { createKey, runSql } from '../support/database.ts';
+import { createDatabase, createKey, createOrganisation, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -227,6 +227,43 @@ it('leaves connections for other organisations, however many of its calls wait',
   await holder.end();
   expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual(waiting.map(() => undefined));
   await small.close();
+});
+
+it('what is kept of one organisation is bounded, the oldest goes first, answers before rows', async () => {
+  const url = await createDatabase();
+  const [many, few] = [await createOrganisation(url), await createOrganisation(url)];
+  for (const [organisation, count] of [
+    [many, 2_000],
+    [few, 50],
+  ])
+    await runSql(
+      url,
+      `insert into idempotency_key (organisation_id, key, request_digest, outcome, answer, created_at)
+       select $1, n::text, '', '{}', repeat('x', 100), now() - n * interval '1 second' from generate_series(1, $2::int) n`,
+      [organisation, count],
+    );
+  await runSql(url, 'analyze idempotency_key');
+  const step = async (rows: number, bytes: number) =>
+    (await runSql<{ done: number }>(url, 'select bound_idempotency_keys(300, $1, $2) as done', [rows, bytes]))[0]?.done;
+  const all = async (rows: number, bytes: number) => {
+    for (let steps = 1; ; steps++) if ((await step(rows, bytes)) === 0) return steps;
+  };
+  const left = () =>
+    runSql(
+      url,
+      `select organisation_id as o, count(*)::int as rows, count(answer)::int as answers, max(key::int) as oldest
+       from idempotency_key group by 1 order by 1`,
+    );
+  await all(10_000, 100_000);
+  expect(await left()).toEqual([
+    { o: many, rows: 2_000, answers: 1_000, oldest: 2_000 },
+    { o: few, rows: 50, answers: 50, oldest: 50 },
+  ]);
+  expect(await all(500, 100_000)).toBe(6);
+  expect(await left()).toEqual([
+    { o: many, rows: 500, answers: 500, oldest: 500 },
+    { o: few, rows: 50, answers: 50, oldest: 50 },
+  ]);
 });
 
 it('what is kept goes after a day by itself, of every organisation', async () => {

@@ -2,6 +2,57 @@
 // requests go by themselves, whatever organisation they belong to.
 import { OnlineMigration } from './online.ts';
 
+/**
+ * How many rows an organisation has, and of how many bytes their answers are, is told by a sample: exactly counting millions would take longer than a
+ * step may. What is beyond the limits goes, the oldest first: answers, which can be rendered again, before rows.
+ */
+const makeBound = `
+  create or replace function bound_idempotency_keys(most integer, most_rows bigint default 2000000, most_bytes bigint default 1073741824)
+  returns integer
+  language plpgsql volatile security definer set search_path = %1$I, pg_temp
+  as $bound$
+  declare
+    share float8;
+    done integer;
+    o record;
+  begin
+    select least(100, 100.0 * 50000 / greatest(reltuples, 1)) into share from pg_class where oid = '%1$I.idempotency_key'::regclass;
+    for o in
+      select organisation_id, count(*) * 100 / share as rows, sum(octet_length(answer)) * 100 / share as bytes,
+        array_agg(created_at order by created_at) as times
+      from %1$I.idempotency_key tablesample system (share)
+      group by organisation_id
+      having count(*) * 100 / share > most_rows or sum(octet_length(answer)) * 100 / share > most_bytes
+      order by 2 desc limit 1
+    loop
+      if o.bytes > most_bytes then
+        with old as (
+          select k.key from %1$I.idempotency_key k
+          where k.organisation_id = o.organisation_id and k.answer is not null
+            and k.created_at <= o.times[greatest(1, ceil(cardinality(o.times) * (1 - most_bytes / o.bytes))::int)]
+          order by k.created_at limit most for update skip locked
+        )
+        update %1$I.idempotency_key k set answer = null from old where k.organisation_id = o.organisation_id and k.key = old.key;
+        get diagnostics done = row_count;
+        if done > 0 then
+          return done;
+        end if;
+      end if;
+      if o.rows > most_rows then
+        with old as (
+          select k.key from %1$I.idempotency_key k
+          where k.organisation_id = o.organisation_id
+            and k.created_at <= o.times[greatest(1, ceil(cardinality(o.times) * (1 - most_rows / o.rows))::int)]
+          order by k.created_at limit most for update skip locked
+        )
+        delete from %1$I.idempotency_key k using old where k.organisation_id = o.organisation_id and k.key = old.key;
+        get diagnostics done = row_count;
+        return done;
+      end if;
+    end loop;
+    return 0;
+  end $bound$`;
+
 export class Migration0008IdempotencyOutcome extends OnlineMigration {
   override async up(): Promise<void> {
     await this.step(`
@@ -27,6 +78,9 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
         select count(*)::integer from deleted;
       end;
       revoke execute on function expire_idempotency_keys(integer) from public`);
+    await this.step(`
+      do $$ begin execute format($function$${makeBound}$function$, current_schema()); end $$;
+      revoke execute on function bound_idempotency_keys(integer, bigint, bigint) from public`);
     // Row level security is not for whoever owns the table, or may act as its owner.
     await this.step(`
       do $$
@@ -35,6 +89,7 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
       begin
         select pg_get_userbyid(relowner) into owner from pg_class where oid = 'idempotency_key'::regclass;
         execute format('alter function expire_idempotency_keys(integer) owner to %I', owner);
+        execute format('alter function bound_idempotency_keys(integer, bigint, bigint) owner to %I', owner);
       exception when insufficient_privilege then
         null;
       end $$`);

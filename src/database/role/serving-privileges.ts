@@ -37,7 +37,11 @@ export const sequences = [
 ].map((table) => `${table}_id_seq`);
 
 /** What is done across organisations, each by a function of the owner, and nobody else's to execute: the look-up of a key, and background work. */
-export const functions = ['find_api_key(text)', 'expire_idempotency_keys(integer)'];
+export const functions = [
+  'find_api_key(text)',
+  'expire_idempotency_keys(integer)',
+  'bound_idempotency_keys(integer, bigint, bigint)',
+];
 
 /** Everything that is granted one by one, as `grant` and `revoke` name it. */
 export const objects = [

@@ -74,7 +74,7 @@ export async function takeFromOthers(client: pg.ClientBase, role: string, log: L
     select distinct quote_ident(r.rolname) as name
     from (
       select relacl from pg_class where relnamespace = ${SCHEMA_OID} and relname = any (${list([...tables, ...sequences])})
-      union all select proacl from pg_proc where pronamespace = ${SCHEMA_OID} and oid::regprocedure::text like any (${list(functions.map((signature) => `%${signature}`))})
+      union all select proacl from pg_proc where pronamespace = ${SCHEMA_OID} and proname = any (${list(functions.map((signature) => signature.replace(/\(.*/, '')))})
       union all select nspacl from pg_namespace where oid = ${SCHEMA_OID}
       union all select datacl from pg_database where datname = current_database()
     ) lists (list), aclexplode(list) a join pg_roles r on r.oid = a.grantee

@@ -108,7 +108,7 @@ export function createKeyedRunner(
     const { keyed, caller } = mutation;
     try {
       assertKeyForm(keyed.key);
-      return await running.alone(caller.organisationId, keyed.key, () => runOnce(runOf(mutation)));
+      return await running.alone(caller.organisationId, keyed.key, () => withIdempotencyKey(runOf(mutation)));
     } catch (error) {
       const apiError = toApiError(error);
       throw requestError(apiError, { status: apiError.status, headers: errorHeaders(apiError) });
@@ -116,7 +116,7 @@ export function createKeyedRunner(
   };
 }
 
-async function runOnce(run: Run): Promise<ExecutionResult> {
+async function withIdempotencyKey(run: Run): Promise<ExecutionResult> {
   try {
     return await answerOf(run, await run.database.transaction((tx) => actOnce(run, tx)));
   } catch (error) {
