@@ -51,7 +51,8 @@ const makeBound = `
       end if;
     end loop;
     return 0;
-  end $bound$`;
+  end $bound$;
+`;
 
 export class Migration0008IdempotencyOutcome extends OnlineMigration {
   override async up(): Promise<void> {
