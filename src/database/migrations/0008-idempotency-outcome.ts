@@ -19,7 +19,8 @@ const makeBound = `
     select least(100, 100.0 * 50000 / greatest(reltuples, 1)) into share from pg_class where oid = '%1$I.idempotency_key'::regclass;
     for o in
       select organisation_id, count(*) * 100 / share as rows, sum(octet_length(answer)) * 100 / share as bytes,
-        array_agg(created_at order by created_at) as times
+        array_agg(created_at order by created_at) as times,
+        array_agg(created_at order by created_at) filter (where answer is not null) as answered
       from %1$I.idempotency_key tablesample system (share)
       group by organisation_id
       having count(*) * 100 / share > most_rows or sum(octet_length(answer)) * 100 / share > most_bytes
@@ -29,7 +30,7 @@ const makeBound = `
         with old as (
           select k.key from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id and k.answer is not null
-            and k.created_at <= o.times[greatest(1, ceil(cardinality(o.times) * (1 - most_bytes / o.bytes))::int)]
+            and k.created_at <= o.answered[greatest(1, ceil(cardinality(o.answered) * (1 - most_bytes / o.bytes))::int)]
           order by k.created_at limit most for update skip locked
         )
         update %1$I.idempotency_key k set answer = null from old where k.organisation_id = o.organisation_id and k.key = old.key;
