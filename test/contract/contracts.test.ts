@@ -130,12 +130,12 @@ describe('the REST contract', () => {
     await locking.connect();
     await locking.query('begin; lock table customer in share row exclusive mode');
     const first = send(body);
-    const claimed = () => runSql(gateway.databaseUrl, `select from idempotency_key where key = 'conflict'`);
-    await expect.poll(claimed, { timeout: 5_000 }).toHaveLength(1);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(() => runSql(gateway.databaseUrl, waiting), { timeout: 5_000 }).toHaveLength(1);
     const running = await send(body);
     await locking.end();
     expect((await first).status).toBe(200);
-    const other = await send(`${body} `);
+    const other = await send(body.replace('conflict', 'another'));
     for (const [answer, example] of [
       [running, examples.INTERNAL_CONFLICT_STILL_RUNNING],
       [other, examples.INTERNAL_CONFLICT],
