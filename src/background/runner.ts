@@ -18,6 +18,8 @@ export interface RunnerOptions {
 export interface BackgroundHealth {
   /** Names of the jobs that have not done a step for ten minutes, because each one failed. */
   failingJobs?: string[];
+  /** Names of the jobs that have more to do than one step does, and are at it. */
+  busyJobs?: string[];
 }
 
 interface Scheduled {
@@ -28,6 +30,8 @@ interface Scheduled {
   failures: number;
   /** Since when each step has failed. */
   failingSince: number | undefined;
+  /** What full steps in a row have done, while there may be more. */
+  backlog: { readonly rows: number; readonly since: number } | undefined;
 }
 
 /**
@@ -47,7 +51,7 @@ export class BackgroundRunner {
   #isClosed = false;
 
   constructor({ jobs, log }: RunnerOptions) {
-    this.#scheduled = jobs.map((job) => ({ job, dueAt: 0, failures: 0, failingSince: undefined }));
+    this.#scheduled = jobs.map((job) => ({ job, dueAt: 0, failures: 0, failingSince: undefined, backlog: undefined }));
     this.#log = log;
   }
 
@@ -62,7 +66,11 @@ export class BackgroundRunner {
   health(): BackgroundHealth {
     const longAgo = performance.now() - LONG;
     const failing = this.#scheduled.filter(({ failingSince }) => failingSince !== undefined && failingSince <= longAgo);
-    return failing.length > 0 ? { failingJobs: failing.map(({ job }) => job.name) } : {};
+    const busy = this.#scheduled.filter(({ backlog }) => backlog);
+    return {
+      ...(failing.length > 0 && { failingJobs: failing.map(({ job }) => job.name) }),
+      ...(busy.length > 0 && { busyJobs: busy.map(({ job }) => job.name) }),
+    };
   }
 
   /** Begins nothing any more; resolves when the step that is on its way has ended. */
@@ -87,7 +95,7 @@ export class BackgroundRunner {
     try {
       const done = await job.run(job.stepSize);
       // Where another process has the turn, nothing is known of how it fares.
-      if (done !== undefined) this.#worked(scheduled);
+      if (done !== undefined) this.#worked(scheduled, done);
       pause = done !== undefined && done >= job.stepSize ? job.fullPause : jittered(job.pause);
     } catch (error) {
       this.#failed(scheduled, error);
@@ -97,11 +105,26 @@ export class BackgroundRunner {
     scheduled.dueAt = performance.now() + pause;
   }
 
-  #worked(scheduled: Scheduled): void {
-    if (scheduled.failingSince === undefined) return;
+  #worked(scheduled: Scheduled, done: number): void {
+    const { job, failingSince } = scheduled;
+    this.#count(scheduled, done);
+    if (failingSince === undefined) return;
     scheduled.failingSince = undefined;
     scheduled.failures = 0;
-    this.#log.info({ job: scheduled.job.name }, 'background job works again');
+    this.#log.info({ job: job.name }, 'background job works again');
+  }
+
+  /** Says how much full steps in a row have done, when one that is not full ends them. */
+  #count(scheduled: Scheduled, done: number): void {
+    const { job, backlog } = scheduled;
+    const { rows, since } = backlog ?? { rows: 0, since: performance.now() };
+    if (done >= job.stepSize) {
+      scheduled.backlog = { rows: rows + done, since };
+    } else if (backlog) {
+      scheduled.backlog = undefined;
+      const seconds = Math.round((performance.now() - since) / 1_000);
+      this.#log.info({ job: job.name, rows: rows + done, seconds }, 'background job has worked off its backlog');
+    }
   }
 
   /** One line for a streak of failures, however long it is. */

@@ -59,6 +59,26 @@ it('full steps follow each other after a short pause, and a pause follows the fi
   expect(steps()).toBe(13);
 });
 
+it('health names a job that has a backlog, and the log says when it is worked off, whatever came in between', async () => {
+  const outcomes = [3, 10, undefined, 10, 3, 0];
+  const { steps } = await start((step) => (step === 4 ? fail() : outcomes[step - (step > 4 ? 2 : 1)]), {
+    pause: SECOND,
+  });
+  const upTo = async (step: number) => {
+    while (steps() < step) await pass(1);
+    await pass(0);
+    return runner.health();
+  };
+  expect(await upTo(1)).toEqual({});
+  for (const step of [2, 3, 4, 5]) expect(await upTo(step)).toEqual({ busyJobs: ['chores'] });
+  expect(log.filter(({ msg }) => msg.includes('backlog'))).toEqual([]);
+  expect(await upTo(6)).toEqual({});
+  await upTo(7);
+  expect(log.filter(({ msg }) => msg.includes('backlog'))).toMatchObject([
+    { level: 30, job: 'chores', rows: 23, seconds: expect.any(Number) },
+  ]);
+});
+
 it('where another process has the turn, a pause follows', async () => {
   const { steps } = await start(() => undefined, { pause: SECOND });
   await pass(100 * SECOND);

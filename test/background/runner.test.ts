@@ -23,7 +23,8 @@ const traits: JobTraits = { name: 'do_chores', stepSize: 10, fullPause: 1, pause
 let chores: Chores;
 let log: { level: number; msg: string; job?: string }[];
 let opened: { runner: BackgroundRunner; database: Database }[];
-const messages = () => log.map(({ msg }) => msg);
+/** What is said but that a backlog is worked off: whether there was one is a matter of time. */
+const messages = () => log.map(({ msg }) => msg).filter((msg) => msg !== 'background job has worked off its backlog');
 
 beforeEach(async () => {
   chores = await createChores();
@@ -77,7 +78,7 @@ it('several processes do every row of every organisation once, one step at a tim
   await chores.add(10);
   await allDone();
   expect((await chores.outcome()).overlaps).toBe(0);
-  expect(log).toEqual([]);
+  expect(messages()).toEqual([]);
 });
 
 it('two jobs of one process each have their turn', async () => {
@@ -91,7 +92,7 @@ it('two jobs of one process each have their turn', async () => {
   await start(chores.url, { name: 'do_nothing' });
   await start();
   await allDone();
-  expect(log).toEqual([]);
+  expect(messages()).toEqual([]);
 });
 
 it('an account that owns nothing does the work of all organisations, and sees the rows of none', async () => {
@@ -108,7 +109,7 @@ it('an account that owns nothing does the work of all organisations, and sees th
   await runner.close();
   await opened.pop()?.database.close();
   await runSql(chores.url, `drop role ${account}`);
-  expect(log).toEqual([]);
+  expect(messages()).toEqual([]);
 });
 
 it('a process that dies in a step leaves the lock free, and its step is done by another', async () => {
