@@ -1,17 +1,33 @@
-// What was done under an Idempotency-Key is done once, and told as it was, whenever the gateway is killed.
+// What was done under an Idempotency-Key is done once, and told as it was, whenever the gateway or the database is killed.
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { startCluster } from '../support/cluster.ts';
 import { createDatabase, createKey, createOrganisation } from '../support/database.ts';
 import { expectOnce, keyedCreate, keyedPair, sendAll } from '../support/keyed-calls.ts';
 import { startProcess } from '../support/process.ts';
 
 const CALLS = 100;
 const KILLS = 4;
+const callsOf = () =>
+  Array.from({ length: CALLS }, (_, i) => (i % 2 ? keyedPair(`pair-${i}`) : keyedCreate(`one-${i}`)));
+type Calls = ReturnType<typeof callsOf>;
 
-it('each call has one effect and one answer, and none is refused once the gateway is back', async () => {
+/** Sends all that is left, and what was answered once more: nothing is refused, and nothing done twice. */
+async function expectAnswered(databaseUrl: string, url: string, key: string, calls: Calls): Promise<void> {
+  const before = calls.map(({ conflicts }) => conflicts);
+  await sendAll(url, key, calls);
+  expect(calls.map(({ conflicts }) => conflicts)).toEqual(before);
+  const again = calls.map((call) => ({ ...call, answers: [] as string[] }));
+  await sendAll(url, key, again);
+  for (const [i, { answers }] of again.entries()) calls[i]?.answers.push(...answers);
+  await expectOnce(databaseUrl, calls);
+}
+
+it('each call has one effect and one answer when the gateway is killed, and none is refused once it is back', async () => {
   const databaseUrl = await createDatabase();
   const key = await createKey(databaseUrl, await createOrganisation(databaseUrl));
-  const calls = Array.from({ length: CALLS }, (_, i) => (i % 2 ? keyedPair(`pair-${i}`) : keyedCreate(`one-${i}`)));
+  const calls = callsOf();
   for (let kill = 0; kill < KILLS; kill++) {
     const gateway = await startProcess({ DATABASE_URL: databaseUrl });
     let isKilled = false;
@@ -22,13 +38,37 @@ it('each call has one effect and one answer, and none is refused once the gatewa
     await Promise.all([sent, gateway.ended]);
   }
   const gateway = await startProcess({ DATABASE_URL: databaseUrl });
-  const before = calls.map(({ conflicts }) => conflicts);
-  await sendAll(gateway.url, key, calls);
-  expect(calls.map(({ conflicts }) => conflicts)).toEqual(before);
-  // Once more, what was answered before too.
-  const again = calls.map((call) => ({ ...call, answers: [] as string[] }));
-  await sendAll(gateway.url, key, again);
+  await expectAnswered(databaseUrl, gateway.url, key, calls);
   await gateway.stop();
-  for (const [i, { answers }] of again.entries()) calls[i]?.answers.push(...answers);
-  await expectOnce(databaseUrl, calls);
 });
+
+it('and so it does when a server process of the database is killed', async () => {
+  const cluster = await startCluster();
+  const key = await createKey(cluster.url, await createOrganisation(cluster.url));
+  const gateway = await startProcess({ DATABASE_URL: cluster.url });
+  const calls = callsOf();
+  for (let kill = 0; kill < KILLS; kill++) {
+    let isKilled = false;
+    const sent = sendAll(gateway.url, key, calls, () => isKilled);
+    await expect.poll(() => backendsOf(cluster.dataDir), { timeout: 30_000 }).not.toEqual([]);
+    await sleep(kill * 30);
+    isKilled = true;
+    // The database ends all of its processes when one was killed, and recovers.
+    process.kill(backendsOf(cluster.dataDir)[0] ?? Number.NaN, 'SIGKILL');
+    await sent;
+  }
+  expect(calls.some(({ failures }) => failures > 0)).toBe(true);
+  await expectAnswered(cluster.url, gateway.url, key, calls);
+  await gateway.stop();
+  await cluster.remove();
+});
+
+/** Ids of the processes of a cluster that serve a client. */
+function backendsOf(dataDir: string): number[] {
+  const list = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).stdout.split('\n');
+  const lines = list.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)?.slice(1) ?? []);
+  const server = lines.find(([, , args]) => args?.includes(`-D ${dataDir}/postgres`))?.[0];
+  return lines
+    .filter(([, parent, args]) => parent === server && args?.includes('127.0.0.1('))
+    .map(([pid]) => Number(pid));
+}
