@@ -2,6 +2,21 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../errors/api-error.ts';
 
+/** What a request did, by the response names of its fields; all of it as JSON has it. */
+export type Outcome = Readonly<Record<string, unknown>>;
+
+/** A request that is done, as it is kept under its key. */
+export interface DoneRequest {
+  /** SHA-256 by which the version before compares requests, in hexadecimal. */
+  readonly requestDigest: string;
+  /** SHA-256 of what it means, in hexadecimal; null where the version before did it. */
+  readonly meaningDigest: string | null;
+  /** Null where the version before did it. */
+  readonly outcome: Outcome | null;
+  /** The operation's `data` as JSON; null while it has to be rendered. */
+  readonly answer: string | null;
+}
+
 /** What a request under an Idempotency-Key is handed on as, from HTTP to the operation. */
 export interface KeyedRequest {
   /** The header, as it came. */
@@ -9,6 +24,8 @@ export interface KeyedRequest {
   readonly path: string;
   /** SHA-256 by which the version before compares requests, in hexadecimal. */
   readonly requestDigest: string;
+  /** What was done under the key by the time the request came. */
+  readonly done: DoneRequest | undefined;
   /** Told by the operation, for HTTP's header `Idempotent-Replayed`: whether its answer is one that was given before. */
   isReplayed: boolean;
 }

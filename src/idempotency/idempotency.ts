@@ -2,21 +2,50 @@
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
-import type { KeyedRequest } from './idempotency-key.ts';
+import type { DoneRequest, KeyedRequest, Outcome } from './idempotency-key.ts';
+import type { StoredColumns } from './version-before.ts';
 
 /** How often a key is claimed anew when another process took and left it meanwhile. */
 const ATTEMPTS = 10;
 /** Characters of an answer that are kept. A longer one is rendered anew each time. */
 const LONGEST_ANSWER = 64 * 1024;
 
-/** What a request did, by the response names of its fields; all of it as JSON has it. */
-export type Outcome = Readonly<Record<string, unknown>>;
-
 /** What is kept under a key. */
 export interface Kept {
   readonly outcome: Outcome;
   /** The operation's `data` as JSON; null while it has to be rendered. */
   readonly answer: string | null;
+}
+
+const findDone: Statement = {
+  name: 'idempotency_key_done',
+  text: `
+    select request_digest as "requestDigest", meaning_digest as "meaningDigest", outcome, answer, status, content_type as "contentType", body
+    from idempotency_key
+    where organisation_id = $1 and key = $2 and created_at >= now() - interval '1 day' and (outcome is not null or status is not null)`,
+};
+
+/** Finds the request that is done under a key; undefined where there is none yet. */
+export async function findDoneRequest(
+  database: OrganisationDatabase,
+  key: string,
+): Promise<(DoneRequest & StoredColumns) | undefined> {
+  const [row] = await database.run<DoneRequest & StoredColumns>(findDone, [database.organisationId, key]);
+  return row;
+}
+
+/**
+ * What a replay is answered from.
+ *
+ * @param digest - of what the request means that came again
+ * @returns undefined when the first one is not done
+ * @throws ApiError `INTERNAL_CONFLICT` when it is another request
+ */
+export function keptOf(done: DoneRequest, { requestDigest }: KeyedRequest, digest: string): Kept | undefined {
+  const isSame = done.meaningDigest === null ? done.requestDigest === requestDigest : done.meaningDigest === digest;
+  if (!isSame) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
+  const { outcome, answer } = done;
+  return outcome ? { outcome, answer } : undefined;
 }
 
 /*
@@ -46,14 +75,11 @@ const claim: Statement = {
       and k.created_at >= now() - interval '1 day'`,
 };
 
-interface Claim {
+interface Claim extends Omit<DoneRequest, 'requestDigest'> {
   mine: boolean;
   claimed: boolean;
   /** Null where there is no row, or one that this statement cannot see yet. */
   requestDigest: string | null;
-  meaningDigest: string | null;
-  outcome: Outcome | null;
-  answer: string | null;
 }
 
 /**
@@ -65,23 +91,22 @@ interface Claim {
  */
 export async function claimKey(
   tx: OrganisationDatabase,
-  { key, requestDigest }: KeyedRequest,
+  keyed: KeyedRequest,
   digest: string,
 ): Promise<Kept | undefined> {
+  const { key } = keyed;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await tx.one<Claim>(claim, [tx.organisationId, key, requestDigest, digest]);
+    const found = await tx.one<Claim>(claim, [tx.organisationId, key, keyed.requestDigest, digest]);
     if (found.claimed) return undefined;
-    if (found.requestDigest === null) {
+    const { requestDigest } = found;
+    if (requestDigest === null) {
       if (!found.mine) throw stillRunning();
       // It was committed after this statement began to look: the next one sees it.
       continue;
     }
-    const isSame =
-      found.meaningDigest === null ? found.requestDigest === requestDigest : found.meaningDigest === digest;
-    if (!isSame) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
-    const { outcome, answer } = found;
-    if (!outcome) throw stillRunning();
-    return { outcome, answer };
+    const kept = keptOf({ ...found, requestDigest }, keyed, digest);
+    if (!kept) throw stillRunning();
+    return kept;
   }
   throw new Error('the key was taken and left by others at every attempt');
 }

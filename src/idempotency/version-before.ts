@@ -1,8 +1,6 @@
 // What the version before keeps under an Idempotency-Key: an answer of HTTP. Both versions run side by side during an update, and its answers are kept
 // for a day. The next version takes this file away.
 import { createHash } from 'node:crypto';
-import type { OrganisationDatabase } from '../database/organisation-database.ts';
-import type { Statement } from '../database/statement.ts';
 
 /** An answer that can be replayed. */
 export interface StoredAnswer {
@@ -11,13 +9,13 @@ export interface StoredAnswer {
   readonly body: Buffer;
 }
 
-const stored: Statement = {
-  name: 'idempotency_key_of_version_before',
-  text: `
-    select status, content_type as "contentType", body from idempotency_key
-    where organisation_id = $1 and key = $2 and request_digest = $3 and meaning_digest is null and status is not null
-      and created_at >= now() - interval '1 day'`,
-};
+/** What the columns of that version hold; all null where another version did the request, or it is not done. */
+export interface StoredColumns {
+  readonly requestDigest: string;
+  readonly status: number | null;
+  readonly contentType: string | null;
+  readonly body: Buffer | null;
+}
 
 /**
  * How the version before compares requests.
@@ -33,11 +31,7 @@ export function requestDigest(path: string, rights: readonly string[], bytes: Bu
 }
 
 /** The answer that the version before has kept for the same request; undefined when there is none. */
-export async function storedAnswer(
-  database: OrganisationDatabase,
-  key: string,
-  digest: string,
-): Promise<StoredAnswer | undefined> {
-  const [answer] = await database.run<StoredAnswer>(stored, [database.organisationId, key, digest]);
-  return answer;
+export function storedAnswer(row: StoredColumns | undefined, digest: string): StoredAnswer | undefined {
+  if (row?.requestDigest !== digest || row.status === null || !row.body) return undefined;
+  return { status: row.status, contentType: row.contentType ?? '', body: row.body };
 }

@@ -1,5 +1,7 @@
 // Pages of a list: from one end, by cursors that are its own; every argument that is wrong is named.
+import { isIntrospectionType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema/schema.ts';
 import { createKey } from '../support/database.ts';
 import { fieldsOf } from '../support/fields.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -131,4 +133,14 @@ describe('pages', () => {
       await fieldsOf(gateway, `{ customers(after: "${cursor}", before: "x") { edges { cursor } } }`),
     ).toMatchObject([{ path: 'before' }]);
   });
+});
+
+it('arguments below a list or a mutation can be checked before anything is run', () => {
+  const roots = ['Query', 'Mutation'];
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+  const unchecked = types
+    .filter((type) => !isIntrospectionType(type) && !roots.includes(type.name))
+    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+    .filter(({ field }) => field.args.length > 0 && !field.extensions.validate);
+  expect(unchecked.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
 });

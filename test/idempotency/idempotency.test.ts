@@ -46,7 +46,7 @@ describe.each(apis)('$name API', (api) => {
     expect((await api.create(gateway, { email }, keyed(`c-${api.name}`))).code).toBeUndefined();
   });
 
-  it('makes one customer of many requests at once; the others wait or hear that it runs', async () => {
+  it('makes one customer of many requests at once; the others hear that it runs, or what was done', async () => {
     const input = { email: `many-${email}` };
     const outcomes = await Promise.all(
       Array.from({ length: 30 }, () => api.create(gateway, input, keyed(`d-${api.name}`))),

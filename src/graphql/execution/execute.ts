@@ -23,11 +23,11 @@ import { timedOut, toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
 import type { ContextOf, OperationRequest } from '../context.ts';
 import { requirementOf } from '../plugins/scope.ts';
+import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentResult, requestError } from './errors.ts';
-import { createKeyedRunner, type Validate } from './keyed.ts';
-import { assertListedArguments } from './listed-arguments.ts';
+import { createKeyedRunner, type KeyedMutation, type Validate } from './keyed.ts';
 import { documentOf } from './operation.ts';
 import { variableProblems } from './variables.ts';
 
@@ -108,12 +108,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     return cost;
   }
 
-  /** Runs what was validated: once for its key, compiled where it recurs, or by graphql. */
-  function execute(call: OperationCall, { operation, selected }: OperationAnalysis, execution: ValidatedExecutionArgs) {
-    const { keyed, caller } = call.request;
-    if (keyed && caller && operation.operation === OperationTypeNode.MUTATION)
-      return runUnderKey({ call, operation, selected, keyed, caller });
-    const compiled = compiling.get(call.document)?.();
+  /** Runs what was validated, compiled where it recurs. */
+  function execute(document: DocumentNode, execution: ValidatedExecutionArgs) {
+    const compiled = compiling.get(document)?.();
     return compiled
       ? compiled(execution.contextValue, execution.variableValues.coerced)
       : executeRootSelectionSet(execution);
@@ -130,8 +127,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const execution = validated(call, analysis.operation, document, context);
     const cost = costOfCall(call, analysis);
     if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
-    if (analysis.validatesArguments) assertListedArguments(execution);
-    const result = await within(timeout, execute(call, analysis, execution));
+    const keyedMutation = keyedMutationOf(call, analysis);
+    if (analysis.validatesArguments) assertArguments(execution, keyedMutation ? 'everywhere' : 'below lists');
+    const result = await within(timeout, keyedMutation ? runUnderKey(keyedMutation) : execute(document, execution));
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 
@@ -167,6 +165,13 @@ function analyse(
 /** What a key needs to run the operation of a document that has one. */
 export function requirementsOf(schema: GraphQLSchema, document: DocumentNode): Requirement[] {
   return [...(analyse(schema, document, undefined)?.requirements ?? [])];
+}
+
+/** A mutation that is done once for the key under which it came; undefined for every other operation. */
+function keyedMutationOf(call: OperationCall, { operation, selected }: OperationAnalysis): KeyedMutation | undefined {
+  const { keyed, caller } = call.request;
+  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  return keyed && caller && isMutation ? { call, operation, selected, keyed, caller } : undefined;
 }
 
 /** Every field that an operation selects, in fragments too, by its schema coordinate. */

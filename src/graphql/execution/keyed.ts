@@ -11,7 +11,7 @@ import type { Caller } from '../../api-key/authenticate.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
-import { claimKey, type Kept, keepAnswer, keepOutcome } from '../../idempotency/idempotency.ts';
+import { claimKey, type Kept, keepAnswer, keepOutcome, keptOf } from '../../idempotency/idempotency.ts';
 import { assertKeyForm, type KeyedRequest, meaningDigest } from '../../idempotency/idempotency-key.ts';
 import { RunningKeys } from '../../idempotency/running-keys.ts';
 import type { ContextOf, GatewayContext } from '../context.ts';
@@ -108,7 +108,10 @@ export function createKeyedRunner(
     const { keyed, caller } = mutation;
     try {
       assertKeyForm(keyed.key);
-      return await running.alone(caller.organisationId, keyed.key, () => withIdempotencyKey(runOf(mutation)));
+      const run = runOf(mutation);
+      const kept = keyed.done && keptOf(keyed.done, keyed, run.digest);
+      if (kept) return await replay(run, kept);
+      return await running.alone(caller.organisationId, keyed.key, () => withIdempotencyKey(run));
     } catch (error) {
       const apiError = toApiError(error);
       throw requestError(apiError, { status: apiError.status, headers: errorHeaders(apiError) });
@@ -123,6 +126,12 @@ async function withIdempotencyKey(run: Run): Promise<ExecutionResult> {
     if (error instanceof NotDone) return { data: null, errors: error.errors };
     throw error;
   }
+}
+
+/** Replays do not exclude each other: they have nothing to do once. */
+function replay(run: Run, kept: Kept): Promise<ExecutionResult> {
+  run.keyed.isReplayed = true;
+  return answerOf(run, kept);
 }
 
 async function actOnce({ keyed, digest, act }: Run, tx: OrganisationDatabase): Promise<Done> {

@@ -2,7 +2,7 @@
 import { type IpSighting, ipHistorySort } from '../../customer/ip-history/ip-history.ts';
 import { normalizeIp } from '../../ip/address.ts';
 import { builder } from '../builder.ts';
-import type { ValidateArguments } from '../execution/listed-arguments.ts';
+import type { ValidateArguments } from '../execution/arguments.ts';
 import { positionCursor } from './cursor.ts';
 import { CustomerType } from './customer.ts';
 import { IpInfoType } from './ip.ts';

@@ -1,42 +1,34 @@
 // An Idempotency-Key is handed on to the operation, which does things once for it; here is what HTTP has to do with it.
 import { rightsOf } from '../../api-key/authenticate.ts';
 import type { Database } from '../../database/open.ts';
+import type { OrganisationDatabase } from '../../database/organisation-database.ts';
+import { findDoneRequest } from '../../idempotency/idempotency.ts';
 import { hasKeyForm, type KeyedRequest } from '../../idempotency/idempotency-key.ts';
 import { requestDigest, storedAnswer } from '../../idempotency/version-before.ts';
-import type { HttpRequest, HttpResponse } from '../request.ts';
+import type { HttpResponse } from '../request.ts';
 import type { Middleware } from '../router.ts';
 
-/** Hands on the key of a `POST`, and says in the answer when that was given before. */
+/** Hands on the key of a `POST` with what is done under it, and says in the answer when that was given before. */
 export function idempotencyKey(database: Database): Middleware {
   return (next) => async (request) => {
-    const keyed = await keyedRequestOf(request);
-    if (!keyed) return next(request);
+    const { caller, headers, method, path } = request;
+    const key = headers['idempotency-key'];
+    const bytes = !caller || key === undefined || method !== 'POST' ? undefined : await request.bytes();
+    if (!caller || !bytes) return next(request);
+    const digest = requestDigest(path, rightsOf(caller), bytes);
+    const done = await doneUnder(String(key), database.forOrganisation(caller.organisationId));
+    const before = storedAnswer(done, digest);
+    if (before) return replayed({ ...before, headers: { 'Cache-Control': 'no-store' } });
+    const keyed: KeyedRequest = { key: String(key), path, requestDigest: digest, done, isReplayed: false };
     request.keyed = keyed;
-    const before = await answerOfVersionBefore(database, request, keyed);
-    if (before) return replayed(before);
     const response = await next(request);
     return keyed.isReplayed ? replayed(response) : response;
   };
 }
 
-async function keyedRequestOf(request: HttpRequest): Promise<KeyedRequest | undefined> {
-  const { caller, headers, method, path } = request;
-  const key = headers['idempotency-key'];
-  if (!caller || key === undefined || method !== 'POST') return undefined;
-  const bytes = await request.bytes();
-  return (
-    bytes && { key: String(key), path, requestDigest: requestDigest(path, rightsOf(caller), bytes), isReplayed: false }
-  );
-}
-
-async function answerOfVersionBefore(
-  database: Database,
-  { caller }: HttpRequest,
-  { key, requestDigest: digest }: KeyedRequest,
-): Promise<HttpResponse | undefined> {
-  if (!caller || !hasKeyForm(key)) return undefined;
-  const answer = await storedAnswer(database.forOrganisation(caller.organisationId), key, digest);
-  return answer && { ...answer, headers: { 'Cache-Control': 'no-store' } };
+async function doneUnder(key: string, database: OrganisationDatabase) {
+  // The operation says what is wrong with a key.
+  return hasKeyForm(key) ? findDoneRequest(database, key) : undefined;
 }
 
 function replayed(response: HttpResponse): HttpResponse {

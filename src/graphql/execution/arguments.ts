@@ -1,4 +1,5 @@
-// Arguments of fields below a list: checked once, before anything is run, and not again for every item.
+// Arguments of fields that are checked once, before anything is run: below a list, where they would fail for every item, and below a mutation that is
+// done under an Idempotency-Key, whose answer is rendered when it is done.
 import {
   type FieldNode,
   type GraphQLCompositeType,
@@ -26,9 +27,10 @@ export type ValidateArguments = (args: Record<string, unknown>) => void;
  * Checks the arguments of all fields that an operation would run for each item of a list: with one that is wrong it fails as a
  * whole, since it would fail as often as there are items.
  *
+ * @param where - `everywhere` checks those of all other fields too
  * @throws GraphQLError carrying what the field's own validate throws
  */
-export function assertListedArguments(execution: ValidatedExecutionArgs): void {
+export function assertArguments(execution: ValidatedExecutionArgs, where: 'below lists' | 'everywhere'): void {
   const { schema, operation, fragments, variableValues } = execution;
   const seen = new Set<string>();
 
@@ -59,7 +61,7 @@ export function assertListedArguments(execution: ValidatedExecutionArgs): void {
     const field = schema.getField(type, node.name.value);
     if (!field) return;
     const validate = field.extensions.validate as ValidateArguments | undefined;
-    if (inList && validate) assertArguments(node, () => validate(getArgumentValues(field, node, variableValues)));
+    if (inList && validate) assertArgumentsOf(node, () => validate(getArgumentValues(field, node, variableValues)));
     const below = getNamedType(field.type);
     if (node.selectionSet && isCompositeType(below)) walk(node.selectionSet, below, inList || holdsList(field.type));
   }
@@ -70,14 +72,14 @@ export function assertListedArguments(execution: ValidatedExecutionArgs): void {
   }
 
   const root = schema.getRootType(operation.operation);
-  if (root) walk(operation.selectionSet, root, false);
+  if (root) walk(operation.selectionSet, root, where === 'everywhere');
 }
 
 function holdsList(type: GraphQLOutputType): boolean {
   return isListType(getNullableType(type));
 }
 
-function assertArguments(node: FieldNode, validate: () => void): void {
+function assertArgumentsOf(node: FieldNode, validate: () => void): void {
   try {
     validate();
   } catch (error) {
