@@ -2,6 +2,11 @@
 // requests go by themselves, whatever organisation they belong to.
 import { OnlineMigration } from './online.ts';
 
+/*
+ * Rows are changed by where they are: however many of how many they are, that needs no plan. By their keys, PostgreSQL may choose to read the whole table
+ * for every step.
+ */
+
 /**
  * How many rows an organisation has, and of how many bytes their answers are, is told by a sample: exactly counting millions would take longer than a
  * step may. What is beyond the limits goes, the oldest first: answers, which can be rendered again, before rows.
@@ -28,26 +33,24 @@ const makeBound = `
       order by 2 desc limit 1
     loop
       if o.bytes > most_bytes then
-        with old as (
-          select k.key from %1$I.idempotency_key k
+        update %1$I.idempotency_key set answer = null where ctid = any (array(
+          select k.ctid from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id and k.answer is not null
             and k.created_at <= o.answered[greatest(1, ceil(cardinality(o.answered) * (1 - most_bytes / o.bytes))::int)]
           order by k.created_at limit most for update skip locked
-        )
-        update %1$I.idempotency_key k set answer = null from old where k.organisation_id = o.organisation_id and k.key = old.key;
+        ));
         get diagnostics done = row_count;
         if done > 0 then
           return done;
         end if;
       end if;
       if o.rows > most_rows then
-        with old as (
-          select k.key from %1$I.idempotency_key k
+        delete from %1$I.idempotency_key where ctid = any (array(
+          select k.ctid from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id
             and k.created_at <= o.times[greatest(1, ceil(cardinality(o.times) * (1 - most_rows / o.rows))::int)]
           order by k.created_at limit most for update skip locked
-        )
-        delete from %1$I.idempotency_key k using old where k.organisation_id = o.organisation_id and k.key = old.key;
+        ));
         get diagnostics done = row_count;
         return done;
       end if;
@@ -69,14 +72,13 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
       create or replace function expire_idempotency_keys(most integer) returns integer
       language sql volatile security definer set search_path from current
       begin atomic
-        with expired as materialized (
-          select k.organisation_id, k.key from idempotency_key k
-          where k.created_at < now() - interval '1 day'
-          order by k.created_at limit most for update skip locked
-        ), deleted as (
-          delete from idempotency_key k using expired e
-          where k.organisation_id = e.organisation_id and k.key = e.key
-          returning k.key
+        with deleted as (
+          delete from idempotency_key where ctid = any (array(
+            select k.ctid from idempotency_key k
+            where k.created_at < now() - interval '1 day'
+            order by k.created_at limit most for update skip locked
+          ))
+          returning key
         )
         select count(*)::integer from deleted;
       end;
