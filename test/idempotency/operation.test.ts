@@ -302,3 +302,32 @@ it('what is kept goes after a day by itself, of every organisation', async () =>
   expect((await rows('whole')).length).toBe(1);
   await other.close();
 });
+
+it('a step reads no more than it deletes, however much there is', async () => {
+  const url = await createDatabase();
+  const organisation = await createOrganisation(url);
+  await runSql(
+    url,
+    `insert into idempotency_key (organisation_id, key, request_digest, outcome, answer, created_at)
+     select $1, n::text, '', '{}', 'x', now() - interval '25 hours' from generate_series(1, 20000) n`,
+    [organisation],
+  );
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const scans = async () => {
+    await client.query('select pg_stat_force_next_flush()');
+    const { rows: found } = await client.query(
+      `select seq_scan::int as scans from pg_stat_user_tables where relname = 'idempotency_key'`,
+    );
+    return found[0].scans;
+  };
+  const before = await scans();
+  // More than five times, after which PostgreSQL plans for values that it does not know.
+  for (const step of ['expire_idempotency_keys(500)', 'bound_idempotency_keys(500, 100, 100)'])
+    for (let i = 0; i < 8; i++) await client.query(`select ${step}`);
+  expect(await scans()).toBe(before);
+  expect(await runSql(url, 'select count(*)::int from idempotency_key where answer is null')).toEqual([
+    { count: 4_000 },
+  ]);
+  await client.end();
+});

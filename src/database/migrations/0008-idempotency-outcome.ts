@@ -3,8 +3,8 @@
 import { OnlineMigration } from './online.ts';
 
 /*
- * Rows are changed by where they are: however many of how many they are, that needs no plan. By their keys, PostgreSQL may choose to read the whole table
- * for every step.
+ * A step reads what it changes and no more, whatever PostgreSQL knows of the table: the oldest rows come by an index (without sorting all of them), and are
+ * changed by where they are.
  */
 
 /**
@@ -14,7 +14,7 @@ import { OnlineMigration } from './online.ts';
 const makeBound = `
   create or replace function bound_idempotency_keys(most integer, most_rows bigint default 2000000, most_bytes bigint default 1073741824)
   returns integer
-  language plpgsql volatile security definer set search_path = %1$I, pg_temp
+  language plpgsql volatile security definer set search_path = %1$I, pg_temp set enable_seqscan = off set enable_sort = off
   as $bound$
   declare
     share float8;
@@ -36,6 +36,8 @@ const makeBound = `
         update %1$I.idempotency_key set answer = null where ctid = any (array(
           select k.ctid from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id and k.answer is not null
+            -- Those before it have none any more, but for a few.
+            and k.created_at >= o.answered[1]
             and k.created_at <= o.answered[greatest(1, ceil(cardinality(o.answered) * (1 - most_bytes / o.bytes))::int)]
           order by k.created_at limit most for update skip locked
         ));
@@ -70,7 +72,7 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
     // Its body is parsed here and now: whoever calls it later cannot put another table in the place of ours.
     await this.step(`
       create or replace function expire_idempotency_keys(most integer) returns integer
-      language sql volatile security definer set search_path from current
+      language sql volatile security definer set search_path from current set enable_seqscan = off set enable_sort = off
       begin atomic
         with deleted as (
           delete from idempotency_key where ctid = any (array(
