@@ -41,6 +41,8 @@ export interface Contender {
 }
 
 export const EMAIL = '@@EMAIL@@';
+/** In a header or a body: sixteen digits that no other request has. */
+export const REFERENCE = '@@REFERENCE@@';
 const PEERS = new URL('./peers/', import.meta.url);
 const CUSTOMERS = 20_000;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -152,7 +154,7 @@ const postgraphile = (organisation: number) => ({
               result { ${GRAPHILE_PROFILE} }
             }
           }`,
-          { reference: '@@REFERENCE@@', given: EMAIL, company: BODY.companyName, ip: BODY.customerRealIp },
+          { reference: REFERENCE, given: EMAIL, company: BODY.companyName, ip: BODY.customerRealIp },
         ),
       customer: () =>
         postGraphQL(

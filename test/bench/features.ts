@@ -1,5 +1,6 @@
-// What each feature costs: the same build with each switched off alone, side by side.
+// What each feature costs: the same build with each switched off alone, and with an Idempotency-Key, side by side.
 import { hasRedis, startRedis } from '../support/redis.ts';
+import { REFERENCE } from './contenders.ts';
 import { CREATE_NEW, compare, RETURN_EXISTING, type Variant } from './gateway.ts';
 import type { Effort } from './main.ts';
 import { fixed, type Section, table } from './report.ts';
@@ -13,13 +14,17 @@ const VARIANT = 'test/bench/variant.ts';
 export async function measureFeatures(bench: Bench, effort: Effort): Promise<Section> {
   const redis = hasRedis() ? await startRedis() : undefined;
   const key = await bench.makeKey('PROD', 2_000_000_000);
-  const start = async (name: string, environment: Record<string, string>, members = {}): Promise<Variant> => {
+  const start = async (
+    name: string,
+    environment: Record<string, string>,
+    sent: Pick<Variant, 'members' | 'headers'> = {},
+  ): Promise<Variant> => {
     const gateways = await Promise.all(
       Array.from({ length: INSTANCES }, () =>
         bench.startGateway({ ORGANISATION: String(bench.organisationId), ...environment }, VARIANT),
       ),
     );
-    return { name, gateways, key, members };
+    return { name, gateways, key, ...sent };
   };
   const variants = [
     await start('all on', {}),
@@ -27,8 +32,9 @@ export async function measureFeatures(bench: Bench, effort: Effort): Promise<Sec
     await start('row level security off', { SWITCHED_OFF: 'row-level-security' }),
     await start('log off', { LOG_LEVEL: 'fatal' }),
     ...(redis ? [await start('all on, counted in Redis', { REDIS_URL: redis.url })] : []),
-    await start('IP history off', {}, { customerRealIp: undefined }),
+    await start('IP history off', {}, { members: { customerRealIp: undefined } }),
     await start('compiling off', { SWITCHED_OFF: 'fastPath' }),
+    await start('each under an Idempotency-Key of its own', {}, { headers: { 'Idempotency-Key': REFERENCE } }),
   ];
   const rows = new Map(variants.map(({ name }): [string, (string | number)[]] => [name, [name]]));
   for (const workload of [CREATE_NEW, RETURN_EXISTING]) {

@@ -15,6 +15,7 @@ export interface Variant {
   /** Of the customers that the organisation begins with. */
   label?: string;
   members?: object;
+  headers?: Record<string, string>;
 }
 
 /** Loads a variant for one round; `turn` says which of its processes. */
@@ -36,7 +37,7 @@ export function loadOnce(
     ask: () => ({
       method: 'POST' as const,
       path: `/api/v1/customer/create?apiKey=${variant.key}`,
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...variant.headers },
       body: JSON.stringify(body),
     }),
     read: () => [],

@@ -1,7 +1,7 @@
 // Rounds of load on contenders, interleaved on one database, with correctness checked around them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runSql } from '../support/database.ts';
-import { type Contender, EMAIL, type Question } from './contenders.ts';
+import { type Contender, EMAIL, type Question, REFERENCE } from './contenders.ts';
 import { type Bench, machineCpu, median } from './support.ts';
 import { type Measured, runWrk } from './wrk.ts';
 
@@ -63,14 +63,20 @@ function scriptOf(contender: Contender, { question, email }: Workload): string {
       .join(' .. ');
   };
   const constant = !`${path}${body}`.includes(EMAIL);
+  const setting = ([name, value]: [string, string]) => `wrk.headers['${name}'] = ${lua(value)}`;
+  const isOwn = (text: string) => text.includes(REFERENCE);
+  const own = Object.entries(headers).filter(([, value]) => isOwn(value));
   const lines = [
     `local round, n = ${rounds++}, 0`,
     `wrk.method = '${method}'`,
-    ...Object.entries(headers).map(([name, value]) => `wrk.headers['${name}'] = '${value}'`),
+    ...Object.entries(headers)
+      .filter(([, value]) => !isOwn(value))
+      .map(setting),
     'request = function()',
     '  n = n + 1',
     ...(constant ? [] : [`  local email = ${email(contender.label)}`]),
-    ...(body.includes('@@REFERENCE@@') ? [`  local reference = string.format('%06d%010d', round, n)`] : []),
+    ...(isOwn(body) || own.length > 0 ? [`  local reference = string.format('%06d%010d', round, n)`] : []),
+    ...own.map((header) => `  ${setting(header)}`),
     `  return wrk.format(nil, ${lua(path)}, nil, ${body ? lua(body) : 'nil'})`,
     'end',
   ];
@@ -122,7 +128,7 @@ async function settledLastOf(bench: Bench, { organisationId }: Contender): Promi
 async function call(contender: Contender, question: Question, email: string) {
   const { method, path, headers, body } = contender.ask(question);
   const reference = String(rounds++).padStart(16, '0');
-  const written = (text: string) => text.replaceAll(EMAIL, email).replaceAll('@@REFERENCE@@', reference);
+  const written = (text: string) => text.replaceAll(EMAIL, email).replaceAll(REFERENCE, reference);
   const answer = await fetch(contender.url + written(path), { method, headers, body: body && written(body) });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`${contender.name}: ${answer.status} ${text}`);
