@@ -89,6 +89,8 @@ export interface RequestRecord {
   key?: string;
   /** The root fields that ran, such as `createCustomer`. */
   operation?: string;
+  /** Whether it was answered as an earlier one under its Idempotency-Key, and did nothing. */
+  replayed?: true;
   /** Catalogue code of the first error. */
   code?: string;
   /** Why the service was not available. */

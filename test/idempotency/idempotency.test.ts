@@ -29,6 +29,9 @@ describe.each(apis)('$name API', (api) => {
     expect(second.answer.headers.get('content-type')).toBe(first.answer.headers.get('content-type'));
     expect(first.answer.headers.get('idempotent-replayed')).toBeNull();
     expect(second.answer.headers.get('idempotent-replayed')).toBe('true');
+    const lines = () => gateway.log.filter(({ msg }) => msg === 'request').slice(-2);
+    await expect.poll(lines).toMatchObject([{ status: 200 }, { status: 200, replayed: true }]);
+    expect(lines()[0]).not.toHaveProperty('replayed');
     expect((await api.create(gateway, { email })).newAccount).toBe(false);
   });
 

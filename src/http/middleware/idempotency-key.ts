@@ -5,7 +5,7 @@ import type { OrganisationDatabase } from '../../database/organisation-database.
 import { findDoneRequest } from '../../idempotency/idempotency.ts';
 import { hasKeyForm, type KeyedRequest } from '../../idempotency/idempotency-key.ts';
 import { requestDigest, storedAnswer } from '../../idempotency/version-before.ts';
-import type { HttpResponse } from '../request.ts';
+import type { HttpRequest, HttpResponse } from '../request.ts';
 import type { Middleware } from '../router.ts';
 
 /** Hands on the key of a `POST` with what is done under it, and says in the answer when that was given before. */
@@ -18,11 +18,11 @@ export function idempotencyKey(database: Database): Middleware {
     const digest = requestDigest(path, rightsOf(caller), bytes);
     const done = await doneUnder(String(key), database.forOrganisation(caller.organisationId));
     const before = storedAnswer(done, digest);
-    if (before) return replayed({ ...before, headers: { 'Cache-Control': 'no-store' } });
+    if (before) return replayed(request, { ...before, headers: { 'Cache-Control': 'no-store' } });
     const keyed: KeyedRequest = { key: String(key), path, requestDigest: digest, done, isReplayed: false };
     request.keyed = keyed;
     const response = await next(request);
-    return keyed.isReplayed ? replayed(response) : response;
+    return keyed.isReplayed ? replayed(request, response) : response;
   };
 }
 
@@ -31,6 +31,7 @@ async function doneUnder(key: string, database: OrganisationDatabase) {
   return hasKeyForm(key) ? findDoneRequest(database, key) : undefined;
 }
 
-function replayed(response: HttpResponse): HttpResponse {
+function replayed({ record }: HttpRequest, response: HttpResponse): HttpResponse {
+  record.replayed = true;
   return { ...response, headers: { ...response.headers, 'Idempotent-Replayed': 'true' } };
 }
