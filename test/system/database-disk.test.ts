@@ -81,7 +81,7 @@ it('is told while creates fail, and its end without anybody who calls; nothing i
     }
   };
   const lanes = ['a', 'b', 'c', 'd'].map(lane);
-  await expect.poll(() => acknowledged.size).toBeGreaterThan(100);
+  await expect.poll(() => acknowledged.size, { timeout: 10_000 }).toBeGreaterThan(100);
   expect(await health()).toEqual({ status: 200, database: 'ok' });
   expect(failed).toEqual([]);
 
