@@ -82,7 +82,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
 
 /** Mounts all routes. */
 function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: () => boolean): Handler {
-  const { authenticator, database, endpoints, execute, graphql, graphiql, health } = parts;
+  const { authenticator, endpoints, execute, graphql, graphiql, health } = parts;
   assertEndpoints(endpoints, schema);
   const rest: RestOptions = {
     permissionFor(operation) {
@@ -92,7 +92,6 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
     run: (request, document, variables) => execute({ document, variables, request }),
   };
   const started = startedOnly(hasStarted);
-  const idempotent = idempotencyKey(database);
   const byGraphQLKey = authenticate({
     authenticator,
     keyOf: presentedKey(),
@@ -100,9 +99,9 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
     isOpen: async (request) => demo && graphql.looksOnlyAtSchema(request),
   });
   const page = graphiql?.page ?? stack();
-  const graphqlStack = stack(page, started, byGraphQLKey, idempotent);
+  const graphqlStack = stack(page, started, byGraphQLKey, idempotencyKey(graphql.writeError));
   const restStack = (keyInBody: KeyInBody) =>
-    stack(started, authenticate({ authenticator, keyOf: presentedKey(keyInBody) }), idempotent);
+    stack(started, authenticate({ authenticator, keyOf: presentedKey(keyInBody) }), idempotencyKey(writeRestError));
   const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf));
   return createRouter(
     [

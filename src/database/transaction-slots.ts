@@ -36,20 +36,22 @@ export class TransactionSlots {
   async run<Result>(organisationId: number, deadline: number, work: () => Promise<Result>): Promise<Result> {
     const share = this.#shares.get(organisationId) ?? { running: 0, waiting: [] };
     this.#shares.set(organisationId, share);
-    if (share.waiting.length > 0 || !this.#hasRoom(share)) await this.#wait(share, deadline);
+    if (share.waiting.length > 0 || !this.#hasRoom(share)) await this.#wait(organisationId, share, deadline);
     else this.#take(share);
     try {
       return await work();
     } finally {
       share.running -= 1;
       this.#running -= 1;
-      if (share.running === 0 && share.waiting.length === 0) this.#shares.delete(organisationId);
+      this.#forgetIdle(organisationId, share);
       this.#handOn();
     }
   }
 
+  /** The last slot is for an organisation that has none. */
   #hasRoom({ running }: Share): boolean {
-    return this.#running < this.#most && running < this.#mostOfOne;
+    const most = running === 0 ? this.#most : this.#most - 1;
+    return this.#running < most && running < this.#mostOfOne;
   }
 
   #take(share: Share): void {
@@ -57,10 +59,15 @@ export class TransactionSlots {
     this.#running += 1;
   }
 
-  #wait(share: Share, deadline: number): Promise<void> {
+  #forgetIdle(organisationId: number, { running, waiting }: Share): void {
+    if (running === 0 && waiting.length === 0) this.#shares.delete(organisationId);
+  }
+
+  #wait(organisationId: number, share: Share, deadline: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         share.waiting.splice(share.waiting.indexOf(waiter), 1);
+        this.#forgetIdle(organisationId, share);
         reject(timedOut());
       };
       const left = deadline - performance.now();

@@ -51,8 +51,8 @@ export interface SharedParts {
 /** A part of an operation that is run by itself. */
 export interface OperationPart {
   readonly effects: Effects;
-  /** The transaction that it is run in, if it is. */
-  readonly database?: OrganisationDatabase;
+  /** The transaction that it is run in, if it is; none where it may do and read nothing. */
+  readonly database?: OrganisationDatabase | 'none';
 }
 
 /** Makes the context of an operation that begins now, or of a part of one. */
@@ -74,7 +74,7 @@ class RequestContext implements GatewayContext {
   readonly effects: Effects | undefined;
   readonly ip: IpLookup;
   readonly #caller: Caller | undefined;
-  readonly #database: OrganisationDatabase | undefined;
+  readonly #database: OrganisationDatabase | 'none' | undefined;
   #relations: CustomerRelations | undefined;
   #keyHistories: DataLoader<string, ChangeEntry[]> | undefined;
 
@@ -106,6 +106,7 @@ class RequestContext implements GatewayContext {
 
   get database(): OrganisationDatabase {
     if (!this.#database) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
+    if (this.#database === 'none') throw new Error('a mutation that is only checked may not use the database');
     return this.#database;
   }
 

@@ -8,10 +8,10 @@ import type { GatewayContext } from './context.ts';
 export interface Mutation<Input, Done, Outcome, Payload> {
   /** Does it. In a transaction of `context.database` where it takes several statements. */
   act(context: GatewayContext, input: Input): Promise<Done>;
-  /** What is kept of it: references, as JSON has them, from which `recall` finds the rest. */
+  /** What is kept of it: references, as JSON has them, from which `load` makes the rest. */
   outcomeOf(done: Done): Outcome;
-  /** Finds again what was done, for an answer that was not kept. @throws ApiError when it is no longer there */
-  recall(context: GatewayContext, outcome: Outcome): Promise<Done>;
+  /** Loads what was done, for an answer that was not kept. @throws ApiError `INTERNAL_CONFLICT` when it is no longer there */
+  load(context: GatewayContext, outcome: Outcome): Promise<Done>;
   /** Makes the payload. */
   payloadOf(context: GatewayContext, done: Done): Payload;
 }
@@ -21,7 +21,7 @@ type AnyMutation = Mutation<unknown, unknown, unknown, unknown>;
 /** How the mutation fields of an operation are resolved where doing and rendering are apart. */
 export interface Effects {
   /**
-   * Gives what a field did.
+   * Gives what a field did; undefined where it is only checked.
    *
    * @param name - its response name
    */
@@ -36,17 +36,20 @@ export function mutation<Input, Done, Outcome, Payload>(parts: Mutation<Input, D
     { input }: { input: unknown },
     context: GatewayContext,
     { path }: GraphQLResolveInfo,
-  ): Promise<Payload> => {
+  ): Promise<Payload | null> => {
     const { effects } = context;
     const done = effects
       ? await effects.resolve(String(path.key), parts as unknown as AnyMutation, context, input)
       : await parts.act(context, input as Input);
-    return parts.payloadOf(context, done as Done);
+    return done === undefined ? null : parts.payloadOf(context, done as Done);
   };
 }
 
 /** Thrown in the place of fields that come after one that failed: nothing of their document is done. */
 export class SkippedField extends Error {}
+
+/** Does nothing, so that all that shows is what is wrong with the inputs. */
+export const checkingEffects: Effects = { resolve: async () => undefined };
 
 /** Does each field, and notes what it did; none after one that failed. */
 export class ActingEffects implements Effects {
@@ -84,7 +87,7 @@ export class RenderingEffects implements Effects {
   }
 
   async resolve(name: string, parts: AnyMutation, context: GatewayContext): Promise<unknown> {
-    return this.#done.has(name) ? this.#done.get(name) : parts.recall(context, this.#outcome[name]);
+    return this.#done.has(name) ? this.#done.get(name) : parts.load(context, this.#outcome[name]);
   }
 }
 

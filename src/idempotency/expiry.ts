@@ -14,5 +14,5 @@ export const bound: JobTraits = {
   name: 'bound_idempotency_keys',
   stepSize: 2_000,
   fullPause: 250,
-  pause: 300_000,
+  pause: 60_000,
 };

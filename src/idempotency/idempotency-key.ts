@@ -1,6 +1,7 @@
 // An Idempotency-Key: its form, and what it stands for: the meaning of a request, not its bytes.
 import { createHash } from 'node:crypto';
 import { ApiError } from '../errors/api-error.ts';
+import type { RequestOfVersionBefore } from './version-before.ts';
 
 /** What a request did, by the response names of its fields; all of it as JSON has it. */
 export type Outcome = Readonly<Record<string, unknown>>;
@@ -22,25 +23,17 @@ export interface KeyedRequest {
   /** The header, as it came. */
   readonly key: string;
   readonly path: string;
-  /** SHA-256 by which the version before compares requests, in hexadecimal. */
-  readonly requestDigest: string;
-  /** What was done under the key by the time the request came. */
-  readonly done: DoneRequest | undefined;
-  /** Told by the operation, for HTTP's header `Idempotent-Replayed`: whether its answer is one that was given before. */
+  readonly versionBefore: RequestOfVersionBefore;
+  /** Told by the operation, for HTTP's header `Idempotent-Replayed`: whether its answer is that of an earlier request. */
   isReplayed: boolean;
 }
 
 /** Printable ASCII, as a header can carry it. */
 const keyForm = /^[\x21-\x7e]{1,255}$/;
 
-/** Whether a key has a usable form. */
-export function hasKeyForm(key: string): boolean {
-  return keyForm.test(key);
-}
-
 /** @throws ApiError `INTERNAL_VALIDATION_FAILED` when a key has no usable form */
 export function assertKeyForm(key: string): void {
-  if (hasKeyForm(key)) return;
+  if (keyForm.test(key)) return;
   const fields = [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }];
   throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
 }
@@ -50,20 +43,19 @@ export function assertKeyForm(key: string): void {
  *
  * @param path - two paths are two requests
  * @param operation - the text of the operation
- * @param variables - as they came; the order of members means nothing
+ * @param variables - those that the operation declares, as they came and were found valid; the order of members means nothing
  * @returns SHA-256, in hexadecimal
  */
-export function meaningDigest(path: string, operation: string, variables: unknown): string {
+export function meaningDigest(path: string, operation: string, variables: ReadonlyMap<string, unknown>): string {
   return createHash('sha256')
-    .update(JSON.stringify([path, operation, sorted(variables)]))
+    .update(JSON.stringify([path, operation, sorted(Object.fromEntries(variables))]))
     .digest('hex');
 }
 
-/** The same value with the members of all objects in one order. What JSON would leave out is left out. */
+/** The same value with the members of all objects in one order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
 }

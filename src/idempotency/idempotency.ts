@@ -41,8 +41,9 @@ export async function findDoneRequest(
  * @returns undefined when the first one is not done
  * @throws ApiError `INTERNAL_CONFLICT` when it is another request
  */
-export function keptOf(done: DoneRequest, { requestDigest }: KeyedRequest, digest: string): Kept | undefined {
-  const isSame = done.meaningDigest === null ? done.requestDigest === requestDigest : done.meaningDigest === digest;
+export function keptOf(done: DoneRequest, { versionBefore }: KeyedRequest, digest: string): Kept | undefined {
+  const { requestDigest, meaningDigest } = done;
+  const isSame = meaningDigest === null ? requestDigest === versionBefore.requestDigest : meaningDigest === digest;
   if (!isSame) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
   const { outcome, answer } = done;
   return outcome ? { outcome, answer } : undefined;
@@ -96,7 +97,7 @@ export async function claimKey(
 ): Promise<Kept | undefined> {
   const { key } = keyed;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await tx.one<Claim>(claim, [tx.organisationId, key, keyed.requestDigest, digest]);
+    const found = await tx.one<Claim>(claim, [tx.organisationId, key, keyed.versionBefore.requestDigest, digest]);
     if (found.claimed) return undefined;
     const { requestDigest } = found;
     if (requestDigest === null) {
@@ -118,12 +119,19 @@ export function stillRunning(): ApiError {
 
 const keepOutcomeOf: Statement = {
   name: 'idempotency_key_keep_outcome',
-  text: 'update idempotency_key set outcome = $3 where organisation_id = $1 and key = $2',
+  text: `
+    update idempotency_key set outcome = $3, status = $4, content_type = $5, body = $6
+    where organisation_id = $1 and key = $2`,
 };
 
 /** Keeps what a request did, in the transaction in which it did it. */
-export async function keepOutcome(tx: OrganisationDatabase, key: string, outcome: Outcome): Promise<void> {
-  await tx.run(keepOutcomeOf, [tx.organisationId, key, JSON.stringify(outcome)]);
+export async function keepOutcome(
+  tx: OrganisationDatabase,
+  { key, versionBefore }: KeyedRequest,
+  outcome: Outcome,
+): Promise<void> {
+  const { status, contentType, body } = versionBefore.answer;
+  await tx.run(keepOutcomeOf, [tx.organisationId, key, JSON.stringify(outcome), status, contentType, body]);
 }
 
 const keepAnswerOf: Statement = {

@@ -10,12 +10,12 @@ export class RunningKeys {
    *
    * @throws ApiError `INTERNAL_CONFLICT` when something does
    */
-  async alone<Result>(organisationId: number, key: string, run: () => Promise<Result>): Promise<Result> {
+  async run<Result>(organisationId: number, key: string, work: () => Promise<Result>): Promise<Result> {
     const name = `${organisationId}/${key}`;
     if (this.#running.has(name)) throw stillRunning();
     this.#running.add(name);
     try {
-      return await run();
+      return await work();
     } finally {
       this.#running.delete(name);
     }

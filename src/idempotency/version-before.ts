@@ -9,9 +9,24 @@ export interface StoredAnswer {
   readonly body: Buffer;
 }
 
-/** What the columns of that version hold; all null where another version did the request, or it is not done. */
+/** What a request under a key has to do with the version before. */
+export interface RequestOfVersionBefore {
+  /** How it compares requests: SHA-256, in hexadecimal. */
+  readonly requestDigest: string;
+  /**
+   * What it is to replay when this version has done the request: that it is to be sent again, since only this version can tell what it did. Without an
+   * answer, it would do the request once more.
+   */
+  readonly answer: StoredAnswer;
+  /** Told by the operation: what it has answered the same request, to be replayed. */
+  storedAnswer: StoredAnswer | undefined;
+}
+
+/** What a row holds for it. */
 export interface StoredColumns {
   readonly requestDigest: string;
+  /** Null in its own rows. */
+  readonly meaningDigest: string | null;
   readonly status: number | null;
   readonly contentType: string | null;
   readonly body: Buffer | null;
@@ -31,7 +46,7 @@ export function requestDigest(path: string, rights: readonly string[], bytes: Bu
 }
 
 /** The answer that the version before has kept for the same request; undefined when there is none. */
-export function storedAnswer(row: StoredColumns | undefined, digest: string): StoredAnswer | undefined {
-  if (row?.requestDigest !== digest || row.status === null || !row.body) return undefined;
+export function storedAnswer(row: StoredColumns, digest: string): StoredAnswer | undefined {
+  if (row.meaningDigest !== null || row.requestDigest !== digest || row.status === null || !row.body) return undefined;
   return { status: row.status, contentType: row.contentType ?? '', body: row.body };
 }

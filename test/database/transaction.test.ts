@@ -110,6 +110,27 @@ it.each<[string, (tx: OrganisationDatabase) => Promise<unknown>]>([
   expect(await stored('failed')).toEqual([]);
 });
 
+it('does what is to come once it is committed then, and not when it fails', async () => {
+  const afterwards: unknown[] = [];
+  const work = async (tx: OrganisationDatabase) => {
+    await add(tx, `afterwards-${afterwards.length}`);
+    await tx.onceCommitted(async (after) => {
+      afterwards.push(await stored('afterwards'));
+      await after.run(fails, [0]);
+    });
+    await tx.onceCommitted(async (after) => void afterwards.push((await after.run(slugs, [])).length > 0));
+    expect(afterwards).toEqual([]);
+  };
+  const failing = database.forOrganisation(ours).transaction(async (tx) => {
+    await work(tx);
+    throw new Error('refused');
+  });
+  await expect(failing).rejects.toThrow('refused');
+  expect(afterwards).toEqual([]);
+  await database.forOrganisation(ours).transaction(work);
+  expect(afterwards).toEqual([['afterwards-0'], true]);
+});
+
 it('takes statements that nobody waits for one after the other', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => void warnings.push(warning);

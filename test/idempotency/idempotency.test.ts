@@ -1,6 +1,5 @@
 // Idempotency-Key: the same request is answered once, another request under the same key is a conflict.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requestDigest } from '../../src/idempotency/version-before.ts';
 import { apis, graphql, rest } from '../support/apis.ts';
 import { createKey, createOrganisation, type KeyTraits, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -115,34 +114,6 @@ it('is free again after a day', async () => {
   await rest.create(gateway, { email: 'day@example.com' }, keyed('f'));
   await age('f', '25 hours');
   expect(await rest.create(gateway, { email: 'day2@example.com' }, keyed('f'))).toMatchObject({ newAccount: true });
-});
-
-describe('what the version before keeps', () => {
-  const email = 'before@example.com';
-  const bytes = Buffer.from(JSON.stringify({ email }));
-  const path = '/api/v1/customer/create';
-  const insert = (key: string, status: number | null) =>
-    runSql(
-      gateway.databaseUrl,
-      `insert into idempotency_key (organisation_id, key, request_digest, status, content_type, body)
-       values ($1, $2, $3, $4, 'application/json; charset=utf-8', $5)`,
-      [gateway.organisationId, key, requestDigest(path, [], bytes), status, status && Buffer.from('{"old":true}')],
-    );
-
-  it('is replayed to the same request, and a conflict for another', async () => {
-    await insert('old', 200);
-    const { answer } = await rest.create(gateway, { email }, keyed('old'));
-    expect([answer.text, answer.headers.get('idempotent-replayed')]).toEqual(['{"old":true}', 'true']);
-    expect((await rest.create(gateway, { email: 'x@example.com' }, keyed('old'))).code).toBe('INTERNAL_CONFLICT');
-  });
-
-  it('is running for a minute where it has no answer, and free then', async () => {
-    await insert('old-running', null);
-    const call = () => rest.create(gateway, { email }, keyed('old-running'));
-    expect((await call()).code).toBe('INTERNAL_CONFLICT');
-    await age('old-running', '2 minutes');
-    expect((await call()).code).toBeUndefined();
-  });
 });
 
 it('does nothing when its outcome could not be kept, and is free at once', async () => {

@@ -1,23 +1,22 @@
 // A mutation under an Idempotency-Key is done once: key, effect and outcome are one transaction, and its answer is rendered after that.
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobOfFunction } from '../../src/background/job.ts';
-import type { Database } from '../../src/database/open.ts';
-import { expiry } from '../../src/idempotency/expiry.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
+import { entities } from '../../src/entities.ts';
+import { keepAnswer } from '../../src/idempotency/idempotency.ts';
+import { logTo } from '../../src/log.ts';
 import { apis, rest } from '../support/apis.ts';
-import { createDatabase, createKey, createOrganisation, runSql } from '../support/database.ts';
+import { createKey, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
-let second: TestGateway;
 let root: string;
 beforeAll(async () => {
   gateway = await startGateway();
-  second = await startGateway({ databaseUrl: gateway.databaseUrl });
   root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
 });
-afterAll(() => Promise.all([gateway.close(), second.close()]));
+afterAll(() => gateway.close());
 
 const keyed = (key: string, apiKey = gateway.key) => ({ headers: { 'idempotency-key': key }, key: apiKey });
 const customers = async (prefix: string) =>
@@ -116,16 +115,33 @@ describe('a document of several mutations', () => {
     expect((await gateway.graphql(other, {}, keyed('half', root))).body.data.createCustomer.newAccount).toBe(true);
   });
 
-  it.each(['ipHistory(first: 500)', 'referral { customer { ipHistory(after: "x") { edges { cursor } } } } ipHistory'])(
-    'is not done when its answer cannot be rendered: %s',
-    async (selection) => {
-      const query = `mutation { createCustomer(input: { email: "asked@example.com" }) { customer { ${selection} { edges { cursor } } } } }`;
-      const { body } = await gateway.graphql(query, {}, keyed('asked'));
-      expect(body).not.toHaveProperty('data');
-      expect(body.errors).toMatchObject([{ extensions: { code: 'INTERNAL_VALIDATION_FAILED' } }]);
-      expect([await customers('asked'), await rows('asked')]).toEqual([0, []]);
-    },
-  );
+  it.each([
+    ['a wrong input', 'createCustomer(input: { email: "nope" }) { newAccount }'],
+    ['a key that is not there', 'deactivateApiKey(input: { fingerprint: "PRODnone" }) { apiKey { active } }'],
+  ])('waits for nothing when a field has failed: %s', async (_, failing) => {
+    const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+    await holder.connect();
+    await holder.query('begin; lock table customer in share row exclusive mode');
+    const query = `mutation { a: ${failing} b: createCustomer(input: { email: "after@example.com" }) { newAccount } }`;
+    const { body } = await gateway.graphql(query, {}, keyed('after', root));
+    await holder.end();
+    expect(body.data).toBeNull();
+    expect(body.errors).toMatchObject([{ path: ['a'], extensions: { code: 'INTERNAL_VALIDATION_FAILED' } }]);
+  });
+
+  it.each([
+    'customer { ipHistory(first: 500) { edges { cursor } } }',
+    'customer { referral { customer { ipHistory(after: "x") { edges { cursor } } } } }',
+    'newAccount @include(if: $b) customer { email }',
+    'customer { ... on Customer @skip(if: $b) { email } }',
+  ])('is not done when its answer cannot be rendered: %s', async (selection) => {
+    const variables = selection.includes('$b') ? '($b: Boolean = true)' : '';
+    const query = `mutation ${variables} { createCustomer(input: { email: "asked@example.com" }) { ${selection} } }`;
+    const { body } = await gateway.graphql(query, { b: null }, keyed('asked'));
+    expect(body).not.toHaveProperty('data');
+    expect(body.errors).toMatchObject([{ extensions: { code: 'INTERNAL_VALIDATION_FAILED' } }]);
+    expect([await customers('asked'), await rows('asked')]).toEqual([0, []]);
+  });
 
   it('with fragments, conditions and aliases does and shows what it does without a key', async () => {
     const query = (name: string) => `mutation ($no: Boolean = false) {
@@ -170,164 +186,49 @@ describe('an answer that was not kept', () => {
     await rest.create(gateway, { email: 'gone@example.com' }, keyed('gone'));
     await runSql(gateway.databaseUrl, `update idempotency_key set answer = null where key = 'gone'`);
     await runSql(gateway.databaseUrl, `update customer set deleted_at = now() where email = 'gone@example.com'`);
-    expect((await rest.create(gateway, { email: 'gone@example.com' }, keyed('gone'))).code).toBe('INTERNAL_CONFLICT');
-  });
-});
-
-describe('fifty times at once over two processes', () => {
-  const fifty = () =>
-    Promise.all(
-      Array.from({ length: 50 }, (_, i) =>
-        rest.create(i % 2 ? gateway : second, { email: 'fifty@example.com' }, keyed('fifty')),
-      ),
-    );
-
-  it('is done once; all others are told at once that it runs, or what was done', async () => {
-    const outcomes = await fifty();
-    for (const { code, newAccount, answer } of outcomes)
-      expect([code, newAccount, answer.headers.get('retry-after')]).toEqual(
-        code ? ['INTERNAL_CONFLICT', undefined, '1'] : [undefined, true, null],
-      );
-    expect(await customers('fifty')).toBe(1);
+    const { code, answer } = await rest.create(gateway, { email: 'gone@example.com' }, keyed('gone'));
+    expect([code, answer.headers.get('idempotent-replayed')]).toEqual(['INTERNAL_CONFLICT', null]);
+    const query = 'mutation { createCustomer(input: { email: "gone-too@example.com" }) { customer { email } } }';
+    await gateway.graphql(query, {}, keyed('gone-too'));
+    await runSql(gateway.databaseUrl, `update idempotency_key set answer = null where key = 'gone-too'`);
+    await runSql(gateway.databaseUrl, `update customer set deleted_at = now() where email = 'gone-too@example.com'`);
+    const { body, headers } = await gateway.graphql(query, {}, keyed('gone-too'));
+    expect(body.errors).toMatchObject([{ extensions: { code: 'INTERNAL_CONFLICT' } }]);
+    expect(headers.get('idempotent-replayed')).toBeNull();
   });
 
-  it('is told the same to all when it is done: replays do not refuse each other', async () => {
-    const outcomes = await fifty();
-    expect(outcomes.map(({ code }) => code)).toEqual(outcomes.map(() => undefined));
-    expect(new Set(outcomes.map(({ answer }) => answer.text)).size).toBe(1);
-    await runSql(gateway.databaseUrl, `update idempotency_key set answer = null where key = 'fifty'`);
-    const again = await fifty();
-    expect(new Set([...outcomes, ...again].map(({ answer }) => answer.text)).size).toBe(1);
+  it('is the one that was kept first, when two processes have rendered it', async () => {
+    await rest.create(gateway, { email: 'first@example.com' }, keyed('first'));
+    const { meaning } = (
+      await runSql<{ meaning: string }>(
+        gateway.databaseUrl,
+        `update idempotency_key set answer = null where key = 'first' returning meaning_digest as meaning`,
+      )
+    )[0] as { meaning: string };
+    const database = openDatabase({
+      connection: parseDatabaseUrl(gateway.databaseUrl),
+      entities,
+      log: logTo('silent', { write: () => {} }),
+      operationTimeout: 5_000,
+    });
+    const keep = (digest: string, answer: string) =>
+      keepAnswer(database.forOrganisation(gateway.organisationId), 'first', digest, answer);
+    expect(await keep('of another request', '{"other":true}')).toBe('{"other":true}');
+    expect(await keep(meaning, '{"mine":1}')).toBe('{"mine":1}');
+    expect(await keep(meaning, '{"mine":2}')).toBe('{"mine":1}');
+    await database.close();
   });
-});
-
-it.each(apis)('that took too long may be sent again at once, and says what was done: $name', async (api) => {
-  const hasty = await startGateway({ databaseUrl: gateway.databaseUrl, operationTimeout: 500 });
-  const name = `late-${api.name.toLowerCase()}`;
-  const holder = new pg.Client({ connectionString: gateway.databaseUrl });
-  await holder.connect();
-  await holder.query('begin; lock table customer in share row exclusive mode');
-  const call = () => api.create(hasty, { email: `${name}@example.com` }, keyed(name));
-  const { code, answer } = await call();
-  expect([code, answer.status]).toEqual(['INTERNAL_SERVICE_UNAVAILABLE', 503]);
-  await holder.query('commit');
-  await holder.end();
-  expect((await call()).newAccount).toBe(true);
-  await hasty.close();
 });
 
 it('is ignored by a query', async () => {
+  const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+  await holder.connect();
+  await holder.query('begin; lock table idempotency_key in access exclusive mode');
   const query = '{ customers(first: 1) { edges { node { email } } } }';
   for (const key of ['query', 'query', 'has blank']) {
     const { body, headers } = await gateway.graphql(query, {}, keyed(key));
     expect([body.errors, headers.get('idempotent-replayed')]).toEqual([undefined, null]);
   }
-  expect(await rows('query')).toEqual([]);
-});
-
-it('leaves connections for other organisations, however many of its calls wait', async () => {
-  const small = await startGateway({ databaseUrl: gateway.databaseUrl, poolSize: 4, operationTimeout: 20_000 });
-  await rest.create(gateway, { email: 'held@example.com' });
-  const holder = new pg.Client({ connectionString: gateway.databaseUrl });
-  await holder.connect();
-  await holder.query(`begin; select from customer where email = 'held@example.com' for update`);
-  const waiting = Array.from({ length: 40 }, (_, i) =>
-    rest.create(small, { email: 'held@example.com', companyName: `Held ${i}` }, keyed(`held-${i}`)),
-  );
-  await sleep(300);
-  for (let i = 0; i < 20; i++) {
-    const { code } = await rest.create(
-      small,
-      { email: `free-${i}@example.com` },
-      { ...keyed(`free-${i}`), key: small.key },
-    );
-    expect(code).toBeUndefined();
-  }
-  await holder.query('commit');
   await holder.end();
-  expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual(waiting.map(() => undefined));
-  await small.close();
-});
-
-it('what is kept of one organisation is bounded, the oldest goes first, answers before rows', async () => {
-  const url = await createDatabase();
-  const [many, few] = [await createOrganisation(url), await createOrganisation(url)];
-  for (const [organisation, count] of [
-    [many, 2_000],
-    [few, 50],
-  ])
-    await runSql(
-      url,
-      `insert into idempotency_key (organisation_id, key, request_digest, outcome, answer, created_at)
-       select $1, n::text, '', '{}', repeat('x', 100), now() - n * interval '1 second' from generate_series(1, $2::int) n`,
-      [organisation, count],
-    );
-  await runSql(url, 'analyze idempotency_key');
-  const step = async (rows: number, bytes: number) =>
-    (await runSql<{ done: number }>(url, 'select bound_idempotency_keys(300, $1, $2) as done', [rows, bytes]))[0]?.done;
-  const all = async (rows: number, bytes: number) => {
-    for (let steps = 1; ; steps++) if ((await step(rows, bytes)) === 0) return steps;
-  };
-  const left = () =>
-    runSql<{ o: number; rows: number; answers: number; oldest: number }>(
-      url,
-      `select organisation_id as o, count(*)::int as rows, count(answer)::int as answers, max(key::int) as oldest
-       from idempotency_key group by 1 order by 1`,
-    );
-  const unchanged = { o: few, rows: 50, answers: 50, oldest: 50 };
-  // A sample of so few rows is all of them; the last row of a step is one more or less.
-  await all(10_000, 100_000);
-  const [afterAnswers, others] = await left();
-  expect([afterAnswers, others]).toMatchObject([{ o: many, rows: 2_000, oldest: 2_000 }, unchanged]);
-  expect(Math.abs((afterAnswers?.answers ?? 0) - 1_000)).toBeLessThanOrEqual(1);
-  expect(await all(500, 100_000)).toBeGreaterThanOrEqual(6);
-  const [afterRows, stillOthers] = await left();
-  expect([afterRows, stillOthers]).toMatchObject([{ o: many }, unchanged]);
-  expect(Math.abs((afterRows?.rows ?? 0) - 500)).toBeLessThanOrEqual(1);
-  expect(afterRows).toMatchObject({ answers: afterRows?.rows, oldest: afterRows?.rows });
-});
-
-it('what is kept goes after a day by itself, of every organisation', async () => {
-  const hurried = (database: Database) => [jobOfFunction(database, { ...expiry, stepSize: 1_000, pause: 50 })];
-  const other = await startGateway({ databaseUrl: gateway.databaseUrl, parts: { jobs: hurried } });
-  for (const { organisationId } of [gateway, other])
-    await runSql(
-      gateway.databaseUrl,
-      `insert into idempotency_key (organisation_id, key, request_digest, created_at)
-       select $1, 'old-' || n, '', now() - interval '25 hours' from generate_series(1, 2500) n`,
-      [organisationId],
-    );
-  const left = () => runSql(gateway.databaseUrl, `select from idempotency_key where key like 'old-%'`);
-  await expect.poll(left, { timeout: 10_000 }).toEqual([]);
-  expect((await rows('whole')).length).toBe(1);
-  await other.close();
-});
-
-it('a step reads no more than it deletes, however much there is', async () => {
-  const url = await createDatabase();
-  const organisation = await createOrganisation(url);
-  await runSql(
-    url,
-    `insert into idempotency_key (organisation_id, key, request_digest, outcome, answer, created_at)
-     select $1, n::text, '', '{}', 'x', now() - interval '25 hours' from generate_series(1, 20000) n`,
-    [organisation],
-  );
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const scans = async () => {
-    await client.query('select pg_stat_force_next_flush()');
-    const { rows: found } = await client.query(
-      `select seq_scan::int as scans from pg_stat_user_tables where relname = 'idempotency_key'`,
-    );
-    return found[0].scans;
-  };
-  const before = await scans();
-  // More than five times, after which PostgreSQL plans for values that it does not know.
-  for (const step of ['expire_idempotency_keys(500)', 'bound_idempotency_keys(500, 100, 100)'])
-    for (let i = 0; i < 8; i++) await client.query(`select ${step}`);
-  expect(await scans()).toBe(before);
-  expect(await runSql(url, 'select count(*)::int from idempotency_key where answer is null')).toEqual([
-    { count: 4_000 },
-  ]);
-  await client.end();
+  expect(await rows('query')).toEqual([]);
 });

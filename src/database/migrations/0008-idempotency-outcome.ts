@@ -18,11 +18,12 @@ const makeBound = `
   as $bound$
   declare
     share float8;
+    remaining integer := most;
     done integer;
     o record;
   begin
     -- Two thousand pages, however many there are; what PostgreSQL believes about its tables may be old.
-    share := least(100, 100.0 * 2000 * current_setting('block_size')::integer / greatest(pg_relation_size('%1$I.idempotency_key'), 1));
+    share := least(100, 100.0 * 2000 * current_setting('block_size')::integer / greatest(pg_relation_size('idempotency_key'), 1));
     for o in
       select organisation_id, count(*) * 100 / share as rows, sum(octet_length(answer)) * 100 / share as bytes,
         array_agg(created_at order by created_at) as times,
@@ -30,7 +31,6 @@ const makeBound = `
       from %1$I.idempotency_key tablesample system (share)
       group by organisation_id
       having count(*) * 100 / share > most_rows or sum(octet_length(answer)) * 100 / share > most_bytes
-      order by 2 desc limit 1
     loop
       if o.bytes > most_bytes then
         update %1$I.idempotency_key set answer = null where ctid = any (array(
@@ -39,25 +39,24 @@ const makeBound = `
             -- Those before it have none any more, but for a few.
             and k.created_at >= o.answered[1]
             and k.created_at <= o.answered[greatest(1, ceil(cardinality(o.answered) * (1 - most_bytes / o.bytes))::int)]
-          order by k.created_at limit most for update skip locked
+          order by k.created_at limit remaining for update skip locked
         ));
         get diagnostics done = row_count;
-        if done > 0 then
-          return done;
-        end if;
+        remaining := remaining - done;
       end if;
-      if o.rows > most_rows then
+      if o.rows > most_rows and remaining > 0 then
         delete from %1$I.idempotency_key where ctid = any (array(
           select k.ctid from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id
             and k.created_at <= o.times[greatest(1, ceil(cardinality(o.times) * (1 - most_rows / o.rows))::int)]
-          order by k.created_at limit most for update skip locked
+          order by k.created_at limit remaining for update skip locked
         ));
         get diagnostics done = row_count;
-        return done;
+        remaining := remaining - done;
       end if;
+      exit when remaining = 0;
     end loop;
-    return 0;
+    return most - remaining;
   end $bound$;
 `;
 

@@ -28,7 +28,7 @@ export type ValidateArguments = (args: Record<string, unknown>) => void;
  * whole, since it would fail as often as there are items.
  *
  * @param where - `everywhere` checks those of all other fields too
- * @throws GraphQLError carrying what the field's own validate throws
+ * @throws GraphQLError carrying what the field's own validate throws, or saying what is wrong with the condition of `@skip` or `@include`
  */
 export function assertArguments(execution: ValidatedExecutionArgs, where: 'below lists' | 'everywhere'): void {
   const { schema, operation, fragments, variableValues } = execution;

@@ -19,7 +19,7 @@ import {
 import { authorize } from '../../api-key/authenticate.ts';
 import type { Requirement } from '../../api-key/scopes.ts';
 import { ApiError, echo } from '../../errors/api-error.ts';
-import { timedOut, toApiError } from '../../errors/classify.ts';
+import { toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
 import type { ContextOf, OperationRequest } from '../context.ts';
 import { requirementOf } from '../plugins/scope.ts';
@@ -30,6 +30,7 @@ import { presentResult, requestError } from './errors.ts';
 import { createKeyedRunner, type KeyedMutation, type Validate } from './keyed.ts';
 import { documentOf } from './operation.ts';
 import { variableProblems } from './variables.ts';
+import { within } from './within.ts';
 
 /** A parsed and validated operation, ready to run. */
 export interface OperationCall {
@@ -100,7 +101,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     if ('operation' in execution) return execution;
     throw refusedVariables(schema, document, operation, variables ?? {});
   };
-  const runUnderKey = createKeyedRunner(contextOf, validated);
+  const runUnderKey = createKeyedRunner({ contextOf, validated, timeout });
 
   function costOfCall({ document, variables }: OperationCall, analysis: OperationAnalysis): Cost {
     const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
@@ -128,8 +129,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const cost = costOfCall(call, analysis);
     if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
     const keyedMutation = keyedMutationOf(call, analysis);
-    if (analysis.validatesArguments) assertArguments(execution, keyedMutation ? 'everywhere' : 'below lists');
-    const result = await within(timeout, keyedMutation ? runUnderKey(keyedMutation) : execute(document, execution));
+    if (keyedMutation) assertArguments(execution, 'everywhere');
+    else if (analysis.validatesArguments) assertArguments(execution, 'below lists');
+    const result = await (keyedMutation ? runUnderKey(keyedMutation) : within(timeout, execute(document, execution)));
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 
@@ -188,16 +190,6 @@ function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: Oper
     }),
   );
   return fields;
-}
-
-/** Waits for a result no longer than it may take; the statements it waits for are cancelled by PostgreSQL. */
-async function within(milliseconds: number, result: ExecutionResult | Promise<ExecutionResult>) {
-  if (!(result instanceof Promise) || milliseconds === 0) return result;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timedOut()), milliseconds);
-  });
-  return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** The failure of a document of which no operation, or more than one, may be meant. */

@@ -11,14 +11,27 @@ import type { Caller } from '../../api-key/authenticate.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
-import { claimKey, type Kept, keepAnswer, keepOutcome, keptOf } from '../../idempotency/idempotency.ts';
+import {
+  claimKey,
+  findDoneRequest,
+  type Kept,
+  keepAnswer,
+  keepOutcome,
+  keptOf,
+  stillRunning,
+} from '../../idempotency/idempotency.ts';
 import { assertKeyForm, type KeyedRequest, meaningDigest } from '../../idempotency/idempotency-key.ts';
 import { RunningKeys } from '../../idempotency/running-keys.ts';
+import { storedAnswer } from '../../idempotency/version-before.ts';
 import type { ContextOf, GatewayContext } from '../context.ts';
-import { ActingEffects, type Effects, RenderingEffects, SkippedField } from '../mutation.ts';
+import { ActingEffects, checkingEffects, type Effects, RenderingEffects, SkippedField } from '../mutation.ts';
 import { requestError } from './errors.ts';
 import type { OperationCall } from './execute.ts';
 import { documentOf, effectsOf } from './operation.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that an answer may take to be kept. It is given then, and rendered anew next time. */
+const KEEPING = 1_000;
 
 /** Validates the variables of an operation, for running a document of it. */
 export type Validate = (
@@ -38,6 +51,14 @@ export interface KeyedMutation {
   caller: Caller;
 }
 
+/** How mutations under a key are run. */
+export interface KeyedRunnerOptions {
+  contextOf: ContextOf;
+  validated: Validate;
+  /** Milliseconds that a mutation may take to be done, and its answer to be rendered then; 0 for as long as it takes. */
+  timeout: number;
+}
+
 /** Why a document was not done. */
 class NotDone extends Error {
   readonly errors: NonNullable<ExecutionResult['errors']>;
@@ -48,9 +69,10 @@ class NotDone extends Error {
   }
 }
 
-/** What is known of a mutation that is done: from memory too, where this request did it. */
+/** What is known of a mutation that is done. */
 interface Done extends Kept {
-  done?: ReadonlyMap<string, unknown>;
+  /** What each field did, where this request did it. */
+  byField?: ReadonlyMap<string, unknown>;
 }
 
 /** One mutation, and how parts of it are run. */
@@ -60,7 +82,8 @@ interface Run extends Pick<KeyedMutation, 'keyed'> {
   /** A database of the same organisation with a time of its own, for what comes after the operation. */
   databaseAfterwards(): OrganisationDatabase;
   /** Runs the fields alone, without what is selected of them. */
-  act(effects: Effects, tx: OrganisationDatabase): Promise<ExecutionResult>;
+  runFields(effects: Effects, tx: OrganisationDatabase | 'none'): Promise<ExecutionResult>;
+  /** Runs the whole document, with a time of its own. */
   render(effects: Effects): Promise<ExecutionResult>;
 }
 
@@ -69,18 +92,15 @@ interface Run extends Pick<KeyedMutation, 'keyed'> {
  *
  * @returns gives `data: null` with the errors when a field failed: then nothing was done, and the key is free; throws GraphQLError, with the status that
  *   HTTP shows, carrying `INTERNAL_CONFLICT` when the key came with another request or its request is still running, `INTERNAL_VALIDATION_FAILED` when
- *   the key has no usable form, or whatever the transaction fails with
+ *   the key has no usable form, `INTERNAL_SERVICE_UNAVAILABLE` when it took too long, or whatever the transaction fails with
  */
-export function createKeyedRunner(
-  contextOf: ContextOf,
-  validated: Validate,
-): (mutation: KeyedMutation) => Promise<ExecutionResult> {
+export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunnerOptions) {
   const running = new RunningKeys();
-  const known = new WeakMap<OperationDefinitionNode, { effects: DocumentNode; text: string }>();
+  const known = new WeakMap<OperationDefinitionNode, { fields: DocumentNode; text: string }>();
 
   function documentsOf({ call, operation }: KeyedMutation) {
     const documents = known.get(operation) ?? {
-      effects: effectsOf(call.document, operation),
+      fields: effectsOf(call.document, operation),
       text: print(documentOf(call.document, operation)),
     };
     known.set(operation, documents);
@@ -89,71 +109,86 @@ export function createKeyedRunner(
 
   function runOf(mutation: KeyedMutation): Run {
     const { call, operation, selected, keyed } = mutation;
-    const { request, document, variables } = call;
-    const { effects: bare, text } = documentsOf(mutation);
-    const { database } = contextOf(request, selected);
-    const runPart = async (of: DocumentNode, effects: Effects, on: OrganisationDatabase) =>
-      executeRootSelectionSet(validated(call, operation, of, contextOf(request, selected, { effects, database: on })));
+    const { request, document } = call;
+    const { fields, text } = documentsOf(mutation);
+    const runPart = async (of: DocumentNode, effects: Effects, database?: OrganisationDatabase | 'none') =>
+      executeRootSelectionSet(validated(call, operation, of, contextOf(request, selected, { effects, database })));
     return {
       keyed,
-      digest: meaningDigest(keyed.path, text, variables ?? {}),
-      database,
+      digest: meaningDigest(keyed.path, text, declaredVariables(mutation)),
+      database: contextOf(request, selected).database,
       databaseAfterwards: () => contextOf(request, selected).database,
-      act: (effects, tx) => runPart(bare, effects, tx),
-      render: (effects) => runPart(document, effects, database),
+      runFields: (effects, tx) => runPart(fields, effects, tx),
+      render: (effects) => runPart(document, effects),
     };
   }
 
-  return async (mutation) => {
+  return async (mutation: KeyedMutation): Promise<ExecutionResult> => {
     const { keyed, caller } = mutation;
     try {
       assertKeyForm(keyed.key);
       const run = runOf(mutation);
-      const kept = keyed.done && keptOf(keyed.done, keyed, run.digest);
-      if (kept) return await replay(run, kept);
-      return await running.alone(caller.organisationId, keyed.key, () => withIdempotencyKey(run));
+      const doing = async () =>
+        (await doneBefore(run)) ?? running.run(caller.organisationId, keyed.key, () => withIdempotencyKey(run));
+      const done = await within(timeout, doing());
+      const answer = await within(timeout, answerOf(run, done));
+      keyed.isReplayed = done.byField === undefined && !answer.errors;
+      return answer;
     } catch (error) {
+      if (error instanceof NotDone) return { data: null, errors: error.errors };
       const apiError = toApiError(error);
       throw requestError(apiError, { status: apiError.status, headers: errorHeaders(apiError) });
     }
   };
 }
 
-async function withIdempotencyKey(run: Run): Promise<ExecutionResult> {
-  try {
-    return await answerOf(run, await run.database.transaction((tx) => actOnce(run, tx)));
-  } catch (error) {
-    if (error instanceof NotDone) return { data: null, errors: error.errors };
-    throw error;
-  }
+/** The variables that an operation declares: graphql ignores all others. */
+function declaredVariables({ call: { variables = {} }, operation }: KeyedMutation): Map<string, unknown> {
+  const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  return new Map(names.filter((name) => Object.hasOwn(variables ?? {}, name)).map((name) => [name, variables?.[name]]));
 }
 
-/** Replays do not exclude each other: they have nothing to do once. */
-function replay(run: Run, kept: Kept): Promise<ExecutionResult> {
-  run.keyed.isReplayed = true;
-  return answerOf(run, kept);
+/** Finds what an earlier request did; for that nothing is locked, and replays do not exclude each other. */
+async function doneBefore({ database, keyed, digest }: Run): Promise<Done | undefined> {
+  const found = await findDoneRequest(database, keyed.key);
+  if (!found) return undefined;
+  const { versionBefore } = keyed;
+  versionBefore.storedAnswer = storedAnswer(found, versionBefore.requestDigest);
+  if (!versionBefore.storedAnswer) return keptOf(found, keyed, digest);
+  keyed.isReplayed = true;
+  // Nobody sees this: HTTP gives that answer in its place.
+  throw stillRunning();
 }
 
-async function actOnce({ keyed, digest, act }: Run, tx: OrganisationDatabase): Promise<Done> {
+/** Does a mutation in one transaction with its claim and its outcome, once its inputs are found valid. @throws NotDone when a field fails */
+async function withIdempotencyKey(run: Run): Promise<Done> {
+  const { data, errors } = await run.runFields(checkingEffects, 'none');
+  if (errors) throw new NotDone(errors);
+  for (const [name, payload] of Object.entries(data ?? {}))
+    if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
+  return run.database.transaction((tx) => actOnce(run, tx));
+}
+
+async function actOnce({ keyed, digest, runFields }: Run, tx: OrganisationDatabase): Promise<Done> {
   const kept = await claimKey(tx, keyed, digest);
-  keyed.isReplayed = kept !== undefined;
   if (kept) return kept;
   const effects = new ActingEffects();
-  const { data, errors } = await act(effects, tx);
+  const { errors } = await runFields(effects, tx);
   if (errors) throw new NotDone(errors);
-  const { outcome, done } = effects;
-  for (const [name, payload] of Object.entries(data ?? {}))
-    if (typeof payload === 'object' && payload && !done.has(name)) throw new Error(`${name} does not tell what it did`);
-  await keepOutcome(tx, keyed.key, outcome);
-  return { outcome, answer: null, done };
+  const { outcome, done: byField } = effects;
+  await keepOutcome(tx, keyed, outcome);
+  return { outcome, answer: null, byField };
 }
 
-async function answerOf(run: Run, { outcome, answer, done }: Done): Promise<ExecutionResult> {
+async function answerOf(run: Run, { outcome, answer, byField }: Done): Promise<ExecutionResult> {
   if (answer !== null) return { data: JSON.parse(answer) };
-  const result = await run.render(new RenderingEffects(outcome, done));
+  const result = await run.render(new RenderingEffects(outcome, byField));
   // It is rendered again next time.
   if (result.errors) return result;
-  const text = JSON.stringify(result.data);
-  const shown = await keepAnswer(run.databaseAfterwards(), run.keyed.key, run.digest, text).catch(() => text);
-  return { data: JSON.parse(shown) };
+  return { data: JSON.parse(await kept(run, JSON.stringify(result.data))) };
+}
+
+/** The answer that is kept, which is another when another process was quicker. */
+function kept({ keyed, digest, databaseAfterwards }: Run, answer: string): Promise<string> {
+  return within(KEEPING, keepAnswer(databaseAfterwards(), keyed.key, digest, answer)).catch(() => answer);
 }

@@ -212,7 +212,7 @@ function changeOf(
       resolve: mutation({
         act: (context, { fingerprint, reason }: ChangeApiKey) => change(context, fingerprint, reason),
         outcomeOf: ({ fingerprint }) => ({ fingerprint }),
-        recall: async (context, { fingerprint }) => {
+        load: async (context, { fingerprint }) => {
           const apiKey = await findApiKey(context, fingerprint);
           if (!apiKey) throw noLongerThere();
           return apiKey;

@@ -189,7 +189,7 @@ builder.mutationFields((t) => ({
     resolve: mutation({
       act: (context, input: CreateCustomer) => createOrReturnCustomer(context, input),
       outcomeOf: ({ customer, newAccount }) => ({ cuRefNo: customer.cuRefNo, newAccount }),
-      recall: async (context, { cuRefNo, newAccount }) => {
+      load: async (context, { cuRefNo, newAccount }) => {
         const profile = await findCustomer(context, { cuRefNo }, selectsRelatedRecords(context.selected));
         if (!profile) throw noLongerThere();
         return { ...profile, newAccount };

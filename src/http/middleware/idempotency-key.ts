@@ -1,37 +1,52 @@
 // An Idempotency-Key is handed on to the operation, which does things once for it; here is what HTTP has to do with it.
 import { rightsOf } from '../../api-key/authenticate.ts';
-import type { Database } from '../../database/open.ts';
-import type { OrganisationDatabase } from '../../database/organisation-database.ts';
-import { findDoneRequest } from '../../idempotency/idempotency.ts';
-import { hasKeyForm, type KeyedRequest } from '../../idempotency/idempotency-key.ts';
-import { requestDigest, storedAnswer } from '../../idempotency/version-before.ts';
-import type { HttpRequest, HttpResponse } from '../request.ts';
+import { stillRunning } from '../../idempotency/idempotency.ts';
+import type { KeyedRequest } from '../../idempotency/idempotency-key.ts';
+import { requestDigest, type StoredAnswer } from '../../idempotency/version-before.ts';
+import { type HttpRequest, type HttpResponse, JSON_TYPE } from '../request.ts';
 import type { Middleware } from '../router.ts';
+import type { WriteError } from './error-response.ts';
 
-/** Hands on the key of a `POST` with what is done under it, and says in the answer when that was given before. */
-export function idempotencyKey(database: Database): Middleware {
+/**
+ * Hands on the key of a `POST`, and says in the answer when it is that of an earlier request.
+ *
+ * @param write - the envelope of its API
+ */
+export function idempotencyKey(write: WriteError): Middleware {
   return (next) => async (request) => {
-    const { caller, headers, method, path } = request;
-    const key = headers['idempotency-key'];
-    const bytes = !caller || key === undefined || method !== 'POST' ? undefined : await request.bytes();
-    if (!caller || !bytes) return next(request);
-    const digest = requestDigest(path, rightsOf(caller), bytes);
-    const done = await doneUnder(String(key), database.forOrganisation(caller.organisationId));
-    const before = storedAnswer(done, digest);
-    if (before) return replayed(request, { ...before, headers: { 'Cache-Control': 'no-store' } });
-    const keyed: KeyedRequest = { key: String(key), path, requestDigest: digest, done, isReplayed: false };
+    const keyed = await keyedRequestOf(request, write);
+    if (!keyed) return next(request);
     request.keyed = keyed;
-    const response = await next(request);
-    return keyed.isReplayed ? replayed(request, response) : response;
+    try {
+      const response = await next(request);
+      return keyed.isReplayed ? replayed(request, ofVersionBefore(keyed) ?? response) : response;
+    } catch (error) {
+      const before = ofVersionBefore(keyed);
+      if (!before) throw error;
+      return replayed(request, before);
+    }
   };
 }
 
-async function doneUnder(key: string, database: OrganisationDatabase) {
-  // The operation says what is wrong with a key.
-  return hasKeyForm(key) ? findDoneRequest(database, key) : undefined;
+async function keyedRequestOf(request: HttpRequest, write: WriteError): Promise<KeyedRequest | undefined> {
+  const { caller, headers, method, path } = request;
+  const key = headers['idempotency-key'];
+  const bytes = !caller || key === undefined || method !== 'POST' ? undefined : await request.bytes();
+  if (!caller || !bytes) return undefined;
+  const { status, contentType = JSON_TYPE, body } = write(request, stillRunning());
+  const answer: StoredAnswer = { status, contentType, body: Buffer.from(body) };
+  const digest = requestDigest(path, rightsOf(caller), bytes);
+  const versionBefore = { requestDigest: digest, answer, storedAnswer: undefined };
+  return { key: String(key), path, versionBefore, isReplayed: false };
+}
+
+/** What the version before has answered, which is given in the place of what the operation says. */
+function ofVersionBefore({ versionBefore: { storedAnswer } }: KeyedRequest): HttpResponse | undefined {
+  return storedAnswer && { ...storedAnswer, headers: { 'Cache-Control': 'no-store' } };
 }
 
 function replayed({ record }: HttpRequest, response: HttpResponse): HttpResponse {
   record.replayed = true;
+  delete record.code;
   return { ...response, headers: { ...response.headers, 'Idempotent-Replayed': 'true' } };
 }
