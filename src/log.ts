@@ -93,8 +93,10 @@ export interface RequestRecord {
   replayed?: true;
   /** Catalogue code of the first error. */
   code?: string;
-  /** Why the service was not available. */
+  /** Why the service was not available, or what the request conflicts with. */
   reason?: string;
+  /** The first eight hexadecimal digits of the SHA-256 of its Idempotency-Key, which are the same each time that it is sent. */
+  idempotencyKey?: string;
   milliseconds: number;
 }
 
@@ -105,11 +107,11 @@ export interface RequestRecord {
 export function noteFailure(
   log: Log,
   record: RequestRecord,
-  { code, status, cause }: { code: string; status: number; cause?: unknown },
+  { code, status, message, cause }: { code: string; status: number; message: string; cause?: unknown },
 ): void {
   record.code ??= code;
-  if (status < 500 || cause === undefined) return;
-  if (code !== 'INTERNAL_SERVICE_UNAVAILABLE')
+  if (code === 'INTERNAL_SERVICE_UNAVAILABLE') record.reason ??= cause instanceof Error ? cause.message : message;
+  else if (code === 'INTERNAL_CONFLICT') record.reason ??= message;
+  else if (status >= 500 && cause !== undefined)
     log.error({ requestId: record.requestId, code, err: cause }, 'request failed');
-  else if (cause instanceof Error) record.reason ??= cause.message;
 }

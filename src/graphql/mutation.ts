@@ -92,6 +92,8 @@ export class RenderingEffects implements Effects {
 }
 
 /** The failure of an answer that was not kept, and can no longer be rendered. */
-export function noLongerThere(): ApiError {
-  return new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.noLongerThere);
+export class NoLongerThereError extends ApiError {
+  constructor() {
+    super('INTERNAL_CONFLICT', idempotencyConflicts.noLongerThere);
+  }
 }

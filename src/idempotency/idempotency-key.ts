@@ -34,8 +34,13 @@ const keyForm = /^[\x21-\x7e]{1,255}$/;
 /** @throws ApiError `INTERNAL_VALIDATION_FAILED` when a key has no usable form */
 export function assertKeyForm(key: string): void {
   if (keyForm.test(key)) return;
-  const fields = [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }];
+  const fields = [{ path: 'Idempotency-Key', message: 'must be sent once, as 1 to 255 visible ASCII characters' }];
   throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields });
+}
+
+/** What stands for a key in the log: callers may write into it what they like. */
+export function loggedKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 8);
 }
 
 /**

@@ -29,7 +29,11 @@ describe.each(apis)('$name API', (api) => {
     expect(first.answer.headers.get('idempotent-replayed')).toBeNull();
     expect(second.answer.headers.get('idempotent-replayed')).toBe('true');
     const lines = () => gateway.log.filter(({ msg }) => msg === 'request').slice(-2);
-    await expect.poll(lines).toMatchObject([{ status: 200 }, { status: 200, replayed: true }]);
+    const idempotencyKey = expect.stringMatching(/^[\da-f]{8}$/);
+    await expect.poll(lines).toMatchObject([
+      { status: 200, idempotencyKey },
+      { status: 200, idempotencyKey: lines()[0]?.idempotencyKey, replayed: true },
+    ]);
     expect(lines()[0]).not.toHaveProperty('replayed');
     expect((await api.create(gateway, { email })).newAccount).toBe(false);
   });
@@ -38,6 +42,10 @@ describe.each(apis)('$name API', (api) => {
     await api.create(gateway, { email }, keyed(`b-${api.name}`));
     const other = await api.create(gateway, { email: `other-${email}` }, keyed(`b-${api.name}`));
     expect([other.code, other.answer.status]).toEqual(['INTERNAL_CONFLICT', 409]);
+    expect(other.answer.headers.get('idempotent-replayed')).toBeNull();
+    await expect
+      .poll(() => gateway.log.filter(({ msg }) => msg === 'request').at(-1))
+      .toMatchObject({ code: 'INTERNAL_CONFLICT', reason: 'This Idempotency-Key was sent with another request.' });
     expect(await runSql(gateway.databaseUrl, 'select * from customer where email = $1', [`other-${email}`])).toEqual(
       [],
     );

@@ -24,7 +24,14 @@ import { assertKeyForm, type KeyedRequest, meaningDigest } from '../../idempoten
 import { RunningKeys } from '../../idempotency/running-keys.ts';
 import { storedAnswer } from '../../idempotency/version-before.ts';
 import type { ContextOf, GatewayContext } from '../context.ts';
-import { ActingEffects, checkingEffects, type Effects, RenderingEffects, SkippedField } from '../mutation.ts';
+import {
+  ActingEffects,
+  checkingEffects,
+  type Effects,
+  NoLongerThereError,
+  RenderingEffects,
+  SkippedField,
+} from '../mutation.ts';
 import { requestError } from './errors.ts';
 import type { OperationCall } from './execute.ts';
 import { documentOf, effectsOf } from './operation.ts';
@@ -183,7 +190,9 @@ async function actOnce({ keyed, digest, runFields }: Run, tx: OrganisationDataba
 async function answerOf(run: Run, { outcome, answer, byField }: Done): Promise<ExecutionResult> {
   if (answer !== null) return { data: JSON.parse(answer) };
   const result = await run.render(new RenderingEffects(outcome, byField));
-  // It is rendered again next time.
+  // It is rendered again next time, unless there is nothing left to render.
+  const gone = result.errors?.find(({ originalError }) => originalError instanceof NoLongerThereError);
+  if (gone) throw gone.originalError;
   if (result.errors) return result;
   return { data: JSON.parse(await kept(run, JSON.stringify(result.data))) };
 }

@@ -36,7 +36,7 @@ import type { OperationContext } from '../../operation-context.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';
 import { builder, stringEnum, validatedBy } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { mutation, noLongerThere } from '../mutation.ts';
+import { mutation, NoLongerThereError } from '../mutation.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
 
@@ -214,7 +214,7 @@ function changeOf(
         outcomeOf: ({ fingerprint }) => ({ fingerprint }),
         load: async (context, { fingerprint }) => {
           const apiKey = await findApiKey(context, fingerprint);
-          if (!apiKey) throw noLongerThere();
+          if (!apiKey) throw new NoLongerThereError();
           return apiKey;
         },
         payloadOf: (context, apiKey) => {

@@ -6,7 +6,7 @@ import { type CreateCustomer, createCustomerInput, emailInput } from '../../cust
 import type { Referrer } from '../../customer/referral/referral.entity.ts';
 import { builder, validatedBy } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { mutation, noLongerThere } from '../mutation.ts';
+import { mutation, NoLongerThereError } from '../mutation.ts';
 import { cursorReader, encodeCursor } from './cursor.ts';
 import { CustomerGroupType } from './group.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from './page.ts';
@@ -191,7 +191,7 @@ builder.mutationFields((t) => ({
       outcomeOf: ({ customer, newAccount }) => ({ cuRefNo: customer.cuRefNo, newAccount }),
       load: async (context, { cuRefNo, newAccount }) => {
         const profile = await findCustomer(context, { cuRefNo }, selectsRelatedRecords(context.selected));
-        if (!profile) throw noLongerThere();
+        if (!profile) throw new NoLongerThereError();
         return { ...profile, newAccount };
       },
       payloadOf: (context, created) => ({

@@ -1,7 +1,7 @@
 // An Idempotency-Key is handed on to the operation, which does things once for it; here is what HTTP has to do with it.
 import { rightsOf } from '../../api-key/authenticate.ts';
 import { stillRunning } from '../../idempotency/idempotency.ts';
-import type { KeyedRequest } from '../../idempotency/idempotency-key.ts';
+import { type KeyedRequest, loggedKey } from '../../idempotency/idempotency-key.ts';
 import { requestDigest, type StoredAnswer } from '../../idempotency/version-before.ts';
 import { type HttpRequest, type HttpResponse, JSON_TYPE } from '../request.ts';
 import type { Middleware } from '../router.ts';
@@ -17,6 +17,7 @@ export function idempotencyKey(write: WriteError): Middleware {
     const keyed = await keyedRequestOf(request, write);
     if (!keyed) return next(request);
     request.keyed = keyed;
+    request.record.idempotencyKey = loggedKey(keyed.key);
     try {
       const response = await next(request);
       return keyed.isReplayed ? replayed(request, ofVersionBefore(keyed) ?? response) : response;
