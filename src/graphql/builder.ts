@@ -77,4 +77,7 @@ export function validatedBy<Schema extends ZodType>(schema: Schema) {
 }
 
 builder.queryType({ description: 'Root of all queries.' });
-builder.mutationType({ description: 'Root of all mutations.' });
+builder.mutationType({
+  description:
+    'Root of all mutations. With the header `Idempotency-Key` those of a document are done once in a day, all or none, however often it is sent.',
+});

@@ -18,7 +18,8 @@ export const headers = {
     schema: { type: 'integer' },
   },
   'Idempotent-Replayed': {
-    description: '`true` on the answer to a repeated `Idempotency-Key`: it is the first answer, replayed.',
+    description:
+      '`true` on the answer to a repeated `Idempotency-Key`: it is that of the first request, which alone did something.',
     schema: { type: 'string', const: 'true' },
   },
   'Retry-After': { description: 'Seconds to wait before the next attempt.', schema: { type: 'integer' } },

@@ -22,7 +22,7 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'Your own key for this request, up to 255 visible ASCII characters. When the request is repeated within a day, with a body that means the same, the first answer is returned, with the header `Idempotent-Replayed: true`.',
+    'Your own key for this request, up to 255 visible ASCII characters. When the request is repeated under it within a day, with the same values, it is not done again: the answer of the first request is returned, with the header `Idempotent-Replayed: true`.',
   schema: { type: 'string' },
 };
 
