@@ -8,10 +8,8 @@ export const IdempotencyKeyEntity = defineEntity({
   tableName: 'idempotency_key',
   ...tenantPolicy,
   primaryKeys: ['organisationId', 'key'],
-  indexes: [
-    { name: 'idempotency_key_by_creation', properties: ['createdAt'] },
-    { name: 'idempotency_key_by_age', properties: ['organisationId', 'createdAt'] },
-  ],
+  // None but the primary key begins with the organisation: PostgreSQL may look for a key in any that does.
+  indexes: [{ name: 'idempotency_key_by_creation', properties: ['createdAt'] }],
   properties: {
     ...ownedByOrganisation,
     key: p.string().length(255).primary(),

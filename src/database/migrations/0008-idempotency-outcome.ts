@@ -36,7 +36,7 @@ const makeBound = `
         update %1$I.idempotency_key set answer = null where ctid = any (array(
           select k.ctid from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id and k.answer is not null
-            -- Those before it have none any more, but for a few.
+            -- Those before it are gone, or have none any more, but for a few.
             and k.created_at >= o.answered[1]
             and k.created_at <= o.answered[greatest(1, ceil(cardinality(o.answered) * (1 - most_bytes / o.bytes))::int)]
           order by k.created_at limit remaining for update skip locked
@@ -48,6 +48,7 @@ const makeBound = `
         delete from %1$I.idempotency_key where ctid = any (array(
           select k.ctid from %1$I.idempotency_key k
           where k.organisation_id = o.organisation_id
+            and k.created_at >= o.times[1]
             and k.created_at <= o.times[greatest(1, ceil(cardinality(o.times) * (1 - most_rows / o.rows))::int)]
           order by k.created_at limit remaining for update skip locked
         ));
@@ -68,6 +69,8 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
         add column if not exists outcome jsonb null,
         add column if not exists answer text null`);
     await this.createIndex('idempotency_key_by_creation', 'on idempotency_key (created_at)');
+    // It began with the organisation, as the primary key does: a plan made while the table was small may have taken it to look for a key.
+    await this.dropIndex('idempotency_key_by_age');
     // Its body is parsed here and now: whoever calls it later cannot put another table in the place of ours.
     await this.step(`
       create or replace function expire_idempotency_keys(most integer) returns integer

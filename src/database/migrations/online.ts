@@ -105,16 +105,24 @@ export abstract class OnlineMigration extends Migration {
     const [half] = await this.#retried(
       `select from pg_index where indexrelid = to_regclass('${name}') and not indisvalid`,
     );
-    const statements = [
-      ...(half ? [`drop index concurrently ${name}`] : []),
-      `create ${unique ? 'unique ' : ''}index concurrently if not exists ${name} ${definition}`,
-    ];
-    for (const statement of statements) {
-      await this.#telling(
-        (seconds) => `index ${name} has been building for ${seconds} seconds`,
-        () => runAlone(this.#run, this.#name, name, statement),
-      );
-    }
+    if (half) await this.dropIndex(name);
+    const statement = `create ${unique ? 'unique ' : ''}index concurrently if not exists ${name} ${definition}`;
+    await this.#telling(
+      (seconds) => `index ${name} has been building for ${seconds} seconds`,
+      () => runAlone(this.#run, this.#name, name, statement),
+    );
+  }
+
+  /**
+   * Removes an index while rows are written.
+   *
+   * @throws MigrationLockedError when old transactions of others do not end
+   */
+  protected async dropIndex(name: string): Promise<void> {
+    await this.#telling(
+      (seconds) => `the removal of the index ${name} has been running for ${seconds} seconds`,
+      () => runAlone(this.#run, this.#name, name, `drop index concurrently if exists ${name}`),
+    );
   }
 
   async #retried<Row extends object>(sql: string): Promise<Row[]> {
