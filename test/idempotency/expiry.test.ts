@@ -122,3 +122,16 @@ it('a step reads no more than it deletes, however much there is', async () => {
   ]);
   await client.end();
 });
+
+it('a key is looked for by the primary key alone, also by plans that were made while there was none', async () => {
+  const url = await createDatabase();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    `set enable_seqscan = off; set enable_bitmapscan = off; set plan_cache_mode = force_generic_plan;
+     prepare keep (bigint, text) as update idempotency_key set outcome = '{}' where organisation_id = $1 and key = $2`,
+  );
+  const { rows } = await client.query(`explain (format json) execute keep (1, 'key')`);
+  expect(rows[0]['QUERY PLAN'][0].Plan.Plans).toMatchObject([{ 'Index Name': 'idempotency_key_pkey' }]);
+  await client.end();
+});
