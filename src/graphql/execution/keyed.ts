@@ -150,9 +150,10 @@ export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunner
 }
 
 /** The variables that an operation declares: graphql ignores all others. */
-function declaredVariables({ call: { variables = {} }, operation }: KeyedMutation): Map<string, unknown> {
+function declaredVariables({ call, operation }: KeyedMutation): Map<string, unknown> {
+  const variables = call.variables ?? {};
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
-  return new Map(names.filter((name) => Object.hasOwn(variables ?? {}, name)).map((name) => [name, variables?.[name]]));
+  return new Map(names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]));
 }
 
 /** Finds what an earlier request did; for that nothing is locked, and replays do not exclude each other. */
