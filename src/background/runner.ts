@@ -83,9 +83,12 @@ export class BackgroundRunner {
   #wait(): void {
     if (this.#isClosed || this.#scheduled.length === 0) return;
     const next = this.#scheduled.reduce((first, other) => (other.dueAt < first.dueAt ? other : first));
-    this.#timer = setTimeout(() => {
-      this.#step = this.#stepOf(next).then(() => this.#wait());
-    }, next.dueAt - performance.now()).unref();
+    this.#timer = setTimeout(
+      () => {
+        this.#step = this.#stepOf(next).then(() => this.#wait());
+      },
+      Math.max(0, next.dueAt - performance.now()),
+    ).unref();
   }
 
   /** Never rejects. */

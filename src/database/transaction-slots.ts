@@ -70,7 +70,7 @@ export class TransactionSlots {
         this.#forgetIdle(organisationId, share);
         reject(timedOut());
       };
-      const left = deadline - performance.now();
+      const left = Math.max(0, deadline - performance.now());
       const waiter: Waiter = { resolve, timer: Number.isFinite(left) ? setTimeout(giveUp, left) : undefined };
       share.waiting.push(waiter);
     });

@@ -44,7 +44,7 @@ describe('fifty times at once over two processes', () => {
       ),
     );
 
-  it('is done once; all others are told at once that it runs, or what was done', async () => {
+  it('is done once; all others hear at once that it runs, or what was done', async () => {
     const outcomes = await fifty();
     for (const { code, newAccount, answer } of outcomes)
       expect([code, newAccount, answer.headers.get('retry-after')]).toEqual(
@@ -53,7 +53,7 @@ describe('fifty times at once over two processes', () => {
     expect(await customers('fifty')).toBe(1);
   });
 
-  it('is told the same to all when it is done: replays do not refuse each other', async () => {
+  it('is replayed alike to all when it is done: replays do not refuse each other', async () => {
     const outcomes = await fifty();
     expect(outcomes.map(({ code }) => code)).toEqual(outcomes.map(() => undefined));
     expect(new Set(outcomes.map(({ answer }) => answer.text)).size).toBe(1);
