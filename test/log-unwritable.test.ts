@@ -96,7 +96,7 @@ const ways: [way: string, makeSettings: () => Promise<Record<string, string>>, t
 ];
 
 /** Sends requests whose lines are long, on connections of their own, until all are answered. */
-async function sendMany({ url }: GatewayProcess, connections: number): Promise<void> {
+async function sendMany({ url, child }: GatewayProcess, connections: number): Promise<void> {
   const request = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${'y'.repeat(120)}\r\n`;
   await Promise.all(
     Array.from({ length: connections }, async () => {
@@ -106,9 +106,11 @@ async function sendMany({ url }: GatewayProcess, connections: number): Promise<v
         socket.write(`${`${request}\r\n`.repeat(left - 1)}${request}Connection: close\r\n\r\n`);
         let answers = '';
         socket.setEncoding('latin1').on('data', (text) => (answers += text));
-        socket.on('error', () => {});
+        let failure: Error | undefined;
+        socket.on('error', (error) => (failure = error));
         await new Promise((resolve) => socket.once('close', resolve));
-        expect(answers).toMatch(/^HTTP\/1\.1 404.*\r\nConnection: close\r\n/s);
+        const told = `the connection ended by ${failure ?? 'its end'}, the gateway by ${child.exitCode ?? child.signalCode}`;
+        expect(answers, told).toMatch(/^HTTP\/1\.1 404.*\r\nConnection: close\r\n/s);
         left -= count(answers, 'HTTP/1.1 404');
         expect(left).toBeGreaterThanOrEqual(0);
       }
