@@ -159,7 +159,7 @@ export interface ApiErrorDetails {
 export const idempotencyConflicts = {
   otherRequest: {
     message: 'This Idempotency-Key was sent with another request.',
-    description: 'Use a new Idempotency-Key for each request that differs in its path or in what its body means.',
+    description: 'Use a new Idempotency-Key for each request that differs in its path or in the values that it sends.',
   },
   noLongerThere: {
     message: 'What the request with this Idempotency-Key did can no longer be shown.',

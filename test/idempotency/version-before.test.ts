@@ -31,6 +31,9 @@ describe('what the version before keeps', () => {
     await insert('old', 200);
     const { answer } = await rest.create(gateway, { email }, keyed('old'));
     expect([answer.text, answer.headers.get('idempotent-replayed')]).toEqual(['{"old":true}', 'true']);
+    const line = () => gateway.log.filter(({ msg }) => msg === 'request').at(-1);
+    await expect.poll(line).toMatchObject({ status: 200, replayed: true });
+    for (const member of ['code', 'reason']) expect(line()).not.toHaveProperty(member);
     expect((await rest.create(gateway, { email: 'x@example.com' }, keyed('old'))).code).toBe('INTERNAL_CONFLICT');
   });
 

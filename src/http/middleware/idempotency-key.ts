@@ -48,6 +48,8 @@ function ofVersionBefore({ versionBefore: { storedAnswer } }: KeyedRequest): Htt
 
 function replayed({ record }: HttpRequest, response: HttpResponse): HttpResponse {
   record.replayed = true;
+  // Where the version before has answered, the operation has failed in its place.
   delete record.code;
+  delete record.reason;
   return { ...response, headers: { ...response.headers, 'Idempotent-Replayed': 'true' } };
 }
