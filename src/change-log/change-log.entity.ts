@@ -9,7 +9,14 @@ export const ChangeEntryEntity = defineEntity({
   tableName: 'change_entry',
   ...tenantPolicy,
   primaryKeys: ['organisationId', 'id'],
-  indexes: [{ name: 'change_entry_by_subject', properties: ['organisationId', 'subject', 'reference', 'id'] }],
+  indexes: [
+    { name: 'change_entry_by_subject', properties: ['organisationId', 'subject', 'reference', 'id'] },
+    {
+      name: 'change_entry_by_action',
+      properties: ['organisationId', 'subject', 'reference', 'action', 'ordinal'],
+      where: 'ordinal is not null',
+    },
+  ],
   properties: {
     ...ownedByOrganisation,
     id: p.bigint('number').primary().autoincrement(),
@@ -26,6 +33,8 @@ export const ChangeEntryEntity = defineEntity({
     /** Names of the fields that were changed, in the words of the API. */
     fields: p.array().defaultRaw(`'{}'`),
     createdAt: p.datetime(3).defaultRaw('now()'),
+    /** Counts the entries about a customer, from 1: its place in the history, for the public. Null for other subjects. */
+    ordinal: p.integer().nullable(),
   },
 });
 

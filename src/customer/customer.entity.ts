@@ -22,6 +22,8 @@ export const CustomerEntity = defineEntity({
     { name: 'customer_phone_form', expression: `phone ~ '^[+][0-9]{1,3} [0-9]{4,14}$'` },
     { name: 'customer_meta_object', expression: `jsonb_typeof(meta) = 'object'` },
     { name: 'customer_fields_object', expression: `jsonb_typeof(custom_fields) = 'object'` },
+    { name: 'customer_country_form', expression: `country ~ '^[A-Z]{2}$'` },
+    { name: 'customer_locale_form', expression: `primary_locale ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$'` },
   ],
   properties: {
     ...ownedByOrganisation,
@@ -40,6 +42,17 @@ export const CustomerEntity = defineEntity({
     companyName: p.string().length(255).nullable(),
     companyRegistrationNumber: p.string().length(32).nullable(),
     taxIdentificationNumber: p.string().length(32).nullable(),
+    streetAddress: p.text().nullable(),
+    city: p.text().nullable(),
+    cityPart: p.text().nullable(),
+    stateRegion: p.text().nullable(),
+    postalCode: p.text().nullable(),
+    /** ISO 3166-1 alpha-2. */
+    country: p.text().nullable(),
+    /** A BCP 47 tag of language, script and region. */
+    primaryLocale: p.text().nullable(),
+    /** Whether the customer wants it. */
+    newsletter: p.boolean().default(false),
     /** Sum of the credit ledger. */
     creditBalance: p.integer().default(0),
     premium: p.boolean().default(false),
@@ -57,6 +70,11 @@ export const CustomerEntity = defineEntity({
     addressChanges: p.smallint().default(0).lazy(),
     bannedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
+    /** Who created it, and by which request: what the change log tells of that. Null where a version before 0009 did. */
+    createdBy: p.text().nullable().lazy(),
+    creationRequestId: p.text().nullable().lazy(),
+    /** How many entries the change log has of it; the ordinal of the latest. */
+    changeCount: p.integer().default(0).lazy(),
   },
 });
 

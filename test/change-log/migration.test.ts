@@ -38,7 +38,7 @@ beforeEach(async () => {
   await runSql(
     url,
     `drop table change_value, change_entry; drop trigger log on audit_entry; drop function log_audit_entry();
-     delete from migration where name = '${NAME}'`,
+     delete from migration where name >= '${NAME}'`,
   );
   organisations = [await createOrganisation(url), await createOrganisation(url)];
   await runSql(

@@ -7,6 +7,7 @@ import { Migration0005Connect } from './0005-connect.ts';
 import { Migration0006AddressChanges } from './0006-address-changes.ts';
 import { Migration0007ChangeLog } from './0007-change-log.ts';
 import { Migration0008IdempotencyOutcome } from './0008-idempotency-outcome.ts';
+import { Migration0009CustomerProfile } from './0009-customer-profile.ts';
 import type { NamedMigration } from './run.ts';
 
 export type { NamedMigration } from './run.ts';
@@ -20,4 +21,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0006-address-changes', class: Migration0006AddressChanges },
   { name: '0007-change-log', class: Migration0007ChangeLog },
   { name: '0008-idempotency-outcome', class: Migration0008IdempotencyOutcome },
+  { name: '0009-customer-profile', class: Migration0009CustomerProfile },
 ];
