@@ -17,7 +17,7 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         strictScalars: true,
         skipTypename: true,
-        scalars: { DateTime: 'string', JSONObject: 'Record<string, unknown>' },
+        scalars: { DateTime: 'string', JSONObject: 'Record<string, unknown>', JSON: 'unknown' },
       },
     },
   },

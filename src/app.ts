@@ -89,7 +89,7 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
       const requirements = requirementsOf(schema, operation);
       return (request) => authorize(callerOf(request), requirements);
     },
-    run: (request, document, variables) => execute({ document, variables, request }),
+    run: (request, document, variables, isSnapshot) => execute({ document, variables, request, isSnapshot }),
   };
   const started = startedOnly(hasStarted);
   const byGraphQLKey = authenticate({

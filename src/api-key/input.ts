@@ -1,7 +1,8 @@
 // What an operator may say about a new key: every rule, once, for the command and for GraphQL.
 import { z } from 'zod';
+import { reasonInput } from '../change-log/reason.ts';
 import { MUST_BE_MOMENT, moment } from '../moment.ts';
-import { freeText, requiredText } from '../text.ts';
+import { requiredText } from '../text.ts';
 import type { KeyPrefix } from './key.ts';
 import { type Scope, scopes } from './scopes.ts';
 
@@ -62,12 +63,6 @@ export const createApiKeyInput = z
 
 /** The traits of a new key. */
 export type CreateApiKey = z.output<typeof createApiKeyInput>;
-
-/** Characters that a reason may have. */
-export const LONGEST_REASON = 1_000;
-
-/** Why something is done with a key. */
-export const reasonInput = freeText(LONGEST_REASON);
 
 /** Seconds that a key goes on after it was replaced. */
 export const graceInput = z

@@ -4,7 +4,7 @@
 export const scopes = {
   'customer:create': 'Create customers, or get existing ones.',
   'customer:read': 'Read customers and their related records.',
-  'customer:write': 'Change customers. No operation needs it yet.',
+  'customer:write': 'Change customers, and see who changed them.',
   'ip:read': 'Look up information about an IP address.',
 } as const;
 

@@ -1,16 +1,14 @@
 // Stored e-mail addresses that today's rules would refuse, write or match otherwise: found, and mended where they can be.
-import pg from 'pg';
-import { changedFields, recordChange } from '../change-log/record.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { canonicalEmail, normalizeEmail } from './email.ts';
+import { lockAnyCustomer } from './lock.ts';
+import { setCustomer } from './set.ts';
 
 /** Rows that are read at a time. */
 const PAGE = 1_000;
-/** SQLSTATE of a second row where there may be one. */
-const UNIQUE_VIOLATION = '23505';
 
 /** A customer whose stored address is not what it would be today. */
 export interface DoubtfulEmail {
@@ -73,14 +71,6 @@ function doubt({ id, cu_ref_no: cuRefNo, email, canonical_email: mailbox }: Row)
   }
 }
 
-const rewrite: Statement = {
-  name: 'customer_email_rewrite',
-  text: `
-    update customer set email = $3, canonical_email = $4, updated_at = now(), version = version + 1
-    where organisation_id = $1 and id = $2 and email = $5 and canonical_email = $6 and deleted_at is null
-    returning cu_ref_no`,
-};
-
 const holder: Statement = {
   name: 'customer_email_holder',
   text: 'select cu_ref_no from customer where organisation_id = $1 and canonical_email = $2 and deleted_at is null',
@@ -93,21 +83,20 @@ const holder: Statement = {
  */
 export async function rewriteEmail(
   ctx: OperationContext,
-  { id, cuRefNo, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
+  { cuRefNo, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
 ): Promise<string | undefined> {
   if (!today) return 'it has to be corrected manually';
   const { organisationId, database } = ctx;
   try {
     return await database.transaction(async (tx) => {
-      const values = [organisationId, id, today.email, today.canonicalEmail, email, mailbox];
-      const rows = await tx.run(rewrite, values);
-      if (rows.length === 0) return 'it was changed or deleted in the meantime';
-      const fields = changedFields({ email }, { email: today.email }, ['email']);
-      await recordChange(tx, ctx, { subject: 'customer', reference: cuRefNo, action: 'e-mail rewritten', fields });
+      const customer = await lockAnyCustomer(tx, cuRefNo);
+      const isStored = customer.email === email && customer.canonicalEmail === mailbox && customer.deletedAt == null;
+      if (!isStored) return 'it was changed or deleted in the meantime';
+      await setCustomer(tx, ctx, customer, today, { action: 'EMAIL_REWRITTEN' });
       return undefined;
     });
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
+    if (!(error instanceof ApiError && error.code === 'INTERNAL_CONFLICT')) throw error;
     const [other] = await database.run<Row>(holder, [organisationId, today.canonicalEmail]);
     return `the mailbox belongs to the customer ${other?.cu_ref_no ?? 'of another row'}`;
   }

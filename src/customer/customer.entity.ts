@@ -23,7 +23,10 @@ export const CustomerEntity = defineEntity({
     { name: 'customer_meta_object', expression: `jsonb_typeof(meta) = 'object'` },
     { name: 'customer_fields_object', expression: `jsonb_typeof(custom_fields) = 'object'` },
     { name: 'customer_country_form', expression: `country ~ '^[A-Z]{2}$'` },
-    { name: 'customer_locale_form', expression: `primary_locale ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$'` },
+    {
+      name: 'customer_locale_form',
+      expression: `primary_locale ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$'`,
+    },
   ],
   properties: {
     ...ownedByOrganisation,

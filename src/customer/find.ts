@@ -1,11 +1,12 @@
 // Finds customers: one by what names it, many page by page.
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
+import { columnsOf } from '../database/columns.ts';
 import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
-import type { Customer } from './customer.entity.ts';
+import { type Customer, CustomerEntity } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';
 import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
@@ -82,6 +83,17 @@ export async function findCustomersById(
   const found: (Customer | null)[] = ids.map(() => null);
   for (const row of rows) found[row.position - 1] = readProfile(database, row).customer;
   return found;
+}
+
+const byReferenceOfAny: Statement = {
+  name: 'customer_of_any_state',
+  text: `select ${columnsOf(CustomerEntity).join(', ')} from customer where organisation_id = $1 and cu_ref_no = $2`,
+};
+
+/** Finds a customer, also one that was deleted. */
+export async function findAnyCustomer({ database }: OperationContext, cuRefNo: string): Promise<Customer | undefined> {
+  const [row] = await database.run(byReferenceOfAny, [database.organisationId, cuRefNo]);
+  return row && database.map<Customer>(CustomerEntity, row);
 }
 
 /** One page of customers; the places are references. */

@@ -2,6 +2,10 @@
 import DataLoader from 'dataloader';
 import type { Statement } from '../database/statement.ts';
 import type { OperationContext } from '../operation-context.ts';
+import type { CustomerAction } from './actions.ts';
+import { type ChangesPage, type CustomerChange, listChanges } from './changes.ts';
+import type { CreditEntry } from './credit/credit.entity.ts';
+import { type CreditEntryPage, listCreditEntries } from './credit/entries.ts';
 import type { Customer } from './customer.entity.ts';
 import { findCustomersById } from './find.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
@@ -10,6 +14,9 @@ import type { Relation } from './relation.ts';
 
 /** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
 type Load<Value> = (ctx: OperationContext, ids: readonly number[]) => Promise<Value[]>;
+
+/** Reads the same page of something for many customers; those of one customer in order. */
+type ListPages<Item, Place> = (ctx: OperationContext, ids: readonly number[], page: Place) => Promise<Item[]>;
 
 /** Loads a relation as it is read along with a customer. */
 function loading<Value>(name: keyof RelatedRecords, { select, none }: Relation<Value>): Load<Value> {
@@ -50,6 +57,12 @@ export class CustomerRelations {
     return profile.customer;
   }
 
+  /** Remembers a customer that was just changed: what was loaded before may be so no longer. */
+  renew(profile: Profile): Customer {
+    this.#loaders.clear();
+    return this.remember(profile);
+  }
+
   groups(customerId: number): Related<'groups'> {
     return this.#relatedRecordsOf(customerId)?.groups ?? this.#load(loadGroups, customerId);
   }
@@ -67,17 +80,38 @@ export class CustomerRelations {
     return this.#known.get(customerId)?.customer ?? this.#load(findCustomersById, customerId);
   }
 
-  /** The addresses that a customer came from; the same page of many customers is read by one statement. */
+  /** The addresses that a customer came from; the same page of many customers is read by one statement, and so are those of the next two. */
   ipHistory(customerId: number, page: IpHistoryPage): Promise<IpSighting[]> {
-    const load: Load<IpSighting[]> = async (ctx, ids) => {
-      const byCustomer = Map.groupBy(await listIpHistories(ctx, ids, page), (sighting) => sighting.customerId);
-      return ids.map((id) => byCustomer.get(id) ?? []);
-    };
-    return this.#load(load, customerId, JSON.stringify(page));
+    return this.#loadPage(listIpHistories, customerId, page);
+  }
+
+  /** The entries of a customer's credit ledger. */
+  creditEntries(customerId: number, page: CreditEntryPage): Promise<CreditEntry[]> {
+    return this.#loadPage(listCreditEntries, customerId, page);
+  }
+
+  /** What was done with a customer. */
+  changes(customerId: number, page: ChangesPage, actions: CustomerAction[] | undefined): Promise<CustomerChange[]> {
+    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, actions);
+    return this.#loadPage(list, customerId, page, JSON.stringify(['changes', page, actions]));
   }
 
   #relatedRecordsOf(customerId: number): RelatedRecords | undefined {
     return this.#known.get(customerId)?.relatedRecords;
+  }
+
+  /** @param name - what is loaded, where `list` itself and the page do not tell */
+  #loadPage<Item extends { readonly customerId: number }, Place>(
+    list: ListPages<Item, Place>,
+    customerId: number,
+    page: Place,
+    name = list.name + JSON.stringify(page),
+  ): Promise<Item[]> {
+    const load: Load<Item[]> = async (ctx, ids) => {
+      const byCustomer = Map.groupBy(await list(ctx, ids, page), (item) => item.customerId);
+      return ids.map((id) => byCustomer.get(id) ?? []);
+    };
+    return this.#load(load, customerId, name);
   }
 
   /** @param name - what is loaded, where `load` itself does not tell */

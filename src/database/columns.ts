@@ -38,6 +38,14 @@ function columnsOfProperty(name: string, declared: Declared): string[] {
   return [fieldName ?? naming.propertyToColumnName(name)];
 }
 
+/** Names the column of a property that is no relation. */
+export function columnOf<Entity>({ meta }: Declaration<Entity>, name: keyof Entity & string): string {
+  const properties: Record<string, Declared> = meta.properties;
+  const [column] = columnsOfProperty(name, properties[name] ?? {});
+  if (column === undefined) throw new Error(`${name} has no column of its own`);
+  return column;
+}
+
 /** Properties that are the same in JSON as in the entity; a date or a blob is not. */
 type JsonProperty<Entity> = {
   [Name in keyof Entity & string]: Entity[Name] extends string | number | boolean | null | undefined ? Name : never;

@@ -106,10 +106,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   const viewParts: ViewParts = {
     orm,
     queryAs,
-    async runTransaction(organisationId, until, work) {
+    async runTransaction(organisationId, until, work, kind = 'change') {
       if (options.rowLevelSecurity === false) throw new Error('a transaction has the settings of row level security');
       const run = async () =>
-        runTransaction({ connections: await connections(), trouble, asOwner, organisationId, deadline: until }, work);
+        runTransaction(
+          { connections: await connections(), trouble, asOwner, organisationId, deadline: until, kind },
+          work,
+        );
       return organisationId === undefined ? run() : slots.run(organisationId, until, run);
     },
     batcher: openBatcher(queryAs, poolSize),

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
 import { type Query, QueryRunner, type StatementRunner } from './statement.ts';
+import type { TransactionKind } from './transaction.ts';
 
 /** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */
 export type EntityReader = Pick<EntityManager, 'find' | 'findOne' | 'findOneOrFail' | 'count'>;
@@ -30,6 +31,13 @@ export interface OrganisationDatabase extends StatementRunner {
    */
   transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
   /**
+   * Reads by several statements that all see one state of the database: that of the first.
+   *
+   * @returns what the work gives
+   * @throws as `transaction`
+   */
+  snapshot<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
+  /**
    * Does some work that may fail, and is not worth to fail for: once all that was done is committed, which outside a transaction it is. Never rejects.
    */
   onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void>;
@@ -43,6 +51,7 @@ export interface ViewParts {
     organisationId: number | undefined,
     deadline: number,
     work: (query: Query) => Promise<Result>,
+    kind?: TransactionKind,
   ): Promise<Result>;
   batcher: StatementBatcher;
   map: StatementRunner['map'];
@@ -89,18 +98,34 @@ export class OrganisationView extends View implements OrganisationDatabase {
     return this.#parts.batcher.run(this.organisationId, this.#deadline, statement, call);
   }
 
-  async transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    return this.#inTransaction(work, 'change');
+  }
+
+  snapshot<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    return this.#inTransaction(work, 'snapshot');
+  }
+
+  async #inTransaction<Result>(
+    work: (tx: OrganisationDatabase) => Promise<Result>,
+    kind: TransactionKind,
+  ): Promise<Result> {
     if (this.#isInTransaction) throw pastTransaction();
     this.#isInTransaction = true;
     let last: TransactionView | undefined;
     const result = await this.#parts
-      .runTransaction(this.organisationId, this.#deadline, async (query) => {
-        const tx = new TransactionView(this.organisationId, this.#parts, query);
-        last = tx;
-        const given = await work(tx);
-        tx.assertWhole();
-        return given;
-      })
+      .runTransaction(
+        this.organisationId,
+        this.#deadline,
+        async (query) => {
+          const tx = new TransactionView(this.organisationId, this.#parts, query);
+          last = tx;
+          const given = await work(tx);
+          tx.assertWhole();
+          return given;
+        },
+        kind,
+      )
       .finally(() => {
         this.#isInTransaction = false;
       });
@@ -135,6 +160,10 @@ class TransactionView extends View implements OrganisationDatabase {
       this.#failed ??= { error };
       throw error;
     }
+  }
+
+  snapshot<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
+    return this.transaction(work);
   }
 
   async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {

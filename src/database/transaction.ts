@@ -13,14 +13,22 @@ const MOST_REPEATS = 10;
 /** Milliseconds after its deadline for which a transaction that asks nothing is left alone: the process rolls it back by itself. */
 const IDLE_GRACE = 1_000;
 
+/** What a transaction is for: to change something, or to read one state of the database by several statements. */
+export type TransactionKind = 'change' | 'snapshot';
+
+/** At the level of changes, a statement that has waited for a row sees what was committed meanwhile. */
+const isolation: Record<TransactionKind, string> = {
+  change: 'read committed',
+  snapshot: 'repeatable read, read only',
+};
+
 /**
- * SQL that begins a transaction. At this level, a statement that has waited for a row sees what was committed meanwhile, whatever the account's
- * default is. A process that stands still does not keep the rows locked.
+ * SQL that begins a transaction at its level, whatever the account's default is. A process that stands still does not keep the rows locked.
  *
  * @param idleTimeout - milliseconds until PostgreSQL ends the session of a transaction that asks nothing; 0 for never
  */
-const beginning = (idleTimeout: number) =>
-  `begin isolation level read committed; set local idle_in_transaction_session_timeout = ${idleTimeout}`;
+const beginning = (kind: TransactionKind, idleTimeout: number) =>
+  `begin isolation level ${isolation[kind]}; set local idle_in_transaction_session_timeout = ${idleTimeout}`;
 
 /** What a transaction takes. */
 export interface TransactionTerms {
@@ -30,6 +38,7 @@ export interface TransactionTerms {
   organisationId: number | undefined;
   /** When its time is up, by `performance.now()`. */
   deadline: number;
+  kind: TransactionKind;
 }
 
 /**
@@ -95,7 +104,7 @@ type Outcome<Result> = { result: Result } | { error: unknown; failure: Error | u
 class Transaction {
   readonly #client: pg.PoolClient;
   readonly #release: Acquired['release'];
-  readonly #terms: QueryTerms;
+  readonly #terms: QueryTerms & Pick<TransactionTerms, 'kind'>;
   readonly #isNamed: boolean;
   /** The statement that was run last; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
@@ -114,7 +123,7 @@ class Transaction {
   async attempt<Result>(work: (query: Query) => Promise<Result>): Promise<Outcome<Result>> {
     try {
       const remaining = Math.ceil(this.#terms.deadline - performance.now());
-      await this.#send(beginning(Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0));
+      await this.#send(beginning(this.#terms.kind, Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0));
       const result = await work((config) => this.#query(config));
       await this.#commit();
       return { result };

@@ -16,7 +16,8 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
-    JSONObject: { Input: never; Output: Record<string, unknown> };
+    JSON: { Input: never; Output: unknown };
+    JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
   };
 }>({
   plugins: [SCOPE_PLUGIN, ComplexityPlugin, RelayPlugin, ZodPlugin],

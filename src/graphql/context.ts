@@ -50,7 +50,7 @@ export interface SharedParts {
 
 /** A part of an operation that is run by itself. */
 export interface OperationPart {
-  readonly effects: Effects;
+  readonly effects?: Effects;
   /** The transaction that it is run in, if it is; none where it may do and read nothing. */
   readonly database?: OrganisationDatabase | 'none';
 }

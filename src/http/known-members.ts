@@ -7,6 +7,8 @@ import { eachMember, isObject, malformed, parseJson } from './json-members.ts';
 
 /** What a body holds of the members that are known. A body whose members cannot be read still tells those that could. */
 export interface KnownMembers {
+  /** Whether the body is a form, where all values are text. */
+  readonly isForm: boolean;
   /** The value of a member; undefined when there is none. @throws ApiError what is wrong with this member */
   get(name: string): unknown;
   /** All known members that are there. @throws ApiError what is wrong with the body, or with the first bad member */
@@ -16,12 +18,14 @@ export interface KnownMembers {
 /** Collects members while a body is read, and what is wrong with it. */
 class Collector implements KnownMembers {
   readonly known: ReadonlySet<string>;
+  readonly isForm: boolean;
   readonly #values = new Map<string, unknown>();
   readonly #faults = new Map<string, unknown>();
   #fault: unknown;
 
-  constructor(known: ReadonlySet<string>) {
+  constructor(known: ReadonlySet<string>, isForm: boolean) {
     this.known = known;
+    this.isForm = isForm;
   }
 
   /** Takes a member in, if it is known. */
@@ -80,7 +84,7 @@ export async function readKnownMembers(
   known: ReadonlySet<string>,
 ): Promise<KnownMembers> {
   const type = mediaTypeOf(headers);
-  const into = new Collector(known);
+  const into = new Collector(known, type !== undefined && type !== 'application/json');
   const json = misnamedJson(bytes, headers);
   if (json !== undefined) {
     into.refuse(unsupported(headers, true));

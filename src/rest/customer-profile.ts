@@ -1,17 +1,17 @@
 // A customer's profile as the REST API shows it: its members, their order, and which are left out when unknown.
 import { z } from 'zod';
-import type { CreateCustomerMutation } from '../generated/operations.ts';
+import type { CustomerProfileFragment } from '../generated/operations.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 
-/** The body of an answer with a customer's profile. A member that is optional is left out when unknown, never null. */
-export const customerProfile = z.object({
-  success: z.literal(true),
-  newAccount: z.boolean().meta({ description: 'Whether this call created the customer.' }),
-  cuRefNo: z
-    .string()
-    .regex(/^[A-Za-z0-9]{16}$/)
-    .meta({ description: 'Public reference; never changes.' }),
+/** The form of a `cuRefNo` in an answer. */
+export const reference = z
+  .string()
+  .regex(/^[A-Za-z0-9]{16}$/)
+  .meta({ description: 'Public reference; never changes.' });
+
+/** The members of a profile but the first ones, which differ. A member that is optional is left out when unknown, never null. */
+const members = {
   creditBalance: z.int().meta({ description: 'Credit, in whole units; may be negative.', format: 'int32' }),
   phone: z.string().optional().meta({ description: 'Prefix, one space, digits: `+420 777123456`.' }),
   firstName: z.string().optional(),
@@ -41,15 +41,30 @@ export const customerProfile = z.object({
       autoRenew: z.boolean(),
     }),
   ),
+};
+
+const success = z.literal(true);
+
+/** The body of an answer with the profile of a customer that a call created or returned. */
+export const customerProfile = z.object({
+  success,
+  newAccount: z.boolean().meta({ description: 'Whether this call created the customer.' }),
+  cuRefNo: reference,
+  ...members,
 });
 
-type Profile = z.output<typeof customerProfile>;
+/** The body of an answer with the profile of a customer that is there. */
+export const customerDetail = z.object({
+  success,
+  cuRefNo: reference,
+  email: z.string().optional().meta({ description: 'Normalised e-mail address.' }),
+  ...members,
+});
+
+type Members = z.output<z.ZodObject<typeof members>>;
 
 /** A profile with every member, for the documentation. */
-export const profileExample: Profile = {
-  success: true,
-  newAccount: true,
-  cuRefNo: '1cGIHvFoQDGLAbcA',
+const membersExample: Members = {
   creditBalance: 123,
   phone: '+420 777123456',
   firstName: 'Jan',
@@ -73,13 +88,50 @@ export const profileExample: Profile = {
   ],
 };
 
-/** Writes what the operation gave; the order of members is part of the contract. */
-export function writeProfile({ newAccount, customer }: NonNullable<CreateCustomerMutation['createCustomer']>): Profile {
-  const { referral } = customer;
+const cuRefNo = '1cGIHvFoQDGLAbcA';
+
+/** A customer that was created, for the documentation. */
+export const profileExample: z.output<typeof customerProfile> = {
+  success: true,
+  newAccount: true,
+  cuRefNo,
+  ...membersExample,
+};
+
+/** A customer that is there, for the documentation. */
+export const detailExample: z.output<typeof customerDetail> = {
+  success: true,
+  cuRefNo,
+  email: 'jan@barasek.com',
+  ...membersExample,
+};
+
+/** Writes a customer that was created or returned; the order of members is part of the contract. */
+export function writeProfile({
+  newAccount,
+  customer,
+}: {
+  newAccount: boolean;
+  customer: CustomerProfileFragment;
+}): z.output<typeof customerProfile> {
+  return { success: true, newAccount, cuRefNo: customer.cuRefNo, ...writeMembers(customer) };
+}
+
+/** Writes a customer that is there. */
+export function writeDetail(
+  customer: CustomerProfileFragment & { email: string | null },
+): z.output<typeof customerDetail> {
   return {
     success: true,
-    newAccount,
     cuRefNo: customer.cuRefNo,
+    email: customer.email ?? undefined,
+    ...writeMembers(customer),
+  };
+}
+
+function writeMembers(customer: CustomerProfileFragment): Members {
+  const { referral } = customer;
+  return {
     creditBalance: customer.creditBalance,
     phone: customer.phone ?? undefined,
     firstName: customer.firstName ?? undefined,

@@ -14,9 +14,14 @@ export interface EndpointTag {
 export interface EndpointBody<Member extends string = string, Variable extends string = string> {
   /** The members that are read, of whatever type: the operation validates them. */
   readonly members: readonly Member[];
+  /** Those that are true or false. In a form, where all is text, they come as `1`, `0`, `true`, `false` or, of a checkbox, `on`. */
+  readonly flags?: readonly Member[];
   /** What they are, for the documentation: the input type of a variable of the operation, or a schema of the endpoint's own. */
   readonly describedBy: Variable | { readonly name: string; readonly schema: ZodObject };
 }
+
+/** Paths in the errors of an operation, with the names that callers know them by. */
+type Renamed<Name> = { readonly [path: string]: Name };
 
 /** No parameters. */
 type NoQuery = ZodObject<Record<never, never>>;
@@ -45,8 +50,13 @@ export interface Endpoint<
   readonly variables: (sent: { readonly [Name in NoInfer<Member>]?: unknown } & z.output<NoInfer<Query>>) => {
     [Name in keyof Variables]: unknown;
   };
-  /** The parameter or member that a path in the operation's errors stands for, where it has another name: `{ 'by.email': 'email' }`. */
-  readonly fields?: { readonly [path: string]: NoInfer<Member | (keyof Query['shape'] & string)> };
+  /**
+   * The parameter or member that a path in the operation's errors stands for, where it has another name: `{ 'by.email': 'email' }`. A function where that
+   * depends on what was sent.
+   */
+  readonly fields?: Renamed<NoInfer<Member | (keyof Query['shape'] & string)>> | ((sent: Members) => Renamed<string>);
+  /** True for an operation that reads by several statements, which are to see one state of the database. */
+  readonly isSnapshot?: boolean;
   /** What the operation gave as the answer's body; undefined when it gave nothing, which is a defect. May throw an ApiError of `errors`. */
   readonly answer: (data: Data) => Answer | undefined;
   /** Codes that it answers with, besides those of every endpoint of its kind. */

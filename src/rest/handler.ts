@@ -9,7 +9,7 @@ import { API_KEY, type KeyInBody } from '../http/middleware/presented-key.ts';
 import { queryParameter } from '../http/query.ts';
 import { errorHeaders, type HttpRequest, json, restErrorBody } from '../http/request.ts';
 import { type Handler, type Middleware, READ_METHODS, type Route } from '../http/router.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, EndpointBody } from './endpoint.ts';
 
 /** What the REST API is handed, so that it knows neither schema nor domain. */
 export interface RestOptions {
@@ -20,6 +20,7 @@ export interface RestOptions {
     request: HttpRequest,
     operation: Endpoint['operation'],
     variables: Record<string, unknown>,
+    isSnapshot: boolean,
   ): Promise<ExecutionResult>;
 }
 
@@ -65,22 +66,41 @@ function knownMembers(endpoint?: Endpoint): ReadonlySet<string> {
  *   `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
 function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): Handler {
-  const { operation, query, body } = endpoint;
+  const { operation, query, body, fields = {}, isSnapshot = false } = endpoint;
   const assertAllowed = permissionFor(operation);
   const known = knownMembers(endpoint);
-  const fields = new Map(Object.entries(endpoint.fields ?? {}));
+  const renamed = (sent: Members) => new Map(Object.entries(typeof fields === 'function' ? fields(sent) : fields));
   return async (request) => {
     // Before anything else of the request is looked at.
     assertAllowed(request);
     const parameters = query && readQuery(query, request);
-    const { [API_KEY]: _, ...members } = body ? (await request.knownMembers(known)).all() : {};
+    const members = body ? await readMembers(request, known, body) : {};
     const sent = parameters ? { ...members, ...parameters } : members;
-    const { data, errors } = await run(request, operation, endpoint.variables(sent));
-    if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions, fields);
+    const { data, errors } = await run(request, operation, endpoint.variables(sent), isSnapshot);
+    if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions, renamed(sent));
     const answer = endpoint.answer(data);
     if (answer === undefined) throw new Error(`the operation of ${endpoint.paths[0]} gave nothing`);
     return json(200, answer);
   };
+}
+
+const flagTexts: Readonly<Record<string, boolean>> = { 1: true, true: true, on: true, 0: false, false: false };
+
+/** @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED` */
+async function readMembers(
+  request: HttpRequest,
+  known: ReadonlySet<string>,
+  { flags = [] }: EndpointBody,
+): Promise<Members> {
+  const read = await request.knownMembers(known);
+  const { [API_KEY]: _, ...members } = read.all();
+  if (read.isForm) {
+    for (const name of flags) {
+      const text = members[name];
+      if (typeof text === 'string') members[name] = text === '' ? null : (flagTexts[text] ?? text);
+    }
+  }
+  return members;
 }
 
 /** @throws ApiError `INTERNAL_REQUEST_MALFORMED`, `INTERNAL_VALIDATION_FAILED` */

@@ -1,7 +1,7 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiKey } from '../../api-key/api-key.entity.ts';
-import { createApiKeyInput, graceInput, reasonInput } from '../../api-key/input.ts';
+import { createApiKeyInput, graceInput } from '../../api-key/input.ts';
 import { prefixOf } from '../../api-key/key.ts';
 import {
   activateApiKey,
@@ -13,6 +13,7 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../../api-key/manage.ts';
+import { reasonInput } from '../../change-log/reason.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation, listOrganisations, unknownApiKey } from '../../organisation/manage.ts';
 import type { Organisation } from '../../organisation/organisation.entity.ts';

@@ -1,5 +1,5 @@
 // The credit ledger: every change of a customer's balance.
-import { defineEntity, p } from '@mikro-orm/postgresql';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { tenantPolicy } from '../../database/tenant-policy.ts';
 import { ownedByOrganisation } from '../../organisation/organisation.entity.ts';
 import { ownedByCustomer } from '../customer.entity.ts';
@@ -24,7 +24,11 @@ export const CreditEntryEntity = defineEntity({
     amount: p.integer(),
     balanceAfter: p.integer(),
     description: p.string().length(255),
+    /** Who made it, as the change log names them. */
     author: p.string().length(255),
     createdAt: p.datetime(3).defaultRaw('now()'),
   },
 });
+
+/** An entry of a customer's credit ledger. */
+export type CreditEntry = InferEntity<typeof CreditEntryEntity>;

@@ -21,7 +21,7 @@ import type { Requirement } from '../../api-key/scopes.ts';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
-import type { ContextOf, OperationRequest } from '../context.ts';
+import type { ContextOf, GatewayContext, OperationRequest } from '../context.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
@@ -38,6 +38,8 @@ export interface OperationCall {
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
   request: OperationRequest;
+  /** Whether a query of several statements is to see one state of the database. */
+  isSnapshot?: boolean;
 }
 
 /** Runs an operation; errors in the result are those of the catalogue. */
@@ -117,6 +119,14 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
       : executeRootSelectionSet(execution);
   }
 
+  /** Runs a query in one transaction, so that all of it sees one state. */
+  function executeInSnapshot(call: OperationCall, { operation, selected }: OperationAnalysis, context: GatewayContext) {
+    const { document, request } = call;
+    return context.database.snapshot((tx) =>
+      executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, { database: tx }))),
+    );
+  }
+
   async function run(call: OperationCall): Promise<ExecutionResult> {
     const { document, operationName, request } = call;
     const { record, caller, quota, headers } = request;
@@ -131,7 +141,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const keyedMutation = keyedMutationOf(call, analysis);
     if (keyedMutation) assertArguments(execution, 'everywhere');
     else if (analysis.validatesArguments) assertArguments(execution, 'below lists');
-    const result = await (keyedMutation ? runUnderKey(keyedMutation) : within(timeout, execute(document, execution)));
+    const result = await (keyedMutation
+      ? runUnderKey(keyedMutation)
+      : within(timeout, call.isSnapshot ? executeInSnapshot(call, analysis, context) : execute(document, execution)));
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 

@@ -10,7 +10,6 @@ import {
   LARGEST_LIMIT,
   LONGEST_GRACE,
   LONGEST_NAME,
-  LONGEST_REASON,
   type RotateApiKey,
   rotateApiKeyInput,
   scopeNames,
@@ -31,6 +30,7 @@ import {
 } from '../../api-key/manage.ts';
 import type { ChangeEntry } from '../../change-log/change-log.entity.ts';
 import { LONGEST_HISTORY } from '../../change-log/history.ts';
+import { LONGEST_REASON } from '../../change-log/reason.ts';
 import { invalidField } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';

@@ -1,7 +1,10 @@
 // Scalars that GraphQL does not have of its own.
 import { GraphQLError } from 'graphql';
+import { isObject } from '../../http/json-members.ts';
 import { MUST_BE_MOMENT, moment } from '../../moment.ts';
 import { builder } from '../builder.ts';
+
+const MUST_BE_OBJECT = 'must be a JSON object';
 
 builder.scalarType('DateTime', {
   extensions: { expected: MUST_BE_MOMENT },
@@ -15,9 +18,20 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('JSONObject', {
-  description: 'A JSON object of any shape.',
+  extensions: { expected: MUST_BE_OBJECT },
+  description: 'A JSON object of any shape. As input, at most 16 levels deep, with whole numbers of at most 53 bits.',
+  serialize: (value) => value,
+  // What it may hold is for the rules of the input that it stands in.
+  parseValue(value) {
+    if (!isObject(value)) throw new GraphQLError(`A JSONObject ${MUST_BE_OBJECT}.`);
+    return value;
+  },
+});
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value.',
   serialize: (value) => value,
   parseValue() {
-    throw new GraphQLError('JSONObject is not accepted as input.');
+    throw new GraphQLError('JSON is not accepted as input.');
   },
 });

@@ -1,11 +1,17 @@
-// The schema, put together from one file per noun.
+// The schema, put together from one file or folder per noun.
 import { builder } from '../builder.ts';
 import './scalars.ts';
 import './group.ts';
 import './subscription.ts';
 import './ip.ts';
-import './customer.ts';
-import './ip-history.ts';
+import './customer/type.ts';
+import './customer/queries.ts';
+import './customer/ip-history.ts';
+import './customer/credit.ts';
+import './customer/changes.ts';
+import './customer/create.ts';
+import './customer/update.ts';
+import './customer/status.ts';
 import './api-key.ts';
 
 export const schema = builder.toSchema();

@@ -1,12 +1,12 @@
 // The addresses that a customer came from, in GraphQL.
-import { type IpSighting, ipHistorySort } from '../../customer/ip-history/ip-history.ts';
-import { normalizeIp } from '../../ip/address.ts';
-import { builder } from '../builder.ts';
-import type { ValidateArguments } from '../execution/arguments.ts';
-import { positionCursor } from './cursor.ts';
-import { CustomerType } from './customer.ts';
-import { IpInfoType } from './ip.ts';
-import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from './page.ts';
+import { type IpSighting, ipHistorySort } from '../../../customer/ip-history/ip-history.ts';
+import { normalizeIp } from '../../../ip/address.ts';
+import { builder } from '../../builder.ts';
+import type { ValidateArguments } from '../../execution/arguments.ts';
+import { positionCursor } from '../cursor.ts';
+import { CustomerType } from './type.ts';
+import { IpInfoType } from '../ip.ts';
+import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from '../page.ts';
 
 const cursors = positionCursor('ipSighting', ipHistorySort);
 

@@ -1,0 +1,24 @@
+// How a caller names a customer.
+import { z } from 'zod';
+import type { CustomerKey } from './find.ts';
+import { emailInput } from './input.ts';
+
+const MUST_BE_OBJECT = 'must be an object';
+const reference = z.string('must be a string');
+
+/** What names one customer, by either of two; that there is exactly one of them, GraphQL has checked. */
+export const customerBy = z
+  .object({ cuRefNo: reference.nullish(), email: emailInput.nullish() }, MUST_BE_OBJECT)
+  .transform(
+    ({ cuRefNo, email }) =>
+      (email == null ? { cuRefNo: cuRefNo ?? '' } : { email }) satisfies CustomerKey as CustomerKey,
+  );
+
+/** What names one customer by its reference alone, since it may have been deleted. */
+export const customerByReference = z.object({ cuRefNo: reference }, MUST_BE_OBJECT);
+
+/** The `version` that a caller has seen; undefined where it does not matter. */
+export const seenVersion = z
+  .int('must be a whole number')
+  .nullish()
+  .transform((version) => version ?? undefined);

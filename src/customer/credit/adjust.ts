@@ -1,0 +1,213 @@
+// Adds credit to customers, or takes it: the entry of the ledger, the balance and the entry of the change log in one statement.
+import { z } from 'zod';
+import { recording } from '../../change-log/record.ts';
+import { columnsOf } from '../../database/columns.ts';
+import type { BatchStatement } from '../../database/batch/batch-queue.ts';
+import { ApiError, invalidField } from '../../errors/api-error.ts';
+import type { Actor, OperationContext } from '../../operation-context.ts';
+import { randomAlphanumeric } from '../../random.ts';
+import { requiredText } from '../../text.ts';
+import { customerActions } from '../actions.ts';
+import { customerBy } from '../by.ts';
+import { canonicalEmail } from '../email.ts';
+import { referenceForm } from '../find.ts';
+import { type Profile, type ProfileRow, readProfile, selectProfile } from '../profile.ts';
+import { type CreditEntry, CreditEntryEntity } from './credit.entity.ts';
+
+const TRANSACTION_ID_LENGTH = 16;
+/** The form of a transaction id. */
+export const transactionIdForm = /^[A-Za-z0-9]{16}$/;
+/** Characters that a description may have. */
+export const LONGEST_DESCRIPTION = 255;
+/** What a balance may be: a whole number of 32 bits. */
+const LARGEST_BALANCE = 2_147_483_647;
+const SMALLEST_BALANCE = -2_147_483_648;
+/** A call that others come in between of goes on at its next attempt; only new conflicts make it go on. */
+const ATTEMPTS = 10;
+
+/** How much, to whom, and what for. */
+export const adjustCustomerCreditInput = z.object({
+  by: customerBy,
+  amount: z.int('must be a whole number of 32 bits').refine((amount) => amount !== 0, 'must not be 0'),
+  description: requiredText(LONGEST_DESCRIPTION),
+  transactionId: z
+    .string('must be a string')
+    .regex(transactionIdForm, 'must be 16 letters and digits')
+    .nullish()
+    .transform((id) => id ?? undefined),
+});
+
+/** How much, to whom, and what for. */
+export type AdjustCustomerCredit = z.output<typeof adjustCustomerCreditInput>;
+
+/** What became of a call. */
+export interface CreditAdjusted extends Profile {
+  entry: CreditEntry;
+}
+
+/** A call, ready for the statement. */
+interface Call extends Pick<AdjustCustomerCredit, 'amount' | 'description'>, Actor {
+  cuRefNo: string | undefined;
+  canonicalEmail: string | undefined;
+  transactionId: string;
+  /** Whether the caller chose the transaction id. */
+  isNamed: boolean;
+}
+
+/*
+ * given    the calls
+ * found    each with its customer, and with the entry that has its transaction id already
+ * locked   the customers whose balance may change, in order, each with its balance as it is now
+ * turn     the calls that may change it: one for each customer; another one for the same has its turn at its next attempt
+ * made     the entries, unless the balance would leave its range, or another call has made one with the same transaction id at the same moment
+ * changed  the customers with their new balance
+ */
+const adjust: BatchStatement<Call> = {
+  name: 'customer_credit_adjust',
+  text: `
+    with given as (
+      select * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
+        with ordinality as g (cu_ref_no, canonical_email, amount, description, transaction_id, actor, request_id, position)
+    ), found as materialized (
+      select g.*, (
+        select c.id from customer c
+        where c.organisation_id = $1 and c.cu_ref_no = g.cu_ref_no and c.deleted_at is null
+        union all
+        select c.id from customer c
+        where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
+      ) as customer_id, (
+        select e from credit_entry e where e.organisation_id = $1 and e.transaction_id = g.transaction_id
+      ) as earlier
+      from given g
+    ), locked as materialized (
+      select c.id, c.credit_balance from customer c
+      where c.organisation_id = $1 and c.deleted_at is null
+        and c.id = any(array(select customer_id from found where customer_id is not null and (earlier).id is null))
+      order by c.id
+      for no key update
+    ), turn as materialized (
+      select distinct on (l.id) f.*, l.credit_balance as balance_before, l.credit_balance::bigint + f.amount as balance_after
+      from found f
+      join locked l on l.id = f.customer_id
+      where (f.earlier).id is null
+      order by l.id, f.position
+    ), made as (
+      insert into credit_entry as e (organisation_id, customer_id, transaction_id, amount, balance_after, description, author, created_at)
+      select $1, customer_id, transaction_id, amount, balance_after, description, actor, clock_timestamp()
+      from turn
+      where balance_after between ${SMALLEST_BALANCE} and ${LARGEST_BALANCE}
+      order by customer_id
+      on conflict do nothing
+      returning e as entry
+    ), changed as (
+      update customer c set (credit_balance, change_count) = (
+        select (m.entry).balance_after, c.change_count + 1 from made m where (m.entry).customer_id = c.id
+      )
+      where c.organisation_id = $1 and c.id = any(array(select (entry).customer_id from made))
+      returning c as customer
+    ), change as (
+      select (c.customer).cu_ref_no as reference, '${customerActions.CREDIT_ADJUSTED.stored}' as action, t.actor, t.description as reason, t.request_id,
+        (c.customer).change_count as ordinal, array['creditBalance'] as fields,
+        array[to_jsonb(t.balance_before)] as before, array[to_jsonb(t.balance_after)] as after
+      from changed c
+      join turn t on t.customer_id = (c.customer).id
+    ), ${recording(`'customer'`, 'change')}, current as (
+      select f.position, f.amount as asked,
+        coalesce(m.entry, f.earlier) as entry,
+        coalesce(
+          (select c.customer from changed c where (c.customer).id = f.customer_id),
+          (select c from customer c where c.organisation_id = $1 and c.id = f.customer_id)
+        ) as customer,
+        t.balance_after as balance_after
+      from found f
+      left join turn t on t.position = f.position
+      left join made m on (m.entry).transaction_id = f.transaction_id and t.position is not null
+    )
+    select position::int, (customer).id is not null as is_found, (entry).id is not null as is_entered,
+      balance_after not between ${SMALLEST_BALANCE} and ${LARGEST_BALANCE} as is_out_of_range,
+      ${columnsOf(CreditEntryEntity, '(entry)')
+        .map((column) => `${column} as entry_${column.replace('(entry).', '')}`)
+        .join(', ')},
+      ${selectProfile(false)}
+    from current`,
+  keyOf: ({ cuRefNo, canonicalEmail: mailbox }) => cuRefNo ?? mailbox ?? '',
+  // A batch holds one call for a name.
+  isSame: (call, earlier) =>
+    call.isNamed &&
+    earlier.isNamed &&
+    call.transactionId === earlier.transactionId &&
+    call.amount === earlier.amount &&
+    call.cuRefNo === earlier.cuRefNo &&
+    call.canonicalEmail === earlier.canonicalEmail,
+  values: (organisationId, calls) => [
+    organisationId,
+    calls.map(({ cuRefNo }) => cuRefNo),
+    calls.map((call) => call.canonicalEmail),
+    calls.map(({ amount }) => amount),
+    calls.map(({ description }) => description),
+    calls.map(({ transactionId }) => transactionId),
+    calls.map(({ actor }) => actor),
+    calls.map(({ requestId }) => requestId),
+  ],
+};
+
+interface Row extends ProfileRow {
+  is_found: boolean;
+  is_entered: boolean;
+  is_out_of_range: boolean | null;
+  [column: `entry_${string}`]: unknown;
+}
+
+/**
+ * Adds credit to a customer, or takes it. A transaction id that comes again gives the entry of the first call.
+ *
+ * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`; `INTERNAL_VALIDATION_FAILED` at `amount` when the balance would leave 32 bits;
+ *   `INTERNAL_CONFLICT` when the transaction id belongs to another amount or customer
+ * @see section 11 of the contract
+ */
+export async function adjustCustomerCredit(ctx: OperationContext, input: AdjustCustomerCredit): Promise<CreditAdjusted> {
+  const { database } = ctx;
+  const call = callOf(ctx, input);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { row } = await database.runBatched<Call, Row>(adjust, call);
+    if (!row?.is_found) throw new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
+    // Unless it is the one that another call has just made under the same transaction id.
+    if (row.is_out_of_range && (!call.isNamed || attempt > 0)) throw invalidField('amount', 'must leave the balance within 32 bits');
+    if (row.is_entered) return adjustedOf(ctx, row, call);
+  }
+  throw new Error('other calls came in between at every attempt');
+}
+
+function callOf({ actor, requestId }: OperationContext, { by, amount, description, transactionId }: AdjustCustomerCredit): Call {
+  // No other form names anybody, and PostgreSQL takes no U+0000.
+  if ('cuRefNo' in by && !referenceForm.test(by.cuRefNo)) throw new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
+  return {
+    cuRefNo: 'cuRefNo' in by ? by.cuRefNo : undefined,
+    canonicalEmail: 'email' in by ? canonicalEmail(by.email) : undefined,
+    amount,
+    description,
+    transactionId: transactionId ?? randomAlphanumeric(TRANSACTION_ID_LENGTH),
+    isNamed: transactionId !== undefined,
+    actor,
+    requestId,
+  };
+}
+
+function adjustedOf({ database }: OperationContext, row: Row, { amount }: Call): CreditAdjusted {
+  const { is_found: _, is_entered: __, is_out_of_range: ___, ...columns } = row;
+  const [entryColumns = [], profileColumns = []] = [true, false].map((ofEntry) =>
+    Object.entries(columns).filter(([column]) => column.startsWith('entry_') === ofEntry),
+  );
+  const named = entryColumns.map(([column, value]) => [column.slice('entry_'.length), value]);
+  const entry = database.map<CreditEntry>(CreditEntryEntity, Object.fromEntries(named));
+  const { customer } = readProfile(database, Object.fromEntries(profileColumns) as unknown as ProfileRow);
+  if (entry.amount !== amount || entry.customerId !== customer.id) throw taken();
+  return { customer, entry };
+}
+
+function taken(): ApiError {
+  return new ApiError('INTERNAL_CONFLICT', {
+    message: 'This transaction id belongs to another amount or customer.',
+    description: 'Use a new transactionId for each change of credit, and the same one only to send a change again.',
+  });
+}

@@ -1,0 +1,134 @@
+// Updates the profile of a customer.
+import { z } from 'zod';
+import { ApiError, invalidField } from '../errors/api-error.ts';
+import { ipForms, ipInput } from '../ip/input.ts';
+import { assertObjectSize, changedJson, mergePatch } from '../json-object.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { changedNumber, changedText } from '../text.ts';
+import { addressInput, addressMembers } from './address.ts';
+import { customerBy, seenVersion } from './by.ts';
+import type { Customer } from './customer.entity.ts';
+import { noteAddress } from './ip-history/note.ts';
+import { changedLocale } from './locale.ts';
+import { lockCustomer } from './lock.ts';
+import { changedPhone, isNational, normalizePhone } from './phone.ts';
+import { type Settable, setCustomer } from './set.ts';
+import { assertVersion } from './version.ts';
+
+const flag = z.boolean('must be true or false').nullish();
+
+const profile = z.object({
+  by: customerBy,
+  version: seenVersion,
+  firstName: changedText(255).meta({ description: 'First name; at most 255 characters.', examples: ['Jan'] }),
+  lastName: changedText(255).meta({ description: 'Last name; at most 255 characters.', examples: ['Barášek'] }),
+  phone: changedPhone.meta({
+    description:
+      'Phone number in any usual spelling, with the country code; without it, as a number of the country of the address.',
+    examples: ['+420 777 123 456'],
+  }),
+  companyName: changedText(255).meta({ description: 'Name of the company; at most 255 characters.' }),
+  companyRegistrationNumber: changedNumber(32, false).meta({
+    description: 'Company registration number. Spaces are removed; at most 32 characters remain.',
+  }),
+  taxIdentificationNumber: changedNumber(32, true).meta({
+    description: 'Tax or VAT number. Spaces are removed, letters become upper case; at most 32 characters remain.',
+  }),
+  address: addressInput.nullish().meta({ description: 'Members of the address to change. Null clears all of them.' }),
+  primaryLocale: changedLocale.meta({ description: 'Language, as a tag such as `cs` or `en-GB`.', examples: ['cs'] }),
+  newsletter: flag.meta({ description: 'Whether the customer wants the newsletter. Null for no.' }),
+  premium: flag.meta({ description: 'Whether the customer has premium status. Null for no.' }),
+  meta: changedJson.meta({
+    description: 'Data that programs store with the customer, merged as RFC 7396 describes. Null clears all of it.',
+  }),
+  customFields: changedJson.meta({
+    description: 'Fields that the organisation defines itself, merged as RFC 7396 describes. Null clears all of them.',
+  }),
+  customerRealIp: ipInput
+    .nullish()
+    .meta({ description: `Where the customer comes from, noted as \`createCustomer\` does: ${ipForms}` }),
+});
+
+/** What is updated of a customer: what is absent stays, null clears, and so does text of which nothing is left. */
+export const updateCustomerInput = profile.superRefine(({ phone, address }, context) => {
+  // Where the input tells the country, it tells with everything else what is wrong with a national number.
+  const country = address === null ? null : address?.country;
+  if (phone == null || country === undefined || !isNational(phone)) return;
+  try {
+    normalizePhone(phone, country ?? undefined);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    context.addIssue({ code: 'custom', path: ['phone'], message: error.message });
+  }
+});
+
+/** The members of that input, for its type in GraphQL. */
+export const updateCustomerMembers = profile.shape;
+
+/** What is updated of a customer. */
+export type UpdateCustomer = z.output<typeof updateCustomerInput>;
+
+/**
+ * Updates the profile of a customer. What does not differ is no change.
+ *
+ * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`; `INTERNAL_CONFLICT` when the version seen is not the present one;
+ *   `INTERNAL_VALIDATION_FAILED` at `phone`, `meta` or `customFields` when it does not fit what the customer has
+ * @see section 11 of the contract
+ */
+export async function updateCustomer(ctx: OperationContext, input: UpdateCustomer): Promise<Customer> {
+  return ctx.database.transaction(async (tx) => {
+    const customer = await lockCustomer(tx, input.by);
+    assertVersion(customer, input.version);
+    const seen = input.customerRealIp == null ? customer : await noteAddress(tx, customer, input.customerRealIp);
+    return setCustomer(tx, ctx, seen, becoming(customer, input), { action: 'UPDATED' });
+  });
+}
+
+/** What a customer becomes, of what an input tells. */
+function becoming(customer: Customer, input: UpdateCustomer): Partial<Settable> {
+  const {
+    by: _,
+    version: __,
+    customerRealIp: ___,
+    address,
+    phone,
+    newsletter,
+    premium,
+    meta,
+    customFields,
+    ...texts
+  } = input;
+  const cleared = Object.fromEntries(addressMembers.map((name) => [name, null]));
+  const given: Partial<Settable> = { ...texts, ...(address === null ? cleared : address) };
+  if (phone !== undefined)
+    given.phone =
+      phone === null ? null : phoneOf(phone, given.country === undefined ? customer.country : given.country);
+  if (newsletter !== undefined) given.newsletter = newsletter ?? false;
+  if (premium !== undefined) given.premium = premium ?? false;
+  if (meta !== undefined) given.meta = merged('meta', customer.meta, meta);
+  if (customFields !== undefined) given.customFields = merged('customFields', customer.customFields, customFields);
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function phoneOf(phone: string, country: string | null | undefined): string {
+  return atField('phone', () => normalizePhone(phone, country ?? undefined));
+}
+
+function merged(name: 'meta' | 'customFields', before: Customer['meta'], patch: Customer['meta'] | null) {
+  if (patch === null) return {};
+  return atField(name, () => {
+    const after = mergePatch(before, patch);
+    assertObjectSize(after);
+    return after;
+  });
+}
+
+/** Does something with the value of a field, which is named when it does not fit. */
+function atField<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw invalidField(path, error.message, error);
+  }
+}

@@ -1,0 +1,107 @@
+// `createCustomer` in GraphQL.
+import { type Created, createOrReturnCustomer, type FilledField, filledFieldNames } from '../../../customer/create.ts';
+import type { Customer } from '../../../customer/customer.entity.ts';
+import { findCustomer } from '../../../customer/find.ts';
+import { type CreateCustomer, createCustomerInput } from '../../../customer/input.ts';
+import { builder, stringEnum, validatedBy } from '../../builder.ts';
+import { mutation, NoLongerThereError } from '../../mutation.ts';
+import { CustomerType, selectsRelatedRecords } from './type.ts';
+
+const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
+  description: 'The customer to create, or to find by its e-mail address.',
+  ...validatedBy(createCustomerInput),
+  fields: (t) => {
+    const described = (name: keyof CreateCustomer) => ({
+      description: createCustomerInput.shape[name].meta()?.description,
+    });
+    return {
+      email: t.string({ required: true, ...described('email') }),
+      companyName: t.string(described('companyName')),
+      companyRegistrationNumber: t.string(described('companyRegistrationNumber')),
+      taxIdentificationNumber: t.string(described('taxIdentificationNumber')),
+      customerRealIp: t.string(described('customerRealIp')),
+    };
+  },
+});
+
+const CreateCustomerResult = stringEnum('CreateCustomerResult', 'What `createCustomer` did.', {
+  CREATED: 'The customer was created.',
+  FILLED: 'The customer was there; blank fields of its profile were filled in.',
+  UNCHANGED: 'The customer was there, and nothing of its profile changed.',
+});
+
+/** What is told of a call. */
+interface CreatePayload {
+  newAccount: boolean;
+  filledFields: readonly FilledField[];
+  keptFields: readonly FilledField[];
+  customer: Customer;
+}
+
+const CreateCustomerPayload = builder.objectRef<CreatePayload>('CreateCustomerPayload').implement({
+  description: 'Result of `createCustomer`.',
+  fields: (t) => ({
+    newAccount: t.exposeBoolean('newAccount', { description: 'Whether this call created the customer.' }),
+    result: t.field({
+      type: CreateCustomerResult,
+      description: 'What this call did.',
+      resolve: ({ newAccount, filledFields }) =>
+        newAccount ? ('CREATED' as const) : filledFields.length > 0 ? ('FILLED' as const) : ('UNCHANGED' as const),
+    }),
+    filledFields: t.stringList({
+      description: 'Fields of an existing profile that were blank, and were filled in by this call.',
+      resolve: ({ filledFields }) => [...filledFields],
+    }),
+    keptFields: t.stringList({
+      description: 'Fields that were given, while the existing profile has another value, which it keeps.',
+      resolve: ({ keptFields }) => [...keptFields],
+    }),
+    customer: t.field({
+      type: CustomerType,
+      description: 'The customer.',
+      // Whoever may create a customer sees its profile, as on the REST API.
+      scope: null,
+      resolve: ({ customer }) => customer,
+    }),
+  }),
+});
+
+/** What a call did, and what it asked for in vain. */
+interface CreateDone extends Created {
+  keptFields: readonly FilledField[];
+}
+
+/** The fields that were given, and that the profile has another value of. */
+function keptFields(input: CreateCustomer, { customer }: Created): FilledField[] {
+  return filledFieldNames.filter((name) => input[name] !== undefined && input[name] !== customer[name]);
+}
+
+builder.mutationFields((t) => ({
+  createCustomer: t.field({
+    type: CreateCustomerPayload,
+    nullable: true,
+    description:
+      'Creates a customer, or returns the existing one with the same mailbox, with the company fields filled in that its profile lacks.',
+    args: { input: t.arg({ type: CreateCustomerInputType, required: true, description: 'The customer.' }) },
+    scope: 'customer:create',
+    resolve: mutation({
+      act: async (context, input: CreateCustomer): Promise<CreateDone> => {
+        const created = await createOrReturnCustomer(context, input);
+        const isAsked = context.selected.has('CreateCustomerPayload.keptFields');
+        return { ...created, keptFields: isAsked ? keptFields(input, created) : [] };
+      },
+      outcomeOf: ({ customer, newAccount, filledFields, keptFields: kept }) => ({
+        cuRefNo: customer.cuRefNo,
+        newAccount,
+        ...(filledFields.length > 0 && { filledFields }),
+        ...(kept.length > 0 && { keptFields: kept }),
+      }),
+      load: async (context, { cuRefNo, newAccount, filledFields = [], keptFields: kept = [] }) => {
+        const profile = await findCustomer(context, { cuRefNo }, selectsRelatedRecords(context.selected));
+        if (!profile) throw new NoLongerThereError();
+        return { ...profile, newAccount, filledFields, keptFields: kept };
+      },
+      payloadOf: (context, created) => ({ ...created, customer: context.relations.renew(created) }),
+    }),
+  }),
+}));

@@ -1,0 +1,87 @@
+// Bans and deletion of customers in GraphQL.
+import { banCustomer, banCustomerInput } from '../../../customer/ban.ts';
+import { deleteCustomer, deleteCustomerInput } from '../../../customer/delete.ts';
+import { findAnyCustomer } from '../../../customer/find.ts';
+import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore.ts';
+import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
+import { builder, validatedBy } from '../../builder.ts';
+import { NoLongerThereError } from '../../mutation.ts';
+import { CustomerByInput, CustomerByReferenceInput } from './by.ts';
+import { changing, customerPayload, REASON } from './change.ts';
+
+const BanCustomerInputType = builder.inputType('BanCustomerInput', {
+  description: 'The customer to ban.',
+  ...validatedBy(banCustomerInput),
+  fields: (t) => ({
+    by: t.field({ type: CustomerByInput, required: true, description: 'The customer to ban.' }),
+    reason: t.string({ description: REASON }),
+  }),
+});
+
+const UnbanCustomerInputType = builder.inputType('UnbanCustomerInput', {
+  description: 'The customer whose ban to lift.',
+  ...validatedBy(unbanCustomerInput),
+  fields: (t) => ({
+    by: t.field({ type: CustomerByInput, required: true, description: 'The customer whose ban to lift.' }),
+    reason: t.string({ description: REASON }),
+  }),
+});
+
+const DeleteCustomerInputType = builder.inputType('DeleteCustomerInput', {
+  description: 'The customer to delete.',
+  ...validatedBy(deleteCustomerInput),
+  fields: (t) => ({
+    by: t.field({ type: CustomerByInput, required: true, description: 'The customer to delete.' }),
+    reason: t.string({ required: true, description: REASON }),
+  }),
+});
+
+const RestoreCustomerInputType = builder.inputType('RestoreCustomerInput', {
+  description: 'The customer to restore.',
+  ...validatedBy(restoreCustomerInput),
+  fields: (t) => ({
+    by: t.field({ type: CustomerByReferenceInput, required: true, description: 'The customer to restore.' }),
+    reason: t.string({ required: true, description: REASON }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  banCustomer: t.field({
+    type: customerPayload('banCustomer'),
+    nullable: true,
+    description: 'Bans a customer. Nothing changes if it is banned already.',
+    args: { input: t.arg({ type: BanCustomerInputType, required: true, description: 'The customer.' }) },
+    scope: 'customer:write',
+    resolve: changing(banCustomer),
+  }),
+  unbanCustomer: t.field({
+    type: customerPayload('unbanCustomer'),
+    nullable: true,
+    description: 'Lifts the ban of a customer. Nothing changes if it is not banned.',
+    args: { input: t.arg({ type: UnbanCustomerInputType, required: true, description: 'The customer.' }) },
+    scope: 'customer:write',
+    resolve: changing(unbanCustomer),
+  }),
+  deleteCustomer: t.field({
+    type: customerPayload('deleteCustomer'),
+    nullable: true,
+    description:
+      'Deletes a customer: it is no longer found, and its e-mail address is free again. `restoreCustomer` brings it back.',
+    args: { input: t.arg({ type: DeleteCustomerInputType, required: true, description: 'The customer, and why.' }) },
+    scope: 'customer:write',
+    resolve: changing(deleteCustomer, async (context, { cuRefNo }) => {
+      const customer = await findAnyCustomer(context, cuRefNo);
+      if (!customer) throw new NoLongerThereError();
+      return customer;
+    }),
+  }),
+  restoreCustomer: t.field({
+    type: customerPayload('restoreCustomer'),
+    nullable: true,
+    description:
+      'Restores a deleted customer. Nothing changes if it is not deleted; refused if another customer has its e-mail address by now.',
+    args: { input: t.arg({ type: RestoreCustomerInputType, required: true, description: 'The customer, and why.' }) },
+    scope: 'customer:write',
+    resolve: changing(restoreCustomer),
+  }),
+}));

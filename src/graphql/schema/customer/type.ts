@@ -1,0 +1,134 @@
+// The customer in GraphQL.
+import { type AddressMember, addressMembers } from '../../../customer/address.ts';
+import type { Customer } from '../../../customer/customer.entity.ts';
+import { type CustomerKey, findCustomer } from '../../../customer/find.ts';
+import type { Referrer } from '../../../customer/referral/referral.entity.ts';
+import { builder } from '../../builder.ts';
+import type { GatewayContext } from '../../context.ts';
+import { CustomerGroupType } from '../group.ts';
+import { CustomerSubscriptionType } from '../subscription.ts';
+
+/** The fields of a customer that are read along with it, where an operation selects any of them. */
+const relatedRecords = ['Customer.groups', 'Customer.referral', 'Customer.runningSubscriptions'];
+
+/** Whether an operation selects any of them. */
+export function selectsRelatedRecords(selected: ReadonlySet<string>): boolean {
+  return relatedRecords.some((field) => selected.has(field));
+}
+
+/** Finds a customer with what the operation selects of it. */
+export async function find(context: GatewayContext, key: CustomerKey): Promise<Customer | null> {
+  const profile = await findCustomer(context, key, selectsRelatedRecords(context.selected));
+  return profile && context.relations.remember(profile);
+}
+
+const addressDescriptions: Record<AddressMember, string> = {
+  streetAddress: 'Street and number.',
+  city: 'City.',
+  cityPart: 'Part of the city.',
+  stateRegion: 'State or region.',
+  postalCode: 'Postal code.',
+  country: 'Country, as a code of ISO 3166-1 alpha-2.',
+};
+
+const AddressType = builder.objectRef<Customer>('Address').implement({
+  description: 'An address.',
+  fields: (t) =>
+    Object.fromEntries(
+      addressMembers.map((name) => [
+        name,
+        t.exposeString(name, { nullable: true, description: addressDescriptions[name] }),
+      ]),
+    ),
+});
+
+export const CustomerType = builder.objectRef<Customer>('Customer');
+const ReferralType = builder.objectRef<Referrer>('Referral');
+
+builder.node(CustomerType, {
+  description: 'A person or company that is a customer of an organisation.',
+  scope: 'customer:read',
+  id: { resolve: (customer) => customer.cuRefNo },
+  loadOne: (cuRefNo, context) => find(context, { cuRefNo }),
+  fields: (t) => ({
+    cuRefNo: t.exposeString('cuRefNo', { description: 'Public reference: 16 letters and digits; never changes.' }),
+    email: t.exposeString('email', {
+      nullable: true,
+      description: 'Normalised e-mail address. Null for a contact that was imported with a phone alone.',
+    }),
+    phone: t.exposeString('phone', { nullable: true, description: 'Phone number: prefix, one space, digits.' }),
+    firstName: t.exposeString('firstName', { nullable: true, description: 'First name; null for a company.' }),
+    lastName: t.exposeString('lastName', { nullable: true, description: 'Last name; null for a company.' }),
+    companyName: t.exposeString('companyName', { nullable: true, description: 'Name of the company.' }),
+    companyRegistrationNumber: t.exposeString('companyRegistrationNumber', {
+      nullable: true,
+      description: 'Company registration number.',
+    }),
+    taxIdentificationNumber: t.exposeString('taxIdentificationNumber', {
+      nullable: true,
+      description: 'Tax or VAT number.',
+    }),
+    creditBalance: t.exposeInt('creditBalance', { description: 'Credit, in whole units; may be negative.' }),
+    premium: t.exposeBoolean('premium', { description: 'Whether the customer has premium status.' }),
+    ban: t.boolean({ description: 'Whether the customer is banned.', resolve: ({ bannedAt }) => bannedAt != null }),
+    groups: t.field({
+      type: [CustomerGroupType],
+      description: 'Groups that the customer belongs to.',
+      resolve: ({ id }, _, { relations }) => relations.groups(id),
+    }),
+    address: t.field({
+      type: AddressType,
+      nullable: true,
+      description: 'Address; null when nothing of it is known.',
+      resolve: (customer) => (addressMembers.some((name) => customer[name] != null) ? customer : null),
+    }),
+    primaryLocale: t.exposeString('primaryLocale', {
+      nullable: true,
+      description: 'Language, as a tag such as `cs` or `en-GB`.',
+    }),
+    newsletter: t.exposeBoolean('newsletter', { description: 'Whether the customer wants the newsletter.' }),
+    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs store with the customer.' }),
+    customFields: t.expose('customFields', {
+      type: 'JSONObject',
+      description: 'Fields that the organisation defines itself.',
+    }),
+    referral: t.field({
+      type: ReferralType,
+      nullable: true,
+      description: 'The customer who referred this one.',
+      resolve: ({ id }, _, { relations }) => relations.referrer(id),
+    }),
+    runningSubscriptions: t.field({
+      type: [CustomerSubscriptionType],
+      description: 'Subscriptions that are running now.',
+      resolve: ({ id }, _, { relations }) => relations.runningSubscriptions(id),
+    }),
+    version: t.exposeInt('version', {
+      description: 'Version of the profile: grows with each change of it. Credit, bans and deletion do not change it.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile last changed.' }),
+    lastSeenAt: t.expose('lastSeenAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the customer was last created or returned by `createCustomer`, or came from another address, exact to a day.',
+    }),
+  }),
+});
+
+ReferralType.implement({
+  description: 'The customer who referred another one.',
+  fields: (t) => ({
+    code: t.exposeString('cuRefNo', { description: "The referring customer's `cuRefNo`." }),
+    email: t.exposeString('email', { nullable: true, description: "The referring customer's e-mail address." }),
+    firstName: t.exposeString('firstName', { nullable: true, description: "The referring customer's first name." }),
+    lastName: t.exposeString('lastName', { nullable: true, description: "The referring customer's last name." }),
+    customer: t.field({
+      type: CustomerType,
+      nullable: true,
+      description: 'The referring customer.',
+      scope: 'customer:read',
+      resolve: ({ id }, _, { relations }) => relations.customer(id),
+    }),
+  }),
+});
