@@ -38,8 +38,8 @@ export function invalid(message: string): ApiError {
 }
 
 /** Applies a domain function, whose `ApiError` becomes the reason why the value is refused. */
-function transformWith<Output>(write: (value: string) => Output) {
-  return (value: string, context: z.RefinementCtx): Output => {
+export function transformWith<Input, Output>(write: (value: Input) => Output) {
+  return (value: Input, context: z.RefinementCtx): Output => {
     try {
       return write(value);
     } catch (error) {
@@ -137,7 +137,7 @@ function withoutInvisible(value: string): string {
  * @returns undefined when nothing is left of it
  * @throws ApiError `INTERNAL_VALIDATION_FAILED`
  */
-function writeText(
+export function writeText(
   maximum: number,
   value: string,
   separator: '' | ' ',
@@ -152,11 +152,33 @@ function writeText(
   return kept === '' ? undefined : kept;
 }
 
+function writeNumber(maximum: number, value: string, upperCase: boolean): string | undefined {
+  return writeText(maximum, value, '', (text) => (upperCase ? text.toUpperCase() : text));
+}
+
+/**
+ * What an update makes of a value that is written as text: an absent one stays, null and a text of which nothing is left
+ * clear what is stored. Doing it again changes nothing.
+ *
+ * @param write - undefined when nothing is left of the text
+ */
+export function changedTextOf(write: (value: string) => string | undefined) {
+  return textOf((value) => write(value) ?? null).nullish();
+}
+
+/** Text for people in an update: as `freeText` writes it, and null where it clears. */
+export function changedText(maximum: number) {
+  return changedTextOf((value) => writeText(maximum, value, ' '));
+}
+
+/** A number of a public register in an update: as `registerNumber` writes it, and null where it clears. */
+export function changedNumber(maximum: number, upperCase: boolean) {
+  return changedTextOf((value) => writeNumber(maximum, value, upperCase));
+}
+
 /** Text for people: trimmed, white space collapsed, NFC; empty counts as not given. */
 export function freeText(maximum: number) {
-  return textOf((value) => writeText(maximum, value, ' '))
-    .nullish()
-    .transform((value) => value ?? undefined);
+  return changedText(maximum).transform((value) => value ?? undefined);
 }
 
 /** Text for people that must not be empty. */
@@ -170,7 +192,5 @@ export function requiredText(maximum: number) {
 
 /** A number of a public register: kept without blanks, in upper case where `upperCase`; empty counts as not given. */
 export function registerNumber(maximum: number, upperCase: boolean) {
-  return textOf((value) => writeText(maximum, value, '', (text) => (upperCase ? text.toUpperCase() : text)))
-    .nullish()
-    .transform((value) => value ?? undefined);
+  return changedNumber(maximum, upperCase).transform((value) => value ?? undefined);
 }

@@ -7,7 +7,7 @@ import { complaintAbout } from '../src/node-version.ts';
 /** What each folder, or file beside them, may import besides itself and packages. */
 const base = ['backoff.ts', 'errors', 'log.ts', 'moment.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', ...base];
-const domain = ['operation-context.ts', ...database];
+const domain = ['json-object.ts', 'operation-context.ts', ...database];
 const allowed: Record<string, string[]> = {
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
@@ -20,6 +20,7 @@ const allowed: Record<string, string[]> = {
   'folders.ts': [],
   errors: [],
   'text.ts': ['errors'],
+  'json-object.ts': ['text.ts'],
   'driver-variables.ts': [],
   'url-parts.ts': [],
   'database-tls.ts': ['url-parts.ts'],

@@ -1,7 +1,8 @@
 // Free text and company numbers: what is kept of what a caller sends, as callers see it afterwards.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freeText, requiredText } from '../src/text.ts';
+import { z } from 'zod';
+import { changedNumber, changedText, freeText, registerNumber, requiredText } from '../src/text.ts';
 import { apis } from './support/apis.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
@@ -106,4 +107,41 @@ it('changes nothing of what was written, holds nothing unseen but what shapes a 
     }),
     { numRuns: 20_000 },
   );
+});
+
+describe('in an update', () => {
+  const update = z.object({ name: changedText(255), number: changedNumber(32, true) });
+
+  it('what is absent stays, and nothing clears', () => {
+    expect(update.parse({})).toEqual({});
+    for (const nothing of [null, '', ' \u00a0', '\u200b\u2060'])
+      expect(update.parse({ name: nothing, number: nothing })).toEqual({ name: null, number: null });
+    expect(update.parse({ name: ' a  b ', number: 'cz 96' })).toEqual({ name: 'a b', number: 'CZ96' });
+  });
+
+  it('what is no text, or too long, is refused', () => {
+    const { error } = update.safeParse({ name: 1, number: 'x'.repeat(33) });
+    expect(error?.issues).toMatchObject([
+      { path: ['name'], message: 'must be a string' },
+      { path: ['number'], message: 'must be at most 32 characters long' },
+    ]);
+    expect(update.safeParse({ name: '\u200b'.repeat(65_536) }).success).toBe(false);
+  });
+
+  it('a text is written as elsewhere, and done again nothing changes', () => {
+    const pairs = [
+      [freeText(255), changedText(255)],
+      [registerNumber(32, true), changedNumber(32, true)],
+    ] as const;
+    fc.assert(
+      fc.property(anyText, fc.constantFrom(...pairs), (text, [given, changed]) => {
+        const [once, expected] = [changed.safeParse(text), given.safeParse(text)];
+        expect(once.error?.issues).toEqual(expected.error?.issues);
+        if (!once.success) return;
+        expect(once.data).toBe(expected.data ?? null);
+        expect(changed.parse(once.data)).toBe(once.data);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
 });
