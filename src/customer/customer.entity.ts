@@ -1,10 +1,8 @@
 // The customer: one person or company that an organisation knows.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { tenantPolicy } from '../database/tenant-policy.ts';
+import type { JsonObject } from '../json-object.ts';
 import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
-
-/** A JSON object, as stored in `meta` and `custom_fields`. */
-export type JsonObject = Record<string, unknown>;
 
 export const CustomerEntity = defineEntity({
   name: 'Customer',

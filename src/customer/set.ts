@@ -1,13 +1,6 @@
 // Writes what becomes of a customer, with its entry of the change log, in one statement.
 import pg from 'pg';
-import {
-  type Change,
-  type ChangedValue,
-  changedFields,
-  entryColumns,
-  entryValues,
-  recording,
-} from '../change-log/record.ts';
+import { type Change, type ChangedValue, entryColumns, entryValues, recording } from '../change-log/record.ts';
 import { columnOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';

@@ -123,7 +123,9 @@ class Transaction {
   async attempt<Result>(work: (query: Query) => Promise<Result>): Promise<Outcome<Result>> {
     try {
       const remaining = Math.ceil(this.#terms.deadline - performance.now());
-      await this.#send(beginning(this.#terms.kind, Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0));
+      await this.#send(
+        beginning(this.#terms.kind, Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0),
+      );
       const result = await work((config) => this.#query(config));
       await this.#commit();
       return { result };

@@ -1,8 +1,8 @@
 // Adds credit to customers, or takes it: the entry of the ledger, the balance and the entry of the change log in one statement.
 import { z } from 'zod';
 import { recording } from '../../change-log/record.ts';
-import { columnsOf } from '../../database/columns.ts';
 import type { BatchStatement } from '../../database/batch/batch-queue.ts';
+import { columnsOf } from '../../database/columns.ts';
 import { ApiError, invalidField } from '../../errors/api-error.ts';
 import type { Actor, OperationContext } from '../../operation-context.ts';
 import { randomAlphanumeric } from '../../random.ts';
@@ -165,20 +165,27 @@ interface Row extends ProfileRow {
  *   `INTERNAL_CONFLICT` when the transaction id belongs to another amount or customer
  * @see section 11 of the contract
  */
-export async function adjustCustomerCredit(ctx: OperationContext, input: AdjustCustomerCredit): Promise<CreditAdjusted> {
+export async function adjustCustomerCredit(
+  ctx: OperationContext,
+  input: AdjustCustomerCredit,
+): Promise<CreditAdjusted> {
   const { database } = ctx;
   const call = callOf(ctx, input);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row } = await database.runBatched<Call, Row>(adjust, call);
     if (!row?.is_found) throw new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
     // Unless it is the one that another call has just made under the same transaction id.
-    if (row.is_out_of_range && (!call.isNamed || attempt > 0)) throw invalidField('amount', 'must leave the balance within 32 bits');
+    if (row.is_out_of_range && (!call.isNamed || attempt > 0))
+      throw invalidField('amount', 'must leave the balance within 32 bits');
     if (row.is_entered) return adjustedOf(ctx, row, call);
   }
   throw new Error('other calls came in between at every attempt');
 }
 
-function callOf({ actor, requestId }: OperationContext, { by, amount, description, transactionId }: AdjustCustomerCredit): Call {
+function callOf(
+  { actor, requestId }: OperationContext,
+  { by, amount, description, transactionId }: AdjustCustomerCredit,
+): Call {
   // No other form names anybody, and PostgreSQL takes no U+0000.
   if ('cuRefNo' in by && !referenceForm.test(by.cuRefNo)) throw new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
   return {

@@ -122,7 +122,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
   /** Runs a query in one transaction, so that all of it sees one state. */
   function executeInSnapshot(call: OperationCall, { operation, selected }: OperationAnalysis, context: GatewayContext) {
     const { document, request } = call;
-    return context.database.snapshot((tx) =>
+    return context.database.snapshot(async (tx) =>
       executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, { database: tx }))),
     );
   }

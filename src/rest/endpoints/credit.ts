@@ -29,12 +29,15 @@ export const creditEndpoints: readonly Endpoint[] = [
     paths: ['/api/v1/customer/credit-log'],
     tag: customerTag,
     summary: "List a customer's credit ledger",
-    description: 'Lists the entries of the credit ledger, newest first. For the next page, send the `id` of the last one as `after`.',
+    description:
+      'Lists the entries of the credit ledger, newest first. For the next page, send the `id` of the last one as `after`.',
     operation: CreditLogDocument,
     isSnapshot: true,
     query: z.object({
       cuRefNo: textParameter('Public reference of the customer.'),
-      limit: wholeNumberParameter(`Entries at most: ${MOST_ITEMS}, and ${MOST_ITEMS} where it is not given.`).optional(),
+      limit: wholeNumberParameter(
+        `Entries at most: ${MOST_ITEMS}, and ${MOST_ITEMS} where it is not given.`,
+      ).optional(),
       after: textParameter('The `id` of the entry after which the list begins.').optional(),
     }),
     variables: ({ cuRefNo, limit = MOST_ITEMS, after }) => ({ cuRefNo, first: limit, after }),
@@ -43,7 +46,7 @@ export const creditEndpoints: readonly Endpoint[] = [
       if (!customer) throw new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
       const { creditBalance, creditEntries } = customer;
       return (
-        creditEntries && {
+        (creditEntries && {
           success: true as const,
           creditBalance,
           items: creditEntries.edges.map(({ node }) => ({
@@ -53,8 +56,9 @@ export const creditEndpoints: readonly Endpoint[] = [
             description: node.description,
             insertedDate: node.createdAt,
           })),
-        }
-      ) ?? undefined;
+        }) ??
+        undefined
+      );
     },
     errors: ['PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED'],
     response: creditLog,

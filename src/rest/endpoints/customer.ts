@@ -1,16 +1,37 @@
 // REST endpoints of customers.
-import { CreateCustomerDocument } from '../../generated/operations.ts';
-import { customerProfile, profileExample, writeProfile } from '../customer-profile.ts';
+import { z } from 'zod';
+import { ApiError } from '../../errors/api-error.ts';
+import {
+  CreateCustomerDocument,
+  CustomerDetailDocument,
+  UpdateCustomerProfileDocument,
+} from '../../generated/operations.ts';
+import {
+  customerDetail,
+  customerProfile,
+  detailExample,
+  profileExample,
+  writeDetail,
+  writeProfile,
+} from '../customer-profile.ts';
 import { type Endpoint, type EndpointTag, endpoint } from '../endpoint.ts';
+import { textParameter } from '../parameters.ts';
+import {
+  updateProfileBody,
+  updateProfileFields,
+  updateProfileMembers,
+  updateProfileVariables,
+} from './update-profile.ts';
 
-const tag: EndpointTag = { name: 'customer', description: 'Customers of an organisation.' };
+/** Endpoints that are about one customer. */
+export const customerTag: EndpointTag = { name: 'customer', description: 'Customers of an organisation.' };
 
 /** The endpoints whose paths begin with `/api/v1/customer`. */
 export const customerEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'POST',
     paths: ['/api/v1/customer/create'],
-    tag,
+    tag: customerTag,
     summary: 'Create a customer, or return the existing one',
     description:
       'Registers a new customer, or returns the one that has this e-mail address. `newAccount` tells which. Company fields that an existing profile lacks are filled in; existing values are never overwritten.',
@@ -34,6 +55,62 @@ export const customerEndpoints: readonly Endpoint[] = [
       },
       response: profileExample,
       problem: { path: 'email', message: 'must be a valid e-mail address' },
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    paths: ['/api/v1/customer/detail'],
+    tag: customerTag,
+    summary: 'Show a customer',
+    description: 'Shows the profile of a customer.',
+    operation: CustomerDetailDocument,
+    query: z.object({ cuRefNo: textParameter('Public reference of the customer.') }),
+    variables: ({ cuRefNo }) => ({ cuRefNo }),
+    answer: ({ customer }) => {
+      if (!customer) throw new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
+      return writeDetail(customer);
+    },
+    errors: ['PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED'],
+    response: customerDetail,
+    responseDescription: "The customer's profile.",
+    responseName: 'CustomerDetail',
+    example: {
+      query: { cuRefNo: '1cGIHvFoQDGLAbcA' },
+      response: detailExample,
+      problem: { path: 'cuRefNo', message: 'is required' },
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    paths: ['/api/v1/customer/update-profile'],
+    tag: customerTag,
+    summary: "Update a customer's profile",
+    description:
+      'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared.',
+    operation: UpdateCustomerProfileDocument,
+    body: {
+      members: updateProfileMembers,
+      flags: ['newsletter'],
+      describedBy: { name: 'UpdateProfileInput', schema: updateProfileBody },
+    },
+    variables: updateProfileVariables,
+    fields: updateProfileFields,
+    answer: ({ updateCustomer }) => (updateCustomer ? writeDetail(updateCustomer.customer) : undefined),
+    errors: ['PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED'],
+    response: customerDetail,
+    responseDescription: "The customer's profile after the change.",
+    responseName: 'UpdatedCustomer',
+    example: {
+      body: {
+        email: 'jan@barasek.com',
+        name: 'Jan Barášek',
+        phone: '+420 777 123 456',
+        city: 'Kladno',
+        country: 'CZ',
+        newsletter: true,
+      },
+      response: detailExample,
+      problem: { path: 'phone', message: 'must be a valid phone number' },
     },
   }),
 ];

@@ -76,7 +76,11 @@ builder.objectFields(CustomerType, (t) => ({
           (page) => relations.changes(id, page, args.actions ?? undefined),
         ),
     },
-    { name: 'CustomerChangeConnection', description: 'A page of what was done with a customer.', scope: 'customer:write' },
+    {
+      name: 'CustomerChangeConnection',
+      description: 'A page of what was done with a customer.',
+      scope: 'customer:write',
+    },
     { name: 'CustomerChangeEdge', description: 'A change in a page.', scope: 'customer:write' },
   ),
 }));

@@ -22,7 +22,8 @@ const CreditEntryType = builder.objectRef<CreditEntry>('CreditEntry').implement(
   description: "An entry of a customer's credit ledger.",
   fields: (t) => ({
     transactionId: t.exposeString('transactionId', {
-      description: '16 letters and digits, unique in the organisation; chosen by whoever made the entry, or by the gateway.',
+      description:
+        '16 letters and digits, unique in the organisation; chosen by whoever made the entry, or by the gateway.',
     }),
     amount: t.exposeInt('amount', { description: 'Whole credits; negative where credit was taken.' }),
     balanceAfter: t.exposeInt('balanceAfter', { description: 'Balance after this entry.' }),

@@ -4,9 +4,9 @@ import { normalizeIp } from '../../../ip/address.ts';
 import { builder } from '../../builder.ts';
 import type { ValidateArguments } from '../../execution/arguments.ts';
 import { positionCursor } from '../cursor.ts';
-import { CustomerType } from './type.ts';
 import { IpInfoType } from '../ip.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from '../page.ts';
+import { CustomerType } from './type.ts';
 
 const cursors = positionCursor('ipSighting', ipHistorySort);
 

@@ -111,7 +111,8 @@ builder.node(CustomerType, {
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the customer was last created or returned by `createCustomer`, or came from another address, exact to a day.',
+      description:
+        'When the customer was last created or returned by `createCustomer`, or came from another address, exact to a day.',
     }),
   }),
 });

@@ -7,19 +7,20 @@ import { CustomerByInput } from './by.ts';
 import { changing, customerPayload, described } from './change.ts';
 
 const BY = 'The customer to change.';
-const VERSION = '`version` of the customer as you have read it; with another one nothing is changed. Absent or null for any.';
+const VERSION =
+  '`version` of the customer as you have read it; with another one nothing is changed. Absent or null for any.';
 
 const AddressInputType = builder.inputType('AddressInput', {
   description: 'Members of an address to change. What is absent stays, null clears.',
   extensions: { schema: addressInput },
-  fields: (t) =>
-    Object.fromEntries(addressMembers.map((name) => [name, t.string(described(addressInput, name))])),
+  fields: (t) => Object.fromEntries(addressMembers.map((name) => [name, t.string(described(addressInput, name))])),
 });
 
 const member = (name: keyof typeof updateCustomerMembers) => described({ shape: updateCustomerMembers }, name);
 
 const UpdateCustomerInputType = builder.inputType('UpdateCustomerInput', {
-  description: 'What to change of a profile. What is absent stays; null clears, and so does text of which nothing is left.',
+  description:
+    'What to change of a profile. What is absent stays; null clears, and so does text of which nothing is left.',
   ...validatedBy(updateCustomerInput),
   fields: (t) => ({
     by: t.field({ type: CustomerByInput, required: true, description: BY }),
@@ -45,7 +46,10 @@ const ChangeCustomerEmailInputType = builder.inputType('ChangeCustomerEmailInput
   ...validatedBy(changeCustomerEmailInput),
   fields: (t) => ({
     by: t.field({ type: CustomerByInput, required: true, description: BY }),
-    email: t.string({ required: true, description: 'The new address. Its mailbox must not be that of another customer.' }),
+    email: t.string({
+      required: true,
+      description: 'The new address. Its mailbox must not be that of another customer.',
+    }),
     version: t.int({ description: VERSION }),
   }),
 });
