@@ -11,6 +11,17 @@ it('compiles the operations of the REST API', () => {
 
 it.each([
   ['a fragment', '{ ...F } fragment F on Query { __typename }'],
+  [
+    'fragments within fragments',
+    '{ ...F } fragment F on Query { customers { edges { node { ...C } } } } fragment C on Customer { email }',
+  ],
+])('compiles %s of the type that it is spread in', (_, text) => expect(isCompilable(schema, parse(text))).toBe(true));
+
+it.each([
+  ['a fragment of another type', '{ node(id: "x") { ...F } } fragment F on Customer { email }'],
+  ['a fragment with a condition', '{ ...F @include(if: true) } fragment F on Query { __typename }'],
+  ['a field that a fragment has too', '{ __typename ...F } fragment F on Query { __typename }'],
+  ['a fragment that is spread twice', '{ ...F ...F } fragment F on Query { __typename }'],
   ['an inline fragment', '{ ... { __typename } }'],
   ['a condition', '{ __typename @include(if: true) }'],
   ['a repeated field', '{ __typename __typename }'],

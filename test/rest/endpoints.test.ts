@@ -232,14 +232,14 @@ describe('a table that cannot be right does not start', () => {
     [
       'an operation that does not fit',
       [{ ...ping, operation: parse('{ nothing }') as Endpoint['operation'] }],
-      'GET /ping/v1: the operation does not fit',
+      'GET /test/ping: the operation does not fit',
     ],
     [
       'a GET that changes something',
       [{ ...ping, operation: mutation }],
-      'GET /ping/v1: the operation of a GET must be a query',
+      'GET /test/ping: the operation of a GET must be a query',
     ],
-    ['a GET with a body', [{ ...ping, body: { members: ['a'], describedBy: 'a' } }], 'GET /ping/v1: a GET has no body'],
+    ['a GET with a body', [{ ...ping, body: { members: ['a'], describedBy: 'a' } }], 'GET /test/ping: a GET has no body'],
     [
       'a request that two answer',
       [ping, detail, { ...detail, paths: ['/x', '/detail/v1'] }],

@@ -19,7 +19,7 @@ const customer = z.object({ cuRefNo: z.string(), email: z.string().nullable() })
 /** `GET`, without parameters: says that the key is good. */
 export const ping = endpoint({
   method: 'GET',
-  paths: ['/ping/v1'],
+  paths: ['/test/ping'],
   tag: { name: 'ping', description: 'Whether a key is good.' },
   summary: 'Test a key',
   description: 'Answers a good key.',

@@ -3,12 +3,14 @@ import {
   BREAK,
   type DocumentNode,
   type ExecutionResult,
+  type FragmentDefinitionNode,
   type GraphQLArgument,
   GraphQLError,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
   Kind,
+  type SelectionSetNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -53,23 +55,34 @@ export function compileWhenRecurring(
 }
 
 /**
- * Whether graphql-jit does with an operation what graphql does. It merges repeated fields, conditions and fragments otherwise, loses
- * the alias `__proto__`, and leaves defaults out.
+ * Whether graphql-jit does with an operation what graphql does. It merges repeated fields and conditions otherwise, loses the alias `__proto__`, and
+ * leaves defaults out. Fragments of the very type that they are spread in are written out first.
  */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
-  let compilable = document.definitions.length === 1;
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  let compilable = operations.length === 1;
   const refuse = () => {
     compilable = false;
     return BREAK;
   };
-  const typeInfo = new TypeInfo(schema);
+  const typeOf = new Map(
+    [...fragmentsIn(document).values()].map((node) => [node.name.value, node.typeCondition.name.value]),
+  );
+  const spreads = new TypeInfo(schema);
   visit(
     document,
-    visitWithTypeInfo(typeInfo, {
-      FragmentSpread: refuse,
+    visitWithTypeInfo(spreads, {
       InlineFragment: refuse,
       Directive: refuse,
       VariableDefinition: ({ defaultValue }) => (defaultValue ? refuse() : undefined),
+      FragmentSpread: ({ name }) => (typeOf.get(name.value) === spreads.getParentType()?.name ? undefined : refuse()),
+    }),
+  );
+  if (!compilable) return false;
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    withoutFragments(document),
+    visitWithTypeInfo(typeInfo, {
       SelectionSet({ selections }) {
         const names = selections.map((field) => (field.kind === Kind.FIELD ? (field.alias ?? field.name).value : ''));
         return new Set(names).size < names.length || names.includes('__proto__') ? refuse() : undefined;
@@ -78,6 +91,28 @@ export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boo
     }),
   );
   return compilable;
+}
+
+function fragmentsIn({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+/** A document with the selections of its fragments in the place of their spreads. */
+function withoutFragments(document: DocumentNode): DocumentNode {
+  const fragments = fragmentsIn(document);
+  const written = ({ selections }: SelectionSetNode): SelectionSetNode => ({
+    kind: Kind.SELECTION_SET,
+    selections: selections.flatMap((selection) => {
+      if (selection.kind !== Kind.FRAGMENT_SPREAD) return [selection];
+      const fragment = fragments.get(selection.name.value);
+      return fragment ? written(fragment.selectionSet).selections : [];
+    }),
+  });
+  return visit(
+    { ...document, definitions: document.definitions.filter(({ kind }) => kind !== Kind.FRAGMENT_DEFINITION) },
+    { SelectionSet: written },
+  );
 }
 
 type Input = Pick<GraphQLArgument, 'default' | 'defaultValue' | 'type'>;
@@ -95,7 +130,7 @@ function asError({ message, path, originalError }: GraphQLError): GraphQLError {
 
 async function compile(schema: GraphQLSchema, document: DocumentNode): Promise<CompiledOperation> {
   const { compileQuery, isCompiledQuery } = await import('graphql-jit');
-  const compiled = compileQuery(schema, document);
+  const compiled = compileQuery(schema, withoutFragments(document));
   if (!isCompiledQuery(compiled)) throw new Error(compiled.errors?.[0]?.message);
   const asGraphQL = ({ data, errors }: ExecutionResult) => (errors ? { data, errors: errors.map(asError) } : { data });
   return (context, variables) => {

@@ -21,7 +21,7 @@ import type { Requirement } from '../../api-key/scopes.ts';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
-import type { ContextOf, GatewayContext, OperationRequest } from '../context.ts';
+import type { ContextOf, OperationRequest } from '../context.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
@@ -76,9 +76,8 @@ export interface ExecutorOptions {
 
 /** Makes the function that runs the operations of a schema. */
 export function createExecutor(options: ExecutorOptions): ExecuteOperation {
-  const { schema, log, contextOf, timeout, hideSuggestions, compiled: toCompile = [] } = options;
+  const { schema, log, contextOf, hideSuggestions } = options;
   const known = new WeakMap<DocumentNode, Map<string, OperationAnalysis>>();
-  const compiling = new Map(toCompile.map((document) => [document, compileWhenRecurring(schema, document, log)]));
 
   function analysisOf(document: DocumentNode, name: string | null | undefined): OperationAnalysis | undefined {
     const ofDocument = known.get(document) ?? new Map<string, OperationAnalysis>();
@@ -103,28 +102,12 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     if ('operation' in execution) return execution;
     throw refusedVariables(schema, document, operation, variables ?? {});
   };
-  const runUnderKey = createKeyedRunner({ contextOf, validated, timeout });
+  const runValidated = createRunner(options, validated);
 
   function costOfCall({ document, variables }: OperationCall, analysis: OperationAnalysis): Cost {
     const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
     if (!analysis.costDependsOnVariables) analysis.cost = cost;
     return cost;
-  }
-
-  /** Runs what was validated, compiled where it recurs. */
-  function execute(document: DocumentNode, execution: ValidatedExecutionArgs) {
-    const compiled = compiling.get(document)?.();
-    return compiled
-      ? compiled(execution.contextValue, execution.variableValues.coerced)
-      : executeRootSelectionSet(execution);
-  }
-
-  /** Runs a query in one transaction, so that all of it sees one state. */
-  function executeInSnapshot(call: OperationCall, { operation, selected }: OperationAnalysis, context: GatewayContext) {
-    const { document, request } = call;
-    return context.database.snapshot(async (tx) =>
-      executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, { database: tx }))),
-    );
   }
 
   async function run(call: OperationCall): Promise<ExecutionResult> {
@@ -138,12 +121,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const execution = validated(call, analysis.operation, document, context);
     const cost = costOfCall(call, analysis);
     if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
-    const keyedMutation = keyedMutationOf(call, analysis);
-    if (keyedMutation) assertArguments(execution, 'everywhere');
-    else if (analysis.validatesArguments) assertArguments(execution, 'below lists');
-    const result = await (keyedMutation
-      ? runUnderKey(keyedMutation)
-      : within(timeout, call.isSnapshot ? executeInSnapshot(call, analysis, context) : execute(document, execution)));
+    const result = await runValidated(call, analysis, execution);
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 
@@ -152,6 +130,39 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
       errors: [error instanceof GraphQLError ? error : requestError(toApiError(error))],
     }));
     return presentResult(result, call.request, log, call.document);
+  };
+}
+
+/** Makes the function that runs what was validated, in the way that suits it. */
+function createRunner({ schema, log, contextOf, timeout, compiled = [] }: ExecutorOptions, validated: Validate) {
+  const runUnderKey = createKeyedRunner({ contextOf, validated, timeout });
+  const compiling = new Map(compiled.map((document) => [document, compileWhenRecurring(schema, document, log)]));
+
+  /** Compiled where it recurs. */
+  function execute(document: DocumentNode, execution: ValidatedExecutionArgs) {
+    const run = compiling.get(document)?.();
+    return run ? run(execution.contextValue, execution.variableValues.coerced) : executeRootSelectionSet(execution);
+  }
+
+  /** In one transaction, so that all of it sees one state. */
+  function executeInSnapshot(call: OperationCall, { operation, selected }: OperationAnalysis) {
+    const { document, request } = call;
+    return contextOf(request, selected).database.snapshot(async (tx) =>
+      executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, { database: tx }))),
+    );
+  }
+
+  return async (
+    call: OperationCall,
+    analysis: OperationAnalysis,
+    execution: ValidatedExecutionArgs,
+  ): Promise<ExecutionResult> => {
+    const keyedMutation = keyedMutationOf(call, analysis);
+    if (keyedMutation) assertArguments(execution, 'everywhere');
+    else if (analysis.validatesArguments) assertArguments(execution, 'below lists');
+    if (keyedMutation) return runUnderKey(keyedMutation);
+    const { document, isSnapshot } = call;
+    return within(timeout, isSnapshot ? executeInSnapshot(call, analysis) : execute(document, execution));
   };
 }
 

@@ -21,7 +21,7 @@ import type { ZodType } from 'zod';
 import type { FieldProblem } from '../../errors/api-error.ts';
 import { fieldProblems, withinArgument } from '../../errors/validation.ts';
 import { isObject } from '../../http/json-members.ts';
-import { below, problemsOf } from './input-problems.ts';
+import { below, ONE_MEMBER, problemsOf } from './input-problems.ts';
 import { documentOf } from './operation.ts';
 
 type Variables = Record<string, unknown>;
@@ -40,11 +40,11 @@ export function variableProblems(
 ): FieldProblem[] {
   const alone = documentOf(document, operation);
   const given = { ...defaultsOf(operation), ...variables };
-  const found = new Map<string, FieldProblem>();
+  const found = new Map<string, string>();
   const add = (place: string, problems: Iterable<FieldProblem>) => {
     for (const { path, message } of problems) {
-      const whole = withinArgument(below(place, path));
-      if (!found.has(whole)) found.set(whole, { path: whole, message });
+      const whole = below(place, path);
+      if (!found.has(whole)) found.set(whole, message);
     }
   };
   const typeInfo = new TypeInfo(schema);
@@ -69,7 +69,12 @@ export function variableProblems(
     const name = variable.name.value;
     if (isInputType(type)) add(places.get(name) ?? name, problemsOf(type, ownValue(given, name), ''));
   }
-  return [...found.values()];
+  const paths = [...found.keys()];
+  // Which member is missing is told at that member.
+  const isToldBelow = (path: string) => paths.some((other) => other.startsWith(`${path}.`));
+  return [...found]
+    .filter(([path, message]) => message !== ONE_MEMBER || !isToldBelow(path))
+    .map(([path, message]) => ({ path: withinArgument(path), message }));
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
