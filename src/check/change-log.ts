@@ -1,5 +1,6 @@
 // What the change log promises: every change of a customer is in it, in order, and its latest values are those of the customer.
 import type { BatchInvariant, RowInvariant } from './invariant.ts';
+import { hasRow } from './look-up.ts';
 import { nameOfCustomer } from './subjects.ts';
 
 /** An entry about a customer; `*` stands for all of an organisation. */
@@ -18,11 +19,16 @@ const numbered = `
      count(distinct e.ordinal), coalesce(min(e.ordinal)::text, 'none'), coalesce(max(e.ordinal)::text, 'none'))
    from change_entry e where ${entriesOf('b')} and e.ordinal is not null)`;
 
+/** The value of a field in an entry `e`, looked up by the whole key. */
+const loggedValue = (field: string) => `
+  select entry_id, before, after from change_value c
+  where c.organisation_id = e.organisation_id and c.entry_id = e.id and c.field = '${field}' offset 0`;
+
 /** What the latest entry that names a field says that it became; erasing may have taken that away, then there is no row. */
 const latestOf = (field: string, what: (after: string) => string) => `
   (select case when v.entry_id is not null then ${what('v.after')} end
    from change_entry e
-   left join change_value v on v.organisation_id = e.organisation_id and v.entry_id = e.id and v.field = '${field}'
+   left join lateral (${loggedValue(field)}) v on true
    where ${entriesOf('b')} and '${field}' = any (e.fields)
    order by e.ordinal desc nulls last, e.id desc limit 1)`;
 
@@ -62,8 +68,7 @@ export const changeLogRows: RowInvariant[] = [
     name: 'change_of_nobody',
     promise: 'every entry about a customer is about one of its organisation',
     table: 'change_entry',
-    broken: `${isAboutCustomer} and not exists (
-      select from customer c where c.organisation_id = b.organisation_id and c.cu_ref_no = b.reference)`,
+    broken: `${isAboutCustomer} and not ${hasRow('customer', ['organisation_id', 'cu_ref_no'], ['b.organisation_id', 'b.reference'])}`,
     detail: `'is about a customer that does not exist in the organisation'`,
   },
   {
@@ -93,7 +98,7 @@ export const changeLogBatches: BatchInvariant[] = [
       cross join lateral (
         select e.ordinal, v.entry_id, v.before, lag(v.entry_id) over w as previous_entry, lag(v.after) over w as previous
         from change_entry e
-        left join change_value v on v.organisation_id = e.organisation_id and v.entry_id = e.id and v.field = 'creditBalance'
+        left join lateral (${loggedValue('creditBalance')}) v on true
         where ${entriesOf('b')} and 'creditBalance' = any (e.fields)
         window w as (order by e.ordinal, e.id)
       ) c

@@ -2,8 +2,13 @@
 import type { BatchInvariant, RowInvariant } from './invariant.ts';
 import { nameOfCustomer, subjectOf } from './subjects.ts';
 
+/** Read in an order which only the index of the customer's entries gives (see `look-up.ts`). */
 const total = `
-  coalesce((select sum(amount) from credit_entry e where e.organisation_id = b.organisation_id and e.customer_id = b.id), 0)`;
+  coalesce((
+    select sum(e.amount) from (
+      select amount from credit_entry c where c.organisation_id = b.organisation_id and c.customer_id = b.id order by c.id
+    ) e
+  ), 0)`;
 
 export const creditRows: RowInvariant[] = [
   {

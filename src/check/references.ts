@@ -1,12 +1,16 @@
 // What rows that lead to others promise: those are there, in the same organisation, and referrals go round in no circle.
 import type { BatchInvariant, RowInvariant } from './invariant.ts';
+import { hasRow } from './look-up.ts';
 import { nameOfCustomer } from './subjects.ts';
 import type { ForeignKey, Table } from './tables.ts';
 
 /** SQL for whether there is what a row `b` leads to. */
 function targetOf({ columns, target, targetColumns }: ForeignKey): string {
-  const pairs = targetColumns.map((column, i) => `p.${column} = b.${columns[i]}`);
-  return `exists (select from ${target} p where ${pairs.join(' and ')})`;
+  return hasRow(
+    target,
+    targetColumns,
+    columns.map((column) => `b.${column}`),
+  );
 }
 
 /** The same in any other organisation; undefined for what belongs to none. */
@@ -53,8 +57,12 @@ const circles = `
       case when w.steps = w.pace then 1 else w.steps + 1 end,
       w.length + 1
     from walk w
-    join referral f on f.organisation_id = w.organisation_id and f.customer_id = w.referrer_id
-    where f.referrer_id <= w.newest and (w.length = 0 or w.referrer_id <> w.newest) and w.referrer_id is distinct from w.remembered
+    cross join lateral (
+      select customer_id, referrer_id from referral r
+      where r.organisation_id = w.organisation_id and r.customer_id >= w.referrer_id
+      order by r.customer_id limit 1
+    ) f
+    where f.customer_id = w.referrer_id and f.referrer_id <= w.newest and (w.length = 0 or w.referrer_id <> w.newest) and w.referrer_id is distinct from w.remembered
   )
   select w.organisation_id, ${nameOfCustomer('k')} as subject,
     format('is in a circle of %s referrals', w.length) as detail
