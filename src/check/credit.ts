@@ -30,7 +30,7 @@ export const creditBatches: BatchInvariant[] = [
         format('balance after it is %s, the entries of %s up to it add up to %s', e.balance_after, ${nameOfCustomer('b')}, e.total) as detail
       from batch b
       cross join lateral (
-        select transaction_id, balance_after, sum(amount) over (order by id) as total from credit_entry c
+        select id, transaction_id, balance_after, sum(amount) over (order by id) as total from credit_entry c
         where c.organisation_id = b.organisation_id and c.customer_id = b.id
       ) e
       where e.balance_after <> e.total`,

@@ -9,9 +9,9 @@
  * @param values - SQL for their values, none of which is null
  */
 export function hasRow(table: string, columns: readonly string[], values: readonly string[]): string {
-  const listed = columns.map((column) => `p.${column}`).join(', ');
-  const wanted = values.join(', ');
+  const last = columns.length - 1;
+  const pairs = columns.map((column, i) => `p.${column} ${i === last ? '>=' : '='} ${values[i]}`);
   return `(
-    (select row(${listed}) from ${table} p where (${listed}) >= (${wanted}) order by ${listed} limit 1)
-    is not distinct from row(${wanted}))`;
+    (select p.${columns[last]} from ${table} p where ${pairs.join(' and ')} order by p.${columns[last]} limit 1)
+    is not distinct from ${values[last]})`;
 }

@@ -69,11 +69,12 @@ export function rowsThatBreak(table: Table, invariants: readonly RowInvariant[],
   const cases = invariants.map(
     ({ name, broken, detail }) => `case when ${broken} then jsonb_build_array('${name}', ${detail}) end`,
   );
+  const isAnyBroken = invariants.map(({ broken }) => `(${broken})`).join(' or ');
   // A batch is of so many rows, hence so is what is found.
   const statement = statementOf(`
     select f.found ->> 0 as invariant, ${organisationOf(`b.${table.organisation}`)} as organisation,
       ${subjectOf(table.name, 'b')} as subject, f.found ->> 1 as detail
-    from (select * from ${text} order by ${keyOf(table)}) b
+    from (select * from (select * from ${text} order by ${keyOf(table)}) b where ${isAnyBroken}) b
     cross join lateral unnest(array[${cases.join(', ')}]) f (found)
     where f.found is not null`);
   return { statement, values };
