@@ -1,7 +1,8 @@
 // The command `check`: whether all that the tables promise holds.
-import { findings } from '../../check/check.ts';
+import { findings, invariantsOf } from '../../check/check.ts';
 import type { Finding, Unlisted } from '../../check/invariant.ts';
-import { jsonOption, printStream, program, run, withGatewayDatabase } from '../operator.ts';
+import type { Database } from '../../database/open.ts';
+import { jsonOption, printList, printStream, program, run, withGatewayDatabase } from '../operator.ts';
 
 /** The exit code when something is wrong, and when it could not be told. */
 const WRONG = 1;
@@ -36,12 +37,37 @@ function progress() {
 
 let isTold = false;
 
+/** Says what is checked, without a look at any row. */
+function list({ orm }: Database, json: boolean): void {
+  const { rows, batches, whole } = invariantsOf(orm);
+  const invariants = [...whole, ...rows, ...batches].map(({ name, promise }) => ({ name, promise }));
+  printList('invariants', invariants, { json, none: 'Nothing is checked.' });
+}
+
+/** Prints what is found, and tells by the exit code whether that is anything. */
+async function look(owner: Database, organisation: string | undefined, json: boolean): Promise<void> {
+  const work = progress();
+  let count = 0;
+  async function* counted() {
+    for await (const finding of findings(owner, { organisation, onBatch: work.onBatch })) {
+      count += 'more' in finding ? finding.more : 1;
+      yield finding;
+    }
+  }
+  const options = { json, none: 'Nothing is wrong.', line: lineOf };
+  await printStream('findings', counted(), options).finally(work.stop);
+  if (count === 0) return;
+  process.exitCode = WRONG;
+  if (!json) console.error(count === 1 ? '1 finding.' : `${english(count)} findings.`);
+}
+
 const check = program(
   'check',
   'Checks what the tables promise (ledgers, change log, references, …) and names each row that breaks it.',
 )
   .usage('[options]')
   .option('--organisation <slug>', 'only the rows of this organisation')
+  .option('--list', 'say what is checked, and look at nothing')
   .option(...jsonOption)
   .addHelpText(
     'after',
@@ -49,25 +75,11 @@ const check = program(
 It changes nothing, and calls do not wait for it. At most 1,000 findings of a kind are listed, and how many more there are.
 The exit code is 0 when nothing is wrong, 1 when something is, 2 as above, and 3 instead of 1 when it could not be told.`,
   )
-  .action(async ({ organisation, json }) => {
-    const work = progress();
-    let count = 0;
-    await withGatewayDatabase(
-      async (owner) => {
-        async function* counted() {
-          for await (const finding of findings(owner, { organisation, onBatch: work.onBatch })) {
-            count += 'more' in finding ? finding.more : 1;
-            yield finding;
-          }
-        }
-        await printStream('findings', counted(), { json, none: 'Nothing is wrong.', line: lineOf });
-      },
-      { operationTimeout: 0 },
-    ).finally(work.stop);
+  .action(async ({ organisation, list: isList = false, json = false }) => {
+    await withGatewayDatabase(async (owner) => (isList ? list(owner, json) : look(owner, organisation, json)), {
+      operationTimeout: 0,
+    });
     isTold = true;
-    if (count === 0) return;
-    process.exitCode = WRONG;
-    if (!json) console.error(count === 1 ? '1 finding.' : `${english(count)} findings.`);
   });
 
 await run(check);
