@@ -22,13 +22,13 @@ function lineOf(finding: Finding | Unlisted): string {
 /** Says how far it is on standard error, every now and then, until it is stopped. */
 function progress() {
   let customers = 0;
-  let last = 'customer';
+  let where = 'comparing all rows';
   const timer = setInterval(() => {
-    console.error(`${english(customers)} customers looked at, now at the table ${last}`);
+    console.error(`${english(customers)} customers looked at, ${where}`);
   }, PROGRESS_INTERVAL).unref();
   return {
     onBatch(table: string, count: number) {
-      last = table;
+      where = `now at the table ${table}`;
       if (table === 'customer') customers += count;
     },
     stop: () => clearInterval(timer),
