@@ -6,7 +6,7 @@ import { columnsOf } from '../../database/columns.ts';
 import { ApiError, invalidField } from '../../errors/api-error.ts';
 import type { Actor, OperationContext } from '../../operation-context.ts';
 import { randomAlphanumeric } from '../../random.ts';
-import { requiredText } from '../../text.ts';
+import { MUST_BE_INT, REQUIRED, requiredText } from '../../text.ts';
 import { customerActions } from '../actions.ts';
 import { customerBy } from '../by.ts';
 import { canonicalEmail } from '../email.ts';
@@ -28,7 +28,9 @@ const ATTEMPTS = 10;
 /** How much, to whom, and what for. */
 export const adjustCustomerCreditInput = z.object({
   by: customerBy,
-  amount: z.int('must be a whole number of 32 bits').refine((amount) => amount !== 0, 'must not be 0'),
+  amount: z
+    .int32({ error: ({ input }) => (input == null ? REQUIRED : MUST_BE_INT) })
+    .refine((amount) => amount !== 0, 'must not be 0'),
   description: requiredText(LONGEST_DESCRIPTION),
   transactionId: z
     .string('must be a string')
