@@ -109,8 +109,9 @@ const adjust: BatchStatement<Call> = {
       returning c as customer
     ), change as (
       select (c.customer).cu_ref_no as reference, '${customerActions.CREDIT_ADJUSTED.stored}' as action, t.actor, t.description as reason, t.request_id,
-        (c.customer).change_count as ordinal, array['creditBalance'] as fields,
-        array[to_jsonb(t.balance_before)] as before, array[to_jsonb(t.balance_after)] as after
+        (c.customer).change_count as ordinal, jsonb_build_array(
+          jsonb_build_object('name', 'creditBalance', 'before', t.balance_before, 'after', t.balance_after)
+        ) as fields
       from changed c
       join turn t on t.customer_id = (c.customer).id
     ), ${recording(`'customer'`, 'change')}, current as (
