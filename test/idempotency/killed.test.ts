@@ -12,15 +12,18 @@ import { startProcess } from '../support/process.ts';
 const KILLS = Number(process.env.GATEWAY_TEST_KILLS ?? 4);
 /** Calls that are left to be killed, at any time. */
 const CALLS = KILLS * 28;
+/** Customers whose credit many of them change: in twos, which wait for each other. */
+const TILLS = KILLS * 2;
 
 /** Makes an organisation with a key, and calls of every sort. */
 async function callsIn(databaseUrl: string): Promise<{ key: string; calls: KeyedCall[] }> {
   const organisationId = await createOrganisation(databaseUrl);
-  const subjects = await makeSubjects(databaseUrl, organisationId, CALLS + 2);
-  return {
-    key: await createKey(databaseUrl, organisationId, { limitPerMinute: 100_000 }),
-    calls: keyedCalls(subjects),
-  };
+  const [subjects, tills] = [
+    await makeSubjects(databaseUrl, organisationId, CALLS),
+    await makeSubjects(databaseUrl, organisationId, TILLS),
+  ];
+  const key = await createKey(databaseUrl, organisationId, { limitPerMinute: 100_000 });
+  return { key, calls: keyedCalls(subjects, tills) };
 }
 
 /** Sends all that is left, and what was answered once more: nothing is refused, and nothing done twice. */

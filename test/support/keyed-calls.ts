@@ -136,14 +136,16 @@ const sorts: ((name: string, subject: Subject, till: Subject, other: Subject) =>
 /**
  * Makes calls of every sort in turn.
  *
- * @param subjects - one for each call, and two more, whose credit many calls change
+ * @param subjects - one for each call
+ * @param tills - an even number of others, whose credit many calls change
  */
-export function keyedCalls(subjects: readonly Subject[]): KeyedCall[] {
-  const [till, other, ...others] = subjects as [Subject, Subject, ...Subject[]];
-  // Credit moves both ways, so that calls wait for each other in either order.
-  return others.map((subject, i) => {
-    const tills: [Subject, Subject] = Math.floor(i / sorts.length) % 2 ? [till, other] : [other, till];
-    return (sorts[i % sorts.length] ?? keyedCreate)(`call-${i}`, subject, ...tills);
+export function keyedCalls(subjects: readonly Subject[], tills: readonly Subject[]): KeyedCall[] {
+  return subjects.map((subject, i) => {
+    const round = Math.floor(i / sorts.length);
+    const pair = tills.slice((round * 2) % tills.length).slice(0, 2);
+    // Credit moves both ways, so that calls wait for each other in either order.
+    const [till = subject, other = subject] = Math.floor((round * 2) / tills.length) % 2 ? pair.toReversed() : pair;
+    return (sorts[i % sorts.length] ?? keyedCreate)(`call-${i}`, subject, till, other);
   });
 }
 
