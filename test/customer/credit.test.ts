@@ -172,6 +172,46 @@ describe('the balance', () => {
   });
 });
 
+it('comes to its turn however the others name the customer', async () => {
+  const few = Array.from({ length: 4 }, () => adjust(1));
+  const many = Array.from({ length: 300 }, () => adjust(1, { by: { cuRefNo } }));
+  const all = await Promise.all([...few, ...many]);
+  expect(all.filter(({ code }) => code !== undefined)).toEqual([]);
+  expect((await ledger('first: 1')).creditBalance).toBe(304);
+});
+
+it('that leaves the range does so alone, whatever comes beside it', async () => {
+  await adjust(2_147_483_640);
+  const all = await Promise.all([
+    ...Array.from({ length: 60 }, () => adjust(5)),
+    ...Array.from({ length: 20 }, () => adjust(-5)),
+  ]);
+  const refused = all.filter(({ code }) => code !== undefined);
+  expect(refused.every(({ fields }) => fields?.[0]?.path === 'amount')).toBe(true);
+  const done = all.filter(({ code }) => code === undefined).reduce((sum, { payload }) => sum + payload.entry.amount, 0);
+  expect((await ledger('first: 1')).creditBalance).toBe(2_147_483_640 + done);
+});
+
+it('with transaction ids of other processes among many takes each once', async () => {
+  const other = await startGateway({ databaseUrl: gateway.databaseUrl });
+  const { key } = gateway;
+  const ids = Array.from({ length: 20 }, () => randomAlphanumeric(16));
+  const all = await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      mutate(
+        i % 2 ? gateway : other,
+        'adjustCustomerCredit',
+        { by: { email }, amount: 3, description: 'x', transactionId: ids[i % 20] },
+        SELECTION,
+        { key },
+      ),
+    ),
+  );
+  await other.close();
+  expect(all.filter(({ code }) => code !== undefined)).toEqual([]);
+  expect((await ledger('first: 1')).creditBalance).toBe(60);
+});
+
 it.each<[string, object, [path: string, message: string][]]>([
   ['0', { amount: 0 }, [['amount', 'must not be 0']]],
   ['a fraction', { amount: 1.5 }, [['amount', 'must be a whole number of 32 bits']]],
