@@ -44,7 +44,7 @@ async function walkDown(page: AskPage, size: number): Promise<FoundPage['edges']
   for (let place = ''; ; ) {
     const { edges, pageInfo } = await page(`first: ${size} ${place}`);
     found.push(...edges);
-    if (!pageInfo.hasNextPage) return found;
+    if (!pageInfo.hasNextPage || found.length > 50) return found;
     place = `after: "${pageInfo.endCursor}"`;
   }
 }
@@ -55,7 +55,7 @@ async function walkUp(page: AskPage, size: number): Promise<FoundPage['edges']> 
   for (let place = ''; ; ) {
     const { edges, pageInfo } = await page(`last: ${size} ${place}`);
     found.unshift(...edges);
-    if (!pageInfo.hasPreviousPage) return found;
+    if (!pageInfo.hasPreviousPage || found.length > 50) return found;
     place = `before: "${pageInfo.startCursor}"`;
   }
 }
