@@ -178,6 +178,23 @@ describe('bounds', () => {
     expect(sized.body.extensions.cost.complexity).toBe(1 + 5 * (1 + 1 + (1 + 10)));
   });
 
+  it.each(['changes', 'creditEntries', 'ipHistory'])('prices a page of %s by its size too', async (list) => {
+    const cost = async (args: string, variables = {}) => {
+      const declared = args.includes('$n') ? '($n: Int)' : '';
+      const query = `query ${declared} { customer(by: { email: "limits1@example.com" }) { ${list}${args} { edges { cursor } } } }`;
+      const answer = await gateway.graphql(query, variables, { headers: { 'x-graphql-cost': '1' } });
+      return answer.body.extensions.cost.complexity;
+    };
+    const base = await cost('(first: 0)');
+    for (const n of [1, 5, 100]) {
+      expect(await cost(`(first: ${n})`)).toBe(base + 2 * n);
+      expect(await cost('(last: $n)', { n })).toBe(base + 2 * n);
+    }
+    expect(await cost('')).toBe(base + 40);
+    const all = `{ customers(first: 100) { edges { node { ${list}(first: 100) { edges { node { __typename } } } } } } }`;
+    expect(await messageOf(all)).toMatch(/^The operation is too complex: \d+ points, 25000 at most\.$/);
+  });
+
   it('answers a document that is refused with 400 to who asks for the newer media type', async () => {
     const answer = await gateway.graphql(
       `{ ${times(40, (i) => `a${i}: __typename`)} }`,
@@ -254,6 +271,44 @@ describe('an operation that takes too long', () => {
     await expect.poll(running, { timeout: 1_000 }).toEqual([]);
     await runSql(slow.databaseUrl, 'drop trigger wait on customer');
     expect((await api.create(slow, { email: 'slow@example.com' })).newAccount).toBe(true);
+    await slow.close();
+  });
+
+  it.each([
+    ['updateCustomer', 'updateCustomer(input: { by: { email: "slow@example.com" }, firstName: "Jan" })'],
+    [
+      'adjustCustomerCredit',
+      'adjustCustomerCredit(input: { by: { email: "slow@example.com" }, amount: 5, description: "x" })',
+    ],
+    ['deleteCustomer', 'deleteCustomer(input: { by: { email: "slow@example.com" }, reason: "x" })'],
+  ])('has done nothing, and keeps nobody waiting: %s', async (_, mutation) => {
+    const slow = await startGateway({ operationTimeout: 400 });
+    await slow.rest({ email: 'slow@example.com' });
+    const state = () =>
+      runSql(
+        slow.databaseUrl,
+        'select c.*, (select count(*) from change_entry) as changes, (select count(*) from credit_entry) as entries from customer c',
+      );
+    const before = await state();
+    // The change is made by then, and its entry is what takes long.
+    await runSql(
+      slow.databaseUrl,
+      `create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return new; end $$;
+       create trigger wait after insert on change_entry for each row execute function wait()`,
+    );
+    const query = `mutation { ${mutation} { customer { version } } }`;
+    for (const headers of [{}, { 'idempotency-key': 'slow' }]) {
+      const answer = await slow.graphql(query, {}, { headers: headers as Record<string, string> });
+      expect(answer.body.errors[0].extensions, answer.text).toMatchObject({
+        code: 'INTERNAL_SERVICE_UNAVAILABLE',
+        status: 503,
+      });
+      expect(await state()).toEqual(before);
+    }
+    await runSql(slow.databaseUrl, 'drop trigger wait on change_entry');
+    const done = await slow.graphql(query, {}, { headers: { 'idempotency-key': 'slow' } });
+    expect(done.body.errors).toBeUndefined();
+    expect(await state()).toMatchObject([{ changes: '1' }]);
     await slow.close();
   });
 
