@@ -1,6 +1,7 @@
 // The composition root: makes the parts and mounts the routes. Every test starts here.
 import { authorize } from './api-key/authenticate.ts';
 import type { ServingConfig } from './config.ts';
+import { loadPhoneNumbers } from './customer/phone.ts';
 import { DatabaseUnusableError } from './database/readiness/unreachable.ts';
 import type { DemoKeys } from './demo/data.ts';
 import { requirementsOf } from './graphql/execution/execute.ts';
@@ -64,6 +65,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
       try {
         const own = services.parts?.database ? undefined : database;
         const made = await prepareDatabase(config, { database: own, log });
+        loadPhoneNumbers();
         listener.open();
         background.start();
         state.prepared = true;

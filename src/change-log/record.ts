@@ -29,8 +29,8 @@ export interface Change extends Subject {
  * SQL of the CTEs that write an entry for each row of a relation, for a statement that makes the changes too. `$1` is the organisation.
  *
  * @param subject - SQL for the kind of thing that the entries are about
- * @param source - a relation with `reference, action, actor, reason, request_id, ordinal, fields, before, after`; the last three are arrays of the same
- *   length, of text, jsonb and jsonb. Where it locks rows, each entry is numbered and timed after that: the order of ids is that of changes
+ * @param source - a relation with `reference, action, actor, reason, request_id, ordinal` and `fields`, as `fieldsJson` writes them. Where it locks
+ *   rows, each entry is numbered and timed after that: the order of ids is that of changes
  */
 export function recording(subject: string, source: string): string {
   return `
@@ -38,56 +38,38 @@ export function recording(subject: string, source: string): string {
       select nextval('change_entry_id_seq') as entry_id, s.* from ${source} s
     ), entries as (
       insert into change_entry (organisation_id, id, subject, reference, action, actor, reason, request_id, ordinal, fields, created_at)
-      select $1, entry_id, ${subject}, reference, action, actor, reason, request_id, ordinal, fields, clock_timestamp() from numbered
+      select $1, entry_id, ${subject}, reference, action, actor, reason, request_id, ordinal,
+        array(select f.field ->> 'name' from jsonb_array_elements(fields) with ordinality f (field, place) order by f.place), clock_timestamp()
+      from numbered
     ), entry_values as (
       insert into change_value (organisation_id, entry_id, field, before, after)
-      select $1, n.entry_id, v.field, v.before, v.after
-      from numbered n cross join lateral unnest(n.fields, n.before, n.after) as v (field, before, after)
+      select $1, n.entry_id, f.field ->> 'name', nullif(f.field -> 'before', 'null'), nullif(f.field -> 'after', 'null')
+      from numbered n cross join lateral jsonb_array_elements(n.fields) f (field)
     )`;
 }
 
-/** SQL of the columns of such a relation for one entry, from the parameters that `entryValues` gives. */
-export function entryColumns(first: number): string {
-  const [action, actor, reason, requestId, fields, before, after] = Array.from(
-    { length: 7 },
-    (_, i) => `$${first + i}`,
-  );
-  return `${action}::text as action, ${actor}::text as actor, ${reason}::text as reason, ${requestId}::text as request_id,
-    ${fields}::text[] as fields, ${before}::text[]::jsonb[] as before, ${after}::text[]::jsonb[] as after`;
-}
-
-/** The parameters of one entry, for `entryColumns`. */
-export function entryValues({ actor, requestId }: Actor, { action, reason, fields = {} }: Omit<Change, keyof Subject>) {
-  const values = Object.values(fields);
-  return [
-    action,
-    actor,
-    reason ?? null,
-    requestId ?? null,
-    Object.keys(fields),
-    values.map(({ before }) => json(before)),
-    values.map(({ after }) => json(after)),
-  ];
+/** The fields of a change as `recording` reads them, in JSON. */
+export function fieldsJson(fields: Readonly<Record<string, ChangedValue>> = {}): string {
+  return JSON.stringify(Object.entries(fields).map(([name, { before, after }]) => ({ name, before, after })));
 }
 
 const record: Statement = {
   name: 'change_record',
   text: `
     with change as (
-      select $3::text as reference, null::int as ordinal, ${entryColumns(4)}
+      select $3::text as reference, $4::text as action, $5::text as actor, $6::text as reason, $7::text as request_id, null::int as ordinal,
+        $8::jsonb as fields
     ), ${recording('$2', 'change')}
     select`,
 };
 
-/**
- * Writes one entry, about anything but a customer. A change hands the transaction that it is made in, so that there is never one without the other.
- */
+/** Writes one entry, about anything but a customer. A change hands the transaction that it is made in, so that there is never one without the other. */
 export async function recordChange(
   tx: Pick<StatementRunner, 'run'>,
-  ctx: Actor & { readonly organisationId: number },
-  { subject, reference, ...entry }: Change,
+  { organisationId, actor, requestId }: Actor & { readonly organisationId: number },
+  { subject, reference, action, reason, fields }: Change,
 ): Promise<void> {
-  await tx.run(record, [ctx.organisationId, subject, reference, ...entryValues(ctx, entry)]);
+  await tx.run(record, [organisationId, subject, reference, action, actor, reason, requestId, fieldsJson(fields)]);
 }
 
 /**

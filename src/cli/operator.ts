@@ -5,7 +5,7 @@ import pretty from 'pino-pretty';
 import type { ZodType } from 'zod';
 import { ConfigError, readConfig } from '../config.ts';
 import { MigrationLockedError, migrate } from '../database/migrate.ts';
-import { type Database, withOwner } from '../database/open.ts';
+import { type Database, type DatabaseOptions, withOwner } from '../database/open.ts';
 import { DatabaseUnusableError, explaining, inSentence, serverErrorOf } from '../database/readiness/unreachable.ts';
 import { assertOwnedAndMigrated } from '../database/role/ownership.ts';
 import { parseDatabaseUrl } from '../database-url.ts';
@@ -96,22 +96,26 @@ function report(error: unknown): number {
  * Opens the database of the gateway as the owner of its tables, for as long as something takes. Only that of demo mode is brought to its shape:
  * another one may be named by mistake.
  *
+ * @param limits - for work that takes longer than an operation of the gateway may
  * @throws ConfigError when the database has not been migrated, or the account does not own it
  */
-export async function withGatewayDatabase<Result>(work: (owner: Database) => Promise<Result>): Promise<Result> {
+export async function withGatewayDatabase<Result>(
+  work: (owner: Database) => Promise<Result>,
+  limits: Pick<DatabaseOptions, 'operationTimeout'> = {},
+): Promise<Result> {
   const { database, dataDir } = readConfig(process.env);
   // Standard output is for the answer alone.
   const log = logTo('warn', pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
   if (database) {
     const connection = database.direct;
     await assertOwnedAndMigrated(connection);
-    return explaining(connection, () => withOwner({ connection, entities, log }, work));
+    return explaining(connection, () => withOwner({ connection, entities, log, ...limits }, work));
   }
   const embedded = await borrowEmbeddedPostgres({ dataDir, log });
   try {
     const connection = parseDatabaseUrl(embedded.url);
     await migrate(connection, entities, log);
-    return await withOwner({ connection, entities, log }, async (owner) => {
+    return await withOwner({ connection, entities, log, ...limits }, async (owner) => {
       await seedDemo(owner);
       return work(owner);
     });
@@ -151,9 +155,9 @@ export function printList(name: string, rows: object[], { json, none }: ListOpti
 /** Characters that nobody sees, or that change how others are seen. */
 const unseen = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Shows a text that a caller sent as a JSON string in which every invisible character is seen. */
-function reveal(json: string): string {
-  return json.replace(unseen, (character) =>
+/** Shows a text in such a way that every invisible character is seen. */
+function reveal(text: string): string {
+  return text.replace(unseen, (character) =>
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -161,22 +165,34 @@ function reveal(json: string): string {
   );
 }
 
+/** How a list is printed while it comes. */
+interface StreamOptions<Row> extends ListOptions {
+  /** The line of a row for people; its members by name unless told. */
+  line?: (row: Row) => string;
+}
+
+/** The members of a row by name, its texts as JSON strings. */
+function members(row: object): string {
+  return Object.entries(row)
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('  ');
+}
+
 /**
  * Prints a list that may be long while it comes, in the memory of one row: as one JSON object with the list under a
- * name, or a line each. Texts are JSON strings in which invisible characters are escaped.
+ * name, or a line each. Invisible characters are escaped.
  */
-export async function printStream(
+export async function printStream<Row extends object>(
   name: string,
-  rows: AsyncIterable<Record<string, string>>,
-  { json, none }: ListOptions,
+  rows: AsyncIterable<Row>,
+  { json, none, line = members }: StreamOptions<Row>,
 ): Promise<void> {
   // Whoever reads may stop, as `head` does; that is no failure.
   process.stdout.on('error', () => {});
   const opening = `{${JSON.stringify(name)}:[`;
   let separator = opening;
   for await (const row of rows) {
-    const line = Object.entries(row).map(([key, value]) => `${key}=${reveal(JSON.stringify(value))}`);
-    const written = json ? separator + reveal(JSON.stringify(row)) : `${line.join('  ')}\n`;
+    const written = json ? separator + reveal(JSON.stringify(row)) : `${reveal(line(row))}\n`;
     if (!(await write(written))) return;
     separator = ',';
   }

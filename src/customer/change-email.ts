@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { OperationContext } from '../operation-context.ts';
 import { customerBy, seenVersion } from './by.ts';
+import { changeCustomer } from './change.ts';
 import type { Customer } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';
 import { emailInput } from './input.ts';
-import { lockCustomer } from './lock.ts';
-import { setCustomer } from './set.ts';
 import { assertVersion } from './version.ts';
 
 /** Whose address becomes which. */
@@ -21,19 +20,12 @@ export type ChangeCustomerEmail = z.output<typeof changeCustomerEmailInput>;
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`; `INTERNAL_CONFLICT` when the mailbox is another customer's, or the version seen is not the
  *   present one
  */
-export async function changeCustomerEmail(
+export function changeCustomerEmail(
   ctx: OperationContext,
   { by, email, version }: ChangeCustomerEmail,
 ): Promise<Customer> {
-  return ctx.database.transaction(async (tx) => {
-    const customer = await lockCustomer(tx, by);
+  return changeCustomer(ctx, by, { action: 'EMAIL_CHANGED' }, (customer) => {
     assertVersion(customer, version);
-    return setCustomer(
-      tx,
-      ctx,
-      customer,
-      { email, canonicalEmail: canonicalEmail(email) },
-      { action: 'EMAIL_CHANGED' },
-    );
+    return { email, canonicalEmail: canonicalEmail(email) };
   });
 }

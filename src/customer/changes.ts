@@ -15,6 +15,7 @@ export interface FieldChange {
 /** Something that was done with a customer. */
 export interface CustomerChange {
   readonly customerId: number;
+  readonly cuRefNo: string;
   /** Its place in the customer's history: 0 for the creation. */
   readonly ordinal: number;
   readonly action: CustomerAction;
@@ -44,7 +45,7 @@ const pageOf = keysetPages({
   direction: 'desc',
   parameters: 3,
   text: ({ condition, order, limit, direction }) => `
-    select c.id as customer_id, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, (
+    select c.id as customer_id, c.cu_ref_no, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, (
       select coalesce(json_agg(json_build_object('name', f.name, 'before', v.before, 'after', v.after) order by f.place), '[]')
       from unnest(i.fields) with ordinality f (name, place)
       left join change_value v on v.organisation_id = $1 and v.entry_id = i.id and v.field = f.name
@@ -75,6 +76,7 @@ const pageOf = keysetPages({
 
 interface Row {
   customer_id: string;
+  cu_ref_no: string;
   ordinal: number;
   action: string;
   actor: string | null;
@@ -101,6 +103,7 @@ export async function listChanges(
   const rows = await database.run<Row>(...pageOf(page, [database.organisationId, ids, stored]));
   return rows.map((row) => ({
     customerId: Number(row.customer_id),
+    cuRefNo: row.cu_ref_no,
     ordinal: row.ordinal,
     action: actionNamed(row.action) as CustomerAction,
     actor: row.actor,

@@ -3,8 +3,8 @@ import type { OrganisationDatabase } from '../database/organisation-database.ts'
 import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
+import { lockCustomer } from './change.ts';
 import { canonicalEmail, normalizeEmail } from './email.ts';
-import { lockAnyCustomer } from './lock.ts';
 import { setCustomer } from './set.ts';
 
 /** Rows that are read at a time. */
@@ -89,10 +89,11 @@ export async function rewriteEmail(
   const { organisationId, database } = ctx;
   try {
     return await database.transaction(async (tx) => {
-      const customer = await lockAnyCustomer(tx, cuRefNo);
+      const locked = await lockCustomer(tx, { anyCuRefNo: cuRefNo });
+      const { customer } = locked;
       const isStored = customer.email === email && customer.canonicalEmail === mailbox && customer.deletedAt == null;
       if (!isStored) return 'it was changed or deleted in the meantime';
-      await setCustomer(tx, ctx, customer, today, { action: 'EMAIL_REWRITTEN' });
+      await setCustomer(ctx, tx, locked, today, { action: 'EMAIL_REWRITTEN' });
       return undefined;
     });
   } catch (error) {

@@ -48,11 +48,13 @@ const fillsAny = (row: string, given: string) =>
   Object.values(filledColumns)
     .map((column) => fills(row, given, column))
     .join(' or ');
-/** SQL for an array with an element for each field that a call fills. */
-const ofFilled = (element: (name: string, column: string) => string) =>
-  Object.entries(filledColumns)
-    .map(([name, column]) => `case when ${fills('l', 'f', column)} then array[${element(name, column)}] end`)
-    .join(' || ');
+/** SQL for the fields that a call fills, as the change log takes them. */
+const filledFields = Object.entries(filledColumns)
+  .map(
+    ([name, column]) =>
+      `case when ${fills('l', 'f', column)} then jsonb_build_array(jsonb_build_object('name', '${name}', 'after', f.${column})) else '[]' end`,
+  )
+  .join(' || ');
 
 /*
  * given    the calls; no two of them are for the same mailbox
@@ -116,9 +118,7 @@ const createOrReturn: BatchStatement<Call> = {
     ), fill as materialized (
       select (t.customer).cu_ref_no as reference, '${customerActions.FILLED.stored}' as action, f.actor, null as reason, f.request_id,
         (t.customer).change_count as ordinal,
-        ${ofFilled((name) => `'${name}'`)} as fields,
-        ${ofFilled(() => 'null::jsonb')} as before,
-        ${ofFilled((_, column) => `to_jsonb(f.${column})`)} as after
+        ${filledFields} as fields
       from touched t
       join locked l on l.id = (t.customer).id
       join found f on f.id = l.id
@@ -151,7 +151,9 @@ const createOrReturn: BatchStatement<Call> = {
       on conflict do nothing
     )
     select position::int, new_account, is_noted and (customer).address_changes = 0 as cut_due,
-      (select fields from fill where reference = (customer).cu_ref_no) as filled_fields, ${selectProfile(true)}
+      (
+        select array(select f ->> 'name' from jsonb_array_elements(fields) f) from fill where reference = (customer).cu_ref_no
+      ) as filled_fields, ${selectProfile(true)}
     from current`,
   keyOf: ({ canonicalEmail: mailbox }) => mailbox,
   isSame: (call, earlier) =>

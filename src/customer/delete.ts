@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { requiredReason } from '../change-log/reason.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { customerBy } from './by.ts';
+import { changeCustomer } from './change.ts';
 import type { Customer } from './customer.entity.ts';
-import { lockCustomer } from './lock.ts';
-import { setCustomer } from './set.ts';
 
 /** Who is deleted, and why. */
 export const deleteCustomerInput = z.object({ by: customerBy, reason: requiredReason });
@@ -18,9 +17,6 @@ export type DeleteCustomer = z.output<typeof deleteCustomerInput>;
  *
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`, also when it was deleted before
  */
-export async function deleteCustomer(ctx: OperationContext, { by, reason }: DeleteCustomer): Promise<Customer> {
-  return ctx.database.transaction(async (tx) => {
-    const customer = await lockCustomer(tx, by);
-    return setCustomer(tx, ctx, customer, { deleted: true }, { action: 'DELETED', reason });
-  });
+export function deleteCustomer(ctx: OperationContext, { by, reason }: DeleteCustomer): Promise<Customer> {
+  return changeCustomer(ctx, by, { action: 'DELETED', reason }, () => ({ deleted: true }));
 }

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { requiredReason } from '../change-log/reason.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { customerByReference } from './by.ts';
+import { changeCustomer } from './change.ts';
 import type { Customer } from './customer.entity.ts';
-import { lockAnyCustomer } from './lock.ts';
-import { setCustomer } from './set.ts';
 
 /** Who is restored, and why. */
 export const restoreCustomerInput = z.object({ by: customerByReference, reason: requiredReason });
@@ -18,9 +17,6 @@ export type RestoreCustomer = z.output<typeof restoreCustomerInput>;
  *
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`; `INTERNAL_CONFLICT` when its mailbox is another customer's by now
  */
-export async function restoreCustomer(ctx: OperationContext, { by, reason }: RestoreCustomer): Promise<Customer> {
-  return ctx.database.transaction(async (tx) => {
-    const customer = await lockAnyCustomer(tx, by.cuRefNo);
-    return setCustomer(tx, ctx, customer, { deleted: false }, { action: 'RESTORED', reason });
-  });
+export function restoreCustomer(ctx: OperationContext, { by, reason }: RestoreCustomer): Promise<Customer> {
+  return changeCustomer(ctx, { anyCuRefNo: by.cuRefNo }, { action: 'RESTORED', reason }, () => ({ deleted: false }));
 }

@@ -1,14 +1,15 @@
 // Writes what becomes of a customer, with its entry of the change log, in one statement.
 import pg from 'pg';
-import { type Change, type ChangedValue, entryColumns, entryValues, recording } from '../change-log/record.ts';
+import { type Change, type ChangedValue, fieldsJson, recording } from '../change-log/record.ts';
+import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import { columnOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
-import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { differenceOf } from '../json-object.ts';
-import type { OperationContext } from '../operation-context.ts';
+import type { Actor } from '../operation-context.ts';
 import { type CustomerAction, customerActions } from './actions.ts';
 import { addressMembers } from './address.ts';
+import type { ReadCustomer } from './change.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
 import { type ProfileRow, readProfile, selectProfile } from './profile.ts';
 
@@ -46,65 +47,126 @@ const shownNames: Partial<Record<keyof Settable, string | null>> = {
   ...Object.fromEntries(addressMembers.map((name) => [name, `address.${name}`])),
 };
 
-const setColumns = plain.map((name, i) => `${columnOf(CustomerEntity, name)} = $${i + 15}`).join(', ');
+/** What is done, for the change log. */
+export interface Entry extends Pick<Change, 'reason'> {
+  action: CustomerAction;
+}
 
-const set: Statement = {
+/** A change, ready for the statement. */
+interface Call extends Actor, Settable {
+  id: number;
+  rowVersion: string;
+  action: string;
+  reason: string | null | undefined;
+  fields: string;
+  isOfProfile: boolean;
+  /** JSON of an object that changes; null for one that stays. */
+  changedObjects: readonly (string | null)[];
+}
+
+const types = { newsletter: 'boolean', premium: 'boolean' } as const;
+const plainColumns = plain.map((name) => columnOf(CustomerEntity, name));
+const plainTypes = plain.map((name) => (name in types ? 'boolean' : 'text'));
+const FIRST_PLAIN = 14;
+const setColumns = [
+  'version',
+  'updated_at',
+  'banned_at',
+  'deleted_at',
+  ...objects.map((name) => columnOf(CustomerEntity, name)),
+  'change_count',
+  ...plainColumns,
+];
+
+/*
+ * given    the changes; no two of them are of the same customer
+ * locked   the customers that are still as they were read, in order: batches of other processes that change the same wait, and none waits in a circle
+ * changed  those, as they become. A customer that is not among them was changed by others: its caller begins anew
+ */
+const set: BatchStatement<Call> = {
   name: 'customer_set',
   text: `
-    with changed as (
-      update customer c set
-        version = c.version + $10::int,
-        updated_at = case when $10::int > 0 then clock_timestamp() else c.updated_at end,
-        banned_at = case when $11::boolean then coalesce(c.banned_at, clock_timestamp()) end,
-        deleted_at = case when $12::boolean then coalesce(c.deleted_at, clock_timestamp()) end,
-        meta = coalesce($13::jsonb, c.meta),
-        custom_fields = coalesce($14::jsonb, c.custom_fields),
-        change_count = c.change_count + 1,
-        ${setColumns}
-      where c.organisation_id = $1 and c.id = $2
+    with given as (
+      select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::boolean[],
+          $11::boolean[], $12::text[], $13::text[], ${plainTypes.map((type, i) => `$${FIRST_PLAIN + i}::${type}[]`).join(', ')})
+        with ordinality as g (id, row_version, action, actor, reason, request_id, fields, growth, ban, deleted, meta, custom_fields,
+          ${plainColumns.join(', ')}, position)
+    ), locked as materialized (
+      select c.id from customer c
+      where c.organisation_id = $1 and c.id = any($2) and c.xmin::text = (select g.row_version from given g where g.id = c.id)
+      order by c.id
+      for no key update
+    ), changed as (
+      update customer c set (${setColumns.join(', ')}) = (
+        select c.version + g.growth,
+          case when g.growth > 0 then clock_timestamp() else c.updated_at end,
+          case when g.ban then coalesce(c.banned_at, clock_timestamp()) end,
+          case when g.deleted then coalesce(c.deleted_at, clock_timestamp()) end,
+          coalesce(g.meta::jsonb, c.meta),
+          coalesce(g.custom_fields::jsonb, c.custom_fields),
+          c.change_count + 1,
+          ${plainColumns.map((column) => `g.${column}`).join(', ')}
+        from given g where g.id = c.id
+      )
+      where c.organisation_id = $1 and c.id = any(array(select id from locked))
       returning c as customer
     ), change as (
-      select (customer).cu_ref_no as reference, (customer).change_count as ordinal, ${entryColumns(3)} from changed
+      select g.position, c.customer, (c.customer).cu_ref_no as reference, (c.customer).change_count as ordinal, g.action, g.actor, g.reason,
+        g.request_id, g.fields::jsonb as fields
+      from changed c
+      join given g on g.id = (c.customer).id
     ), ${recording(`'customer'`, 'change')}
-    select ${selectProfile(false)} from changed`,
+    select position::int, ${selectProfile(false)} from change`,
+  keyOf: ({ id }) => String(id),
+  isSame: () => false,
+  values: (organisationId, calls) => [
+    organisationId,
+    calls.map(({ id }) => id),
+    calls.map(({ rowVersion }) => rowVersion),
+    calls.map(({ action }) => action),
+    calls.map(({ actor }) => actor),
+    calls.map(({ reason }) => reason),
+    calls.map(({ requestId }) => requestId),
+    calls.map(({ fields }) => fields),
+    calls.map(({ isOfProfile }) => (isOfProfile ? 1 : 0)),
+    calls.map(({ ban }) => ban),
+    calls.map(({ deleted }) => deleted),
+    ...objects.map((_, i) => calls.map(({ changedObjects }) => changedObjects[i])),
+    ...plain.map((name) => calls.map((call) => call[name])),
+  ],
 };
 
 /**
- * Changes a customer that is locked. What it has already is no change; where that is all, nothing is written.
+ * Writes what becomes of a customer, with its entry of the change log. What it has already is no change; where that is all, nothing is written.
  *
+ * @param read - the customer, and which version of its row that is
  * @param given - what it becomes, where it is told
- * @param entry - for the change log
- * @returns the customer as it is then
+ * @returns the customer as it is then; undefined when its row is another one by now: then nothing was written
  * @throws ApiError `INTERNAL_CONFLICT` when its mailbox is another customer's
  */
 export async function setCustomer(
-  tx: OrganisationDatabase,
-  ctx: OperationContext,
-  customer: Customer,
+  { actor, requestId }: Actor,
+  database: OrganisationDatabase,
+  { customer, rowVersion }: ReadCustomer,
   given: Partial<Settable>,
-  { action, reason }: { action: CustomerAction } & Pick<Change, 'reason'>,
-): Promise<Customer> {
+  { action, reason }: Entry,
+): Promise<Customer | undefined> {
   const before = stateOf(customer);
   const after = { ...before, ...given };
   const changed = (Object.keys(given) as (keyof Settable)[]).filter((name) => differs(before[name], after[name]));
   if (changed.length === 0) return customer;
   const { stored, isOfProfile } = customerActions[action];
-  const entry = { action: stored, reason, fields: fieldsOf(before, after, changed) };
-  const row = await tx
-    .one<ProfileRow>(set, [
-      tx.organisationId,
-      customer.id,
-      ...entryValues(ctx, entry),
-      isOfProfile ? 1 : 0,
-      after.ban,
-      after.deleted,
-      ...objects.map((name) => (changed.includes(name) ? JSON.stringify(after[name]) : null)),
-      ...plain.map((name) => after[name]),
-    ])
-    .catch((error: unknown) => {
-      throw isTaken(error) ? mailboxTaken(error) : error;
-    });
-  return readProfile(tx, row).customer;
+  const call: Call = {
+    ...after,
+    ...{ id: customer.id, rowVersion, actor, requestId, reason, isOfProfile },
+    action: stored,
+    fields: fieldsJson(fieldsOf(before, after, changed)),
+    changedObjects: objects.map((name) => (changed.includes(name) ? JSON.stringify(after[name]) : null)),
+  };
+  const { row } = await database.runBatched<Call, ProfileRow>(set, call).catch((error: unknown) => {
+    throw isTaken(error) ? mailboxTaken(error) : error;
+  });
+  return row && readProfile(database, row).customer;
 }
 
 function stateOf(customer: Customer): Settable {

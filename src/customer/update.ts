@@ -7,12 +7,12 @@ import type { OperationContext } from '../operation-context.ts';
 import { changedNumber, changedText } from '../text.ts';
 import { addressInput, addressMembers } from './address.ts';
 import { customerBy, seenVersion } from './by.ts';
+import { changeCustomer, changeLocked } from './change.ts';
 import type { Customer } from './customer.entity.ts';
 import { noteAddress } from './ip-history/note.ts';
 import { changedLocale } from './locale.ts';
-import { lockCustomer } from './lock.ts';
 import { changedPhone, isNational, normalizePhone } from './phone.ts';
-import { type Settable, setCustomer } from './set.ts';
+import type { Settable } from './set.ts';
 import { assertVersion } from './version.ts';
 
 const flag = z.boolean('must be true or false').nullish();
@@ -76,11 +76,15 @@ export type UpdateCustomer = z.output<typeof updateCustomerInput>;
  * @see section 11 of the contract
  */
 export async function updateCustomer(ctx: OperationContext, input: UpdateCustomer): Promise<Customer> {
+  const { by, version, customerRealIp } = input;
+  const become = (customer: Customer) => {
+    assertVersion(customer, version);
+    return becoming(customer, input);
+  };
+  if (customerRealIp == null) return changeCustomer(ctx, by, { action: 'UPDATED' }, become);
   return ctx.database.transaction(async (tx) => {
-    const customer = await lockCustomer(tx, input.by);
-    assertVersion(customer, input.version);
-    const seen = input.customerRealIp == null ? customer : await noteAddress(tx, customer, input.customerRealIp);
-    return setCustomer(tx, ctx, seen, becoming(customer, input), { action: 'UPDATED' });
+    const changed = await changeLocked(ctx, tx, by, { action: 'UPDATED' }, become);
+    return noteAddress(tx, changed, customerRealIp);
   });
 }
 

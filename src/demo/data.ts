@@ -69,6 +69,7 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
     canonicalEmail: profile.email && canonicalEmail(profile.email),
     creditBalance: credit.reduce((sum, { amount }) => sum + amount, 0),
     bannedAt: banReason && new Date(),
+    changeCount: banReason ? 1 : 0,
     lastIp: addresses.at(-1),
   };
   const { id: customerId } = await add(em, CustomerEntity, row, reference);
@@ -111,6 +112,7 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
       action: 'banned',
       reason: banReason,
       actor: AUTHOR,
+      ordinal: 1,
     });
   }
 }

@@ -9,6 +9,14 @@ export interface DemoCustomer {
   companyName?: string;
   companyRegistrationNumber?: string;
   taxIdentificationNumber?: string;
+  streetAddress?: string;
+  city?: string;
+  cityPart?: string;
+  stateRegion?: string;
+  postalCode?: string;
+  country?: string;
+  primaryLocale?: string;
+  newsletter?: boolean;
   premium?: boolean;
   meta?: Record<string, unknown>;
   customFields?: Record<string, unknown>;
@@ -47,6 +55,14 @@ export const customers: DemoCustomer[] = [
     companyName: 'Novák & dcera s.r.o.',
     companyRegistrationNumber: '05103118',
     taxIdentificationNumber: 'CZ05103118',
+    streetAddress: 'Dlouhá 731/12',
+    city: 'Praha',
+    cityPart: 'Staré Město',
+    stateRegion: 'Hlavní město Praha',
+    postalCode: '110 00',
+    country: 'CZ',
+    primaryLocale: 'cs',
+    newsletter: true,
     premium: true,
     meta: { source: 'fair-2026' },
     customFields: { shirtSize: 'M' },
@@ -64,8 +80,24 @@ export const customers: DemoCustomer[] = [
     },
     referredBy: 'petr.svoboda@example.com',
   },
-  { email: 'info@sklarna-sumava.example', companyName: 'Sklárna Šumava a.s.', companyRegistrationNumber: '00012345' },
-  { phone: '+421 905123456', firstName: 'Zuzana', lastName: 'Kováčová', meta: { imported: true } },
+  {
+    email: 'info@sklarna-sumava.example',
+    companyName: 'Sklárna Šumava a.s.',
+    companyRegistrationNumber: '00012345',
+    city: 'Železná Ruda',
+    postalCode: '340 04',
+    country: 'CZ',
+    primaryLocale: 'cs',
+  },
+  {
+    phone: '+421 905123456',
+    firstName: 'Zuzana',
+    lastName: 'Kováčová',
+    city: 'Žilina',
+    country: 'SK',
+    primaryLocale: 'sk',
+    meta: { imported: true },
+  },
   {
     email: 'karel.kradl@example.com',
     firstName: 'Karel',

@@ -42,6 +42,102 @@ query Customer {
   }
 }
 `,
+  `# Changes a profile: what is absent stays, null clears. Run it twice: the second time nothing differs.
+mutation UpdateCustomer {
+  updateCustomer(
+    input: {
+      by: { email: "petr.svoboda@example.com" }
+      phone: "603 987 655"
+      address: { city: "Kladno", country: "CZ" }
+      primaryLocale: "cs"
+      newsletter: true
+      meta: { source: { name: "fair" } }
+      customFields: { shirtSize: "L" }
+    }
+  ) {
+    customer {
+      version
+      phone
+      address { city country }
+      primaryLocale
+      newsletter
+      meta
+      customFields
+    }
+  }
+}
+
+# Its mailbox must not be another customer's.
+mutation ChangeCustomerEmail {
+  changeCustomerEmail(
+    input: { by: { email: "petr.svoboda@example.com" }, email: "petr@svoboda.example" }
+  ) {
+    customer { email version }
+  }
+}
+`,
+  `# Adds credit, or takes it. Under the same transactionId it is done once.
+mutation AdjustCustomerCredit {
+  adjustCustomerCredit(
+    input: {
+      by: { email: "jana.novakova@example.com" }
+      amount: -5
+      description: "Order 25000002"
+      transactionId: "Order25000002abc"
+    }
+  ) {
+    entry { transactionId amount balanceAfter description }
+    customer { creditBalance }
+  }
+}
+
+# The ledger, and all that was done with the customer, newest first.
+query History {
+  customer(by: { email: "jana.novakova@example.com" }) {
+    creditBalance
+    creditEntries(first: 5) {
+      edges { node { transactionId amount balanceAfter description createdAt } }
+      pageInfo { hasNextPage endCursor }
+    }
+    changes(first: 10) {
+      edges {
+        node { action actor reason requestId createdAt fields { name before after } }
+      }
+    }
+  }
+}
+`,
+  `# Bans a customer; again is no change.
+mutation BanCustomer {
+  banCustomer(
+    input: { by: { email: "petr.svoboda@example.com" }, reason: "Charge-backs on three orders" }
+  ) {
+    customer { cuRefNo ban }
+  }
+}
+
+# Lifts the ban.
+mutation UnbanCustomer {
+  unbanCustomer(input: { by: { email: "petr.svoboda@example.com" } }) {
+    customer { cuRefNo ban }
+  }
+}
+
+# Deletes a customer: copy its cuRefNo, by which it can be restored.
+mutation DeleteCustomer {
+  deleteCustomer(
+    input: { by: { email: "petr.svoboda@example.com" }, reason: "Asked for it by phone" }
+  ) {
+    customer { cuRefNo }
+  }
+}
+
+mutation RestoreCustomer($cuRefNo: String!) {
+  restoreCustomer(input: { by: { cuRefNo: $cuRefNo }, reason: "Deleted by mistake" }) {
+    customer { cuRefNo email }
+  }
+}
+`,
   `# The newest customers, page by page: put endCursor into after.
 query Customers {
   customers(first: 5, after: null) {

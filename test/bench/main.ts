@@ -3,6 +3,7 @@
 // `npm run bench -- --quick` takes two minutes and only looks; `-- --only=throughput,start` runs some sections.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { measureChanges } from './changes.ts';
 import { measureConnections, measureKeys, measureSlowDatabase } from './crowds.ts';
 import { measureFeatures } from './features.ts';
 import { measureGrowth } from './growth.ts';
@@ -26,6 +27,7 @@ export interface Effort {
 const sections: Record<string, (bench: Bench, effort: Effort) => Promise<Section>> = {
   throughput: measureThroughput,
   features: measureFeatures,
+  changes: measureChanges,
   workers: measureWorkers,
   memory: measureMemory,
   keys: measureKeys,

@@ -239,7 +239,11 @@ describe('a table that cannot be right does not start', () => {
       [{ ...ping, operation: mutation }],
       'GET /test/ping: the operation of a GET must be a query',
     ],
-    ['a GET with a body', [{ ...ping, body: { members: ['a'], describedBy: 'a' } }], 'GET /test/ping: a GET has no body'],
+    [
+      'a GET with a body',
+      [{ ...ping, body: { members: ['a'], describedBy: 'a' } }],
+      'GET /test/ping: a GET has no body',
+    ],
     [
       'a request that two answer',
       [ping, detail, { ...detail, paths: ['/x', '/detail/v1'] }],

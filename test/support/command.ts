@@ -8,9 +8,9 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs `npm run keys`, `npm run organisations` or `npm run customers` in an environment of nothing but what is given. */
+/** Runs `npm run keys`, `organisations`, `customers` or `check` in an environment of nothing but what is given. */
 export function runCommand(
-  name: 'keys' | 'organisations' | 'customers',
+  name: 'keys' | 'organisations' | 'customers' | 'check',
   words: string[],
   environment: Record<string, string>,
 ): Promise<CommandResult> {

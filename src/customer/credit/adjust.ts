@@ -6,7 +6,7 @@ import { columnsOf } from '../../database/columns.ts';
 import { ApiError, invalidField } from '../../errors/api-error.ts';
 import type { Actor, OperationContext } from '../../operation-context.ts';
 import { randomAlphanumeric } from '../../random.ts';
-import { requiredText } from '../../text.ts';
+import { MUST_BE_INT, REQUIRED, requiredText } from '../../text.ts';
 import { customerActions } from '../actions.ts';
 import { customerBy } from '../by.ts';
 import { canonicalEmail } from '../email.ts';
@@ -28,7 +28,9 @@ const ATTEMPTS = 10;
 /** How much, to whom, and what for. */
 export const adjustCustomerCreditInput = z.object({
   by: customerBy,
-  amount: z.int('must be a whole number of 32 bits').refine((amount) => amount !== 0, 'must not be 0'),
+  amount: z
+    .int32({ error: ({ input }) => (input == null ? REQUIRED : MUST_BE_INT) })
+    .refine((amount) => amount !== 0, 'must not be 0'),
   description: requiredText(LONGEST_DESCRIPTION),
   transactionId: z
     .string('must be a string')
@@ -107,8 +109,9 @@ const adjust: BatchStatement<Call> = {
       returning c as customer
     ), change as (
       select (c.customer).cu_ref_no as reference, '${customerActions.CREDIT_ADJUSTED.stored}' as action, t.actor, t.description as reason, t.request_id,
-        (c.customer).change_count as ordinal, array['creditBalance'] as fields,
-        array[to_jsonb(t.balance_before)] as before, array[to_jsonb(t.balance_after)] as after
+        (c.customer).change_count as ordinal, jsonb_build_array(
+          jsonb_build_object('name', 'creditBalance', 'before', t.balance_before, 'after', t.balance_after)
+        ) as fields
       from changed c
       join turn t on t.customer_id = (c.customer).id
     ), ${recording(`'customer'`, 'change')}, current as (

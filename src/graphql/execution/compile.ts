@@ -55,8 +55,8 @@ export function compileWhenRecurring(
 }
 
 /**
- * Whether graphql-jit does with an operation what graphql does. It merges repeated fields and conditions otherwise, loses the alias `__proto__`, and
- * leaves defaults out. Fragments of the very type that they are spread in are written out first.
+ * Whether graphql-jit does with an operation what graphql does. It merges repeated fields and conditions otherwise, loses the alias `__proto__`,
+ * leaves defaults out, and takes a variable that is absent for null. Fragments of the very type that they are spread in are written out first.
  */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
@@ -74,7 +74,8 @@ export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boo
     visitWithTypeInfo(spreads, {
       InlineFragment: refuse,
       Directive: refuse,
-      VariableDefinition: ({ defaultValue }) => (defaultValue ? refuse() : undefined),
+      VariableDefinition: ({ defaultValue, type }) =>
+        defaultValue || type.kind !== Kind.NON_NULL_TYPE ? refuse() : undefined,
       FragmentSpread: ({ name }) => (typeOf.get(name.value) === spreads.getParentType()?.name ? undefined : refuse()),
     }),
   );

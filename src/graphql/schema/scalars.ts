@@ -4,7 +4,7 @@ import { isObject } from '../../http/json-members.ts';
 import { MUST_BE_MOMENT, moment } from '../../moment.ts';
 import { builder } from '../builder.ts';
 
-const MUST_BE_OBJECT = 'must be a JSON object';
+const MUST_BE_OBJECT = 'must be an object';
 
 builder.scalarType('DateTime', {
   extensions: { expected: MUST_BE_MOMENT },

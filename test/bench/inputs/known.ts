@@ -68,6 +68,28 @@ const creates: [name: string, input: Record<string, unknown>][] = [
   ['50 unknown members of 200 control characters', members(50, (i) => `${i}${'\u0001'.repeat(200)}`)],
 ];
 
+/** JSON of so many levels. */
+const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
+const flat = (count: number, value: unknown) => Object.fromEntries(times(count, (i) => [`m${i}`, value]));
+
+/** Inputs of an update, of a customer that is there. */
+const updates: [name: string, input: Record<string, unknown>][] = [
+  ['60 KB of members in meta', { meta: members(6_000, (i) => `m${i}`) }],
+  ['30 KB of members in meta, which stay and go in turn', { meta: flat(2_800, 1), customFields: flat(2_500, null) }],
+  ['60 KB of lists in meta', { meta: { a: times(20_000, () => []) } }],
+  ['60 KB of text in meta', { meta: { a: marks.slice(0, 20_000) } }],
+  ['16 levels 200 times in meta', { meta: flat(200, nested(15)) }],
+  ['3,000 levels in meta', { meta: nested(3_000) }],
+  ['60 KB of digits as phone', { phone: '1'.repeat(60_000) }],
+  ['200 characters as phone', { phone: '+'.padEnd(200, '(1) ') }],
+  ['60 KB of blanks as phone', { phone: ' '.repeat(60_000) }],
+  ['60 KB of locale', { primaryLocale: 'a-'.repeat(30_000) }],
+  ['64 KiB of combining marks as city', { address: { city: marks } }],
+];
+
+const UPDATE =
+  'mutation ($i: UpdateCustomerInput!) { updateCustomer(input: $i) { customer { version meta customFields } } }';
+
 const documents: [name: string, body: string][] = [
   ['an unknown field of 60 KB', ask(`{ ${'x'.repeat(60_000)} }`)],
   ['groups{slug} 485 times', ask(firstOf(5, 'groups{slug} '.repeat(485)))],
@@ -158,10 +180,14 @@ export function knownInputs({ rest, graphql, get }: Sender, unknownKey: string):
   return [
     other('nothing costly', () => get('/health/live')),
     ...onGraphQL('a document of one field', ask('{ __typename }')),
+    onRest('the customer to update', () => rest('{"email":"updated@example.com"}')),
     ...creates.flatMap(([name, input]) => [
       onRest(name, () => rest(JSON.stringify(input))),
       ...onGraphQL(name, ask(CREATE, { input })),
     ]),
+    ...updates.flatMap(([name, input]) =>
+      onGraphQL(name, ask(UPDATE, { i: { by: { email: 'updated@example.com' }, ...input } })),
+    ),
     ...documents.flatMap(([name, body]) => onGraphQL(name, body)),
     onRest('arrays 30,000 deep', () => rest(deep(30_000))),
     onRest('objects 10,000 deep', () => rest(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)),

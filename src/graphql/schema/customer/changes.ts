@@ -1,4 +1,5 @@
 // The history of a customer in GraphQL.
+import { encodeGlobalID } from '@pothos/plugin-relay';
 import { type CustomerAction, customerActions } from '../../../customer/actions.ts';
 import { type CustomerChange, changesSort, type FieldChange } from '../../../customer/changes.ts';
 import { builder, stringEnum } from '../../builder.ts';
@@ -33,6 +34,10 @@ const FieldChangeType = builder.objectRef<FieldChange>('FieldChange').implement(
 const CustomerChangeType = builder.objectRef<CustomerChange>('CustomerChange').implement({
   description: 'Something that was done with a customer: who did it, when, why, and what it changed.',
   fields: (t) => ({
+    id: t.id({
+      description: 'Global id, for caches; `node(id:)` does not know it.',
+      resolve: ({ cuRefNo, ordinal }) => encodeGlobalID('CustomerChange', `${cuRefNo}:${ordinal}`),
+    }),
     action: t.expose('action', { type: CustomerActionType, description: 'What was done.' }),
     actor: t.exposeString('actor', {
       nullable: true,

@@ -1,4 +1,6 @@
 // Credit of customers in GraphQL.
+
+import { encodeGlobalID } from '@pothos/plugin-relay';
 import {
   type AdjustCustomerCredit,
   adjustCustomerCredit,
@@ -21,6 +23,10 @@ import { CustomerType } from './type.ts';
 const CreditEntryType = builder.objectRef<CreditEntry>('CreditEntry').implement({
   description: "An entry of a customer's credit ledger.",
   fields: (t) => ({
+    id: t.id({
+      description: 'Global id, for caches; `node(id:)` does not know it.',
+      resolve: ({ transactionId }) => encodeGlobalID('CreditEntry', transactionId),
+    }),
     transactionId: t.exposeString('transactionId', {
       description:
         '16 letters and digits, unique in the organisation; chosen by whoever made the entry, or by the gateway.',
@@ -43,6 +49,12 @@ const readCursor: ReadCursor<string> = (cursor, argument) => {
   return cursor;
 };
 
+const CreditEntryEdge = builder.edgeObject({
+  type: CreditEntryType,
+  name: 'CreditEntryEdge',
+  description: 'An entry in a page.',
+});
+
 builder.objectFields(CustomerType, (t) => ({
   creditEntries: t.connection(
     {
@@ -61,7 +73,7 @@ builder.objectFields(CustomerType, (t) => ({
         ),
     },
     { name: 'CreditEntryConnection', description: 'A page of a credit ledger.' },
-    { name: 'CreditEntryEdge', description: 'An entry in a page.' },
+    CreditEntryEdge,
   ),
 }));
 
@@ -91,6 +103,11 @@ const AdjustCustomerCreditPayload = builder
     description: 'Result of `adjustCustomerCredit`.',
     fields: (t) => ({
       entry: t.field({ type: CreditEntryType, description: 'The entry of the ledger.', resolve: ({ entry }) => entry }),
+      entryEdge: t.field({
+        type: CreditEntryEdge,
+        description: 'The entry as an edge of `creditEntries`, for caches.',
+        resolve: ({ entry }) => ({ cursor: entry.transactionId, node: entry }),
+      }),
       customer: t.field(changedCustomer),
     }),
   });

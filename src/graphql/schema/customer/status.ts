@@ -1,5 +1,6 @@
 // Bans and deletion of customers in GraphQL.
 import { banCustomer, banCustomerInput } from '../../../customer/ban.ts';
+import type { Customer } from '../../../customer/customer.entity.ts';
 import { deleteCustomer, deleteCustomerInput } from '../../../customer/delete.ts';
 import { findAnyCustomer } from '../../../customer/find.ts';
 import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore.ts';
@@ -7,7 +8,8 @@ import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
 import { builder, validatedBy } from '../../builder.ts';
 import { NoLongerThereError } from '../../mutation.ts';
 import { CustomerByInput, CustomerByReferenceInput } from './by.ts';
-import { changing, customerPayload, REASON } from './change.ts';
+import { changedCustomer, changing, customerPayload, REASON } from './change.ts';
+import { CustomerType } from './type.ts';
 
 const BanCustomerInputType = builder.inputType('BanCustomerInput', {
   description: 'The customer to ban.',
@@ -45,6 +47,17 @@ const RestoreCustomerInputType = builder.inputType('RestoreCustomerInput', {
   }),
 });
 
+const DeleteCustomerPayload = builder.objectRef<{ customer: Customer }>('DeleteCustomerPayload').implement({
+  description: 'Result of `deleteCustomer`.',
+  fields: (t) => ({
+    deletedCustomerId: t.globalID({
+      description: 'Global id of the customer, for caches: it is no longer found by it.',
+      resolve: ({ customer }) => ({ type: CustomerType, id: customer.cuRefNo }),
+    }),
+    customer: t.field({ ...changedCustomer, description: 'The customer as it was deleted.' }),
+  }),
+});
+
 builder.mutationFields((t) => ({
   banCustomer: t.field({
     type: customerPayload('banCustomer'),
@@ -63,7 +76,7 @@ builder.mutationFields((t) => ({
     resolve: changing(unbanCustomer),
   }),
   deleteCustomer: t.field({
-    type: customerPayload('deleteCustomer'),
+    type: DeleteCustomerPayload,
     nullable: true,
     description:
       'Deletes a customer: it is no longer found, and its e-mail address is free again. `restoreCustomer` brings it back.',

@@ -1,0 +1,270 @@
+// How each promise of the tables is broken by hand.
+
+/** The customer of the organisation `one` of whom most is spoilt. */
+const third = `(select id from customer where organisation_id = 1 order by id offset 2 limit 1)`;
+const entryOf = (ordinal: number) => `(
+  select e.id from change_entry e join customer c on c.organisation_id = 1 and c.cu_ref_no = e.reference
+  where c.id = ${third} and e.organisation_id = 1 and e.ordinal = ${ordinal})`;
+const ledgerOf = (place: number) =>
+  `(select id from credit_entry where organisation_id = 1 and customer_id = ${third} order by id offset ${place - 1} limit 1)`;
+const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`;
+
+const customer = /^customer [A-Za-z0-9]{16}$/;
+const changeEntry = /^change entry with the id \d+$/;
+
+/** What is spoilt by which SQL, and what is found then. */
+export type Spoilt = [invariant: string, sql: string, subject: RegExp, detail: string | RegExp];
+
+/** What erasing does with an entry. */
+const erase = (ordinal: number) => `delete from change_value where entry_id = ${entryOf(ordinal)}`;
+
+const ofCustomer = (what: string) => `update customer set ${what} where id = ${third}`;
+
+/** A row that breaks each invariant, in a database of `makeFilled`. */
+export const spoilt: Spoilt[] = [
+  [
+    'credit_balance',
+    `${ofCustomer('credit_balance = 5')}; ${erase(3)}`,
+    customer,
+    'credit balance is 5, the ledger adds up to 7',
+  ],
+  [
+    'credit_balance',
+    `delete from credit_entry where customer_id = ${third}; ${ofCustomer('deleted_at = now()')}; ${erase(4)}`,
+    customer,
+    'credit balance is 7, the ledger adds up to 0',
+  ],
+  [
+    'credit_balance_after',
+    `update credit_entry set balance_after = 4 where id = ${ledgerOf(2)}`,
+    /^credit entry [a-f0-9]{16}$/,
+    /^balance after it is 4, the entries of customer [a-f0-9]{16} up to it add up to 3$/,
+  ],
+  [
+    'credit_entry_transaction_form',
+    `update credit_entry set transaction_id = 'short' where id = ${ledgerOf(2)}`,
+    /^credit entry with the id \d+$/,
+    'breaks the check credit_entry_transaction_form',
+  ],
+  [
+    'credit_entry_amount',
+    `insert into credit_entry (organisation_id, customer_id, transaction_id, amount, balance_after, description, author) values (1, ${third}, 'abcdefghijklmnop', 0, 7, 'x', 'x')`,
+    /^credit entry/,
+    'breaks the check credit_entry_amount',
+  ],
+  [
+    'change_ordinals',
+    `update change_entry set ordinal = 5 where id = ${entryOf(4)}`,
+    customer,
+    'has 4 changes, the log 4 entries with 4 different ordinals from 1 to 5',
+  ],
+  [
+    'change_ordinals',
+    `update change_entry set ordinal = 3 where id = ${entryOf(4)}`,
+    customer,
+    'has 4 changes, the log 4 entries with 3 different ordinals from 1 to 3',
+  ],
+  [
+    'change_ordinals',
+    ofCustomer('change_count = 5'),
+    customer,
+    'has 5 changes, the log 4 entries with 4 different ordinals from 1 to 4',
+  ],
+  [
+    'change_ordinals',
+    `delete from change_value where entry_id in (select id from change_entry where ordinal > 0 and reference = (select cu_ref_no from customer where id = ${third})); delete from change_entry where reference = (select cu_ref_no from customer where id = ${third})`,
+    customer,
+    'has 4 changes, the log 0 entries with 0 different ordinals from none to none',
+  ],
+  [
+    'change_without_ordinal',
+    `insert into change_entry (organisation_id, subject, reference, action, actor) select 1, 'customer', cu_ref_no, 'x', 'x' from customer where id = ${third}`,
+    changeEntry,
+    'is about a customer and has no ordinal',
+  ],
+  [
+    'change_of_nobody',
+    `insert into change_entry (organisation_id, subject, reference, action, actor, ordinal) select 1, 'customer', cu_ref_no, 'x', 'x', 1 from customer where organisation_id = 2 limit 1`,
+    changeEntry,
+    'is about a customer that does not exist in the organisation',
+  ],
+  [
+    'change_values',
+    `delete from change_value where field = 'ban' and entry_id = ${entryOf(4)}`,
+    changeEntry,
+    'has 2 fields, and 1 values of which 0 are of no field',
+  ],
+  [
+    'change_values',
+    `update change_entry set fields = '{ban,other}' where id = ${entryOf(4)}`,
+    changeEntry,
+    'has 2 fields, and 2 values of which 1 are of no field',
+  ],
+  [
+    'latest_creditBalance',
+    `update change_value set after = '9' where entry_id = ${entryOf(3)}`,
+    customer,
+    'creditBalance is 7, the latest change says 9',
+  ],
+  ['latest_ban', ofCustomer('banned_at = now()'), customer, 'ban is true, the latest change says false'],
+  ['latest_deleted', ofCustomer('deleted_at = now()'), customer, 'deleted is true, the latest change says false'],
+  [
+    'credit_chain',
+    `update change_value set before = '"eva@example.com"' where entry_id = ${entryOf(3)}`,
+    customer,
+    'creditBalance was something else before the change with the ordinal 3, and 3 after the one before it',
+  ],
+  ['customer_email_pair', ofCustomer('canonical_email = null'), customer, 'breaks the check customer_email_pair'],
+  [
+    'customer_email_unique',
+    ofCustomer(`canonical_email = 'one2@example.com'`),
+    customer,
+    /^has the same canonical_email as customer [a-f0-9]{16}$/,
+  ],
+  [
+    'customer_reference_unique',
+    `insert into customer (organisation_id, cu_ref_no) values (1, 'abcdefghijklmnop'), (1, 'abcdefghijklmnop')`,
+    customer,
+    'has the same cu_ref_no as customer abcdefghijklmnop',
+  ],
+  [
+    'customer_reference_form',
+    `insert into customer (organisation_id, cu_ref_no) values (1, 'eva@example.com')`,
+    /^customer with the id \d+$/,
+    'breaks the check customer_reference_form',
+  ],
+  ['customer_phone_form', ofCustomer(`phone = '777123456'`), customer, 'breaks the check customer_phone_form'],
+  ['customer_country_form', ofCustomer(`country = 'cz'`), customer, 'breaks the check customer_country_form'],
+  ['customer_locale_form', ofCustomer(`primary_locale = 'Czech'`), customer, 'breaks the check customer_locale_form'],
+  ['customer_meta_object', ofCustomer(`meta = '[]'`), customer, 'breaks the check customer_meta_object'],
+  ['customer_fields_object', ofCustomer(`custom_fields = '1'`), customer, 'breaks the check customer_fields_object'],
+  ['meta_depth', ofCustomer(`meta = '${nested(17)}'`), customer, 'meta is more than 16 levels deep'],
+  [
+    'custom_fields_depth',
+    ofCustomer(`custom_fields = '{"a":${'['.repeat(16)}${']'.repeat(16)}}'`),
+    customer,
+    'custom_fields is more than 16 levels deep',
+  ],
+  ['meta_members', ofCustomer(`meta = '{"a":[{"__proto__":1}]}'`), customer, 'meta has a member named __proto__'],
+  [
+    'custom_fields_members',
+    ofCustomer(`custom_fields = '{"__proto__":{}}'`),
+    customer,
+    'custom_fields has a member named __proto__',
+  ],
+  ['customer_version', ofCustomer('version = 0'), customer, 'version is 0'],
+  [
+    'customer_times',
+    ofCustomer(`updated_at = created_at - interval '1 second'`),
+    customer,
+    'was updated 00:00:01 before it was created',
+  ],
+  [
+    'referral_not_oneself',
+    `update referral set referrer_id = customer_id where customer_id = ${third}`,
+    /^referral of customer [a-f0-9]{16}$/,
+    'breaks the check referral_not_oneself',
+  ],
+  [
+    'referral_circle',
+    `insert into referral (organisation_id, customer_id, referrer_id) select 1, min(id), max(id) from customer where organisation_id = 1`,
+    customer,
+    'is in a circle of 6 referrals',
+  ],
+  [
+    'referral_circle',
+    `delete from referral where organisation_id = 1; insert into referral (organisation_id, customer_id, referrer_id) select 1, id, case when id = ${third} then id - 1 else ${third} end from customer where organisation_id = 1 and id <> (select min(id) from customer where organisation_id = 1)`,
+    customer,
+    'is in a circle of 2 referrals',
+  ],
+  [
+    'customer_group_slug_unique',
+    `update customer_group set slug = 'one-g1' where organisation_id = 1 and slug = 'one-g2'`,
+    /^group one-g1$/,
+    'has the same slug as group one-g1',
+  ],
+  [
+    'subscription_external_unique',
+    `update subscription set external_id = (select external_id from subscription where organisation_id = 1 order by id limit 1) where customer_id = ${third}`,
+    /^subscription [a-f0-9]{16}$/,
+    /^has the same external_id as subscription [a-f0-9]{16}$/,
+  ],
+  [
+    'credit_entry_transaction_unique',
+    `update credit_entry set transaction_id = (select transaction_id from credit_entry where organisation_id = 1 order by id limit 1) where id = ${ledgerOf(2)}`,
+    /^credit entry [a-f0-9]{16}$/,
+    /^has the same transaction_id as credit entry [a-f0-9]{16}$/,
+  ],
+  [
+    'subscription_external_form',
+    `update subscription set external_id = 'x' where customer_id = ${third}`,
+    /^subscription with the id \d+$/,
+    'breaks the check subscription_external_form',
+  ],
+  [
+    'subscription_hash_form',
+    `update subscription set order_hash = 'x' where customer_id = ${third}`,
+    /^subscription/,
+    'breaks the check subscription_hash_form',
+  ],
+  [
+    'api_key_digest_form',
+    `update api_key set digest = 'x' where organisation_id = 1`,
+    /^API key PROD/,
+    'breaks the check api_key_digest_form',
+  ],
+  [
+    'api_key_fingerprint_form',
+    `update api_key set fingerprint = 'x' where organisation_id = 1`,
+    /^API key with the id \d+$/,
+    'breaks the check api_key_fingerprint_form',
+  ],
+  [
+    'customer_group_membership_organisation_id_customer_id_foreign',
+    `delete from customer_group_membership where organisation_id = 1; insert into customer_group_membership (organisation_id, customer_id, group_id) select 1, 999, min(id) from customer_group where organisation_id = 1`,
+    /^membership of customer with the id 999 in group one-g1$/,
+    'its customer does not exist',
+  ],
+  [
+    'customer_group_membership_organisation_id_group_id_foreign',
+    `insert into customer_group_membership (organisation_id, customer_id, group_id) select 1, ${third}, min(id) from customer_group where organisation_id = 2`,
+    /^membership of customer [a-f0-9]{16} in group with the id \d+$/,
+    'its group belongs to another organisation',
+  ],
+  [
+    'referral_organisation_id_customer_id_foreign',
+    `insert into referral (organisation_id, customer_id, referrer_id) values (1, 999, ${third})`,
+    /^referral of customer with the id 999$/,
+    'its customer does not exist',
+  ],
+  [
+    'referral_organisation_id_referrer_id_foreign',
+    `update referral set referrer_id = (select min(id) from customer where organisation_id = 2) where customer_id = ${third}`,
+    /^referral of customer [a-f0-9]{16}$/,
+    'its referrer belongs to another organisation',
+  ],
+  [
+    'subscription_organisation_id_customer_id_foreign',
+    `update subscription set customer_id = 999 where customer_id = ${third}`,
+    /^subscription [a-f0-9]{16}$/,
+    'its customer does not exist',
+  ],
+  [
+    'credit_entry_organisation_id_customer_id_foreign',
+    `insert into credit_entry (organisation_id, customer_id, transaction_id, amount, balance_after, description, author) values (1, 999, 'abcdefghijklmnop', 1, 1, 'x', 'x')`,
+    /^credit entry abcdefghijklmnop$/,
+    'its customer does not exist',
+  ],
+  [
+    'customer_ip_organisation_id_customer_id_foreign',
+    `update customer_ip set customer_id = 999 where customer_id = ${third}`,
+    /^IP history of customer with the id 999$/,
+    'its customer does not exist',
+  ],
+  [
+    'change_value_organisation_id_entry_id_foreign',
+    `insert into change_value (organisation_id, entry_id, field) values (1, 999, 'x')`,
+    /^value of the change entry with the id 999$/,
+    'its entry does not exist',
+  ],
+];
