@@ -93,7 +93,6 @@ const cases: Case[] = [
     { email: 'x', phone: 'x' },
     { email: EMAIL, phone: PHONE },
   ],
-  ['no e-mail address', { email: undefined }, { email: REQUIRED }],
   ['a number for the e-mail address', { email: 5 }, { email: TEXT }],
   ['another spelling of the e-mail address', { email: ' TABLE@Example.com ', firstName: 'Same' }, {}],
   ...each(texts, (name) => [
@@ -226,6 +225,14 @@ describe('both APIs', () => {
     });
     const status = fields.length === 0 ? 200 : 422;
     expect(outcomes.map(({ answer }) => answer.status)).toEqual([status, 200]);
+  });
+
+  it('need to be told which customer, each in its own form', async () => {
+    const outcomes = await throughBoth({ email: undefined, firstName: 'X' });
+    expect(outcomes.map(({ code, fields }) => [code, fields])).toEqual([
+      ['INTERNAL_VALIDATION_FAILED', [{ path: 'email', message: REQUIRED }]],
+      ['INTERNAL_VALIDATION_FAILED', [{ path: 'by', message: 'must have exactly one member, which must not be null' }]],
+    ]);
   });
 
   it('agree that there is no such customer', async () => {

@@ -245,9 +245,10 @@ it('neither do they when no statement asks for its own: row level security keeps
   expect(await attempt(forgetful, world, 600)).toEqual(nothing);
   for (const name of [
     'customer_set',
-    'customer_lock_by_cu_ref_no_undeleted',
-    'customer_lock_by_canonical_email_undeleted',
-    'customer_lock_by_cu_ref_no',
+    'customer_by_cu_ref_no_undeleted_to_change',
+    'customer_by_canonical_email_undeleted_to_change',
+    'customer_by_cu_ref_no_to_change',
+    'customer_changes',
     'customer_credit_adjust',
     'customer_note_address',
     'credit_entry_position',

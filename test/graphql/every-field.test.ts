@@ -88,6 +88,7 @@ const rows: Record<string, (subject: Subject) => Promise<Row>> = {
   CustomerChange: changeRow,
   CustomerChangeEdge: changeRow,
   FieldChange: changedValueRow,
+  DeleteCustomerPayload: ({ customer }) => customerRow(customer),
   // What the call itself has filled in.
   CreateCustomerPayload: changeRow,
   CustomerGroup: ({ customer }) =>
@@ -103,6 +104,7 @@ const rows: Record<string, (subject: Subject) => Promise<Row>> = {
     one('select *, actor as author from change_entry where reference = $1 order by id limit 1', [fingerprint]),
 };
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 const anything = () => expect.anything();
 const wholeKey = (fingerprint: string) => expect.stringMatching(new RegExp(`^${fingerprint}[A-Za-z0-9]{24}$`));
 /** Items that a page holds of which nothing is said. */
@@ -132,7 +134,10 @@ const computed: Record<string, (row: Row, subject: Subject, path: Path) => unkno
   'CreateCustomerPayload.result': () => 'FILLED',
   'CreateCustomerPayload.filledFields': (row) => row.fields,
   'CreateCustomerPayload.keptFields': () => ['companyName'],
+  'CreditEntry.id': (row) => base64(`CreditEntry:${row.transaction_id}`),
   'CreditEntry.actor': (row) => row.author,
+  'CustomerChange.id': (row) => base64(`CustomerChange:${row.reference}:${row.ordinal}`),
+  'DeleteCustomerPayload.deletedCustomerId': (row) => base64(`Customer:${row.cu_ref_no}`),
   'CreditEntryEdge.cursor': (row) => row.transaction_id,
   'CustomerChange.action': ({ action }) => String(action).replace('e-mail', 'email').replace(' ', '_').toUpperCase(),
   'CustomerChangeEdge.cursor': (row) => Buffer.from(`customerChange:${row.ordinal}`).toString('base64url'),
