@@ -1,8 +1,9 @@
 // One table of updates for which both APIs must come to the same answer and the same rows, and the same for updates that nobody thought of.
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql, type Outcome, rest } from '../support/apis.ts';
-import { createKey, createOrganisation, runSql } from '../support/database.ts';
+import { createKey, createOrganisation } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const REQUIRED = 'is required';
@@ -23,11 +24,14 @@ const LONG_32 = 'must be at most 32 characters long';
 const email = 'table@example.com';
 
 let gateway: TestGateway;
+let sql: pg.Client;
 /** An organisation for each API, with the same customer. */
 let organisations: { id: number; key: string }[];
 const apis = [rest, graphql];
 beforeAll(async () => {
   gateway = await startGateway();
+  sql = new pg.Client(gateway.databaseUrl);
+  await sql.connect();
   const other = await createOrganisation(gateway.databaseUrl);
   organisations = [
     { id: gateway.organisationId, key: gateway.key },
@@ -35,11 +39,13 @@ beforeAll(async () => {
   ];
   for (const { key } of organisations) await gateway.rest({ email }, { key });
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await sql.end();
+  await gateway.close();
+});
 /** Makes both customers what they were at first. */
 async function reset(): Promise<void> {
-  await runSql(
-    gateway.databaseUrl,
+  await sql.query(
     `delete from change_value; delete from change_entry; delete from customer_ip;
      update customer set phone = '+420 777123456', first_name = 'Jan', last_name = 'Novák', company_name = 'Firma', company_registration_number = '05103118',
        tax_identification_number = 'CZ05103118', street_address = 'Dlouhá 1', city = 'Praha', city_part = 'Josefov', state_region = 'Praha', postal_code = '110 00',
@@ -49,9 +55,9 @@ async function reset(): Promise<void> {
 
 /** Everything that is stored of a customer and its history, but for what is each one's own. */
 async function stored(): Promise<unknown[]> {
-  const rows = organisations.map(({ id }) =>
-    runSql(
-      gateway.databaseUrl,
+  const found = [];
+  for (const { id } of organisations) {
+    const { rows } = await sql.query(
       `select to_jsonb(c) - '{id,organisation_id,cu_ref_no,created_at,updated_at,last_seen_at,created_by,creation_request_id}'::text[] as customer,
          (select jsonb_agg(jsonb_build_array(e.ordinal, e.action, e.reason, e.fields, v.field, v.before, v.after) order by e.ordinal, v.field)
           from change_entry e left join change_value v on v.organisation_id = e.organisation_id and v.entry_id = e.id
@@ -59,9 +65,10 @@ async function stored(): Promise<unknown[]> {
          (select jsonb_agg(host(address) order by seen_at) from customer_ip i where i.organisation_id = c.organisation_id) as addresses
        from customer c where organisation_id = $1`,
       [id],
-    ),
-  );
-  return Promise.all(rows);
+    );
+    found.push(rows);
+  }
+  return found;
 }
 
 async function throughBoth(input: Record<string, unknown>) {
