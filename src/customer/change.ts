@@ -66,6 +66,12 @@ function wayOf(by: ChangeKey): [way: Way, name: string] {
   return [way, name];
 }
 
+/** What work that touches a customer takes turns by: the name by which it is named. */
+export function turnOf(by: ChangeKey): string {
+  if ('email' in by) return `customer/${canonicalEmail(by.email)}`;
+  return `customer/${'cuRefNo' in by ? by.cuRefNo : by.anyCuRefNo}`;
+}
+
 function nobody(): ApiError {
   return new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
 }
@@ -111,10 +117,13 @@ export async function changeCustomer(
 ): Promise<Customer> {
   const { database } = ctx;
   const [{ read }, name] = wayOf(by);
-  const { row } = await database.runBatched<string, Row>(read, name);
-  const seen = readRow(database, row);
-  const changed = await setCustomer(ctx, database, seen, become(seen.customer), entry);
-  return changed ?? database.transaction((tx) => changeLocked(ctx, tx, by, entry, become));
+  // Those of this process do not get in each other's way.
+  return database.inTurn([turnOf(by)], async () => {
+    const { row } = await database.runBatched<string, Row>(read, name);
+    const seen = readRow(database, row);
+    const changed = await setCustomer(ctx, database, seen, become(seen.customer), entry);
+    return changed ?? database.transaction((tx) => changeLocked(ctx, tx, by, entry, become));
+  });
 }
 
 /** Changes a customer that is locked first, as a part of a transaction. */

@@ -7,7 +7,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { changedNumber, changedText } from '../text.ts';
 import { addressInput, addressMembers } from './address.ts';
 import { customerBy, seenVersion } from './by.ts';
-import { changeCustomer, changeLocked } from './change.ts';
+import { changeCustomer, changeLocked, turnOf } from './change.ts';
 import type { Customer } from './customer.entity.ts';
 import { noteAddress } from './ip-history/note.ts';
 import { changedLocale } from './locale.ts';
@@ -82,10 +82,12 @@ export async function updateCustomer(ctx: OperationContext, input: UpdateCustome
     return becoming(customer, input);
   };
   if (customerRealIp == null) return changeCustomer(ctx, by, { action: 'UPDATED' }, become);
-  return ctx.database.transaction(async (tx) => {
-    const changed = await changeLocked(ctx, tx, by, { action: 'UPDATED' }, become);
-    return noteAddress(tx, changed, customerRealIp);
-  });
+  return ctx.database.inTurn([turnOf(by)], () =>
+    ctx.database.transaction(async (tx) => {
+      const changed = await changeLocked(ctx, tx, by, { action: 'UPDATED' }, become);
+      return noteAddress(tx, changed, customerRealIp);
+    }),
+  );
 }
 
 /** What a customer becomes, of what an input tells. */

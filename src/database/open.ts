@@ -16,6 +16,7 @@ import { StatementBatcher } from './batch/statement-batcher.ts';
 import { readBigints } from './columns.ts';
 import { Connections } from './connections.ts';
 import type { NamedMigration } from './migrations/index.ts';
+import { NamedTurns } from './named-turns.ts';
 import { type OrganisationDatabase, OrganisationView, type ViewParts } from './organisation-database.ts';
 import { CallTrouble, type Trouble } from './readiness/call-trouble.ts';
 import { tablesOfVersionBefore } from './role/serving-privileges.ts';
@@ -116,6 +117,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return organisationId === undefined ? run() : slots.run(organisationId, until, run);
     },
     batcher: openBatcher(queryAs, poolSize),
+    turns: new NamedTurns(),
     map,
   };
   const own = new QueryRunner((config) => queryAs(undefined, { deadline: deadline(), lockTimeout: 0 }, config), map);

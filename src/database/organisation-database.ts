@@ -3,6 +3,7 @@ import type { EntityManager, MikroORM, Transaction as OrmTransaction } from '@mi
 import type pg from 'pg';
 import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
+import type { NamedTurns } from './named-turns.ts';
 import { type Query, QueryRunner, type StatementRunner } from './statement.ts';
 import type { TransactionKind } from './transaction.ts';
 
@@ -31,6 +32,14 @@ export interface OrganisationDatabase extends StatementRunner {
    */
   transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
   /**
+   * Does some work when nobody else of this process does any that touches the same of the organisation. Within a transaction, whose work has its turn
+   * already, at once.
+   *
+   * @param names - of all that it touches
+   * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when its turn has not come within the operation's time
+   */
+  inTurn<Result>(names: readonly string[], work: () => Promise<Result>): Promise<Result>;
+  /**
    * Reads by several statements that all see one state of the database: that of the first.
    *
    * @returns what the work gives
@@ -54,6 +63,7 @@ export interface ViewParts {
     kind?: TransactionKind,
   ): Promise<Result>;
   batcher: StatementBatcher;
+  turns: NamedTurns;
   map: StatementRunner['map'];
 }
 
@@ -96,6 +106,11 @@ export class OrganisationView extends View implements OrganisationDatabase {
   runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
     if (this.#isInTransaction) return Promise.reject(pastTransaction());
     return this.#parts.batcher.run(this.organisationId, this.#deadline, statement, call);
+  }
+
+  inTurn<Result>(names: readonly string[], work: () => Promise<Result>): Promise<Result> {
+    const ofOrganisation = names.map((name) => `${this.organisationId}/${name}`);
+    return this.#parts.turns.run(ofOrganisation, this.#deadline, work);
   }
 
   transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
@@ -164,6 +179,10 @@ class TransactionView extends View implements OrganisationDatabase {
 
   snapshot<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
     return this.transaction(work);
+  }
+
+  inTurn<Result>(_: readonly string[], work: () => Promise<Result>): Promise<Result> {
+    return work();
   }
 
   async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {

@@ -8,6 +8,8 @@ import type { GatewayContext } from './context.ts';
 export interface Mutation<Input, Done, Outcome, Payload> {
   /** Does it. In a transaction of `context.database` where it takes several statements. */
   act(context: GatewayContext, input: Input): Promise<Done>;
+  /** Names of what it locks, where others may want to lock that too: under a key, those of one process take turns. */
+  touches?(input: Input): readonly string[];
   /** What is kept of it: references, as JSON has them, from which `load` makes the rest. */
   outcomeOf(done: Done): Outcome;
   /** Loads what was done, for an answer that was not kept. @throws ApiError `INTERNAL_CONFLICT` when it is no longer there */
@@ -48,8 +50,14 @@ export function mutation<Input, Done, Outcome, Payload>(parts: Mutation<Input, D
 /** Thrown in the place of fields that come after one that failed: nothing of their document is done. */
 export class SkippedField extends Error {}
 
-/** Does nothing, so that all that shows is what is wrong with the inputs. */
-export const checkingEffects: Effects = { resolve: async () => undefined };
+/** Does nothing, so that all that shows is what is wrong with the inputs; notes what the fields would lock. */
+export class CheckingEffects implements Effects {
+  readonly touched = new Set<string>();
+
+  async resolve(_: string, parts: AnyMutation, __: GatewayContext, input: unknown): Promise<undefined> {
+    for (const name of parts.touches?.(input) ?? []) this.touched.add(name);
+  }
+}
 
 /** Does each field, and notes what it did; none after one that failed. */
 export class ActingEffects implements Effects {

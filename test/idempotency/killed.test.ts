@@ -2,19 +2,32 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { expectClean } from '../support/check.ts';
 import { startCluster } from '../support/cluster.ts';
 import { createDatabase, createKey, createOrganisation } from '../support/database.ts';
-import { expectOnce, keyedCreate, keyedPair, sendAll } from '../support/keyed-calls.ts';
+import { expectOnce, type KeyedCall, keyedCalls, makeSubjects, sendAll } from '../support/keyed-calls.ts';
 import { startProcess } from '../support/process.ts';
 
-const CALLS = 100;
-const KILLS = 4;
-const callsOf = () =>
-  Array.from({ length: CALLS }, (_, i) => (i % 2 ? keyedPair(`pair-${i}`) : keyedCreate(`one-${i}`)));
-type Calls = ReturnType<typeof callsOf>;
+/** How often each of them is killed; more for whoever has the time. */
+const KILLS = Number(process.env.GATEWAY_TEST_KILLS ?? 4);
+/** Calls that are left to be killed, at any time. */
+const CALLS = KILLS * 28;
+/** Customers whose credit many of them change: in twos, which wait for each other. */
+const TILLS = KILLS * 2;
+
+/** Makes an organisation with a key, and calls of every sort. */
+async function callsIn(databaseUrl: string): Promise<{ key: string; calls: KeyedCall[] }> {
+  const organisationId = await createOrganisation(databaseUrl);
+  const [subjects, tills] = [
+    await makeSubjects(databaseUrl, organisationId, CALLS),
+    await makeSubjects(databaseUrl, organisationId, TILLS),
+  ];
+  const key = await createKey(databaseUrl, organisationId, { limitPerMinute: 100_000 });
+  return { key, calls: keyedCalls(subjects, tills) };
+}
 
 /** Sends all that is left, and what was answered once more: nothing is refused, and nothing done twice. */
-async function expectAnswered(databaseUrl: string, url: string, key: string, calls: Calls): Promise<void> {
+async function expectAnswered(databaseUrl: string, url: string, key: string, calls: KeyedCall[]): Promise<void> {
   const before = calls.map(({ conflicts }) => conflicts);
   await sendAll(url, key, calls);
   expect(calls.map(({ conflicts }) => conflicts)).toEqual(before);
@@ -22,12 +35,12 @@ async function expectAnswered(databaseUrl: string, url: string, key: string, cal
   await sendAll(url, key, again);
   for (const [i, { answers }] of again.entries()) calls[i]?.answers.push(...answers);
   await expectOnce(databaseUrl, calls);
+  await expectClean(databaseUrl);
 }
 
 it('each call has one effect and one answer when the gateway is killed, and none is refused once it is back', async () => {
   const databaseUrl = await createDatabase();
-  const key = await createKey(databaseUrl, await createOrganisation(databaseUrl));
-  const calls = callsOf();
+  const { key, calls } = await callsIn(databaseUrl);
   for (let kill = 0; kill < KILLS; kill++) {
     const gateway = await startProcess({ DATABASE_URL: databaseUrl });
     let isKilled = false;
@@ -44,9 +57,8 @@ it('each call has one effect and one answer when the gateway is killed, and none
 
 it('and so it does when a server process of the database is killed', async () => {
   const cluster = await startCluster();
-  const key = await createKey(cluster.url, await createOrganisation(cluster.url));
+  const { key, calls } = await callsIn(cluster.url);
   const gateway = await startProcess({ DATABASE_URL: cluster.url });
-  const calls = callsOf();
   for (let kill = 0; kill < KILLS; kill++) {
     let isKilled = false;
     const sent = sendAll(gateway.url, key, calls, () => isKilled);

@@ -1,4 +1,4 @@
-// Adds credit to customers, or takes it: the entry of the ledger, the balance and the entry of the change log in one statement.
+// Adds credit to customers, or takes it: entries of the ledger, balances and entries of the change log in one statement for many calls.
 import { z } from 'zod';
 import { recording } from '../../change-log/record.ts';
 import type { BatchStatement } from '../../database/batch/batch-queue.ts';
@@ -22,7 +22,7 @@ export const LONGEST_DESCRIPTION = 255;
 /** What a balance may be: a whole number of 32 bits. */
 const LARGEST_BALANCE = 2_147_483_647;
 const SMALLEST_BALANCE = -2_147_483_648;
-/** A call that others come in between of goes on at its next attempt; only new conflicts make it go on. */
+/** A call whose transaction id another one took meanwhile finds that one's entry at its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
 
 /** How much, to whom, and what for. */
@@ -57,17 +57,22 @@ interface Call extends Pick<AdjustCustomerCredit, 'amount' | 'description'>, Act
 }
 
 /*
- * given    the calls
- * found    each with its customer, and with the entry that has its transaction id already
- * locked   the customers whose balance may change, in order, each with its balance as it is now
- * turn     the calls that may change it: one for each customer; another one for the same has its turn at its next attempt
- * made     the entries, unless the balance would leave its range, or another call has made one with the same transaction id at the same moment
- * changed  the customers with their new balance
+ * given     the calls
+ * found     each with its customer, and with the entry that has its transaction id already
+ * locked    the customers whose balance may change, in order, each with its balance as it is now
+ * queue     the calls that may change it, those for one customer in the order in which they came; of one transaction id only the first
+ * run       the balance after each of them; one that would take it out of its range leaves it as it is
+ * accepted  those that stay within
+ * made      their entries. Where another call has made one with the same transaction id at the same moment, a statement of several calls fails, for the
+ *           balances after it are wrong; that of one call makes none
+ * changed   the customers with their new balance
  */
+const isInRange = (balance: string) => `${balance} between ${SMALLEST_BALANCE} and ${LARGEST_BALANCE}`;
+
 const adjust: BatchStatement<Call> = {
   name: 'customer_credit_adjust',
   text: `
-    with given as (
+    with recursive given as (
       select * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
         with ordinality as g (cu_ref_no, canonical_email, amount, description, transaction_id, actor, request_id, position)
     ), found as materialized (
@@ -87,54 +92,65 @@ const adjust: BatchStatement<Call> = {
         and c.id = any(array(select customer_id from found where customer_id is not null and (earlier).id is null))
       order by c.id
       for no key update
-    ), turn as materialized (
-      select distinct on (l.id) f.*, l.credit_balance as balance_before, l.credit_balance::bigint + f.amount as balance_after
-      from found f
+    ), queue as materialized (
+      select f.*, row_number() over (partition by f.customer_id order by f.position) as place
+      from (select distinct on (transaction_id) * from found where (earlier).id is null order by transaction_id, position) f
       join locked l on l.id = f.customer_id
-      where (f.earlier).id is null
-      order by l.id, f.position
+    ), run as (
+      select l.id as customer_id, 0::bigint as place, null::bigint as position, l.credit_balance::bigint as balance, false as is_accepted
+      from locked l
+      union all
+      select q.customer_id, q.place, q.position, case when ${isInRange('r.balance + q.amount')} then r.balance + q.amount else r.balance end,
+        ${isInRange('r.balance + q.amount')}
+      from run r
+      join queue q on q.customer_id = r.customer_id and q.place = r.place + 1
+    ), accepted as materialized (
+      select q.*, r.balance as balance_after, row_number() over (partition by q.customer_id order by q.place) as nth,
+        count(*) over (partition by q.customer_id) as of_customer
+      from run r
+      join queue q on q.position = r.position
+      where r.is_accepted
     ), made as (
       insert into credit_entry as e (organisation_id, customer_id, transaction_id, amount, balance_after, description, author, created_at)
       select $1, customer_id, transaction_id, amount, balance_after, description, actor, clock_timestamp()
-      from turn
-      where balance_after between ${SMALLEST_BALANCE} and ${LARGEST_BALANCE}
-      order by customer_id
+      from accepted
+      order by customer_id, nth
       on conflict do nothing
       returning e as entry
     ), changed as (
       update customer c set (credit_balance, change_count) = (
-        select (m.entry).balance_after, c.change_count + 1 from made m where (m.entry).customer_id = c.id
+        select a.balance_after, c.change_count + a.of_customer from accepted a where a.customer_id = c.id and a.nth = a.of_customer
       )
       where c.organisation_id = $1 and c.id = any(array(select (entry).customer_id from made))
       returning c as customer
-    ), change as (
-      select (c.customer).cu_ref_no as reference, '${customerActions.CREDIT_ADJUSTED.stored}' as action, t.actor, t.description as reason, t.request_id,
-        (c.customer).change_count as ordinal, jsonb_build_array(
-          jsonb_build_object('name', 'creditBalance', 'before', t.balance_before, 'after', t.balance_after)
+    ), change as materialized (
+      select (c.customer).cu_ref_no as reference, '${customerActions.CREDIT_ADJUSTED.stored}' as action, a.actor, a.description as reason, a.request_id,
+        (c.customer).change_count - a.of_customer + a.nth as ordinal,
+        jsonb_build_array(
+          jsonb_build_object('name', 'creditBalance', 'before', a.balance_after - a.amount, 'after', a.balance_after)
         ) as fields
       from changed c
-      join turn t on t.customer_id = (c.customer).id
+      join accepted a on a.customer_id = (c.customer).id
+      order by a.customer_id, a.nth
     ), ${recording(`'customer'`, 'change')}, current as (
-      select f.position, f.amount as asked,
-        coalesce(m.entry, f.earlier) as entry,
-        coalesce(
+      select f.position, coalesce(m.entry, f.earlier) as entry, coalesce(
           (select c.customer from changed c where (c.customer).id = f.customer_id),
           (select c from customer c where c.organisation_id = $1 and c.id = f.customer_id)
-        ) as customer,
-        t.balance_after as balance_after
+        ) as customer, r.is_accepted
       from found f
-      left join turn t on t.position = f.position
-      left join made m on (m.entry).transaction_id = f.transaction_id and t.position is not null
+      left join run r on r.position = f.position
+      left join made m on r.is_accepted and (m.entry).transaction_id = f.transaction_id
     )
-    select position::int, (customer).id is not null as is_found, (entry).id is not null as is_entered,
-      balance_after not between ${SMALLEST_BALANCE} and ${LARGEST_BALANCE} as is_out_of_range,
+    select position::int, (customer).id is not null as is_found, (entry).id is not null as is_entered, not is_accepted as is_out_of_range,
+      1 / (select case when (select count(*) from given) > 1 and (select count(*) from made) < (select count(*) from accepted) then 0 else 1 end)
+        as is_whole,
       ${columnsOf(CreditEntryEntity, '(entry)')
         .map((column) => `${column} as entry_${column.replace('(entry).', '')}`)
         .join(', ')},
       ${selectProfile(false)}
     from current`,
   keyOf: ({ cuRefNo, canonicalEmail: mailbox }) => cuRefNo ?? mailbox ?? '',
-  // A batch holds one call for a name.
+  takesSeveral: true,
   isSame: (call, earlier) =>
     call.isNamed &&
     earlier.isNamed &&
@@ -158,6 +174,7 @@ interface Row extends ProfileRow {
   is_found: boolean;
   is_entered: boolean;
   is_out_of_range: boolean | null;
+  is_whole: number;
   [column: `entry_${string}`]: unknown;
 }
 
@@ -204,7 +221,7 @@ function callOf(
 }
 
 function adjustedOf({ database }: OperationContext, row: Row, { amount }: Call): CreditAdjusted {
-  const { is_found: _, is_entered: __, is_out_of_range: ___, ...columns } = row;
+  const { is_found: _, is_entered: __, is_out_of_range: ___, is_whole: ____, ...columns } = row;
   const [entryColumns = [], profileColumns = []] = [true, false].map((ofEntry) =>
     Object.entries(columns).filter(([column]) => column.startsWith('entry_') === ofEntry),
   );

@@ -10,6 +10,8 @@ const STUCK = 100;
 export interface BatchStatement<Call> extends Statement {
   /** What a call touches. Of two calls that touch the same, the later one waits until the earlier one is over. */
   keyOf(call: Call): string;
+  /** Whether one statement may hold several calls that touch the same; else each of them has a statement of its own. */
+  readonly takesSeveral?: boolean;
   /** Whether a call that touches the same as an earlier one asks for nothing else either. */
   isSame(call: Call, earlier: Call): boolean;
   /** The statement's parameters. */
@@ -57,6 +59,15 @@ export interface Queue {
   timer?: NodeJS.Timeout | undefined;
 }
 
+/** Of calls of a statement that failed, leaves the first of those that touch the same; the others wait for that one, before all who came later. */
+export function firstOfEach({ busy }: Queue, entries: readonly Entry[]): Entry[] {
+  const ofKeys = [...Map.groupBy(entries, ({ key }) => key)];
+  return ofKeys.map(([key, [first, ...others]]) => {
+    if (others.length > 0) busy.set(key, [...others.flatMap(({ waiters }) => waiters), ...(busy.get(key) ?? [])]);
+    return first as Entry;
+  });
+}
+
 /** How many statements run that are of one call which goes alone. */
 export function countSingles({ running }: Queue): number {
   return [...running].filter(({ single }) => single).length;
@@ -70,22 +81,30 @@ export function mayEndSoon({ running }: Queue): boolean {
   return false;
 }
 
-/** Takes as many calls out of a queue as may be sent in one statement. What touches the same as one of them waits for it. */
+/** Takes as many calls out of a queue as may be sent in one statement. What touches the same as one of them, and is not among them, waits for it. */
 export function takeBatch(queue: Queue): Entry[] {
   const { statement, busy } = queue;
-  const entries = new Map<string, Entry>();
+  const entries: Entry[] = [];
+  const byKey = new Map<string, Entry[]>();
   const left: Waiter[] = [];
   for (const waiter of queue.waiting) {
     const { call, key } = waiter;
-    const entry = entries.get(key);
-    if (entry && statement.isSame(call, entry.call)) entry.waiters.push(waiter);
-    else if (entry) busy.get(key)?.push(waiter);
-    else if (entries.size >= LARGEST_BATCH) left.push(waiter);
+    const ofKey = byKey.get(key);
+    const same = ofKey?.find((entry) => statement.isSame(call, entry.call));
+    const isFull = entries.length >= LARGEST_BATCH;
+    if (same) same.waiters.push(waiter);
+    else if (ofKey && (isFull || !statement.takesSeveral)) busy.get(key)?.push(waiter);
+    else if (isFull) left.push(waiter);
     else {
-      entries.set(key, { call, key, waiters: [waiter] });
-      busy.set(key, []);
+      const entry = { call, key, waiters: [waiter] };
+      entries.push(entry);
+      if (ofKey) ofKey.push(entry);
+      else {
+        byKey.set(key, [entry]);
+        busy.set(key, []);
+      }
     }
   }
   queue.waiting = left;
-  return [...entries.values()];
+  return entries;
 }

@@ -7,6 +7,7 @@ import {
   type BatchStatement,
   countSingles,
   type Entry,
+  firstOfEach,
   LARGEST_BATCH,
   mayEndSoon,
   type Queue,
@@ -142,7 +143,7 @@ export class StatementBatcher {
     } catch (error) {
       const [first] = entries as [Entry];
       if (entries.length > 1 && this.#runner.isOfOneCall(error)) {
-        queue.singles.push(...entries);
+        queue.singles.push(...firstOfEach(queue, entries));
         return;
       }
       if (entries.length === 1 && this.#runner.isLocked(error)) {

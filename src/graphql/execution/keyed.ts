@@ -26,7 +26,7 @@ import { storedAnswer } from '../../idempotency/version-before.ts';
 import type { ContextOf, GatewayContext } from '../context.ts';
 import {
   ActingEffects,
-  checkingEffects,
+  CheckingEffects,
   type Effects,
   NoLongerThereError,
   RenderingEffects,
@@ -170,11 +170,13 @@ async function doneBefore({ database, keyed, digest }: Run): Promise<Done | unde
 
 /** Does a mutation in one transaction with its claim and its outcome, once its inputs are found valid. @throws NotDone when a field fails */
 async function withIdempotencyKey(run: Run): Promise<Done> {
-  const { data, errors } = await run.runFields(checkingEffects, 'none');
+  const checking = new CheckingEffects();
+  const { data, errors } = await run.runFields(checking, 'none');
   if (errors) throw new NotDone(errors);
   for (const [name, payload] of Object.entries(data ?? {}))
     if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
-  return run.database.transaction((tx) => actOnce(run, tx));
+  // Whoever wants the same holds neither a connection nor a lock meanwhile, and documents that name the same in another order do not block each other.
+  return run.database.inTurn([...checking.touched], () => run.database.transaction((tx) => actOnce(run, tx)));
 }
 
 async function actOnce({ keyed, digest, runFields }: Run, tx: OrganisationDatabase): Promise<Done> {

@@ -1,12 +1,13 @@
 // What the mutations that change a customer have in common.
 import type { ZodObject, ZodType } from 'zod';
+import { turnOf } from '../../../customer/change.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
-import { findCustomer } from '../../../customer/find.ts';
+import { type CustomerKey, findAnyCustomer } from '../../../customer/find.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
 import { mutation, NoLongerThereError } from '../../mutation.ts';
-import { CustomerType, selectsRelatedRecords } from './type.ts';
+import { CustomerType } from './type.ts';
 
 /** What is said of the reason in an input. */
 export const REASON = 'Why, for the change log: at most 1,000 characters.';
@@ -33,26 +34,22 @@ export function described({ shape }: Pick<ZodObject, 'shape'>, name: string): { 
   return { description: (shape[name] as ZodType | undefined)?.meta()?.description };
 }
 
-/**
- * Makes the resolver of a mutation that changes a customer, and gives it.
- *
- * @param load - loads it, for an answer that was not kept
- */
-export function changing<Input>(
+/** Makes the resolver of a mutation that changes a customer, and gives it. */
+export function changing<Input extends { by: CustomerKey }>(
   change: (ctx: OperationContext, input: Input) => Promise<Customer>,
-  load = loadCustomer,
 ) {
   return mutation({
     act: (context: GatewayContext, input: Input) => change(context, input),
     outcomeOf: ({ cuRefNo }) => ({ cuRefNo }),
-    load,
+    load: loadCustomer,
+    touches: ({ by }) => [turnOf(by)],
     payloadOf: (context, customer) => ({ customer: context.relations.renew({ customer }) }),
   });
 }
 
-/** Loads the customer that was changed, for an answer that was not kept. */
+/** Loads the customer that was changed, for an answer that was not kept; also one that was deleted since, maybe by the same document. */
 export async function loadCustomer(context: GatewayContext, { cuRefNo }: { cuRefNo: string }): Promise<Customer> {
-  const profile = await findCustomer(context, { cuRefNo }, selectsRelatedRecords(context.selected));
-  if (!profile) throw new NoLongerThereError();
-  return context.relations.remember(profile);
+  const customer = await findAnyCustomer(context, cuRefNo);
+  if (!customer) throw new NoLongerThereError();
+  return customer;
 }

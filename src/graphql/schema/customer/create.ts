@@ -1,4 +1,5 @@
 // `createCustomer` in GraphQL.
+import { turnOf } from '../../../customer/change.ts';
 import { type Created, createOrReturnCustomer, type FilledField, filledFieldNames } from '../../../customer/create.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { findCustomer } from '../../../customer/find.ts';
@@ -90,6 +91,7 @@ builder.mutationFields((t) => ({
         const isAsked = context.selected.has('CreateCustomerPayload.keptFields');
         return { ...created, keptFields: isAsked ? keptFields(input, created) : [] };
       },
+      touches: ({ email }) => [turnOf({ email })],
       outcomeOf: ({ customer, newAccount, filledFields, keptFields: kept }) => ({
         cuRefNo: customer.cuRefNo,
         newAccount,

@@ -2,11 +2,9 @@
 import { banCustomer, banCustomerInput } from '../../../customer/ban.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { deleteCustomer, deleteCustomerInput } from '../../../customer/delete.ts';
-import { findAnyCustomer } from '../../../customer/find.ts';
 import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore.ts';
 import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
 import { builder, validatedBy } from '../../builder.ts';
-import { NoLongerThereError } from '../../mutation.ts';
 import { CustomerByInput, CustomerByReferenceInput } from './by.ts';
 import { changedCustomer, changing, customerPayload, REASON } from './change.ts';
 import { CustomerType } from './type.ts';
@@ -82,11 +80,7 @@ builder.mutationFields((t) => ({
       'Deletes a customer: it is no longer found, and its e-mail address is free again. `restoreCustomer` brings it back.',
     args: { input: t.arg({ type: DeleteCustomerInputType, required: true, description: 'The customer, and why.' }) },
     scope: 'customer:write',
-    resolve: changing(deleteCustomer, async (context, { cuRefNo }) => {
-      const customer = await findAnyCustomer(context, cuRefNo);
-      if (!customer) throw new NoLongerThereError();
-      return customer;
-    }),
+    resolve: changing(deleteCustomer),
   }),
   restoreCustomer: t.field({
     type: customerPayload('restoreCustomer'),

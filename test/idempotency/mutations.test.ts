@@ -1,0 +1,294 @@
+// Every mutation that changes a customer, under an Idempotency-Key: done once however often it is sent, whole or not at all, and told as it was.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomAlphanumeric } from '../../src/random.ts';
+import { expectClean } from '../support/check.ts';
+import { runSql } from '../support/database.ts';
+import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
+import { mutate } from '../support/mutations.ts';
+
+let gateway: TestGateway;
+let second: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+  second = await startGateway({ databaseUrl: gateway.databaseUrl });
+});
+afterAll(async () => {
+  await expectClean(gateway.databaseUrl);
+  await Promise.all([gateway.close(), second.close()]);
+});
+
+interface Named {
+  email: string;
+  cuRefNo: string;
+}
+
+let count = 0;
+async function newCustomer(): Promise<Named> {
+  count += 1;
+  const email = `keyed${count}@example.com`;
+  return { email, cuRefNo: (await gateway.rest({ email })).body.cuRefNo };
+}
+
+/** What stands of a customer, in its row and beside it. */
+async function stateOf({ cuRefNo }: Named) {
+  const [state] = await runSql<{ row: string; changes: number; ordinals: number[]; ledger: number }>(
+    gateway.databaseUrl,
+    `select to_jsonb(c)::text as row, c.change_count as changes,
+       array(select ordinal from change_entry e where e.reference = c.cu_ref_no and e.subject = 'customer' order by e.id) as ordinals,
+       (select count(*)::int from credit_entry e where e.customer_id = c.id) as ledger
+     from customer c where cu_ref_no = $1`,
+    [cuRefNo],
+  );
+  return state as NonNullable<typeof state>;
+}
+
+const lose = (key: string) =>
+  runSql(gateway.databaseUrl, 'update idempotency_key set answer = null where key = $1', [key]);
+const keptUnder = (key: string) => runSql(gateway.databaseUrl, 'select from idempotency_key where key = $1', [key]);
+const keyed = (key: string) => ({ headers: { 'idempotency-key': key }, key: gateway.key });
+const replayed = ({ headers }: Answer) => headers.get('idempotent-replayed');
+const codeOf = ({ body }: Answer): string | undefined => body.error?.code ?? body.errors?.[0].extensions.code;
+
+interface Changing {
+  name: string;
+  /** What it needs to be a change. */
+  first?: string;
+  /** Its input for a customer that nobody else has. */
+  input(customer: Named): object;
+  selection?: string;
+}
+
+const graphqlMutations: Changing[] = [
+  { name: 'updateCustomer', input: () => ({ firstName: 'Keyed', meta: { a: { b: 1 } } }) },
+  { name: 'changeCustomerEmail', input: ({ email }) => ({ email: `new-${email}` }) },
+  {
+    name: 'adjustCustomerCredit',
+    input: () => ({ amount: 7, description: 'test' }),
+    selection: 'entry { transactionId amount balanceAfter createdAt } customer { cuRefNo creditBalance }',
+  },
+  { name: 'banCustomer', input: () => ({ reason: 'test' }) },
+  { name: 'unbanCustomer', first: 'banCustomer', input: () => ({ reason: 'test' }) },
+  { name: 'deleteCustomer', input: () => ({ reason: 'test' }) },
+  { name: 'restoreCustomer', first: 'deleteCustomer', input: () => ({ reason: 'test' }) },
+];
+
+interface Call {
+  name: string;
+  /** Makes a customer that it is a change for. */
+  prepare(): Promise<Named>;
+  send(customer: Named, key: string, to?: TestGateway): Promise<Answer>;
+}
+
+const byOf = (name: string, { email, cuRefNo }: Named) => (name === 'restoreCustomer' ? { cuRefNo } : { email });
+
+const calls: Call[] = [
+  ...graphqlMutations.map(
+    ({ name, first, input, selection = 'customer { cuRefNo email firstName ban version updatedAt }' }): Call => ({
+      name,
+      async prepare() {
+        const customer = await newCustomer();
+        if (first) await mutate(gateway, first, { by: { cuRefNo: customer.cuRefNo }, reason: 'before' });
+        return customer;
+      },
+      send: async (customer, key, to = gateway) =>
+        (await mutate(to, name, { by: byOf(name, customer), ...input(customer) }, selection, keyed(key))).answer,
+    }),
+  ),
+  {
+    name: 'update-profile',
+    prepare: newCustomer,
+    send: ({ email }, key, to = gateway) =>
+      to.send('/api/v1/customer/update-profile', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}`, ...keyed(key).headers },
+        body: JSON.stringify({ email, name: 'Jan Keyed', city: 'Kladno' }),
+      }),
+  },
+];
+const nobody: Named = { email: 'nobody@example.com', cuRefNo: 'AAAAAAAAAAAAAAAA' };
+const isInLedger = ({ name }: Call) => name === 'adjustCustomerCredit';
+
+describe.each(calls)('$name', (call) => {
+  const { name, prepare, send } = call;
+
+  it('is done once however often it is sent, and told word for word', async () => {
+    const customer = await prepare();
+    const before = await stateOf(customer);
+    const key = `often-${name}`;
+    const first = await send(customer, key);
+    expect([codeOf(first), replayed(first)]).toEqual([undefined, null]);
+    const after = await stateOf(customer);
+    const ordinals = [...before.ordinals, before.changes + 1];
+    expect(after).toMatchObject({ changes: before.changes + 1, ordinals, ledger: isInLedger(call) ? 1 : 0 });
+    for (let i = 0; i < 3; i++) {
+      const again = await send(customer, key, i % 2 ? second : gateway);
+      expect([again.text, replayed(again)]).toEqual([first.text, 'true']);
+    }
+    expect(await stateOf(customer)).toEqual(after);
+  });
+
+  it('twenty times at once over two processes is done once; the others hear that it runs, or what was done', async () => {
+    const customer = await prepare();
+    const before = await stateOf(customer);
+    const key = `once-${name}`;
+    const all = await Promise.all(Array.from({ length: 20 }, (_, i) => send(customer, key, i % 2 ? second : gateway)));
+    const served = all.filter((answer) => !codeOf(answer));
+    expect(served.length).toBeGreaterThan(0);
+    for (const answer of all)
+      if (codeOf(answer))
+        expect([codeOf(answer), answer.headers.get('retry-after')]).toEqual(['INTERNAL_CONFLICT', '1']);
+    const again = await send(customer, key);
+    expect(new Set([...served, again].map(({ text }) => text)).size).toBe(1);
+    expect(await stateOf(customer)).toMatchObject({
+      changes: before.changes + 1,
+      ordinals: [...before.ordinals, before.changes + 1],
+      ledger: isInLedger(call) ? 1 : 0,
+    });
+  });
+
+  it('that fails has done nothing, and its key is free', async () => {
+    const key = `fails-${name}`;
+    const failed = await send(nobody, key);
+    expect(codeOf(failed)).toBe('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
+    expect(await keptUnder(key)).toEqual([]);
+    const other = await send(await prepare(), key);
+    expect([codeOf(other), replayed(other)]).toEqual([undefined, null]);
+  });
+
+  it('is rendered from its outcome when its answer was lost', async () => {
+    const customer = await prepare();
+    const key = `lost-${name}`;
+    const first = await send(customer, key);
+    const after = await stateOf(customer);
+    await lose(key);
+    const again = await send(customer, key);
+    expect([again.text, replayed(again)]).toEqual([first.text, 'true']);
+    expect((await send(customer, key, second)).text).toBe(first.text);
+    expect(await stateOf(customer)).toEqual(after);
+  });
+
+  it('of a customer that was deleted meanwhile is told as it was, and a conflict for good when its answer was lost', async () => {
+    const customer = await prepare();
+    const key = `gone-${name}`;
+    const first = await send(customer, key);
+    await mutate(gateway, 'deleteCustomer', { by: { cuRefNo: customer.cuRefNo }, reason: 'meanwhile' });
+    expect((await send(customer, key)).text).toBe(first.text);
+    await lose(key);
+    const again = await send(customer, key);
+    if (name === 'deleteCustomer') {
+      expect([again.text, replayed(again)]).toEqual([first.text, 'true']);
+      return;
+    }
+    expect([again.status, codeOf(again), again.headers.get('retry-after'), replayed(again)]).toEqual([
+      409,
+      'INTERNAL_CONFLICT',
+      null,
+      null,
+    ]);
+  });
+});
+
+/** The input of a mutation as the text of a document has it. */
+const literal = (value: unknown): string =>
+  typeof value === 'object' && value
+    ? `{ ${Object.entries(value).map(([member, of]) => `${member}: ${literal(of)}`)} }`
+    : JSON.stringify(value);
+const field = (alias: string, name: string, input: object, selection = 'customer { cuRefNo }') =>
+  `${alias}: ${name}(input: ${literal(input)}) { ${selection} }`;
+
+describe('a document of several mutations', () => {
+  it.each(graphqlMutations)('is not done at all when the field after $name fails', async (mutation) => {
+    const { name, first, input } = mutation;
+    const customer = await newCustomer();
+    if (first) await mutate(gateway, first, { by: { cuRefNo: customer.cuRefNo }, reason: 'before' });
+    const other = await newCustomer();
+    const before = [await stateOf(customer), await stateOf(other)];
+    const done = field('a', name, { by: byOf(name, customer), ...input(customer) });
+    const failing = [
+      field('b', 'banCustomer', { by: { cuRefNo: nobody.cuRefNo } }),
+      // This one fails in the database.
+      field('b', 'changeCustomerEmail', { by: { cuRefNo: other.cuRefNo }, email: (await newCustomer()).email }),
+    ];
+    for (const [i, wrong] of failing.entries()) {
+      const key = `whole-${name}-${i}`;
+      const { body } = await gateway.graphql(`mutation { ${done} ${wrong} }`, {}, keyed(key));
+      expect([body.data, body.errors.map(({ path }: { path: string[] }) => path)]).toEqual([null, [['b']]]);
+      expect(await keptUnder(key)).toEqual([]);
+      expect([await stateOf(customer), await stateOf(other)]).toEqual(before);
+    }
+    const { body } = await gateway.graphql(`mutation { ${done} }`, {}, keyed(`whole-${name}-0`));
+    expect(body.errors).toBeUndefined();
+    const { changes, ordinals } = await stateOf(customer);
+    expect(ordinals).toEqual(Array.from({ length: changes }, (_, i) => i + 1));
+  });
+
+  it('changes one customer several times, in the order of its fields', async () => {
+    const customer = await newCustomer();
+    const by = { email: customer.email };
+    const entry = 'entry { transactionId amount balanceAfter } customer { creditBalance }';
+    const query = `mutation {
+      ${field('a', 'adjustCustomerCredit', { by, amount: 10, description: 'first' }, entry)}
+      ${field('b', 'adjustCustomerCredit', { by, amount: -4, description: 'second' }, entry)}
+      ${field('c', 'updateCustomer', { by, firstName: 'Keyed' }, 'customer { firstName creditBalance version }')}
+    }`;
+    const first = await gateway.graphql(query, {}, keyed('three'));
+    expect(first.body.data).toMatchObject({
+      a: { entry: { amount: 10, balanceAfter: 10 } },
+      b: { entry: { amount: -4, balanceAfter: 6 } },
+      c: { customer: { firstName: 'Keyed', creditBalance: 6, version: 2 } },
+    });
+    expect(await stateOf(customer)).toMatchObject({ changes: 3, ordinals: [1, 2, 3], ledger: 2 });
+    const again = await gateway.graphql(query, {}, keyed('three'));
+    expect([again.text, replayed(again)]).toEqual([first.text, 'true']);
+    await lose('three');
+    const { a, b, c } = (await gateway.graphql(query, {}, keyed('three'))).body.data;
+    expect([a.entry, b.entry, c]).toEqual([first.body.data.a.entry, first.body.data.b.entry, first.body.data.c]);
+    expect(await stateOf(customer)).toMatchObject({ changes: 3, ordinals: [1, 2, 3], ledger: 2 });
+  });
+
+  it('that deletes and restores a customer is done and told like any other', async () => {
+    const customer = await newCustomer();
+    const { cuRefNo } = customer;
+    const query = `mutation {
+      ${field('a', 'banCustomer', { by: { cuRefNo } }, 'customer { ban }')}
+      ${field('b', 'deleteCustomer', { by: { cuRefNo }, reason: 'x' })}
+      ${field('c', 'restoreCustomer', { by: { cuRefNo }, reason: 'x' }, 'customer { ban }')}
+    }`;
+    const first = await gateway.graphql(query, {}, keyed('restored'));
+    expect(first.body.data).toEqual({
+      a: { customer: { ban: true } },
+      b: { customer: { cuRefNo } },
+      c: { customer: { ban: true } },
+    });
+    await lose('restored');
+    expect((await gateway.graphql(query, {}, keyed('restored'))).text).toBe(first.text);
+    expect(await stateOf(customer)).toMatchObject({ changes: 3, ordinals: [1, 2, 3] });
+  });
+});
+
+describe('credit', () => {
+  it('under two keys with one transaction id is one entry', async () => {
+    const customer = await newCustomer();
+    const transactionId = randomAlphanumeric(16);
+    const input = { by: { email: customer.email }, amount: 7, description: 'test', transactionId };
+    const send = (key: string, to = gateway) =>
+      mutate(to, 'adjustCustomerCredit', input, 'entry { transactionId balanceAfter createdAt }', keyed(key));
+    const all = await Promise.all([send('id-a'), send('id-b', second), send('id-c')]);
+    const later = await send('id-d');
+    expect(later.payload.entry).toMatchObject({ transactionId, balanceAfter: 7 });
+    for (const { payload } of all) expect(payload).toEqual(later.payload);
+    expect(replayed(later.answer)).toBeNull();
+    expect(await stateOf(customer)).toMatchObject({ changes: 1, ordinals: [1], ledger: 1 });
+  });
+
+  it('under a key is an entry of its own beside the same call without one', async () => {
+    const customer = await newCustomer();
+    const input = { by: { email: customer.email }, amount: 7, description: 'test' };
+    const [a, b] = await Promise.all([
+      mutate(gateway, 'adjustCustomerCredit', input, 'entry { transactionId }', keyed('own')),
+      mutate(gateway, 'adjustCustomerCredit', input, 'entry { transactionId }'),
+    ]);
+    expect(a.payload.entry.transactionId).not.toBe(b.payload.entry.transactionId);
+    expect(await stateOf(customer)).toMatchObject({ changes: 2, ordinals: [1, 2], ledger: 2 });
+  });
+});
