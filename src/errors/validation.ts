@@ -11,8 +11,7 @@ export function fieldProblems(error: ZodError | undefined): FieldProblem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), message }));
 }
 
-/** A path without the name of the argument that it begins with, unless there is nothing else: `email`, not `input.email`. */
+/** A path without the name of the argument that it begins with, where a member follows: `email`, not `input.email`, but `actions.1`. */
 export function withinArgument(path: string): string {
-  const dot = path.indexOf('.');
-  return dot < 0 ? path : path.slice(dot + 1);
+  return path.replace(/^[^.]+\.(?!\d)/, '');
 }

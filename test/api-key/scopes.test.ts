@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Requirement, type Scope, scopes } from '../../src/api-key/scopes.ts';
 import { requirementOf, SCOPE_PLUGIN } from '../../src/graphql/plugins/scope.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
+import { endpoints } from '../../src/rest/endpoints/index.ts';
 import { createKey } from '../support/database.ts';
 import { type Everything, KNOWN_ADDRESS, makeEverything } from '../support/everything.ts';
 import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -21,6 +22,8 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   Customer: { reach: 'customer:read' },
   CustomerConnection: { reach: 'customer:read' },
   CustomerEdge: { reach: 'customer:read' },
+  CustomerChangeConnection: { reach: 'customer:write' },
+  CustomerChangeEdge: { reach: 'customer:write' },
   IpHistoryConnection: { reach: 'customer:read' },
   IpHistoryEdge: { reach: 'customer:read' },
   IpInfo: { fields: 'ip:read' },
@@ -37,23 +40,54 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   DeleteApiKeyPayload: { reach: 'ROOT' },
   AuditEntry: { reach: 'ROOT' },
   // Parts of a customer, or of a page: whoever got there may see them.
+  Address: {},
+  CreditEntry: {},
+  CreditEntryConnection: {},
+  CreditEntryEdge: {},
+  CustomerChange: {},
+  FieldChange: {},
   CustomerGroup: {},
   CustomerSubscription: {},
   Referral: {},
   PageInfo: {},
   CreateCustomerPayload: {},
+  UpdateCustomerPayload: {},
+  ChangeCustomerEmailPayload: {},
+  AdjustCustomerCreditPayload: {},
+  BanCustomerPayload: {},
+  UnbanCustomerPayload: {},
+  DeleteCustomerPayload: {},
+  RestoreCustomerPayload: {},
 };
 /** Fields that need something of their own. */
 const ofFields: Record<string, Requirement> = {
   'Query.ipInfo': 'ip:read',
   'Query.node': 'customer:read',
   'Mutation.createCustomer': 'customer:create',
+  'Mutation.updateCustomer': 'customer:write',
+  'Mutation.changeCustomerEmail': 'customer:write',
+  'Mutation.adjustCustomerCredit': 'customer:write',
+  'Mutation.banCustomer': 'customer:write',
+  'Mutation.unbanCustomer': 'customer:write',
+  'Mutation.deleteCustomer': 'customer:write',
+  'Mutation.restoreCustomer': 'customer:write',
   'Customer.lastIp': 'customer:read',
+  'Customer.creditEntries': 'customer:read',
+  // Who may only read does not see who acted.
+  'CreditEntry.actor': 'customer:write',
 };
 /** Designed exceptions. */
 const free = [
   // Who may create a customer is shown its profile (the documentation of `POST /api/v1/customer/create`).
   'CreateCustomerPayload.customer',
+  // Who may change one too.
+  'UpdateCustomerPayload.customer',
+  'ChangeCustomerEmailPayload.customer',
+  'AdjustCustomerCreditPayload.customer',
+  'BanCustomerPayload.customer',
+  'UnbanCustomerPayload.customer',
+  'DeleteCustomerPayload.customer',
+  'RestoreCustomerPayload.customer',
   // The customer's own data; what is known of it is not.
   'IpInfo.address',
 ];
@@ -85,6 +119,8 @@ const may = (name: string, path: Path) => needsOf(path).every((requirement) => s
 let gateway: TestGateway;
 let all: Everything;
 let keys: Record<string, string>;
+/** A customer to delete, so that all others stay. */
+let spare: string;
 beforeAll(async () => {
   all = await makeEverything();
   gateway = await startGateway({ databaseUrl: all.databaseUrl, ipDatabases: testDatabases, reverseDns: false });
@@ -97,18 +133,27 @@ beforeAll(async () => {
   };
   const made = names.map(async (name) => [name, await createKey(all.databaseUrl, all.organisationId, traitsOf(name))]);
   keys = Object.fromEntries(await Promise.all(made));
+  spare = (await gateway.rest({ email: 'spare@example.com' }, { key: all.rootKey })).body.cuRefNo;
 });
 afterAll(() => gateway.close());
 
 function argumentsOf(coordinate: string): string {
   const [customer] = all.customers;
+  const by = `by: { cuRefNo: "${customer?.cuRefNo}" }`;
   const fingerprint = `fingerprint: "${all.fingerprint}"`;
   const given: Record<string, string> = {
-    'Query.customer': `by: { cuRefNo: "${customer?.cuRefNo}" }`,
+    'Query.customer': by,
     'Query.node': `id: "${Buffer.from(`Customer:${customer?.cuRefNo}`).toString('base64')}"`,
     'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
     'Query.apiKey': fingerprint,
     'Mutation.createCustomer': `input: { email: "${customer?.email}", customerRealIp: "${KNOWN_ADDRESS}" }`,
+    'Mutation.updateCustomer': `input: { ${by}, firstName: "Jan" }`,
+    'Mutation.changeCustomerEmail': `input: { ${by}, email: "${customer?.email}" }`,
+    'Mutation.adjustCustomerCredit': `input: { ${by}, amount: 1, description: "for" }`,
+    'Mutation.banCustomer': `input: { ${by} }`,
+    'Mutation.unbanCustomer': `input: { ${by} }`,
+    'Mutation.deleteCustomer': `input: { by: { cuRefNo: "${spare}" }, reason: "why" }`,
+    'Mutation.restoreCustomer': `input: { by: { cuRefNo: "${spare}" }, reason: "why" }`,
     'Mutation.createApiKey': 'input: { prefix: PROD, name: "made" }',
     'Mutation.activateApiKey': `input: { ${fingerprint} }`,
     'Mutation.deactivateApiKey': `input: { ${fingerprint} }`,
@@ -144,8 +189,9 @@ function validate(answer: Answer, path: Path, name: string, query: string): void
   } else if (path.operation === 'query') {
     expect([answer.status, answer.body.errors], told).toEqual([200, undefined]);
   } else {
-    // A key that was deleted by the one before cannot be deleted again: that is no matter of scopes.
+    // A key or customer that was deleted by the one before cannot be deleted again: that is no matter of scopes.
     expect(codesOf(answer), told).not.toContain(REFUSED);
+    if (/ (update|ban|unban|restore|adjust|change)\w*Customer/.test(query)) expect(codesOf(answer), told).toEqual([]);
   }
 }
 
@@ -171,7 +217,12 @@ it('knows every type that is answered, and many ways', () => {
   expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(guards).toSorted());
 });
 
-const byRoot = Map.groupBy(paths, ({ steps }) => coordinateOf(steps[0] as Step));
+/** Mutations whose payload is a customer alone, as that of `updateCustomer` is: what lies further below it is tried from there. */
+const likeUpdate = /^Mutation\.(changeCustomerEmail|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer)$/;
+const byRoot = Map.groupBy(
+  paths.filter(({ steps }) => steps.length <= 4 || !likeUpdate.test(coordinateOf(steps[0] as Step))),
+  ({ steps }) => coordinateOf(steps[0] as Step),
+);
 
 it.each([...byRoot.keys()])('%s: guards every field by every path to it, against every sort of key', async (root) => {
   const tries = (byRoot.get(root) ?? []).flatMap((path) => names.map((name) => ({ path, name })));
@@ -208,6 +259,77 @@ it('guards queries alike by GET', async () => {
     const query = write(path, 'plain', argumentsOf);
     validate(await send(query, name, 'GET'), path, name, query);
   });
+});
+
+/** What each row of the REST API is sent, and what it needs; none for whoever has a good key. */
+const rows: Record<string, { needs?: Requirement; ask: () => { query?: Record<string, string>; body?: object } }> = {
+  'POST /api/v1/customer/create': {
+    needs: 'customer:create',
+    ask: () => ({ body: { email: all.customers[0]?.email } }),
+  },
+  'GET /api/v1/customer/detail': {
+    needs: 'customer:read',
+    ask: () => ({ query: { cuRefNo: all.customers[0]?.cuRefNo ?? '' } }),
+  },
+  'POST /api/v1/customer/update-profile': {
+    needs: 'customer:write',
+    ask: () => ({ body: { email: all.customers[0]?.email, name: 'Jan Novák', city: 'Kladno' } }),
+  },
+  'GET /api/v1/customer/credit-log': {
+    needs: 'customer:read',
+    ask: () => ({ query: { cuRefNo: all.customers[0]?.cuRefNo ?? '' } }),
+  },
+  'GET /ping/v1': { ask: () => ({}) },
+};
+
+it('knows every row of the REST API', () => {
+  expect(endpoints.map(({ method, paths: [path] }) => `${method} ${path}`).toSorted()).toEqual(
+    Object.keys(rows).toSorted(),
+  );
+});
+
+it.each(Object.keys(rows))('guards %s against every sort of key, whatever is sent', async (row) => {
+  const { needs: needed, ask } = rows[row] as (typeof rows)[string];
+  const [method = '', path = ''] = row.split(' ');
+  const { query = {}, body } = ask();
+  const call = (name: string, as: string, parameters: Record<string, string>, sent: unknown) =>
+    gateway.send(`${path}?${new URLSearchParams(parameters)}`, {
+      method: as,
+      headers: { authorization: `Bearer ${keys[name]}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: sent as string }),
+    });
+  for (const name of names) {
+    const isAllowed = needed === undefined || sorts[name]?.(needed);
+    const good = await call(name, method, query, JSON.stringify(body));
+    const told = `${row} with ${name}`;
+    if (isAllowed) {
+      expect([good.status, good.body.success], told).toEqual([200, true]);
+    } else {
+      expect([good.status, good.body.error.code], told).toEqual([403, REFUSED]);
+      expect(Object.keys(good.body), told).toEqual(['error']);
+    }
+    if (method === 'GET') expect((await call(name, 'HEAD', query, undefined)).status, told).toBe(good.status);
+    // What is sent is not looked at before the key's scopes are, so that nothing can be told from how it is refused.
+    if (needed === undefined) continue;
+    for (const bad of [await call(name, method, {}, '{}'), await call(name, method, { cuRefNo: '\u0000' }, 'not JSON')])
+      expect(bad.status === 403, told).toBe(!isAllowed);
+  }
+});
+
+it('shows what a REST row answers in full to whoever may have it, with that scope alone', async () => {
+  const [customer] = all.customers;
+  const headers = (name: string) => ({ authorization: `Bearer ${keys[name]}`, 'content-type': 'application/json' });
+  const updated = await gateway.send('/api/v1/customer/update-profile', {
+    method: 'POST',
+    headers: headers('customer:write'),
+    body: JSON.stringify({ email: customer?.email }),
+  });
+  const detail = await gateway.send(`/api/v1/customer/detail?cuRefNo=${customer?.cuRefNo}`, {
+    headers: headers('customer:read'),
+  });
+  expect(updated.text).toBe(detail.text);
+  for (const member of ['groups', 'referral', 'runningSubscriptionList', 'meta', 'phone'])
+    expect(detail.body, member).toHaveProperty(member);
 });
 
 it('replays a kept answer to whoever may do the same, and to nobody else', async () => {

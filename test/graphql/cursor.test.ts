@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changesSort } from '../../src/customer/changes.ts';
 import { ipHistorySort } from '../../src/customer/ip-history/ip-history.ts';
 import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 import { ApiError } from '../../src/errors/api-error.ts';
 import { cursorReader, encodeCursor, positionCursor } from '../../src/graphql/schema/cursor.ts';
-import { createDatabase } from '../support/database.ts';
+import { createDatabase, statementsOf } from '../support/database.ts';
+import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
 
@@ -44,6 +46,7 @@ describe('what the version before gave out', () => {
       positionCursor('ipSighting', ipHistorySort).write([new Date(moment), '2001:db8::9']),
       'aXBTaWdodGluZzoyMDI2LTExLTI4VDA4OjMwOjAwLjEyNVogMjAwMTpkYjg6Ojk',
     ],
+    ['changes of a customer', positionCursor('customerChange', changesSort).write([17]), 'Y3VzdG9tZXJDaGFuZ2U6MTc'],
   ])('is what is given out, for %s', (_, cursor, before) => expect(cursor).toBe(before));
 
   it('is read', () => {
@@ -55,6 +58,97 @@ describe('what the version before gave out', () => {
         'after',
       ),
     ).toEqual([new Date(moment), '2001:db8::9']);
+    expect(positionCursor('customerChange', changesSort).read('Y3VzdG9tZXJDaGFuZ2U6MTc', 'after')).toEqual([17]);
+  });
+});
+
+describe('a cursor of what belongs to a customer', () => {
+  let gateway: TestGateway;
+  const transactionId = 'Zk3dPq81LmTr5vXa';
+  beforeAll(async () => {
+    gateway = await startGateway();
+    await gateway.rest({ email: 'cursor@example.com' });
+    const input = { by: { email: 'cursor@example.com' }, amount: 5, description: 'x', transactionId };
+    const query =
+      'mutation ($i: AdjustCustomerCreditInput!) { adjustCustomerCredit(input: $i) { entry { transactionId } } }';
+    expect((await gateway.graphql(query, { i: input })).body.errors).toBeUndefined();
+  });
+  afterAll(() => gateway.close());
+
+  /** Asks for pages of a list, each by another cursor, and gives what is said of each and the statements that were sent. */
+  async function ask(list: string, cursors: readonly string[], argument: string) {
+    const pages = cursors.map((_, i) => `a${i}: ${list}(${argument}: $c${i}) { edges { cursor } }`).join(' ');
+    const query = `query (${cursors.map((_, i) => `$c${i}: String`)}) { customer(by: { email: "cursor@example.com" }) { ${pages} } }`;
+    let answer: Answer | undefined;
+    const sent = await statementsOf(async () => {
+      answer = await gateway.graphql(query, Object.fromEntries(cursors.map((cursor, i) => [`c${i}`, cursor])));
+    });
+    const errors: { path: string[]; extensions: unknown }[] = answer?.body.errors ?? [];
+    const refusals = cursors.map((_, i) => errors.find(({ path }) => path?.[1] === `a${i}`)?.extensions);
+    return { refusals, sent };
+  }
+
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll(/[\ud800-\udfff]/g, '')),
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.string({ minLength: 15, maxLength: 17, unit: fc.constantFrom(...'abXY09_-') }),
+    fc.constantFrom('', ' ', `${transactionId} `, ` ${transactionId}`, `${transactionId}\n`, `${transactionId}\0`),
+    fc.constantFrom('é'.repeat(16), '\u0660'.repeat(16), 'ａ'.repeat(16), base64url(`creditEntry:${transactionId}`)),
+    fc.integer().map((value) => base64url(`customerChange:${value}.0`)),
+    fc.constantFrom(
+      '2147483648',
+      '-2147483649',
+      '1e3',
+      '-0',
+      '+1',
+      '01',
+      'NaN',
+      '',
+      '9'.repeat(400),
+      '1 2',
+      '1\0',
+      '%',
+    ),
+  );
+  // What has the form of a transaction id is looked up; all else is not.
+  const noEntry = anyText.filter((value) => !/^[A-Za-z0-9]{16}$/.test(value));
+  const noChange = anyText.map((value) => (value.startsWith('Y3Vz') ? value : base64url(`customerChange:x${value}`)));
+
+  it.each([
+    ['creditEntries', noEntry],
+    ['changes', fc.oneof(noEntry, noChange)],
+  ] as const)('%s is refused at its argument, before PostgreSQL sees it', async (list, cursor) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(cursor, { minLength: 20, maxLength: 20 }),
+        fc.constantFrom('after', 'before'),
+        async (some, argument) => {
+          const { refusals, sent } = await ask(list, some, argument);
+          const fields = [{ path: argument, message: 'must be a cursor of this list' }];
+          for (const [i, refusal] of refusals.entries()) {
+            expect(refusal, JSON.stringify(some[i])).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED', fields });
+          }
+          expect(sent.filter((text) => /credit_entry|change_entry/.test(text))).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('an entry is named by its transaction id, by nobody else either end', async () => {
+    const cursors = [transactionId, 'Zk3dPq81LmTr5vXA', transactionId.toLowerCase()];
+    const { refusals } = await ask('creditEntries', cursors, 'after');
+    expect(refusals.map((refusal) => refusal === undefined)).toEqual([true, false, false]);
+  });
+
+  it('a change is named by its place, also by one that is not taken', async () => {
+    const places = [0, 1, 2, 2_147_483_647, -1, -2_147_483_648];
+    const { refusals } = await ask(
+      'changes',
+      places.map((place) => base64url(`customerChange:${place}`)),
+      'before',
+    );
+    expect(refusals.every((refusal) => refusal === undefined)).toBe(true);
   });
 });
 

@@ -62,12 +62,35 @@ const one = async (text: string, values: unknown[]): Promise<Row> => {
 const ofCustomer = (table: string) => (subject: Subject) =>
   one(`select * from ${table} where customer_id = $1 order by 2 limit 1`, [subject.customer]);
 const customerRow = (id: number) => one('select * from customer where id = $1', [id]);
+const creditRow = ({ customer }: Subject) =>
+  one('select * from credit_entry where customer_id = $1 order by id desc limit 1', [customer]);
+const changeRow = ({ customer }: Subject) =>
+  one(
+    `select e.* from change_entry e join customer c on c.cu_ref_no = e.reference
+     where c.id = $1 and e.subject = 'customer' order by e.ordinal desc limit 1`,
+    [customer],
+  );
+/** The value of the first field that an entry names. */
+const changedValueRow = async (subject: Subject) => {
+  const { id, fields } = await changeRow(subject);
+  const [name] = fields as string[];
+  return one('select *, field as name from change_value where entry_id = $1 and field = $2', [id, name]);
+};
 const otherThan = (id: number) => all.customers.find((customer) => customer.id !== id)?.id ?? 0;
 
 /** The row behind an object of each type that has one. */
 const rows: Record<string, (subject: Subject) => Promise<Row>> = {
   Customer: ({ customer }) => customerRow(customer),
+  Address: ({ customer }) => customerRow(customer),
   Referral: ({ customer }) => customerRow(otherThan(customer)),
+  CreditEntry: creditRow,
+  CreditEntryEdge: creditRow,
+  CustomerChange: changeRow,
+  CustomerChangeEdge: changeRow,
+  FieldChange: changedValueRow,
+  DeleteCustomerPayload: ({ customer }) => customerRow(customer),
+  // What the call itself has filled in.
+  CreateCustomerPayload: changeRow,
   CustomerGroup: ({ customer }) =>
     one(
       `select g.* from customer_group g join customer_group_membership m on m.group_id = g.id
@@ -81,10 +104,25 @@ const rows: Record<string, (subject: Subject) => Promise<Row>> = {
     one('select *, actor as author from change_entry where reference = $1 order by id limit 1', [fingerprint]),
 };
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 const anything = () => expect.anything();
 const wholeKey = (fingerprint: string) => expect.stringMatching(new RegExp(`^${fingerprint}[A-Za-z0-9]{24}$`));
+/** Items that a page holds of which nothing is said. */
+const DEFAULT_PAGE = 20;
+/** What a page begins of, where mutations make that longer than a page. */
+const longLists: Record<string, (subject: Subject) => Promise<Row>> = {
+  CustomerChangeConnection: ({ customer }) =>
+    one(
+      `select 1 + count(*) as items from change_entry e join customer c on c.cu_ref_no = e.reference
+       where c.id = $1 and e.subject = 'customer'`,
+      [customer],
+    ),
+  CreditEntryConnection: ({ customer }) =>
+    one('select count(*) as items from credit_entry where customer_id = $1', [customer]),
+};
+
 /** Fields that are no column of that row, by what they show. */
-const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
+const computed: Record<string, (row: Row, subject: Subject, path: Path) => unknown> = {
   'Customer.id': (row) => Buffer.from(`Customer:${row.cu_ref_no}`).toString('base64'),
   'Customer.ban': (row) => row.banned_at !== null,
   'Referral.code': (row) => row.cu_ref_no,
@@ -93,6 +131,16 @@ const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
   'CreateApiKeyPayload.key': (_, { fingerprint }) => wholeKey(fingerprint),
   'RotateApiKeyPayload.key': (_, { fingerprint }) => wholeKey(fingerprint),
   'CreateCustomerPayload.newAccount': () => false,
+  'CreateCustomerPayload.result': () => 'FILLED',
+  'CreateCustomerPayload.filledFields': (row) => row.fields,
+  'CreateCustomerPayload.keptFields': () => ['companyName'],
+  'CreditEntry.id': (row) => base64(`CreditEntry:${row.transaction_id}`),
+  'CreditEntry.actor': (row) => row.author,
+  'CustomerChange.id': (row) => base64(`CustomerChange:${row.reference}:${row.ordinal}`),
+  'DeleteCustomerPayload.deletedCustomerId': (row) => base64(`Customer:${row.cu_ref_no}`),
+  'CreditEntryEdge.cursor': (row) => row.transaction_id,
+  'CustomerChange.action': ({ action }) => String(action).replace('e-mail', 'email').replace(' ', '_').toUpperCase(),
+  'CustomerChangeEdge.cursor': (row) => Buffer.from(`customerChange:${row.ordinal}`).toString('base64url'),
   'IpInfo.address': () => KNOWN_ADDRESS,
   'IpInfo.kind': () => 'PUBLIC',
   'IpInfo.region': () => 'Östergötland County',
@@ -115,7 +163,10 @@ const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
   'IpSource.name': () => 'GeoLite2-City',
   'IpSource.builtAt': () => '2026-02-04T22:49:29.000Z',
   'IpSource.attribution': () => expect.stringContaining('MaxMind'),
-  'PageInfo.hasNextPage': () => false,
+  'PageInfo.hasNextPage': async (_, subject, { steps }) => {
+    const list = await longLists[steps.at(-2)?.parent.name ?? '']?.(subject);
+    return list !== undefined && Number(list.items) > DEFAULT_PAGE;
+  },
   'PageInfo.hasPreviousPage': () => false,
   'PageInfo.startCursor': anything,
   'PageInfo.endCursor': anything,
@@ -124,10 +175,36 @@ const computed: Record<string, (row: Row, subject: Subject) => unknown> = {
   'ApiKeyEdge.cursor': anything,
 };
 
+/** What a customer is made first, so that a mutation has something to do. */
+const beforehand: Record<string, string> = {
+  'Mutation.createCustomer': 'tax_identification_number = null',
+  'Mutation.banCustomer': 'banned_at = null',
+  'Mutation.unbanCustomer': 'banned_at = now()',
+  'Mutation.deleteCustomer': 'deleted_at = null',
+  'Mutation.restoreCustomer': 'deleted_at = now()',
+};
+/** What the change log says of each. */
+const actions: Record<string, string> = {
+  'Mutation.createCustomer': 'filled',
+  'Mutation.updateCustomer': 'updated',
+  'Mutation.changeCustomerEmail': 'e-mail changed',
+  'Mutation.adjustCustomerCredit': 'credit adjusted',
+  'Mutation.banCustomer': 'banned',
+  'Mutation.unbanCustomer': 'unbanned',
+  'Mutation.deleteCustomer': 'deleted',
+  'Mutation.restoreCustomer': 'restored',
+};
+let calls = 0;
+
 /** What a way from a root gives in brackets, and which key it leads to. */
 async function prepare({ steps }: Path): Promise<{ given: Record<string, string>; subject: () => Promise<Subject> }> {
   const [customer] = all.customers as [Everything['customers'][0]];
   const root = coordinateOf(steps[0] as Step);
+  const state = beforehand[root];
+  if (state) await sql.query(`update customer set ${state} where id = $1`, [customer.id]);
+  const { email } = await customerRow(customer.id);
+  const by = `by: { cuRefNo: "${customer.cuRefNo}" }`;
+  calls += 1;
   const changesKey = /^Mutation\.(activate|deactivate|delete|rotate)ApiKey$/.test(root);
   // Switching on what is on already writes no history.
   const active = root !== 'Mutation.activateApiKey';
@@ -137,11 +214,18 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
   const fingerprint = key?.slice(0, 8) ?? all.fingerprint;
   const quoted = JSON.stringify(fingerprint);
   const given = {
-    'Query.customer': `by: { cuRefNo: "${customer.cuRefNo}" }`,
+    'Query.customer': by,
     'Query.node': `id: "${Buffer.from(`Customer:${customer.cuRefNo}`).toString('base64')}"`,
     'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
     'Query.apiKey': `fingerprint: ${quoted}`,
-    'Mutation.createCustomer': `input: { email: "${customer.email}" }`,
+    'Mutation.createCustomer': `input: { email: "${email}", companyName: "Other", taxIdentificationNumber: "CZ${calls}" }`,
+    'Mutation.updateCustomer': `input: { ${by}, firstName: "First ${calls}", address: { city: "City ${calls}" }, meta: { m: ${calls} } }`,
+    'Mutation.changeCustomerEmail': `input: { ${by}, email: "${calls}@example.com" }`,
+    'Mutation.adjustCustomerCredit': `input: { ${by}, amount: ${calls}, description: "what for" }`,
+    'Mutation.banCustomer': `input: { ${by}, reason: "why" }`,
+    'Mutation.unbanCustomer': `input: { ${by}, reason: "why" }`,
+    'Mutation.deleteCustomer': `input: { ${by}, reason: "why" }`,
+    'Mutation.restoreCustomer': `input: { ${by}, reason: "why" }`,
     'Mutation.createApiKey': 'input: { prefix: PROD, name: "made", limitPerMinute: 5 }',
     'Mutation.activateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
     'Mutation.deactivateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
@@ -174,7 +258,7 @@ async function expectedAt(path: Path, subject: Subject): Promise<unknown> {
   const coordinate = coordinateOf(end);
   const row = (await rows[end.parent.name]?.(subject)) ?? {};
   const compute = computed[coordinate];
-  if (compute) return compute(row, subject);
+  if (compute) return compute(row, subject, path);
   const column = columnOf(end.field.name);
   if (!(column in row)) throw new Error(`${coordinate}: neither a column, nor does this test know what it shows`);
   const value = row[column];
@@ -191,15 +275,55 @@ const byRoot = Map.groupBy(leaves, ({ steps }) => coordinateOf(steps[0] as Step)
 it.each([...byRoot.keys()])('%s tells what is in the database, in each field below it', async (root) => {
   for (const path of byRoot.get(root) ?? []) {
     const { given, subject } = await prepare(path);
+    const before = await customerRow(all.customers[0]?.id ?? 0);
     const query = write(path, 'plain', (coordinate) => given[coordinate] ?? `no arguments for ${coordinate}`);
     const { body } = await gateway.graphql(query, {}, { key: all.rootKey });
     expect(body.errors, query).toBeUndefined();
+    if (actions[root]) {
+      const { change_count: count } = await customerRow(Number(before.id));
+      const { action, ordinal, actor } = await changeRow({ customer: Number(before.id), fingerprint: '' });
+      const told = {
+        count: Number(before.change_count) + 1,
+        action: actions[root],
+        actor: `key:${all.rootKey.slice(0, 8)}`,
+      };
+      expect({ count, action, actor }, query).toEqual(told);
+      expect(ordinal).toBe(count);
+    }
     const expected = await expectedAt(path, await subject());
     expect(valueAt(body.data, path), query).toEqual(expected);
     // Keys that were just made have no end; everything else was filled.
     const filled = path.operation === 'query' && root !== 'Query.apiKeys';
     if (filled && !isNonNullType(endOf(path).field.type)) expect(expected, query).not.toBeNull();
   }
+});
+
+it('tells the creation of a customer from its own row, as the oldest of its changes', async () => {
+  const [customer] = all.customers;
+  const { body } = await gateway.graphql(
+    `{ customer(by: { cuRefNo: "${customer?.cuRefNo}" }) { changes(last: 1) {
+      edges { cursor node { action actor reason requestId createdAt fields { name } } } pageInfo { hasPreviousPage } } } }`,
+    {},
+    { key: all.rootKey },
+  );
+  const row = await customerRow(customer?.id ?? 0);
+  const { edges, pageInfo } = body.data.customer.changes;
+  expect(pageInfo.hasPreviousPage).toBe(true);
+  expect(edges).toEqual([
+    {
+      cursor: Buffer.from('customerChange:0').toString('base64url'),
+      node: {
+        action: 'CREATED',
+        actor: row.created_by,
+        reason: null,
+        requestId: row.creation_request_id,
+        createdAt: new Date(String(row.created_at)).toISOString(),
+        fields: [],
+      },
+    },
+  ]);
+  expect(row.created_by).not.toBeNull();
+  expect(row.creation_request_id).not.toBeNull();
 });
 
 it('leaves out no field of any type', () => {

@@ -1,6 +1,6 @@
 // A GraphQL API that holds: bounds on documents, switches for production, a time for every operation.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, Kind, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { catalogue } from '../../src/errors/api-error.ts';
@@ -23,6 +23,12 @@ const messageOf = async (query: string) =>
   (await gateway.graphql(query)).body.errors?.[0].message as string | undefined;
 const times = (count: number, write: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => write(i)).join(' ');
+
+/** The names of a document's operations. */
+const operationsOf = (document: string) =>
+  parse(document).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? [definition.name?.value] : [],
+  );
 
 describe('known attacks', () => {
   it.each(attacks)(
@@ -178,6 +184,23 @@ describe('bounds', () => {
     expect(sized.body.extensions.cost.complexity).toBe(1 + 5 * (1 + 1 + (1 + 10)));
   });
 
+  it.each(['changes', 'creditEntries', 'ipHistory'])('prices a page of %s by its size too', async (list) => {
+    const cost = async (args: string, variables = {}) => {
+      const declared = args.includes('$n') ? '($n: Int)' : '';
+      const query = `query ${declared} { customer(by: { email: "limits1@example.com" }) { ${list}${args} { edges { cursor } } } }`;
+      const answer = await gateway.graphql(query, variables, { headers: { 'x-graphql-cost': '1' } });
+      return answer.body.extensions.cost.complexity;
+    };
+    const base = await cost('(first: 0)');
+    for (const n of [1, 5, 100]) {
+      expect(await cost(`(first: ${n})`)).toBe(base + 2 * n);
+      expect(await cost('(last: $n)', { n })).toBe(base + 2 * n);
+    }
+    expect(await cost('')).toBe(base + 40);
+    const all = `{ customers(first: 100) { edges { node { ${list}(first: 100) { edges { node { __typename } } } } } } }`;
+    expect(await messageOf(all)).toMatch(/^The operation is too complex: \d+ points, 25000 at most\.$/);
+  });
+
   it('answers a document that is refused with 400 to who asks for the newer media type', async () => {
     const answer = await gateway.graphql(
       `{ ${times(40, (i) => `a${i}: __typename`)} }`,
@@ -192,11 +215,23 @@ describe('bounds', () => {
   it('lets tools read the whole schema, and every example of GraphiQL run', async () => {
     const { body } = await gateway.graphql(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }));
     expect(body.data.__schema.types.length).toBeGreaterThan(20);
-    const demo = await startGateway({ demo: true });
     expect(examples.length).toBeGreaterThanOrEqual(3);
-    for (const query of examples)
-      expect((await demo.graphql(query, {}, { key: SAMPLE_KEY })).body.errors).toBeUndefined();
-    await demo.close();
+    for (const query of examples) {
+      // Each as the first that is tried.
+      const demo = await startGateway({ demo: true });
+      // Whoever restores a customer has copied its reference from the deletion.
+      let cuRefNo: string | undefined;
+      for (const operationName of operationsOf(query)) {
+        const { body } = await demo.send('/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${SAMPLE_KEY}` },
+          body: JSON.stringify({ query, operationName, variables: { cuRefNo } }),
+        });
+        expect(body.errors, operationName).toBeUndefined();
+        cuRefNo = body.data.deleteCustomer?.customer.cuRefNo ?? cuRefNo;
+      }
+      await demo.close();
+    }
   });
 });
 
@@ -254,6 +289,44 @@ describe('an operation that takes too long', () => {
     await expect.poll(running, { timeout: 1_000 }).toEqual([]);
     await runSql(slow.databaseUrl, 'drop trigger wait on customer');
     expect((await api.create(slow, { email: 'slow@example.com' })).newAccount).toBe(true);
+    await slow.close();
+  });
+
+  it.each([
+    ['updateCustomer', 'updateCustomer(input: { by: { email: "slow@example.com" }, firstName: "Jan" })'],
+    [
+      'adjustCustomerCredit',
+      'adjustCustomerCredit(input: { by: { email: "slow@example.com" }, amount: 5, description: "x" })',
+    ],
+    ['deleteCustomer', 'deleteCustomer(input: { by: { email: "slow@example.com" }, reason: "x" })'],
+  ])('has done nothing, and keeps nobody waiting: %s', async (_, mutation) => {
+    const slow = await startGateway({ operationTimeout: 400 });
+    await slow.rest({ email: 'slow@example.com' });
+    const state = () =>
+      runSql(
+        slow.databaseUrl,
+        'select c.*, (select count(*) from change_entry) as changes, (select count(*) from credit_entry) as entries from customer c',
+      );
+    const before = await state();
+    // The change is made by then, and its entry is what takes long.
+    await runSql(
+      slow.databaseUrl,
+      `create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return new; end $$;
+       create trigger wait after insert on change_entry for each row execute function wait()`,
+    );
+    const query = `mutation { ${mutation} { customer { version } } }`;
+    for (const headers of [{}, { 'idempotency-key': 'slow' }]) {
+      const answer = await slow.graphql(query, {}, { headers: headers as Record<string, string> });
+      expect(answer.body.errors[0].extensions, answer.text).toMatchObject({
+        code: 'INTERNAL_SERVICE_UNAVAILABLE',
+        status: 503,
+      });
+      expect(await state()).toEqual(before);
+    }
+    await runSql(slow.databaseUrl, 'drop trigger wait on change_entry');
+    const done = await slow.graphql(query, {}, { headers: { 'idempotency-key': 'slow' } });
+    expect(done.body.errors).toBeUndefined();
+    expect(await state()).toMatchObject([{ changes: '1' }]);
     await slow.close();
   });
 

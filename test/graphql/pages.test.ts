@@ -2,7 +2,7 @@
 import { isIntrospectionType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema/schema.ts';
-import { createKey } from '../support/database.ts';
+import { createKey, runSql } from '../support/database.ts';
 import { fieldsOf } from '../support/fields.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { fillOrganisation } from '../support/organisation.ts';
@@ -13,8 +13,52 @@ beforeAll(async () => {
   gateway = await startGateway();
   rootKey = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
   await fillOrganisation(gateway.databaseUrl, gateway.organisationId, 'v', 3);
+  for (const [email, letter] of [
+    ['v1@example.com', 'a'],
+    ['v2@example.com', 'b'],
+  ] as const) {
+    for (const amount of [1, 2, 3, 4, 5]) await adjust(email, amount, `${letter.repeat(15)}${amount}`);
+  }
 });
 afterAll(() => gateway.close());
+
+async function adjust(email: string, amount: number, transactionId: string): Promise<void> {
+  const input = { by: { email }, amount, description: 'page', transactionId };
+  const query =
+    'mutation ($i: AdjustCustomerCreditInput!) { adjustCustomerCredit(input: $i) { entry { transactionId } } }';
+  expect((await gateway.graphql(query, { i: input })).body.errors).toBeUndefined();
+}
+
+/** Lists of a customer. */
+const ofCustomer = ['ipHistory', 'changes', 'creditEntries'] as const;
+
+interface FoundPage {
+  edges: { cursor: string; node: Record<string, unknown> }[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+type AskPage = (args: string) => Promise<FoundPage>;
+
+/** All items of a list, by pages from its start. */
+async function walkDown(page: AskPage, size: number): Promise<FoundPage['edges']> {
+  const found: FoundPage['edges'] = [];
+  for (let place = ''; ; ) {
+    const { edges, pageInfo } = await page(`first: ${size} ${place}`);
+    found.push(...edges);
+    if (!pageInfo.hasNextPage || found.length > 50) return found;
+    place = `after: "${pageInfo.endCursor}"`;
+  }
+}
+
+/** The same from its end. */
+async function walkUp(page: AskPage, size: number): Promise<FoundPage['edges']> {
+  const found: FoundPage['edges'] = [];
+  for (let place = ''; ; ) {
+    const { edges, pageInfo } = await page(`last: ${size} ${place}`);
+    found.unshift(...edges);
+    if (!pageInfo.hasPreviousPage || found.length > 50) return found;
+    place = `before: "${pageInfo.startCursor}"`;
+  }
+}
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -22,11 +66,14 @@ describe('pages', () => {
   const lists = [
     ['customers', (args: string) => `{ __typename customers(${args}) { edges { cursor } } }`],
     ['apiKeys', (args: string) => `{ __typename apiKeys(${args}) { edges { cursor } } }`],
-    [
-      'ipHistory',
-      (args: string) =>
-        `{ __typename customer(by: { email: "v1@example.com" }) { email ipHistory(${args}) { edges { cursor } } } }`,
-    ],
+    ...ofCustomer.map(
+      (name) =>
+        [
+          name,
+          (args: string) =>
+            `{ __typename customer(by: { email: "v1@example.com" }) { email ${name}(${args}) { edges { cursor } } } }`,
+        ] as const,
+    ),
   ] as const;
 
   it.each(lists)('of %s are asked for from one end', async (_, write) => {
@@ -47,6 +94,14 @@ describe('pages', () => {
       base64('customer:AAAAAAAAAAAAAAAA'),
       base64('apiKey:PRODnone'),
       base64('ipSighting:x y'),
+      // Of nobody, and of another customer.
+      'AAAAAAAAAAAAAAAA',
+      'bbbbbbbbbbbbbbb1',
+      'aaaaaaaaaaaaaaa1 ',
+      base64('customerChange:'),
+      base64('customerChange:2147483648'),
+      base64('customerChange:1e1'),
+      base64('creditEntry:aaaaaaaaaaaaaaa1'),
     ]) {
       for (const argument of ['after', 'before']) {
         const args = `first: 1, ${argument}: ${JSON.stringify(cursor)}`;
@@ -56,7 +111,8 @@ describe('pages', () => {
           fields: [{ path: argument, message: 'must be a cursor of this list' }],
         });
         expect(body.data.__typename).toBe('Query');
-        if (name === 'ipHistory') expect(body.data.customer).toEqual({ email: 'v1@example.com', ipHistory: null });
+        if (ofCustomer.some((list) => list === name))
+          expect(body.data.customer).toEqual({ email: 'v1@example.com', [name]: null });
         else expect(body.data[name]).toBeNull();
       }
     }
@@ -89,23 +145,85 @@ describe('pages', () => {
     ]);
   });
 
-  describe('below a list', () => {
+  it.each([
+    ['creditEntries', 'transactionId', 5],
+    ['changes', 'createdAt', 6],
+  ] as const)('of %s lead through all of it, from either end, each of them once', async (name, field, count) => {
+    const page: AskPage = async (args) => {
+      const { body } = await gateway.graphql(
+        `{ customer(by: { email: "v1@example.com" }) { ${name}(${args}) {
+          edges { cursor node { ${field} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
+      );
+      return body.data.customer[name];
+    };
+    const whole = await page('first: 100');
+    expect(whole.edges).toHaveLength(count);
+    const cursors = whole.edges.map(({ cursor }) => cursor);
+    if (name === 'creditEntries') {
+      expect(cursors).toEqual([5, 4, 3, 2, 1].map((i) => `${'a'.repeat(15)}${i}`));
+      expect(whole.edges.map(({ node }) => node.transactionId)).toEqual(cursors);
+    } else {
+      expect(cursors).toEqual(
+        [5, 4, 3, 2, 1, 0].map((ordinal) => Buffer.from(`customerChange:${ordinal}`).toString('base64url')),
+      );
+    }
+    for (const size of [1, 2, 4, count]) {
+      expect(await walkDown(page, size), `first: ${size}`).toEqual(whole.edges);
+      expect(await walkUp(page, size), `last: ${size}`).toEqual(whole.edges);
+    }
+    expect((await page(`after: "${cursors[0]}", before: "${cursors[3]}"`)).edges).toEqual(whole.edges.slice(1, 3));
+    expect((await page(`after: "${cursors[3]}", before: "${cursors[0]}"`)).edges).toEqual([]);
+    expect((await page('first: 0')).edges).toEqual([]);
+    expect((await page(`after: "${cursors.at(-1)}"`)).pageInfo).toMatchObject({ startCursor: null, endCursor: null });
+  });
+
+  it('of changes hold what was asked for, and their cursors mean the same whatever that was', async () => {
+    const changes = async (args: string) => {
+      const { body } = await gateway.graphql(
+        `{ customer(by: { email: "v1@example.com" }) { changes(${args}) { edges { cursor node { action } } pageInfo { hasNextPage } } } }`,
+      );
+      const { edges, pageInfo } = body.data.customer.changes;
+      const actions = edges.map(({ node }: { node: { action: string } }) => node.action);
+      return { actions, more: pageInfo.hasNextPage, last: edges.at(-1)?.cursor };
+    };
+    expect(await changes('actions: []')).toEqual({ actions: [], more: false, last: undefined });
+    expect(await changes('actions: [BANNED]')).toEqual({ actions: [], more: false, last: undefined });
+    expect(await changes('actions: [CREATED]')).toMatchObject({ actions: ['CREATED'], more: false });
+    const credit = await changes('actions: [CREDIT_ADJUSTED, CREDIT_ADJUSTED], first: 4');
+    expect(credit).toMatchObject({ actions: Array(4).fill('CREDIT_ADJUSTED'), more: true });
+    expect(await changes(`after: "${credit.last}"`)).toMatchObject({
+      actions: ['CREDIT_ADJUSTED', 'CREATED'],
+      more: false,
+    });
+    expect(await changes('actions: null, last: 2')).toMatchObject({ actions: ['CREDIT_ADJUSTED', 'CREATED'] });
+    const wrong = await gateway.graphql(
+      'query ($a: [CustomerAction!]) { customer(by: { email: "v1@example.com" }) { changes(actions: $a) { edges { cursor } } } }',
+      { a: ['CREATED', 'ERASED'] },
+    );
+    expect(wrong.body.errors[0].extensions).toMatchObject({
+      code: 'INTERNAL_VALIDATION_FAILED',
+      fields: [{ path: 'actions.1' }],
+    });
+    expect(wrong.text).not.toMatch(/Did you mean|CustomerAction|enum|\$/);
+  });
+
+  describe.each(ofCustomer)('below a list, %s', (list) => {
     const page = (selection: string) => `{ __typename customers(first: 3) { edges { node { email ${selection} } } } }`;
     it.each([
-      ['a size', 'ipHistory(first: -1) { edges { cursor } }', 'first'],
-      ['both ends', 'ipHistory(first: 1, last: 1) { edges { cursor } }', 'last'],
-      ['a cursor', 'ipHistory(after: "x") { edges { cursor } }', 'after'],
+      ['a size', `${list}(first: -1) { edges { cursor } }`, 'first'],
+      ['both ends', `${list}(first: 1, last: 1) { edges { cursor } }`, 'last'],
+      ['a cursor', `${list}(after: "x") { edges { cursor } }`, 'after'],
       [
         'one of many',
-        Array.from({ length: 28 }, (_, i) => `a${i}: ipHistory(first: ${500 - i}) { edges { cursor } }`).join(' '),
+        Array.from({ length: 28 }, (_, i) => `a${i}: ${list}(first: ${500 - i}) { edges { cursor } }`).join(' '),
         'first',
       ],
       [
         'one in an inline fragment',
-        '... on Customer @include(if: true) { ipHistory(first: 500) { edges { cursor } } }',
+        `... on Customer @include(if: true) { ${list}(first: 500) { edges { cursor } } }`,
         'first',
       ],
-      ['one further down', 'referral { customer { ipHistory(first: 500) { edges { cursor } } } }', 'first'],
+      ['one further down', `referral { customer { ${list}(first: 500) { edges { cursor } } } }`, 'first'],
     ])('fail once, for all items: %s', async (_, selection, path) => {
       const { body } = await gateway.graphql(page(selection));
       expect(body).not.toHaveProperty('data');
@@ -115,7 +233,7 @@ describe('pages', () => {
     });
 
     it('fail by way of a fragment and of a variable too', async () => {
-      const fragment = 'fragment F on Customer { ipHistory(first: $n) { edges { cursor } } }';
+      const fragment = `fragment F on Customer { ${list}(first: $n) { edges { cursor } } }`;
       const query = `query ($n: Int, $b: Boolean!) ${page('...F @include(if: $b)')} ${fragment}`;
       const send = async (variables: object) => (await gateway.graphql(query, variables)).body;
       expect((await send({ n: 500, b: true })).errors).toHaveLength(1);
@@ -124,6 +242,39 @@ describe('pages', () => {
       expect((await send({ n: 5, b: true })).data.customers.edges).toHaveLength(3);
       expect((await send({ n: 500, b: true })).errors).toHaveLength(1);
     });
+
+    it.each([
+      'createCustomer(input: { email: "below@example.com", companyName: "X" }) { customer { LIST } }',
+      'adjustCustomerCredit(input: { by: { email: "v3@example.com" }, amount: 7, description: "x" }) { customer { LIST } }',
+      'updateCustomer(input: { by: { email: "v3@example.com" }, firstName: "X" }) { customer { LIST } }',
+      'deleteCustomer(input: { by: { email: "v3@example.com" }, reason: "x" }) { customer { referral { customer { LIST } } } }',
+    ])('fail a mutation under an Idempotency-Key before it does anything: %s', async (mutation) => {
+      const state = () =>
+        runSql(
+          gateway.databaseUrl,
+          `select (select array_agg(c order by id) from customer c)::text, (select count(*) from change_entry),
+             (select count(*) from credit_entry), (select count(*) from idempotency_key)`,
+        );
+      const before = await state();
+      for (const args of ['first: 500', 'last: -1', 'first: 1, last: 1', 'after: "x"', 'before: ""']) {
+        const query = `mutation { ${mutation.replace('LIST', `${list}(${args}) { edges { cursor } }`)} }`;
+        const { body } = await gateway.graphql(query, {}, { headers: { 'idempotency-key': `below-${args.length}` } });
+        expect(body, query).not.toHaveProperty('data');
+        expect(body.errors, query).toMatchObject([{ extensions: { code: 'INTERNAL_VALIDATION_FAILED' } }]);
+      }
+      expect(await state()).toEqual(before);
+    });
+  });
+
+  it('of a ledger, asked for with an entry of one customer, fail for all others, and for that one beside them', async () => {
+    const { body } = await gateway.graphql(
+      `{ customers(first: 3) { edges { node { email creditEntries(after: "aaaaaaaaaaaaaaa3") { edges { cursor } } } } } }`,
+    );
+    expect(body.errors).toHaveLength(3);
+    for (const { extensions } of body.errors) {
+      expect(extensions.fields).toEqual([{ path: 'after', message: 'must be a cursor of this list' }]);
+    }
+    expect(body.data.customers.edges).toHaveLength(3);
   });
 
   it('name the cursor that is wrong', async () => {

@@ -15,8 +15,15 @@ afterAll(() => gateway.close());
 
 const CREATE = 'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { newAccount } }';
 
+const mutationOf = (name: string) => {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return `mutation ($input: ${type}!) { ${name}(input: $input) { customer { cuRefNo } } }`;
+};
+const UPDATE = mutationOf('updateCustomer');
+
 describe('what an answer repeats', () => {
   const long = 'x'.repeat(60_000);
+  const deep = JSON.parse(`${'{"a":'.repeat(20)}1${'}'.repeat(20)}`);
   it.each<[string, string, object | undefined]>([
     [
       '5,500 unknown members',
@@ -62,6 +69,85 @@ describe('what an answer repeats', () => {
       `${'\n'.repeat(31_000)}{ ${Array.from({ length: 30 }, (_, i) => `unknown${i}`).join(' ')} }`,
       undefined,
     ],
+    ...[
+      ['updateCustomer', {}],
+      ['changeCustomerEmail', { email: 'v9@example.com' }],
+      ['adjustCustomerCredit', { amount: 1, description: 'x' }],
+      ['banCustomer', {}],
+      ['unbanCustomer', {}],
+      ['deleteCustomer', { reason: 'x' }],
+    ].flatMap(([name, rest]): [string, string, object][] => {
+      const query = mutationOf(name as string);
+      const by = { email: 'v1@example.com' };
+      return [
+        [`one long member of ${name}`, query, { input: { by, ...(rest as object), [long]: 1 } }],
+        [`a long member of whom ${name} is about`, query, { input: { by: { [long]: 'x' }, ...(rest as object) } }],
+        [`a long reference in ${name}`, query, { input: { by: { cuRefNo: long }, ...(rest as object) } }],
+        [`a long address in ${name}`, query, { input: { by: { email: `${long}@example.com` }, ...(rest as object) } }],
+        [`a long value for all of ${name}`, query, { input: long }],
+      ];
+    }),
+    ...[
+      'firstName',
+      'phone',
+      'taxIdentificationNumber',
+      'primaryLocale',
+      'newsletter',
+      'version',
+      'meta',
+      'address',
+    ].map((name): [string, string, object] => [
+      `a long ${name}`,
+      UPDATE,
+      { input: { by: { email: 'v1@example.com' }, [name]: long } },
+    ]),
+    [
+      '5,000 unknown members of an address',
+      UPDATE,
+      {
+        input: {
+          by: { email: 'v1@example.com' },
+          address: Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`m${i}`, 1])),
+        },
+      },
+    ],
+    ['a long country', UPDATE, { input: { by: { email: 'v1@example.com' }, address: { country: long } } }],
+    ['a long member of meta, too deep', UPDATE, { input: { by: { email: 'v1@example.com' }, meta: { [long]: deep } } }],
+    [
+      'a long member of meta, with U+0000',
+      UPDATE,
+      { input: { by: { email: 'v1@example.com' }, meta: { [`${long}\0`]: 1 } } },
+    ],
+    [
+      'a long transaction id',
+      mutationOf('adjustCustomerCredit'),
+      { input: { by: { email: 'v1@example.com' }, amount: 1, description: 'x', transactionId: long } },
+    ],
+    [
+      'a long amount',
+      mutationOf('adjustCustomerCredit'),
+      { input: { by: { email: 'v1@example.com' }, amount: '9'.repeat(60_000), description: 'x' } },
+    ],
+    [
+      'a long cursor of an entry',
+      `{ customer(by: { email: "v1@example.com" }) { creditEntries(after: "${long}") { edges { cursor } } } }`,
+      undefined,
+    ],
+    [
+      'a long cursor of a change',
+      `{ customer(by: { email: "v1@example.com" }) { changes(after: "${long}") { edges { cursor } } } }`,
+      undefined,
+    ],
+    [
+      'a long action',
+      'query ($a: [CustomerAction!]) { customer(by: { email: "v1@example.com" }) { changes(actions: $a) { edges { cursor } } } }',
+      { a: [long] },
+    ],
+    [
+      '6,000 actions that are none',
+      'query ($a: [CustomerAction!]) { customer(by: { email: "v1@example.com" }) { changes(actions: $a) { edges { cursor } } } }',
+      { a: Array.from({ length: 6_000 }, (_, i) => `X${i}`) },
+    ],
     [
       '12,000 items',
       'mutation ($i: CreateApiKeyInput!) { createApiKey(input: $i) { key } }',
@@ -97,6 +183,16 @@ describe('what an answer repeats', () => {
     expect(fields).toContainEqual({ path: 'scopes', message: 'must be at most 50' });
     expect(fields).toContainEqual({ path: 'scopes.19', message: 'must be a string' });
     expect(fields.length).toBeLessThan(25);
+  });
+
+  it('gives what was stored, in full, though an answer about what is wrong would cut it', async () => {
+    const reason = 'r'.repeat(1_000);
+    const input = { by: { email: 'v2@example.com' }, reason };
+    const { body } = await gateway.graphql(
+      'mutation ($input: BanCustomerInput!) { banCustomer(input: $input) { customer { changes(first: 1) { edges { node { reason } } } } } }',
+      { input },
+    );
+    expect(body.data.banCustomer.customer.changes.edges[0].node.reason).toBe(reason);
   });
 
   it('says how many errors are left out', async () => {

@@ -100,6 +100,34 @@ describe('the REST API', () => {
     expect(answer.text.length).toBeLessThan(2000);
   });
 
+  describe('for the update of a profile that is there', () => {
+    const state = () => runSql(gateway.databaseUrl, 'select c.*, (select count(*) from change_entry) from customer c');
+    let before: object[];
+    beforeAll(async () => {
+      expect((await gateway.rest({ email: 'hostile@example.com' })).status).toBe(200);
+      before = await state();
+    });
+    afterAll(() => runSql(gateway.databaseUrl, 'delete from customer'));
+
+    it.each(bodies)('answers %s with an error of the catalogue', async (_, body, headers = {}) => {
+      for (const key of [{}, { 'idempotency-key': 'hostile' }]) {
+        const answer = await gateway.send('/api/v1/customer/update-profile', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...auth(), ...headers, ...(key as object) },
+          body: body as BodyInit,
+        });
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        expect(answer.status).toBeLessThan(500);
+        expect(codes).toContain(answer.body.error.code);
+        expect(answer.text.length).toBeLessThan(2000);
+      }
+    });
+
+    it('has changed nothing', async () => {
+      expect(await state()).toEqual(before);
+    });
+  });
+
   it('took nothing of all that', async () => {
     expect(await runSql(gateway.databaseUrl, 'select * from customer')).toEqual([]);
     expect((await gateway.rest({ email: 'sane@example.com' })).status).toBe(200);

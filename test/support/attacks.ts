@@ -55,6 +55,55 @@ export const attacks: Attack[] = [
     body: ask(`{ customers(first: 100) { edges { node { ipHistory(first: 100) { edges { node { address } } } } } } }`),
   },
   {
+    name: 'changes of as many customers as may be asked for, a page each',
+    body: ask(
+      '{ customers(first: 100) { edges { node { changes(first: 100) { edges { node { action fields { name before after } } } } } } } }',
+    ),
+  },
+  {
+    name: 'changes, as much as complexity allows',
+    body: ask(
+      '{ customers(first: 100) { edges { node { changes(first: 20) { edges { node { action actor reason fields { name } } } } } } } }',
+    ),
+  },
+  {
+    name: 'credit ledgers, a page each',
+    body: ask(
+      '{ customers(first: 100) { edges { node { creditEntries(first: 100) { edges { cursor node { amount } } } } } } }',
+    ),
+  },
+  {
+    name: 'many pages of one history, each of other actions',
+    body: ask(
+      `{ customer(by: { email: "filled1@example.com" }) { ${times(28, (i) => `c${i}: changes(first: ${i + 1}, actions: [UPDATED, BANNED, CREATED]) { edges { cursor } }`)} } }`,
+    ),
+  },
+  {
+    name: 'a huge list of actions',
+    body: ask(
+      'query ($a: [CustomerAction!]) { customers(first: 100) { edges { node { changes(first: 1, actions: $a) { edges { cursor } } } } } }',
+      { variables: { a: Array.from({ length: 8_000 }, () => 'BANNED') } },
+    ),
+  },
+  {
+    name: 'deep JSON to store',
+    body: `{"query":"mutation ($i: UpdateCustomerInput!) { updateCustomer(input: $i) { customer { version } } }","variables":{"i":{"by":{"email":"filled1@example.com"},"meta":${nest(6_000, '{"a":', '}', '1')}}}}`,
+  },
+  {
+    name: 'wide JSON to store',
+    body: `{"query":"mutation ($i: UpdateCustomerInput!) { updateCustomer(input: $i) { customer { version } } }","variables":{"i":{"by":{"email":"filled1@example.com"},"customFields":{${times(5_000, (i) => `"m${i}":0`, ',')}}}}}`,
+  },
+  {
+    name: 'numbers of many digits to store',
+    body: `{"query":"mutation ($i: UpdateCustomerInput!) { updateCustomer(input: $i) { customer { version } } }","variables":{"i":{"by":{"email":"filled1@example.com"},"meta":{${times(5_000, (i) => `"m${i}":1e-9`, ',')}}}}}`,
+  },
+  {
+    name: 'as many mutations as may be asked for',
+    body: ask(
+      `mutation { ${times(20, (i) => `m${i}: adjustCustomerCredit(input: { by: { email: "filled1@example.com" }, amount: ${i % 2 === 0 ? 1 : -1}, description: "x" }) { customer { creditBalance changes(first: 100) { edges { node { action } } } } }`)} }`,
+    ),
+  },
+  {
     name: 'names of as many addresses as may be asked for',
     body: ask(
       `{ customers(first: 100) { edges { node { ipHistory(first: 30) { edges { node { reverseDns { name } } } } } } } }`,

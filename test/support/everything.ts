@@ -75,11 +75,18 @@ export async function makeEverything(): Promise<Everything> {
       canonical_email: email,
       phone: '+420 777123456',
       first_name: `First ${name}`,
+      country: 'CZ',
+      primary_locale: 'en-GB',
+      change_count: 1,
       last_seen_at: new Date(),
       deleted_at: null,
     });
     customers.push({ id: Number(id), cuRefNo, email });
     const owned = { customer_id: id };
+    const change = { subject: 'customer', reference: cuRefNo, action: 'updated', ordinal: 1, fields: ['firstName'] };
+    const { id: entryId } = await full<{ id: string }>('change_entry', change);
+    await full('change_value', { entry_id: entryId, field: 'firstName' });
+    await full('credit_entry', { ...owned, transaction_id: `${name}Entry`.padEnd(16, '0') });
     for (const slug of ['a', 'b']) {
       const group = await full<{ id: number }>('customer_group', { name: `Group ${slug}`, slug: `${name}-${slug}` });
       await full('customer_group_membership', { ...owned, group_id: group.id });
@@ -103,6 +110,6 @@ export async function makeEverything(): Promise<Everything> {
     scopes: ['customer:read'],
     limit_per_minute: 7,
   });
-  await full('change_entry', { subject: 'api_key', reference: fingerprint });
+  await full('change_entry', { subject: 'api_key', reference: fingerprint, ordinal: null });
   return { databaseUrl, organisationId, customers, fingerprint, rootKey };
 }

@@ -76,16 +76,48 @@ const cursors = [
   ],
 ];
 
+const addresses = ['1.1.1.1', '::1', '2001:db8::1', '10.0.0.1'];
+/** What is good for an argument of a name, whatever else is sent. */
+const goodTexts: Record<string, readonly string[]> = {
+  ip: addresses,
+  customerRealIp: addresses,
+  phone: ['+420 777 123 456', '00420777123457', '777 123 458', ''],
+  country: ['CZ', 'sk', ''],
+  primaryLocale: ['cs', 'en-GB', ''],
+  // Few of them, so that some come again.
+  transactionId: ['AAAAAAAAAAAAAAA1', 'AAAAAAAAAAAAAAA2', 'AAAAAAAAAAAAAAA3'],
+};
+const places = ['customerChange:0', 'customerChange:3', 'customerChange:2147483647'].map((place) =>
+  Buffer.from(place).toString('base64url'),
+);
+const objects = [
+  { a: 1, b: { c: [null, 'é'] } },
+  { a: null, d: 0.1 },
+  {},
+  JSON.parse('{"__proto__":{"a":1}}'),
+  { a: '\u0000' },
+  { '\ud800': 1 },
+  { a: Number.MAX_SAFE_INTEGER + 1 },
+  JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`),
+];
+
 /** A scalar's value for an argument of this name that is as it should be. */
 function goodScalar({ dice, index, tenant }: Writing, name: string, type: string): unknown {
   const reference = dice.pick(tenant.references);
   if (type === 'Int') return 1 + dice.below(6);
   if (type === 'Boolean') return dice.chance(0.5);
   if (type === 'DateTime') return '2030-01-01T00:00:00Z';
+  if (type === 'JSONObject') return dice.pick(objects.slice(0, 3));
+  const texts = goodTexts[name];
+  if (texts) return dice.pick(texts);
   if (name === 'email') return dice.chance(0.5) ? dice.pick(tenant.emails) : `g${index}@example.com`;
-  if (name === 'ip' || name === 'customerRealIp') return dice.pick(['1.1.1.1', '::1', '2001:db8::1', '10.0.0.1']);
   if (name === 'id') return Buffer.from(`Customer:${reference}`).toString('base64');
-  if (name === 'after' || name === 'before') return Buffer.from(`customer:${reference}`).toString('base64url');
+  if (name === 'after' || name === 'before')
+    return dice.pick([
+      Buffer.from(`customer:${reference}`).toString('base64url'),
+      ...places,
+      ...(goodTexts.transactionId ?? []),
+    ]);
   if (name === 'cuRefNo') return reference;
   if (name === 'fingerprint') return tenant.good.slice(0, 4) + dice.pick(['zzzz', 'Abcd']);
   return 'Any words';
@@ -96,6 +128,7 @@ function oddScalar({ dice, index }: Writing, name: string, type: string): unknow
   if (dice.chance(0.1)) return anyValue(dice);
   if (type === 'Int') return dice.pick([0, -1, 100, 101, 2 ** 31 - 1, 2 ** 31, 1.5]);
   if (type === 'Boolean') return dice.pick(['true', 0, null]);
+  if (type === 'JSONObject') return dice.pick(objects);
   if (type === 'DateTime') return dice.pick(['2030-13-01', '', 'x', '9999-12-31T23:59:59+14:00', 0]);
   if (name === 'email') return anyEmail(dice, index);
   if (name === 'ip' || name === 'customerRealIp') return anyAddress(dice);

@@ -1,0 +1,211 @@
+// The many ways to reach what is another organisation's, each with something that names it.
+import { mutations } from './customer-mutations.ts';
+
+/** What names something of the organisation that is reached for, and a customer of one's own. */
+export interface Targets {
+  /** Anything at all. */
+  secret: string;
+  cuRefNo: string;
+  deleted: string;
+  email: string;
+  /** Of a customer that nobody else asks for, so that one's own may get it. */
+  freeEmail: string;
+  transactionId: string;
+  /** Of an entry that nobody else asks for. */
+  freeTransactionId: string;
+  idempotencyKey: string;
+  own: { cuRefNo: string; email: string };
+}
+
+/** One attempt. */
+export interface Crossing {
+  query?: string;
+  variables?: object;
+  /** A REST call, where it is no query. */
+  path?: string;
+  body?: object;
+  /** Whether it takes a ROOT key. */
+  root?: boolean;
+  headers?: Record<string, string>;
+  /** The code that it must be refused with, where only that is right. */
+  code?: string;
+}
+
+const NOT_PERMITTED = 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED';
+const everything = `id cuRefNo email firstName groups { name slug } meta version primaryLocale newsletter
+  address { streetAddress city } changes(first: 5) { edges { cursor node { reason actor requestId fields { name before after } } } }
+  creditEntries(first: 5) { edges { cursor node { transactionId description actor } } }
+  referral { code email customer { cuRefNo email groups { slug } referral { code } creditEntries { edges { cursor } } changes { edges { node { reason } } } } }
+  runningSubscriptions { externalId orderNumber orderHash }`;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const base64url = (text: string) => Buffer.from(text).toString('base64url');
+
+type Way = (targets: Targets, i: number) => Crossing;
+
+const queries: Way[] = [
+  ({ secret }) => ({
+    query: `query ($r: String!) { customer(by: { cuRefNo: $r }) { ${everything} } }`,
+    variables: { r: secret },
+  }),
+  ({ cuRefNo }) => ({
+    query: `query ($r: String!) { customer(by: { cuRefNo: $r }) { ${everything} } }`,
+    variables: { r: cuRefNo },
+  }),
+  ({ secret }) => ({
+    query: `query ($e: String!) { customer(by: { email: $e }) { ${everything} } }`,
+    variables: { e: secret.includes('@') ? secret : `${secret}@example.com` },
+  }),
+  ({ email }) => ({
+    query: `query ($e: String!) { customer(by: { email: $e }) { ${everything} } }`,
+    variables: { e: email },
+  }),
+  ({ secret }) => ({
+    query: `query ($id: ID!) { node(id: $id) { id ... on Customer { ${everything} } } }`,
+    variables: { id: base64(`Customer:${secret}`) },
+  }),
+  ({ cuRefNo }) => ({
+    query: `query ($id: ID!) { node(id: $id) { id ... on Customer { ${everything} } } }`,
+    variables: { id: base64(`Customer:${cuRefNo}`) },
+  }),
+  (_, i) => ({
+    query: `query ($id: ID!) { node(id: $id) { id ... on Customer { ${everything} } } }`,
+    variables: { id: base64(`Customer:${i % 100}`) },
+  }),
+  ({ secret }) => ({
+    query: `query ($c: String!) { customers(first: 20, after: $c) { edges { node { ${everything} } } } }`,
+    variables: { c: base64url(`customer:${secret}`) },
+  }),
+  ({ cuRefNo }) => ({
+    query: `query ($c: String!) { customers(last: 20, before: $c) { edges { node { ${everything} } } } }`,
+    variables: { c: base64url(`customer:${cuRefNo}`) },
+    code: 'INTERNAL_VALIDATION_FAILED',
+  }),
+  (_, i) => ({
+    query: `query ($n: Int!) { customers(first: $n) { edges { cursor node { ${everything} } } } }`,
+    variables: { n: i % 8 },
+  }),
+  ({ secret }) => ({
+    query: `{ a: customer(by: { cuRefNo: "${secret.slice(0, 16)}" }) { ${everything} } b: node(id: "${base64(`CustomerGroup:${secret}`)}") { id } }`,
+  }),
+  ({ own, transactionId }, i) => ({
+    query: `query ($c: String!) { customer(by: { cuRefNo: "${own.cuRefNo}" }) {
+      creditEntries(${i % 2 ? 'first: 9, after' : 'last: 9, before'}: $c) { edges { cursor node { description } } } } }`,
+    variables: { c: transactionId },
+    code: 'INTERNAL_VALIDATION_FAILED',
+  }),
+  ({ transactionId }) => ({
+    query: `query ($c: String!) { customers(first: 9) { edges { node { creditEntries(after: $c) { edges { cursor node { description } } } } } } }`,
+    variables: { c: transactionId },
+    code: 'INTERNAL_VALIDATION_FAILED',
+  }),
+  ({ own }, i) => ({
+    query: `query ($c: String!) { customer(by: { cuRefNo: "${own.cuRefNo}" }) {
+      changes(first: 50, ${i % 2 ? 'after' : 'before'}: $c) { edges { cursor node { reason actor fields { before after } } } } } }`,
+    variables: { c: base64url(`customerChange:${i % 7}`) },
+  }),
+];
+
+const ofKeys: Way[] = [
+  ({ secret }) => ({
+    query: 'query ($f: String!) { apiKey(fingerprint: $f) { fingerprint name history { author } } }',
+    variables: { f: secret },
+    root: true,
+  }),
+  ({ secret }) => ({
+    query: 'mutation ($f: String!) { deactivateApiKey(input: { fingerprint: $f }) { apiKey { fingerprint name } } }',
+    variables: { f: secret },
+    root: true,
+  }),
+  ({ secret }) => ({
+    query: 'query ($c: String!) { apiKeys(first: 50, after: $c) { edges { node { fingerprint name } } } }',
+    variables: { c: base64url(`apiKey:${secret}`) },
+    root: true,
+  }),
+  () => ({ query: '{ apiKeys(first: 50) { edges { node { fingerprint history { reason } } } } }', root: true }),
+];
+
+/** Every mutation of a customer, by each name of one, at once and in the transaction of an Idempotency-Key. */
+const changes: Way[] = Object.entries(mutations).flatMap(([name, { rest, byReferenceAlone }]) => {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const query = `mutation ($input: ${type}!) { ${name}(input: $input) { customer { ${everything} } } }`;
+  const tries: ((targets: Targets) => object)[] = [
+    ({ cuRefNo }) => ({ cuRefNo }),
+    ({ deleted }) => ({ cuRefNo: deleted }),
+    ...(byReferenceAlone ? [] : [({ email }: Targets) => ({ email })]),
+  ];
+  return tries.flatMap((by): Way[] => [
+    (targets, i) => ({ query, variables: { input: { by: by(targets), ...rest(i) } }, code: NOT_PERMITTED }),
+    (targets, i) => ({
+      query,
+      variables: { input: { by: by(targets), ...rest(i) } },
+      headers: { 'idempotency-key': `try-${name}-${i}` },
+      code: NOT_PERMITTED,
+    }),
+  ]);
+});
+
+const mixed: Way[] = [
+  // What is unique is so for each organisation: the names of others are free, and lead to nothing of theirs.
+  ({ own, freeTransactionId: transactionId }, i) => ({
+    query: `mutation ($input: AdjustCustomerCreditInput!) { adjustCustomerCredit(input: $input) {
+      entry { amount balanceAfter description actor } customer { creditEntries(first: 3) { edges { node { description } } } } } }`,
+    variables: { input: { by: { cuRefNo: own.cuRefNo }, amount: 1 + (i % 3), description: 'mine', transactionId } },
+  }),
+  ({ own, freeEmail }) => ({
+    query: `mutation ($input: ChangeCustomerEmailInput!) { changeCustomerEmail(input: $input) { customer { version } } }`,
+    variables: { input: { by: { cuRefNo: own.cuRefNo }, email: freeEmail } },
+  }),
+  ({ freeEmail }) => ({
+    query: `mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) {
+      newAccount result filledFields keptFields customer { cuRefNo companyName meta changes { edges { node { reason } } } } } }`,
+    variables: { input: { email: freeEmail, companyName: 'Mine' } },
+  }),
+  ({ own }, i) => ({
+    query: `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { ${everything} } } }`,
+    variables: { input: { by: { cuRefNo: own.cuRefNo }, firstName: `Own ${i}`, customerRealIp: `3.3.3.${i % 250}` } },
+  }),
+  // Under a key that they have used: it is another one here.
+  ({ email, idempotencyKey }) => ({
+    query: 'mutation ($input: BanCustomerInput!) { banCustomer(input: $input) { customer { cuRefNo email } } }',
+    variables: { input: { by: { email }, reason: 'kept' } },
+    headers: { 'idempotency-key': idempotencyKey },
+    code: NOT_PERMITTED,
+  }),
+  // One's own and another's in one transaction: neither is changed.
+  ({ own, cuRefNo }, i) => ({
+    query: `mutation { a: updateCustomer(input: { by: { cuRefNo: "${own.cuRefNo}" }, firstName: "Both" }) { customer { firstName } }
+      b: banCustomer(input: { by: { cuRefNo: "${cuRefNo}" } }) { customer { ${everything} } } }`,
+    headers: { 'idempotency-key': `both-${i}` },
+    code: NOT_PERMITTED,
+  }),
+];
+
+const rest: Way[] = [
+  ({ cuRefNo }) => ({ path: `/api/v1/customer/detail?cuRefNo=${cuRefNo}`, code: NOT_PERMITTED }),
+  ({ deleted }) => ({ path: `/api/v1/customer/detail?cuRefNo=${deleted}`, code: NOT_PERMITTED }),
+  ({ secret }) => ({ path: `/api/v1/customer/detail?cuRefNo=${encodeURIComponent(secret)}` }),
+  ({ cuRefNo }) => ({ path: `/api/v1/customer/credit-log?cuRefNo=${cuRefNo}`, code: NOT_PERMITTED }),
+  ({ own, transactionId }) => ({
+    path: `/api/v1/customer/credit-log?cuRefNo=${own.cuRefNo}&after=${transactionId}`,
+    code: 'INTERNAL_VALIDATION_FAILED',
+  }),
+  ({ cuRefNo, transactionId }) => ({
+    path: `/api/v1/customer/credit-log?cuRefNo=${cuRefNo}&after=${transactionId}`,
+    code: NOT_PERMITTED,
+  }),
+  ({ email }, i) => ({
+    path: '/api/v1/customer/update-profile',
+    body: { email, name: 'Taken Over', phone: '+420777123456', city: `Try ${i}`, newsletter: true },
+    code: NOT_PERMITTED,
+  }),
+  ({ email }, i) => ({
+    path: '/api/v1/customer/update-profile',
+    body: { email, companyName: 'Taken', customerRealIp: '1.1.1.1' },
+    headers: { 'idempotency-key': `rest-${i}` },
+    code: NOT_PERMITTED,
+  }),
+  () => ({ path: '/ping/v1' }),
+];
+
+/** All of them. */
+export const crossings: readonly Way[] = [...queries, ...ofKeys, ...changes, ...mixed, ...rest];
