@@ -32,6 +32,12 @@ export function assertStorableJson(value: unknown): asserts value is JsonObject 
   assertStorableValue(value, 1);
 }
 
+/** Whether a value is deeper than one may be that is stored, however deep it is. */
+export function isTooDeep(value: unknown, depth = 1): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth > DEEPEST || Object.values(value).some((member) => isTooDeep(member, depth + 1));
+}
+
 /** Goes no deeper than a value may be, however deep it is. */
 function assertStorableValue(value: unknown, depth: number): void {
   if (typeof value === 'string') assertStorableString(value);

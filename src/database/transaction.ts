@@ -1,4 +1,5 @@
 // Several statements as one transaction: on one connection, whole or not at all.
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { timedOut } from '../errors/classify.ts';
 import type { Connections } from './connections.ts';
@@ -9,6 +10,9 @@ import type { Query } from './statement.ts';
 
 /** How often the work of a transaction that PostgreSQL rolled back is done once more. */
 const MOST_REPEATS = 10;
+
+/** Milliseconds before the work is done once more, at most, for each time that it was. */
+const LONGEST_PAUSE = 20;
 
 /** Milliseconds after its deadline for which a transaction that asks nothing is left alone: the process rolls it back by itself. */
 const IDLE_GRACE = 1_000;
@@ -67,6 +71,8 @@ export async function runTransaction<Result>(
     }
     // A pooler may lead to the same plan under any name: without one, it is made anew.
     if (isStale) isNamed = false;
+    // Those who got in each other's way would do so again if all of them began at once.
+    else await sleep(Math.random() * LONGEST_PAUSE * (attempt + 1));
   }
 }
 

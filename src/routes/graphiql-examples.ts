@@ -110,7 +110,7 @@ query History {
   `# Bans a customer; again is no change.
 mutation BanCustomer {
   banCustomer(
-    input: { by: { email: "petr.svoboda@example.com" }, reason: "Charge-backs on three orders" }
+    input: { by: { email: "info@sklarna-sumava.example" }, reason: "Charge-backs on three orders" }
   ) {
     customer { cuRefNo ban }
   }
@@ -118,7 +118,7 @@ mutation BanCustomer {
 
 # Lifts the ban.
 mutation UnbanCustomer {
-  unbanCustomer(input: { by: { email: "petr.svoboda@example.com" } }) {
+  unbanCustomer(input: { by: { email: "info@sklarna-sumava.example" } }) {
     customer { cuRefNo ban }
   }
 }
@@ -126,7 +126,7 @@ mutation UnbanCustomer {
 # Deletes a customer: copy its cuRefNo, by which it can be restored.
 mutation DeleteCustomer {
   deleteCustomer(
-    input: { by: { email: "petr.svoboda@example.com" }, reason: "Asked for it by phone" }
+    input: { by: { email: "info@sklarna-sumava.example" }, reason: "Asked for it by phone" }
   ) {
     customer { cuRefNo }
   }

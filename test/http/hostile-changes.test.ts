@@ -101,9 +101,6 @@ const objects: Record<string, string> = {
   true: 'true',
 };
 
-/** What a digest of a request's meaning does not get through: a test of its own tells when it does. */
-const overflowing = ['5,000 levels', '20,000 levels of lists'];
-
 const hostile: Record<string, Record<string, string>> = {
   String: texts,
   Int: numbers,
@@ -177,7 +174,6 @@ describe('a mutation', () => {
       for (const [what, value] of Object.entries(hostile[scalar] ?? {})) {
         const body = `{"query":${JSON.stringify(query)},"variables":{"input":${inputWith(base, path, value)}}}`;
         assertRefused(await post('/graphql', body), `${name}, ${path.join('.')}: ${what}`);
-        if (overflowing.includes(what)) continue;
         const keyed = await post('/graphql', body, { 'idempotency-key': 'hostile' });
         assertRefused(keyed, `${name} under a key, ${path.join('.')}: ${what}`);
       }
@@ -185,7 +181,7 @@ describe('a mutation', () => {
     },
   );
 
-  it.fails.each(overflowing)('refuses under an Idempotency-Key: %s', async (what) => {
+  it.each(['5,000 levels', '20,000 levels of lists'])('refuses under an Idempotency-Key: %s', async (what) => {
     const other = await startGateway();
     try {
       const query = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { cuRefNo } } }`;

@@ -285,7 +285,7 @@ describe('credit', () => {
 
   it('moves between two customers in both directions at once', async () => {
     const [one, other] = [await newCustomer(), await newCustomer()];
-    const transfer = (from: Customer, to: Customer) =>
+    const transfer = (from: { cuRefNo: string }, to: { cuRefNo: string }) =>
       `mutation {
         ${field('a', 'adjustCustomerCredit', { by: { cuRefNo: from.cuRefNo }, amount: -1, description: 'x' })}
         ${field('b', 'adjustCustomerCredit', { by: { cuRefNo: to.cuRefNo }, amount: 1, description: 'x' })}

@@ -37,7 +37,7 @@ const pageOf = keysetPages({
  *
  * @param ids - internal ids of customers
  * @returns the entries, those of one customer in order
- * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no entry of each of these customers
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no entry of any of these customers; to the others, it is a moment
  */
 export async function listCreditEntries(
   { database }: OperationContext,
@@ -49,7 +49,7 @@ export async function listCreditEntries(
     if (transactionId === undefined) return undefined;
     const values = [database.organisationId, transactionId];
     const [row] = await database.run<{ customer_id: string; id: string }>(position, values);
-    if (!row || ids.some((id) => id !== Number(row.customer_id))) throw unknownCursor(argument);
+    if (!row || !ids.includes(Number(row.customer_id))) throw unknownCursor(argument);
     return [row.id] as const;
   };
   const [after, before] = await Promise.all([positionOf('after'), positionOf('before')]);

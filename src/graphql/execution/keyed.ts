@@ -8,6 +8,7 @@ import {
   type ValidatedExecutionArgs,
 } from 'graphql';
 import type { Caller } from '../../api-key/authenticate.ts';
+import { lockNames } from '../../database/named-locks.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
@@ -176,12 +177,18 @@ async function withIdempotencyKey(run: Run): Promise<Done> {
   for (const [name, payload] of Object.entries(data ?? {}))
     if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
   // Whoever wants the same holds neither a connection nor a lock meanwhile, and documents that name the same in another order do not block each other.
-  return run.database.inTurn([...checking.touched], () => run.database.transaction((tx) => actOnce(run, tx)));
+  const touched = [...checking.touched];
+  return run.database.inTurn(touched, () => run.database.transaction((tx) => actOnce(run, tx, touched)));
 }
 
-async function actOnce({ keyed, digest, runFields }: Run, tx: OrganisationDatabase): Promise<Done> {
+async function actOnce(
+  { keyed, digest, runFields }: Run,
+  tx: OrganisationDatabase,
+  touched: readonly string[],
+): Promise<Done> {
   const kept = await claimKey(tx, keyed, digest);
   if (kept) return kept;
+  if (touched.length > 1) await lockNames(tx, touched);
   const effects = new ActingEffects();
   const { errors } = await runFields(effects, tx);
   if (errors) throw new NotDone(errors);

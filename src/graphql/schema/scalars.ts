@@ -1,6 +1,8 @@
 // Scalars that GraphQL does not have of its own.
-import { GraphQLError } from 'graphql';
+import { GraphQLError, valueFromASTUntyped, visit } from 'graphql';
+import { echo } from '../../errors/api-error.ts';
 import { isObject } from '../../http/json-members.ts';
+import { isTooDeep } from '../../json-object.ts';
 import { MUST_BE_MOMENT, moment } from '../../moment.ts';
 import { builder } from '../builder.ts';
 
@@ -21,9 +23,19 @@ builder.scalarType('JSONObject', {
   extensions: { expected: MUST_BE_OBJECT },
   description: 'A JSON object of any shape. As input, at most 16 levels deep, with whole numbers of at most 53 bits.',
   serialize: (value) => value,
-  // What it may hold is for the rules of the input that it stands in.
+  // What else it may hold is for the rules of the input that it stands in. One that is too deep would not even be compared with another.
   parseValue(value) {
-    if (!isObject(value)) throw new GraphQLError(`A JSONObject ${MUST_BE_OBJECT}.`);
+    if (!isObject(value) || isTooDeep(value)) throw new GraphQLError(`A JSONObject ${MUST_BE_OBJECT}.`);
+    return value;
+  },
+  parseLiteral(node, variables) {
+    visit(node, {
+      EnumValue({ value }) {
+        throw new GraphQLError(`A JSONObject holds no ${echo(value)}: text stands in quotes.`, { nodes: node });
+      },
+    });
+    const value = valueFromASTUntyped(node, variables);
+    if (!isObject(value)) throw new GraphQLError(`A JSONObject ${MUST_BE_OBJECT}.`, { nodes: node });
     return value;
   },
 });
