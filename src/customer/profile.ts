@@ -2,6 +2,7 @@
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
+import { detailNames } from './details.ts';
 import { type CustomerGroup, groupsOfCustomer } from './group/group.entity.ts';
 import { type Referrer, referrerOfCustomer } from './referral/referral.entity.ts';
 import type { Relation } from './relation.ts';
@@ -29,6 +30,9 @@ export interface Profile {
 }
 
 const columns = columnsOf(CustomerEntity, '(customer)').join(', ');
+
+/** What a statement selects of a customer that it changed: all that callers can set, too. Read by `readProfile`. */
+export const selectChanged = columnsOf(CustomerEntity, '(customer)', detailNames).join(', ');
 
 /*
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on

@@ -7,6 +7,7 @@ import { type ChangesPage, type CustomerChange, listChanges } from './changes.ts
 import type { CreditEntry } from './credit/credit.entity.ts';
 import { type CreditEntryPage, listCreditEntries } from './credit/entries.ts';
 import type { Customer } from './customer.entity.ts';
+import { type CustomerDetails, detailsOfCustomer } from './details.ts';
 import { findCustomersById } from './find.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
 import { type Profile, type RelatedRecords, relations } from './profile.ts';
@@ -19,7 +20,7 @@ type Load<Value> = (ctx: OperationContext, ids: readonly number[]) => Promise<Va
 type ListPages<Item, Place> = (ctx: OperationContext, ids: readonly number[], page: Place) => Promise<Item[]>;
 
 /** Loads a relation as it is read along with a customer. */
-function loading<Value>(name: keyof RelatedRecords, { select, none }: Relation<Value>): Load<Value> {
+function loading<Value>(name: keyof RelatedRecords | 'details', { select, none }: Relation<Value>): Load<Value> {
   const statement: Statement = {
     name: `customer_${name}`,
     text: `select given.id, (${select('given.id')}) as value from unnest($2::bigint[]) as given (id)`,
@@ -34,6 +35,7 @@ function loading<Value>(name: keyof RelatedRecords, { select, none }: Relation<V
 /** What is there at once where it was read along, and loaded where it was not. */
 type Related<Name extends keyof RelatedRecords> = RelatedRecords[Name] | Promise<RelatedRecords[Name]>;
 
+const loadDetails = loading('details', detailsOfCustomer);
 const loadGroups = loading('groups', relations.groups);
 const loadReferrer = loading('referrer', relations.referrer);
 const loadSubscriptions = loading('subscriptions', relations.subscriptions);
@@ -61,6 +63,11 @@ export class CustomerRelations {
   renew(profile: Profile): Customer {
     this.#loaders.clear();
     return this.remember(profile);
+  }
+
+  /** What is seldom asked for of a customer; null for one that is gone. */
+  details(customerId: number): Promise<CustomerDetails | null> {
+    return this.#load(loadDetails, customerId);
   }
 
   groups(customerId: number): Related<'groups'> {

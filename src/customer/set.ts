@@ -11,7 +11,7 @@ import { type CustomerAction, customerActions } from './actions.ts';
 import { addressMembers } from './address.ts';
 import type { ReadCustomer } from './change.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { type ProfileRow, readProfile, selectProfile } from './profile.ts';
+import { type ProfileRow, readProfile, selectChanged } from './profile.ts';
 
 /** SQLSTATE of a second row where there may be one. */
 const UNIQUE_VIOLATION = '23505';
@@ -116,7 +116,7 @@ const set: BatchStatement<Call> = {
       from changed c
       join given g on g.id = (c.customer).id
     ), ${recording(`'customer'`, 'change')}
-    select position::int, ${selectProfile(false)} from change`,
+    select position::int, ${selectChanged} from change`,
   keyOf: ({ id }) => String(id),
   isSame: () => false,
   values: (organisationId, calls) => [

@@ -19,13 +19,19 @@ export type Declaration<Entity> = Pick<EntitySchema<Entity>, 'meta'>;
 
 /**
  * Names the columns of an entity's table one by one: with `*`, a column that the migration of a newer version adds would break
- * the prepared statements of a running one. Lazy ones are left out.
+ * the prepared statements of a running one. Lazy ones are left out, unless they are named.
  *
  * @param row - what the statement calls the row, where that must be said: `k`, `(customer)`
+ * @param also - lazy properties whose columns are wanted
  * @returns each column once, in the order of the entity's properties
  */
-export function columnsOf<Entity>({ meta }: Declaration<Entity>, row?: string): string[] {
-  const properties = Object.entries<Declared>(meta.properties).filter(([, { lazy }]) => !lazy);
+export function columnsOf<Entity>(
+  { meta }: Declaration<Entity>,
+  row?: string,
+  also: readonly (keyof Entity & string)[] = [],
+): string[] {
+  const isWanted = ([name, { lazy }]: [string, Declared]) => !lazy || also.some((wanted) => wanted === name);
+  const properties = Object.entries<Declared>(meta.properties).filter(isWanted);
   const columns = new Set(properties.flatMap(([name, declared]) => columnsOfProperty(name, declared)));
   return Array.from(columns, (column) => (row === undefined ? column : `${row}.${column}`));
 }

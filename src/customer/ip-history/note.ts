@@ -2,7 +2,7 @@
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import type { Statement } from '../../database/statement.ts';
 import type { Customer } from '../customer.entity.ts';
-import { type ProfileRow, readProfile, selectProfile } from '../profile.ts';
+import { type ProfileRow, readProfile, selectChanged } from '../profile.ts';
 import { cutIpHistory } from './ip-history.ts';
 
 /** Addresses of a customer, the latest, among which one is looked for before it is noted: a caller who sends ever new ones pays no more than that. */
@@ -41,7 +41,7 @@ const note: Statement = {
       select $1, $2, $3::inet from touched where ${isUnseen('$2', '$3::inet')}
       on conflict do nothing
     )
-    select (customer).address_changes = 0 as cut_due, ${selectProfile(false)} from touched`,
+    select (customer).address_changes = 0 as cut_due, ${selectChanged} from touched`,
 };
 
 /**

@@ -1,6 +1,7 @@
 // The customer in GraphQL.
 import { type AddressMember, addressMembers } from '../../../customer/address.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
+import type { CustomerDetails } from '../../../customer/details.ts';
 import { type CustomerKey, findCustomer } from '../../../customer/find.ts';
 import type { Referrer } from '../../../customer/referral/referral.entity.ts';
 import { builder } from '../../builder.ts';
@@ -22,6 +23,15 @@ export async function find(context: GatewayContext, key: CustomerKey): Promise<C
   return profile && context.relations.remember(profile);
 }
 
+/** What is seldom asked for of a customer: there at once after a change, else loaded, for many customers in one statement. */
+async function detailsOf(customer: Customer, { relations }: GatewayContext): Promise<CustomerDetails> {
+  // Lazy: the type does not say that it may not be there.
+  const isThere = (customer.newsletter as boolean | undefined) !== undefined;
+  const details = isThere ? customer : await relations.details(customer.id);
+  if (!details) throw new Error('a customer that was read is gone');
+  return details;
+}
+
 const addressDescriptions: Record<AddressMember, string> = {
   streetAddress: 'Street and number.',
   city: 'City.',
@@ -31,7 +41,7 @@ const addressDescriptions: Record<AddressMember, string> = {
   country: 'Country, as a code of ISO 3166-1 alpha-2.',
 };
 
-const AddressType = builder.objectRef<Customer>('Address').implement({
+const AddressType = builder.objectRef<CustomerDetails>('Address').implement({
   description: 'An address.',
   fields: (t) =>
     Object.fromEntries(
@@ -80,13 +90,20 @@ builder.node(CustomerType, {
       type: AddressType,
       nullable: true,
       description: 'Address; null when nothing of it is known.',
-      resolve: (customer) => (addressMembers.some((name) => customer[name] != null) ? customer : null),
+      async resolve(customer, _, context) {
+        const details = await detailsOf(customer, context);
+        return addressMembers.some((name) => details[name] != null) ? details : null;
+      },
     }),
-    primaryLocale: t.exposeString('primaryLocale', {
+    primaryLocale: t.string({
       nullable: true,
       description: 'Language, as a tag such as `cs` or `en-GB`.',
+      resolve: async (customer, _, context) => (await detailsOf(customer, context)).primaryLocale,
     }),
-    newsletter: t.exposeBoolean('newsletter', { description: 'Whether the customer wants the newsletter.' }),
+    newsletter: t.boolean({
+      description: 'Whether the customer wants the newsletter.',
+      resolve: async (customer, _, context) => (await detailsOf(customer, context)).newsletter,
+    }),
     meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs store with the customer.' }),
     customFields: t.expose('customFields', {
       type: 'JSONObject',

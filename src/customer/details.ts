@@ -1,0 +1,20 @@
+// What a customer has that is seldom asked for: read along where a customer is changed, loaded where an operation selects it.
+import { jsonOf } from '../database/columns.ts';
+import { addressMembers } from './address.ts';
+import { type Customer, CustomerEntity } from './customer.entity.ts';
+import type { Relation } from './relation.ts';
+
+/** Its lazy properties. */
+export const detailNames = [...addressMembers, 'primaryLocale', 'newsletter'] as const;
+
+/** What is seldom asked for. */
+export type CustomerDetails = Pick<Customer, (typeof detailNames)[number]>;
+
+/** The details of a customer. */
+export const detailsOfCustomer: Relation<CustomerDetails | null> = {
+  select: (customerId) => `
+    select ${jsonOf(CustomerEntity, 'd', detailNames)} from customer d
+    where d.organisation_id = $1 and d.id = ${customerId}
+  `,
+  none: () => null,
+};
