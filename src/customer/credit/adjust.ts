@@ -132,7 +132,7 @@ const adjust: BatchStatement<Call> = {
       from changed c
       join accepted a on a.customer_id = (c.customer).id
       order by a.customer_id, a.nth
-    ), ${recording(`'customer'`, 'change')}, current as (
+    ), ${recording(`'customer'`, 'change')}, current as materialized (
       select f.position, coalesce(m.entry, f.earlier) as entry, coalesce(
           (select c.customer from changed c where (c.customer).id = f.customer_id),
           (select c from customer c where c.organisation_id = $1 and c.id = f.customer_id)

@@ -1,6 +1,7 @@
 // `createCustomer` in GraphQL.
 import { turnOf } from '../../../customer/change.ts';
-import { type Created, createOrReturnCustomer, type FilledField, filledFieldNames } from '../../../customer/create.ts';
+import { type Created, createOrReturnCustomer } from '../../../customer/create.ts';
+import { type FilledField, filledColumns } from '../../../customer/create-call.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { findCustomer } from '../../../customer/find.ts';
 import { type CreateCustomer, createCustomerInput } from '../../../customer/input.ts';
@@ -74,7 +75,9 @@ interface CreateDone extends Created {
 
 /** The fields that were given, and that the profile has another value of. */
 function keptFields(input: CreateCustomer, { customer }: Created): FilledField[] {
-  return filledFieldNames.filter((name) => input[name] !== undefined && input[name] !== customer[name]);
+  return (Object.keys(filledColumns) as FilledField[]).filter(
+    (name) => input[name] !== undefined && input[name] !== customer[name],
+  );
 }
 
 builder.mutationFields((t) => ({
