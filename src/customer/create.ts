@@ -123,7 +123,8 @@ function createdOf(
   { fills: _, new_account: isNew, cut_due: cutDue, ...columns }: Row,
   first: boolean,
 ): Done {
-  return { ...readProfile(database, columns), newAccount: isNew && first, filledFields: [], cutDue: cutDue && first };
+  const profile = readProfile(database, columns);
+  return Object.assign(profile, { newAccount: isNew && first, filledFields: [], cutDue: cutDue && first });
 }
 
 /** @returns undefined when the customer is gone */

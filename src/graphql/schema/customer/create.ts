@@ -92,7 +92,7 @@ builder.mutationFields((t) => ({
       act: async (context, input: CreateCustomer): Promise<CreateDone> => {
         const created = await createOrReturnCustomer(context, input);
         const isAsked = context.selected.has('CreateCustomerPayload.keptFields');
-        return { ...created, keptFields: isAsked ? keptFields(input, created) : [] };
+        return Object.assign(created, { keptFields: isAsked ? keptFields(input, created) : [] });
       },
       touches: ({ email }) => [turnOf({ email })],
       outcomeOf: ({ customer, newAccount, filledFields, keptFields: kept }) => ({
@@ -106,7 +106,10 @@ builder.mutationFields((t) => ({
         if (!profile) throw new NoLongerThereError();
         return { ...profile, newAccount, filledFields, keptFields: kept };
       },
-      payloadOf: (context, created) => ({ ...created, customer: context.relations.renew(created) }),
+      payloadOf: (context, created) => {
+        context.relations.renew(created);
+        return created;
+      },
     }),
   }),
 }));
