@@ -91,7 +91,8 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
       const requirements = requirementsOf(schema, operation);
       return (request) => authorize(callerOf(request), requirements);
     },
-    run: (request, document, variables, isSnapshot) => execute({ document, variables, request, isSnapshot }),
+    run: (request, document, variables, { isSnapshot = false, keyedAs }) =>
+      execute({ document, variables, request, isSnapshot, keyedAs }),
   };
   const started = startedOnly(hasStarted);
   const byGraphQLKey = authenticate({

@@ -36,13 +36,21 @@ const latestOf = (field: string, what: (after: string) => string) => `
 const shown = (value: string) =>
   `case when jsonb_typeof(${value}) in ('number', 'boolean') then ${value}::text else 'something else' end`;
 
-/** @param state - SQL for what the field is now, as the log would tell it */
-const latestInvariant = (field: string, state: string): RowInvariant => ({
+/** Whether any entry names a field. */
+const isNamed = (field: string) =>
+  `exists (select from change_entry e where ${entriesOf('b')} and '${field}' = any (e.fields))`;
+
+/**
+ * @param state - SQL for what the field is now, as the log would tell it
+ * @param initial - SQL for what it is from the beginning: where nothing was logged, of a customer whose creation was noted, it is still that
+ */
+const latestInvariant = (field: string, state: string, initial: string): RowInvariant => ({
   name: `latest_${field}`,
   promise: `${field} of a customer is what the latest entry about it says`,
   table: 'customer',
-  broken: latestOf(field, (after) => `${after} is distinct from to_jsonb(${state})`),
-  detail: `format('${field} is %s, the latest change says %s', ${state}::text, ${latestOf(field, shown)})`,
+  broken: `case when ${isNamed(field)} then ${latestOf(field, (after) => `${after} is distinct from to_jsonb(${state})`)}
+    else b.created_by is not null and ${state} is distinct from ${initial} end`,
+  detail: `format('${field} is %s, the latest change says %s', ${state}::text, coalesce(${latestOf(field, shown)}, 'nothing'))`,
 });
 
 export const changeLogRows: RowInvariant[] = [
@@ -54,9 +62,9 @@ export const changeLogRows: RowInvariant[] = [
       row(b.change_count::bigint, b.change_count::bigint, case when b.change_count > 0 then 1 end, nullif(b.change_count, 0))`,
     detail: numbered,
   },
-  latestInvariant('creditBalance', 'b.credit_balance'),
-  latestInvariant('ban', '(b.banned_at is not null)'),
-  latestInvariant('deleted', '(b.deleted_at is not null)'),
+  latestInvariant('creditBalance', 'b.credit_balance', '0'),
+  latestInvariant('ban', '(b.banned_at is not null)', 'false'),
+  latestInvariant('deleted', '(b.deleted_at is not null)', 'false'),
   {
     name: 'change_without_ordinal',
     promise: 'every entry about a customer is numbered',

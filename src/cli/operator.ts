@@ -1,5 +1,7 @@
 // What the operators' commands share: the database as its owner, one way to print, exit codes.
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import pretty from 'pino-pretty';
 import type { ZodType } from 'zod';
@@ -96,14 +98,16 @@ function report(error: unknown): number {
  * Opens the database of the gateway as the owner of its tables, for as long as something takes. Only that of demo mode is brought to its shape:
  * another one may be named by mistake.
  *
- * @param limits - for work that takes longer than an operation of the gateway may
+ * @param limits - for work that takes longer than an operation of the gateway may, or that is of no use to a database that it makes itself
  * @throws ConfigError when the database has not been migrated, or the account does not own it
  */
 export async function withGatewayDatabase<Result>(
   work: (owner: Database) => Promise<Result>,
-  limits: Pick<DatabaseOptions, 'operationTimeout'> = {},
+  { mustExist = false, ...limits }: Pick<DatabaseOptions, 'operationTimeout'> & { mustExist?: boolean } = {},
 ): Promise<Result> {
   const { database, dataDir } = readConfig(process.env);
+  if (mustExist && !database && !existsSync(join(dataDir, 'postgres')))
+    throw new ConfigError(`There is no database in DATA_DIR (${dataDir}).`);
   // Standard output is for the answer alone.
   const log = logTo('warn', pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
   if (database) {

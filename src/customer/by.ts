@@ -1,10 +1,11 @@
 // How a caller names a customer.
 import { z } from 'zod';
+import { REQUIRED } from '../text.ts';
 import type { CustomerKey } from './find.ts';
 import { emailInput } from './input.ts';
 
 const MUST_BE_OBJECT = 'must be an object';
-const reference = z.string('must be a string');
+const reference = z.string({ error: ({ input }) => (input == null ? REQUIRED : 'must be a string') });
 
 /** What names one customer, by either of two; that there is exactly one of them, GraphQL has checked. */
 export const customerBy = z

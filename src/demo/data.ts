@@ -2,7 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { digestOf, fingerprintOf, generateKey, SAMPLE_KEY } from '../api-key/key.ts';
-import { ChangeEntryEntity } from '../change-log/change-log.entity.ts';
+import { ChangeEntryEntity, ChangeValueEntity } from '../change-log/change-log.entity.ts';
 import { CreditEntryEntity } from '../customer/credit/credit.entity.ts';
 import { CustomerEntity } from '../customer/customer.entity.ts';
 import { canonicalEmail } from '../customer/email.ts';
@@ -17,7 +17,7 @@ import { randomAlphanumeric } from '../random.ts';
 import { customers, type DemoCustomer, groups } from './people.ts';
 
 const ORGANISATION = { slug: 'demo', name: 'Demo organisation' };
-const AUTHOR = 'demo';
+const AUTHOR = 'command:demo';
 const DAY = 24 * 60 * 60_000;
 
 /** Keys that were made for the demo organisation besides the sample key; told once. */
@@ -106,13 +106,13 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
   }
   if (banReason) {
     const subject = { subject: 'customer', reference: reference.cuRefNo };
-    await add(em, ChangeEntryEntity, {
-      organisationId,
-      ...subject,
-      action: 'banned',
-      reason: banReason,
-      actor: AUTHOR,
-      ordinal: 1,
-    });
+    const entry = { organisationId, ...subject, action: 'banned', ordinal: 1 };
+    const { id: entryId } = await add(
+      em,
+      ChangeEntryEntity,
+      { ...entry, reason: banReason, actor: AUTHOR, fields: ['ban'] },
+      entry,
+    );
+    await add(em, ChangeValueEntity, { organisationId, entryId, field: 'ban', before: false, after: true });
   }
 }

@@ -63,6 +63,8 @@ export interface HttpResponse {
 const requestIdForm = /^[\w.:-]{1,128}$/;
 
 /** A key that strayed into a path or an id must not reach the log. */
+/** A segment of a path that holds an e-mail address. */
+const strayEmail = /[^/]*(?:@|%40)[^/]*/gi;
 const strayKey = /(PROD|DEV_|ROOT)[A-Za-z0-9]{28}/g;
 const LONGEST_PATH = 128;
 
@@ -124,7 +126,7 @@ class NodeRequest implements HttpRequest {
     this.headers = headers;
     this.requestId = requestId;
     this.answerHeaders = { ...securityHeaders, 'X-Request-Id': requestId };
-    const loggedPath = path.replace(strayKey, '…').slice(0, LONGEST_PATH);
+    const loggedPath = path.replace(strayKey, '…').replace(strayEmail, '…').slice(0, LONGEST_PATH);
     this.record = { requestId, method, path: loggedPath, status: 0, milliseconds: 0 };
   }
 

@@ -55,6 +55,11 @@ export interface Endpoint<
    * depends on what was sent.
    */
   readonly fields?: Renamed<NoInfer<Member | (keyof Query['shape'] & string)>> | ((sent: Members) => Renamed<string>);
+  /**
+   * For a mutation: what stands for it where requests under an Idempotency-Key are compared. Never changes once it is released: requests that were done before
+   * are sent again. Its operation's text unless told, which then never changes either.
+   */
+  readonly keyedAs?: string;
   /** True for an operation that reads by several statements, which are to see one state of the database. */
   readonly isSnapshot?: boolean;
   /** What the operation gave as the answer's body; undefined when it gave nothing, which is a defect. May throw an ApiError of `errors`. */

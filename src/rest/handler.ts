@@ -20,7 +20,7 @@ export interface RestOptions {
     request: HttpRequest,
     operation: Endpoint['operation'],
     variables: Record<string, unknown>,
-    isSnapshot: boolean,
+    { isSnapshot, keyedAs }: Pick<Endpoint, 'isSnapshot' | 'keyedAs'>,
   ): Promise<ExecutionResult>;
 }
 
@@ -66,7 +66,7 @@ function knownMembers(endpoint?: Endpoint): ReadonlySet<string> {
  *   `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED`
  */
 function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): Handler {
-  const { operation, query, body, fields = {}, isSnapshot = false } = endpoint;
+  const { operation, query, body, fields = {} } = endpoint;
   const assertAllowed = permissionFor(operation);
   const known = knownMembers(endpoint);
   const renamed = (sent: Members) => new Map(Object.entries(typeof fields === 'function' ? fields(sent) : fields));
@@ -76,7 +76,7 @@ function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): H
     const parameters = query && readQuery(query, request);
     const members = body ? await readMembers(request, known, body) : {};
     const sent = parameters ? { ...members, ...parameters } : members;
-    const { data, errors } = await run(request, operation, endpoint.variables(sent), isSnapshot);
+    const { data, errors } = await run(request, operation, endpoint.variables(sent), endpoint);
     if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions, renamed(sent));
     const answer = endpoint.answer(data);
     if (answer === undefined) throw new Error(`the operation of ${endpoint.paths[0]} gave nothing`);

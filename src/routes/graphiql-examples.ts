@@ -70,7 +70,7 @@ mutation UpdateCustomer {
 # Its mailbox must not be another customer's.
 mutation ChangeCustomerEmail {
   changeCustomerEmail(
-    input: { by: { email: "petr.svoboda@example.com" }, email: "petr@svoboda.example" }
+    input: { by: { email: "karel.kradl@example.com" }, email: "karel@kradl.example" }
   ) {
     customer { email version }
   }

@@ -217,8 +217,9 @@ it('knows every type that is answered, and many ways', () => {
   expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(guards).toSorted());
 });
 
-/** Mutations whose payload is a customer alone, as that of `updateCustomer` is: what lies further below it is tried from there. */
-const likeUpdate = /^Mutation\.(changeCustomerEmail|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer)$/;
+/** Mutations whose payload holds a customer, as that of `updateCustomer` does: what lies further below it is tried from there. */
+const likeUpdate =
+  /^Mutation\.(createCustomer|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer)$/;
 const byRoot = Map.groupBy(
   paths.filter(({ steps }) => steps.length <= 4 || !likeUpdate.test(coordinateOf(steps[0] as Step))),
   ({ steps }) => coordinateOf(steps[0] as Step),

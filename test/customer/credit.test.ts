@@ -76,7 +76,9 @@ describe('the ledger', () => {
 
   it.each(['x', 'AAAAAAAAAAAAAAAA', 'x\\u0000'])('refuses %s as a cursor', async (cursor) => {
     const { errors } = await ledger(`after: "${cursor}"`);
-    expect(errors[0].extensions.fields).toEqual([{ path: 'after', message: 'must be a cursor of this list' }]);
+    expect(errors[0].extensions.fields).toEqual([
+      { path: 'after', message: 'must be the id of an entry of this ledger' },
+    ]);
   });
 
   it('refuses the entry of another customer as a cursor', async () => {

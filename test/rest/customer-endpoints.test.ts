@@ -271,8 +271,8 @@ describe('GET /api/v1/customer/credit-log', () => {
     ['&limit=101', ['limit', 'must be at most 100']],
     ['&limit=-1', ['limit', 'must be at least 0']],
     ['&limit=x', ['limit', 'must be a whole number of 32 bits']],
-    ['&after=x', ['after', 'must be a cursor of this list']],
-    ['&after=AAAAAAAAAAAAAAAA', ['after', 'must be a cursor of this list']],
+    ['&after=x', ['after', 'must be the id of an entry of this ledger']],
+    ['&after=AAAAAAAAAAAAAAAA', ['after', 'must be the id of an entry of this ledger']],
   ])('%s', async (search, problem) => {
     const { status, body } = await log(search);
     expect([status, body.error?.fields]).toEqual(

@@ -78,6 +78,7 @@ The exit code is 0 when nothing is wrong, 1 when something is, 2 as above, and 3
   .action(async ({ organisation, list: isList = false, json = false }) => {
     await withGatewayDatabase(async (owner) => (isList ? list(owner, json) : look(owner, organisation, json)), {
       operationTimeout: 0,
+      mustExist: true,
     });
     isTold = true;
   });

@@ -2,12 +2,17 @@
 import { columnsOf } from '../../database/columns.ts';
 import { keysetPages, type Page } from '../../database/keyset.ts';
 import type { Statement } from '../../database/statement.ts';
-import { unknownCursor } from '../../errors/api-error.ts';
+import { type ApiError, invalidField } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { type CreditEntry, CreditEntryEntity } from './credit.entity.ts';
 
 /** One page of a ledger; the places are transaction ids. */
 export type CreditEntryPage = Page<string>;
+
+/** The failure of a cursor that is no entry of the ledger. */
+export function unknownEntry(argument: string): ApiError {
+  return invalidField(argument, 'must be the id of an entry of this ledger');
+}
 
 const position: Statement = {
   name: 'credit_entry_position',
@@ -49,7 +54,7 @@ export async function listCreditEntries(
     if (transactionId === undefined) return undefined;
     const values = [database.organisationId, transactionId];
     const [row] = await database.run<{ customer_id: string; id: string }>(position, values);
-    if (!row || !ids.includes(Number(row.customer_id))) throw unknownCursor(argument);
+    if (!row || !ids.includes(Number(row.customer_id))) throw unknownEntry(argument);
     return [row.id] as const;
   };
   const [after, before] = await Promise.all([positionOf('after'), positionOf('before')]);

@@ -38,6 +38,8 @@ export interface OperationCall {
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
   request: OperationRequest;
+  /** What stands for the operation where requests under an Idempotency-Key are compared, if not its text. */
+  keyedAs?: string | undefined;
   /** Whether a query of several statements is to see one state of the database. */
   isSnapshot?: boolean;
 }

@@ -123,7 +123,7 @@ export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunner
       executeRootSelectionSet(validated(call, operation, of, contextOf(request, selected, { effects, database })));
     return {
       keyed,
-      digest: meaningDigest(keyed.path, text, declaredVariables(mutation)),
+      digest: meaningDigest(keyed.path, call.keyedAs ?? text, declaredVariables(mutation)),
       database: contextOf(request, selected).database,
       databaseAfterwards: () => contextOf(request, selected).database,
       runFields: (effects, tx) => runPart(fields, effects, tx),

@@ -35,9 +35,7 @@ export const creditEndpoints: readonly Endpoint[] = [
     isSnapshot: true,
     query: z.object({
       cuRefNo: textParameter('Public reference of the customer.'),
-      limit: wholeNumberParameter(
-        `Entries at most: ${MOST_ITEMS}, and ${MOST_ITEMS} where it is not given.`,
-      ).optional(),
+      limit: wholeNumberParameter(`Entries at most; ${MOST_ITEMS} where it is not given.`, [0, MOST_ITEMS]).optional(),
       after: textParameter('The `id` of the entry after which the list begins.').optional(),
     }),
     variables: ({ cuRefNo, limit = MOST_ITEMS, after }) => ({ cuRefNo, first: limit, after }),

@@ -88,6 +88,7 @@ export const customerEndpoints: readonly Endpoint[] = [
     description:
       'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared.',
     operation: UpdateCustomerProfileDocument,
+    keyedAs: 'update-profile',
     body: {
       members: updateProfileMembers,
       flags: ['newsletter'],

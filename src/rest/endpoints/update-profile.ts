@@ -38,7 +38,7 @@ const others = {
 export const updateProfileBody = z.object({
   email: z.string().meta({ description: 'E-mail address of the customer to change.' }),
   name: text(
-    'Whole name, which is split at its last blank. Read only where neither `firstName` nor `lastName` is given.',
+    'Whole name, which is split at its last blank; one word is a first name. Read where `firstName` and `lastName` are both absent, null or empty.',
   ),
   ...names,
   ...others,

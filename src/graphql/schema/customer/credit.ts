@@ -10,9 +10,8 @@ import {
   transactionIdForm,
 } from '../../../customer/credit/adjust.ts';
 import type { CreditEntry } from '../../../customer/credit/credit.entity.ts';
-import { findCreditEntry } from '../../../customer/credit/entries.ts';
+import { findCreditEntry, unknownEntry } from '../../../customer/credit/entries.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
-import { unknownCursor } from '../../../errors/api-error.ts';
 import { builder, validatedBy } from '../../builder.ts';
 import type { ValidateArguments } from '../../execution/arguments.ts';
 import { mutation, NoLongerThereError } from '../../mutation.ts';
@@ -46,7 +45,7 @@ const CreditEntryType = builder.objectRef<CreditEntry>('CreditEntry').implement(
 /** Reads the cursor of an entry, which is its transaction id. */
 const readCursor: ReadCursor<string> = (cursor, argument) => {
   if (cursor == null) return undefined;
-  if (!transactionIdForm.test(cursor)) throw unknownCursor(argument);
+  if (!transactionIdForm.test(cursor)) throw unknownEntry(argument);
   return cursor;
 };
 

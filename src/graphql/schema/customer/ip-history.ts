@@ -14,7 +14,7 @@ builder.objectFields(CustomerType, (t) => ({
   lastIp: t.field({
     type: IpInfoType,
     nullable: true,
-    description: 'The address given in the latest `createCustomer` that had one.',
+    description: 'The address given in the latest `createCustomer` or `updateCustomer` that had one.',
     scope: 'customer:read',
     resolve: ({ lastIp }, _, { ip }) => (lastIp == null ? null : ip.infoOf(normalizeIp(lastIp))),
   }),

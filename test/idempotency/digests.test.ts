@@ -1,0 +1,34 @@
+// What REST requests under an Idempotency-Key are compared by stays as it is: those that an earlier version did are sent again to this one.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runSql } from '../support/database.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+it.each([
+  ['create', { email: 'r1@example.com' }, '7a3cb3ff0d53f49acc756afb49b0b267cfbcab11570e43b491a0cc6dbbd07df0'],
+  [
+    'update-profile',
+    { email: 'r1@example.com', name: 'Jan Barášek', city: 'Praha' },
+    '8c749057cc1227f7817b77931ee759e3a17ed70c0050a2a20ae05ee767b8d337',
+  ],
+])('of %s', async (endpoint, body, digest) => {
+  const answer = await gateway.send(`/api/v1/customer/${endpoint}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${gateway.key}`,
+      'idempotency-key': endpoint,
+    },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(200);
+  const rows = await runSql(gateway.databaseUrl, 'select meaning_digest from idempotency_key where key = $1', [
+    endpoint,
+  ]);
+  expect(rows).toEqual([{ meaning_digest: digest }]);
+});
