@@ -124,7 +124,9 @@ describe('a cursor of what belongs to a customer', () => {
         fc.constantFrom('after', 'before'),
         async (some, argument) => {
           const { refusals, sent } = await ask(list, some, argument);
-          const fields = [{ path: argument, message: 'must be a cursor of this list' }];
+          const message =
+            list === 'changes' ? 'must be a cursor of this list' : 'must be the id of an entry of this ledger';
+          const fields = [{ path: argument, message }];
           for (const [i, refusal] of refusals.entries()) {
             expect(refusal, JSON.stringify(some[i])).toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED', fields });
           }

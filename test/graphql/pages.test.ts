@@ -31,6 +31,9 @@ async function adjust(email: string, amount: number, transactionId: string): Pro
 
 /** Lists of a customer. */
 const ofCustomer = ['ipHistory', 'changes', 'creditEntries'] as const;
+/** What is said of a cursor that is none of a list's. */
+const refusalOf = (list: string) =>
+  list === 'creditEntries' ? 'must be the id of an entry of this ledger' : 'must be a cursor of this list';
 
 interface FoundPage {
   edges: { cursor: string; node: Record<string, unknown> }[];
@@ -108,7 +111,7 @@ describe('pages', () => {
         const { body } = await gateway.graphql(write(args), undefined, { key: rootKey });
         expect(body.errors[0].extensions).toMatchObject({
           code: 'INTERNAL_VALIDATION_FAILED',
-          fields: [{ path: argument, message: 'must be a cursor of this list' }],
+          fields: [{ path: argument, message: refusalOf(name) }],
         });
         expect(body.data.__typename).toBe('Query');
         if (ofCustomer.some((list) => list === name))
@@ -118,7 +121,7 @@ describe('pages', () => {
     }
   });
 
-  it.each(lists)('of %s name every argument that is wrong', async (_, write) => {
+  it.each(lists)('of %s name every argument that is wrong', async (name, write) => {
     const { body } = await gateway.graphql(write('first: -1, last: 101, after: "x", before: " "'), undefined, {
       key: rootKey,
     });
@@ -127,8 +130,8 @@ describe('pages', () => {
       { path: 'first', message: 'must be at least 0' },
       { path: 'last', message: 'must be at most 100' },
       { path: 'last', message: 'must not be given together with first' },
-      { path: 'after', message: 'must be a cursor of this list' },
-      { path: 'before', message: 'must be a cursor of this list' },
+      { path: 'after', message: refusalOf(name) },
+      { path: 'before', message: refusalOf(name) },
     ]);
   });
 
