@@ -74,7 +74,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const hideSuggestions = !demo;
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
   const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
-  const readiness = openReadiness(pooled, database, [findNoKey, createNone], log);
+  const readiness = openReadiness(pooled, database, [findNoKey, ...createNone], log);
   const jobs = parts.jobs?.(database) ?? [expiry, bound].map((traits) => jobOfFunction(database, traits));
   const background = new BackgroundRunner({ jobs, log });
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;

@@ -67,10 +67,11 @@ function wayOf(by: ChangeKey): [way: Way, name: string] {
   return [way, name];
 }
 
-/** What work that touches a customer takes turns by: the name by which it is named. */
-export function turnOf(by: ChangeKey): string {
-  if ('email' in by) return `customer/${canonicalEmail(by.email)}`;
-  return `customer/${'cuRefNo' in by ? by.cuRefNo : by.anyCuRefNo}`;
+/** What work that touches a customer takes turns by: the name by which it is named; none where it names nobody. */
+export function turnsOf(by: ChangeKey): string[] {
+  if ('email' in by) return [`customer/${canonicalEmail(by.email)}`];
+  const reference = 'cuRefNo' in by ? by.cuRefNo : by.anyCuRefNo;
+  return referenceForm.test(reference) ? [`customer/${reference}`] : [];
 }
 
 function nobody(): ApiError {
@@ -119,7 +120,7 @@ export async function changeCustomer(
   const { database } = ctx;
   const [{ read }, name] = wayOf(by);
   // Those of this process do not get in each other's way.
-  return database.inTurn([turnOf(by)], async () => {
+  return database.inTurn(turnsOf(by), async () => {
     const { row } = await database.runBatched<string, Row>(read, name);
     const seen = readRow(database, row);
     const changed = await setCustomer(ctx, database, seen, become(seen.customer), entry);

@@ -1,4 +1,4 @@
-// Create or return: the gateway's main job, in one statement.
+// Create or return: the gateway's main job, in one statement; in a second one where blanks are filled.
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { HarmlessStatement } from '../database/readiness/write-probe.ts';
@@ -81,8 +81,11 @@ const createOrReturn: BatchStatement<Call> = {
   ...batching,
 };
 
-/** Creates no customer: PostgreSQL still wants all tables and rights that creates need, and a database that takes writes. */
-export const createNone: HarmlessStatement = { text: createOrReturn.text, values: createOrReturn.values(0, []) };
+/** Create no customer and fill in no blank: PostgreSQL still wants all tables and rights that creates need, and a database that takes writes. */
+export const createNone: readonly HarmlessStatement[] = [createOrReturn, fillOrReturn].map(({ text, values }) => ({
+  text,
+  values: values(0, []),
+}));
 
 interface Row extends ProfileRow {
   position: number;

@@ -7,7 +7,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { changedNumber, changedText } from '../text.ts';
 import { addressInput, addressMembers } from './address.ts';
 import { customerBy, seenVersion } from './by.ts';
-import { changeCustomer, changeLocked, turnOf } from './change.ts';
+import { changeCustomer, changeLocked, turnsOf } from './change.ts';
 import type { Customer } from './customer.entity.ts';
 import { noteAddress } from './ip-history/note.ts';
 import { changedLocale } from './locale.ts';
@@ -82,7 +82,7 @@ export async function updateCustomer(ctx: OperationContext, input: UpdateCustome
     return becoming(customer, input);
   };
   if (customerRealIp == null) return changeCustomer(ctx, by, { action: 'UPDATED' }, become);
-  return ctx.database.inTurn([turnOf(by)], () =>
+  return ctx.database.inTurn(turnsOf(by), () =>
     ctx.database.transaction(async (tx) => {
       const changed = await changeLocked(ctx, tx, by, { action: 'UPDATED' }, become);
       return noteAddress(tx, changed, customerRealIp);

@@ -126,7 +126,7 @@ it('costs a call no more when the customer has very many addresses', async () =>
   });
   const tenant = database.forOrganisation(own.organisationId);
   // As the gateway has it: prepared once, and planned for whatever values come.
-  await tenant.run({ name: 'prepare', text: `prepare visit as ${createNone.text}` }, []);
+  await tenant.run({ name: 'prepare', text: `prepare visit as ${createNone[0]?.text}` }, []);
   const values = `${own.organisationId}, '{${email}}', '{${email}}', '{null}', '{null}', '{null}', '{${'0'.repeat(16)}}', '{10.9.9.9}', '{null}', '{null}'`;
   const [row] = await tenant.run<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
     { name: 'explain', text: `explain (analyze, buffers, format json) execute visit (${values})` },

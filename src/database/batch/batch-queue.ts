@@ -1,4 +1,5 @@
 // Calls of one statement in one organisation: those that wait, what runs, and what they touch.
+import { timedOut } from '../../errors/classify.ts';
 import type { Statement } from '../statement.ts';
 
 /** Calls in one statement. */
@@ -81,13 +82,23 @@ export function mayEndSoon({ running }: Queue): boolean {
   return false;
 }
 
+/** Those of some who wait whose time is not up. The others are told so: nobody does what its caller believes was not done. */
+export function withoutExpired(waiters: readonly Waiter[]): Waiter[] {
+  const now = performance.now();
+  return waiters.filter(({ deadline, reject }) => {
+    if (deadline > now) return true;
+    reject(timedOut());
+    return false;
+  });
+}
+
 /** Takes as many calls out of a queue as may be sent in one statement. What touches the same as one of them, and is not among them, waits for it. */
 export function takeBatch(queue: Queue): Entry[] {
   const { statement, busy } = queue;
   const entries: Entry[] = [];
   const byKey = new Map<string, Entry[]>();
   const left: Waiter[] = [];
-  for (const waiter of queue.waiting) {
+  for (const waiter of withoutExpired(queue.waiting)) {
     const { call, key } = waiter;
     const ofKey = byKey.get(key);
     const same = ofKey?.find((entry) => statement.isSame(call, entry.call));

@@ -13,6 +13,7 @@ import {
   type Queue,
   takeBatch,
   type Waiter,
+  withoutExpired,
 } from './batch-queue.ts';
 import { LockedCalls } from './locked-calls.ts';
 
@@ -193,15 +194,15 @@ export class StatementBatcher {
 
   /** The row may still be locked for the next call that waits for it: that one must not hold up others either. */
   #lockedNext(queue: Queue, key: string): void {
-    const behind = queue.busy.get(key) ?? [];
+    const behind = withoutExpired(queue.busy.get(key) ?? []);
     const [first] = behind;
     if (!first) {
       this.#release(queue, [{ key }]);
       return;
     }
     const { isSame } = queue.statement;
-    const { same = [], other = [] } = Object.groupBy(behind, ({ call }) =>
-      isSame(call, first.call) ? 'same' : 'other',
+    const { same = [], other = [] } = Object.groupBy(behind, (waiter) =>
+      waiter === first || isSame(waiter.call, first.call) ? 'same' : 'other',
     );
     queue.busy.set(key, other);
     this.#wait(queue, { call: first.call, key, waiters: same });

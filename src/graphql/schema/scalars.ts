@@ -6,6 +6,14 @@ import { isTooDeep } from '../../json-object.ts';
 import { MUST_BE_MOMENT, moment } from '../../moment.ts';
 import { builder } from '../builder.ts';
 
+/** A value of a document without the members whose variable was not sent, as the language leaves out fields of inputs; in a list, such an item is null. */
+function withoutAbsent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item) ?? null);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutAbsent(member)]));
+}
+
 const MUST_BE_OBJECT = 'must be an object';
 
 builder.scalarType('DateTime', {
@@ -34,7 +42,7 @@ builder.scalarType('JSONObject', {
         throw new GraphQLError(`A JSONObject holds no ${echo(value)}: text stands in quotes.`, { nodes: node });
       },
     });
-    const value = valueFromASTUntyped(node, variables);
+    const value = withoutAbsent(valueFromASTUntyped(node, variables));
     if (!isObject(value)) throw new GraphQLError(`A JSONObject ${MUST_BE_OBJECT}.`, { nodes: node });
     return value;
   },

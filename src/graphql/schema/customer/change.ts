@@ -1,6 +1,6 @@
 // What the mutations that change a customer have in common.
 import type { ZodObject, ZodType } from 'zod';
-import { turnOf } from '../../../customer/change.ts';
+import { turnsOf } from '../../../customer/change.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { type CustomerKey, findAnyCustomer } from '../../../customer/find.ts';
 import type { OperationContext } from '../../../operation-context.ts';
@@ -42,7 +42,7 @@ export function changing<Input extends { by: CustomerKey }>(
     act: (context: GatewayContext, input: Input) => change(context, input),
     outcomeOf: ({ cuRefNo }) => ({ cuRefNo }),
     load: loadCustomer,
-    touches: ({ by }) => [turnOf(by)],
+    touches: ({ by }) => turnsOf(by),
     payloadOf: (context, customer) => ({ customer: context.relations.renew({ customer }) }),
   });
 }

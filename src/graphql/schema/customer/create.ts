@@ -1,5 +1,5 @@
 // `createCustomer` in GraphQL.
-import { turnOf } from '../../../customer/change.ts';
+import { turnsOf } from '../../../customer/change.ts';
 import { type Created, createOrReturnCustomer } from '../../../customer/create.ts';
 import { type FilledField, filledColumns } from '../../../customer/create-call.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
@@ -94,7 +94,7 @@ builder.mutationFields((t) => ({
         const isAsked = context.selected.has('CreateCustomerPayload.keptFields');
         return Object.assign(created, { keptFields: isAsked ? keptFields(input, created) : [] });
       },
-      touches: ({ email }) => [turnOf({ email })],
+      touches: ({ email }) => turnsOf({ email }),
       outcomeOf: ({ customer, newAccount, filledFields, keptFields: kept }) => ({
         cuRefNo: customer.cuRefNo,
         newAccount,

@@ -1,7 +1,7 @@
 // Credit of customers in GraphQL.
 
 import { encodeGlobalID } from '@pothos/plugin-relay';
-import { turnOf } from '../../../customer/change.ts';
+import { turnsOf } from '../../../customer/change.ts';
 import {
   type AdjustCustomerCredit,
   adjustCustomerCredit,
@@ -121,7 +121,7 @@ builder.mutationField('adjustCustomerCredit', (t) =>
     scope: 'customer:write',
     resolve: mutation({
       act: (context, input: AdjustCustomerCredit) => adjustCustomerCredit(context, input),
-      touches: ({ by }) => [turnOf(by)],
+      touches: ({ by }) => turnsOf(by),
       outcomeOf: ({ customer: { cuRefNo }, entry: { transactionId } }) => ({ cuRefNo, transactionId }),
       load: async (context, { cuRefNo, transactionId }) => {
         const customer = await loadCustomer(context, { cuRefNo });

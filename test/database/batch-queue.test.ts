@@ -1,0 +1,75 @@
+// Calls of one statement that touch the same: none is run when its caller has gone, and none keeps the process from all else.
+import { expect, it } from 'vitest';
+import type { BatchStatement } from '../../src/database/batch/batch-queue.ts';
+import { StatementBatcher } from '../../src/database/batch/statement-batcher.ts';
+
+const LOCKED = new Error('locked');
+const statement = (takesSeveral: boolean): BatchStatement<number> => ({
+  name: 'calls',
+  text: '',
+  takesSeveral,
+  keyOf: () => 'one customer',
+  isSame: () => false,
+  values: (_, calls) => [calls],
+});
+
+/** A database in which a row is locked for so long; a statement says which calls it holds. */
+function openDatabase(lockedFor: number) {
+  const freeAt = performance.now() + lockedFor;
+  const statements: number[][] = [];
+  const batcher = new StatementBatcher(
+    {
+      async run(_, { deadline, lockTimeout }, { values }) {
+        const calls = values[0] as number[];
+        statements.push(calls);
+        if (statements.length > 1_000) throw new Error('it goes round and round');
+        const now = performance.now();
+        const until = Math.min(deadline, lockTimeout ? now + lockTimeout : Number.POSITIVE_INFINITY);
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(until, freeAt) - now)));
+        if (freeAt > until) throw LOCKED;
+        if (calls.includes(0)) throw new Error('refused');
+        return calls.map((call, i) => ({ position: i + 1, call }));
+      },
+      isOfOneCall: () => true,
+      isLocked: (error) => error === LOCKED,
+    },
+    4,
+  );
+  return { batcher, statements };
+}
+
+it.each([false, true])(
+  'a call that fails behind a lock lets those behind it go on (takesSeveral: %s)',
+  async (takesSeveral) => {
+    const { batcher, statements } = openDatabase(400);
+    const call = (n: number, milliseconds = 5_000) =>
+      batcher.run(1, performance.now() + milliseconds, statement(takesSeveral), n).then(
+        () => `${n} done`,
+        (error) => `${n} ${error.code ?? error.message}`,
+      );
+    const all = [call(0)];
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    all.push(call(1), call(2));
+    expect(await Promise.all(all)).toEqual(['0 refused', '1 done', '2 done']);
+    expect(statements.length).toBeLessThan(12);
+  },
+);
+
+it.each([false, true])('a call whose time is up while it waits is not run (takesSeveral: %s)', async (takesSeveral) => {
+  const { batcher, statements } = openDatabase(600);
+  const call = (n: number, milliseconds: number) =>
+    batcher.run(1, performance.now() + milliseconds, statement(takesSeveral), n).then(
+      () => `${n} done`,
+      (error) => `${n} ${error.code ?? error.message}`,
+    );
+  const first = call(1, 5_000);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const others = [call(2, 100), call(3, 5_000), call(4, 200)];
+  expect(await Promise.all([first, ...others])).toEqual([
+    '1 done',
+    '2 INTERNAL_SERVICE_UNAVAILABLE',
+    '3 done',
+    '4 INTERNAL_SERVICE_UNAVAILABLE',
+  ]);
+  expect(statements.flat().filter((n) => n === 2 || n === 4)).toEqual([]);
+});
