@@ -91,8 +91,8 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
       const requirements = requirementsOf(schema, operation);
       return (request) => authorize(callerOf(request), requirements);
     },
-    run: (request, document, variables, { isSnapshot = false, keyedAs }) =>
-      execute({ document, variables, request, isSnapshot, keyedAs }),
+    run: (request, document, variables, { isOneTransaction = false, keyedAs }) =>
+      execute({ document, variables, request, isOneTransaction, keyedAs }),
   };
   const started = startedOnly(hasStarted);
   const byGraphQLKey = authenticate({

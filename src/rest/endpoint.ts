@@ -60,8 +60,8 @@ export interface Endpoint<
    * are sent again. Its operation's text unless told, which then never changes either.
    */
   readonly keyedAs?: string;
-  /** True for an operation that reads by several statements, which are to see one state of the database. */
-  readonly isSnapshot?: boolean;
+  /** True for an operation of several statements: they are one transaction, and where it only reads, they see one state of the database. */
+  readonly isOneTransaction?: boolean;
   /** What the operation gave as the answer's body; undefined when it gave nothing, which is a defect. May throw an ApiError of `errors`. */
   readonly answer: (data: Data) => Answer | undefined;
   /** Codes that it answers with, besides those of every endpoint of its kind. */

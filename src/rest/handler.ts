@@ -20,7 +20,7 @@ export interface RestOptions {
     request: HttpRequest,
     operation: Endpoint['operation'],
     variables: Record<string, unknown>,
-    { isSnapshot, keyedAs }: Pick<Endpoint, 'isSnapshot' | 'keyedAs'>,
+    { isOneTransaction, keyedAs }: Pick<Endpoint, 'isOneTransaction' | 'keyedAs'>,
   ): Promise<ExecutionResult>;
 }
 

@@ -215,6 +215,20 @@ describe('meta and custom fields', () => {
     ]);
   });
 
+  it('keep what a variable in a document does not say', async () => {
+    await update({ meta: { v: 'keep', n: { m: 1 }, l: [1] } });
+    const query = `mutation ($x: JSONObject) { updateCustomer(input: { by: { email: "${email}" }, meta: { v: $x, n: { m: $x } } }) { customer { meta version } } }`;
+    const { body } = await gateway.graphql(query);
+    expect(body.data.updateCustomer.customer).toEqual({ meta: { v: 'keep', n: { m: 1 }, l: [1] }, version: 2 });
+    const list = `mutation ($x: JSONObject) { updateCustomer(input: { by: { email: "${email}" }, meta: { l: [$x] } }) { customer { meta version } } }`;
+    for (let i = 0; i < 2; i++) {
+      const again = await gateway.graphql(list);
+      expect(again.body.data.updateCustomer.customer).toMatchObject({ meta: { l: [null] }, version: 3 });
+    }
+    const removed = await gateway.graphql(query, { x: null });
+    expect(removed.body.data.updateCustomer.customer.meta).toEqual({ n: {}, l: [null] });
+  });
+
   const deep = (levels: number): object => (levels === 1 ? {} : { a: deep(levels - 1) });
   it.each<[string, unknown, string | undefined]>([
     ['16 levels', deep(16), undefined],

@@ -294,3 +294,11 @@ describe('however many ask', () => {
     gateway = await startGateway({ databaseUrl: cluster.url });
   });
 });
+
+it('is not ready while blanks cannot be filled in, which creates do too', async () => {
+  const role = servingRoleOf(cluster.url);
+  await cluster.run(`revoke insert on change_entry from ${role}`);
+  await expect.poll(async () => (await health()).status, { timeout: 10_000 }).toBe(503);
+  await cluster.run(`grant insert on change_entry to ${role}`);
+  await expect.poll(async () => (await health()).status, { timeout: 10_000 }).toBe(200);
+});

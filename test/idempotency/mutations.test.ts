@@ -257,6 +257,13 @@ describe('a document of several mutations', () => {
   });
 });
 
+it('that names nobody by what no reference can be is refused like one that names nobody', async () => {
+  const { cuRefNo } = await newCustomer();
+  const query = `mutation { ${field('a', 'banCustomer', { by: { cuRefNo } })} ${field('b', 'banCustomer', { by: { cuRefNo: 'x\u0000' } })} }`;
+  const { body } = await gateway.graphql(query, {}, keyed('nul'));
+  expect([body.data, body.errors[0].extensions.code]).toEqual([null, 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED']);
+});
+
 describe('credit', () => {
   it('under two keys with one transaction id is one entry', async () => {
     const customer = await newCustomer();

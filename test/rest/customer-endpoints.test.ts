@@ -1,4 +1,5 @@
 // The REST endpoints besides create, as old clients call them: detail, update-profile, credit-log, ping.
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKey, createOrganisation } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -9,7 +10,7 @@ let email: string;
 let cuRefNo: string;
 let count = 0;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ operationTimeout: 2_000 });
 });
 afterAll(() => gateway.close());
 beforeEach(async () => {
@@ -197,6 +198,17 @@ describe('POST /api/v1/customer/update-profile', () => {
   it('does not permit an unknown e-mail address', async () => {
     const { status, body } = await update({ email: 'nobody@example.com' });
     expect([status, body.error]).toMatchObject([404, NOT_PERMITTED]);
+  });
+
+  it('is one transaction: what cannot be answered is not done', async () => {
+    const holder = new pg.Client({ connectionString: gateway.databaseUrl });
+    await holder.connect();
+    await holder.query('begin; lock table customer_group in access exclusive mode');
+    const answer = await update({ name: 'Jan Barášek' });
+    await holder.end();
+    expect(answer.status).toBe(503);
+    expect(await profile()).toMatchObject({ firstName: null, version: 1 });
+    expect(await changesOf(gateway, { email })).toHaveLength(1);
   });
 
   it('is done once under an Idempotency-Key', async () => {

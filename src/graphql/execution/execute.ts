@@ -21,13 +21,14 @@ import type { Requirement } from '../../api-key/scopes.ts';
 import { ApiError, echo } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
-import type { ContextOf, OperationRequest } from '../context.ts';
+import type { ContextOf, OperationPart, OperationRequest } from '../context.ts';
+import { CheckingEffects } from '../mutation.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentResult, requestError } from './errors.ts';
-import { createKeyedRunner, type KeyedMutation, type Validate } from './keyed.ts';
+import { assertDone, createKeyedRunner, type KeyedMutation, NotDone, type Validate } from './keyed.ts';
 import { documentOf } from './operation.ts';
 import { variableProblems } from './variables.ts';
 import { within } from './within.ts';
@@ -40,8 +41,8 @@ export interface OperationCall {
   request: OperationRequest;
   /** What stands for the operation where requests under an Idempotency-Key are compared, if not its text. */
   keyedAs?: string | undefined;
-  /** Whether a query of several statements is to see one state of the database. */
-  isSnapshot?: boolean;
+  /** Whether all that it does and reads is one transaction; where it only reads, all of it sees one state of the database. */
+  isOneTransaction?: boolean;
 }
 
 /** Runs an operation; errors in the result are those of the catalogue. */
@@ -146,12 +147,21 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
     return run ? run(execution.contextValue, execution.variableValues.coerced) : executeRootSelectionSet(execution);
   }
 
-  /** In one transaction, so that all of it sees one state. */
-  function executeInSnapshot(call: OperationCall, { operation, selected }: OperationAnalysis) {
+  /** In one transaction, whole or not at all. What is wrong with the inputs is told first: only then it is known what it touches. */
+  async function executeInTransaction(call: OperationCall, { operation, selected }: OperationAnalysis) {
     const { document, request } = call;
-    return contextOf(request, selected).database.snapshot(async (tx) =>
-      executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, { database: tx }))),
-    );
+    const run = async (part: OperationPart) =>
+      executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, part)));
+    const { database } = contextOf(request, selected);
+    if (operation.operation === OperationTypeNode.QUERY) return database.snapshot((tx) => run({ database: tx }));
+    const checking = new CheckingEffects();
+    const checked = await run({ effects: checking, database: 'none' });
+    if (checked.errors) return checked;
+    const doing = () => database.transaction(async (tx) => assertDone(await run({ database: tx })));
+    return database.inTurn([...checking.touched], doing).catch((error: unknown) => {
+      if (error instanceof NotDone) return { data: null, errors: error.errors };
+      throw error;
+    });
   }
 
   return async (
@@ -163,8 +173,8 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
     if (keyedMutation) assertArguments(execution, 'everywhere');
     else if (analysis.validatesArguments) assertArguments(execution, 'below lists');
     if (keyedMutation) return runUnderKey(keyedMutation);
-    const { document, isSnapshot } = call;
-    return within(timeout, isSnapshot ? executeInSnapshot(call, analysis) : execute(document, execution));
+    const { document, isOneTransaction } = call;
+    return within(timeout, isOneTransaction ? executeInTransaction(call, analysis) : execute(document, execution));
   };
 }
 

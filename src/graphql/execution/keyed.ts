@@ -68,13 +68,19 @@ export interface KeyedRunnerOptions {
 }
 
 /** Why a document was not done. */
-class NotDone extends Error {
+export class NotDone extends Error {
   readonly errors: NonNullable<ExecutionResult['errors']>;
 
   constructor(errors: NonNullable<ExecutionResult['errors']>) {
     super('a field failed');
     this.errors = errors.filter(({ originalError }) => !(originalError instanceof SkippedField));
   }
+}
+
+/** @throws NotDone when a field failed, so that the transaction in which the others were done is rolled back */
+export function assertDone(result: ExecutionResult): ExecutionResult {
+  if (result.errors) throw new NotDone(result.errors);
+  return result;
 }
 
 /** What is known of a mutation that is done. */
@@ -190,8 +196,7 @@ async function actOnce(
   if (kept) return kept;
   if (touched.length > 1) await lockNames(tx, touched);
   const effects = new ActingEffects();
-  const { errors } = await runFields(effects, tx);
-  if (errors) throw new NotDone(errors);
+  assertDone(await runFields(effects, tx));
   const { outcome, done: byField } = effects;
   await keepOutcome(tx, keyed, outcome);
   return { outcome, answer: null, byField };

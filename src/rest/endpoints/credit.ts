@@ -32,7 +32,7 @@ export const creditEndpoints: readonly Endpoint[] = [
     description:
       'Lists the entries of the credit ledger, newest first. For the next page, send the `id` of the last one as `after`.',
     operation: CreditLogDocument,
-    isSnapshot: true,
+    isOneTransaction: true,
     query: z.object({
       cuRefNo: textParameter('Public reference of the customer.'),
       limit: wholeNumberParameter(`Entries at most; ${MOST_ITEMS} where it is not given.`, [0, MOST_ITEMS]).optional(),

@@ -89,6 +89,7 @@ export const customerEndpoints: readonly Endpoint[] = [
       'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared.',
     operation: UpdateCustomerProfileDocument,
     keyedAs: 'update-profile',
+    isOneTransaction: true,
     body: {
       members: updateProfileMembers,
       flags: ['newsletter'],
