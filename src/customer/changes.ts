@@ -39,17 +39,19 @@ const CREATED = customerActions.CREATED.stored;
  * Each action has its range of the index: a history of a hundred thousand changes of credit is not read through for the one ban in it. The creation is
  * read from the customer's own row.
  */
-const pageOf = keysetPages({
-  name: 'customer_changes',
-  sort: changesSort,
-  direction: 'desc',
-  parameters: 3,
-  text: ({ condition, order, limit, direction }) => `
-    select c.id as customer_id, c.cu_ref_no, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, (
-      select coalesce(json_agg(json_build_object('name', f.name, 'before', v.before, 'after', v.after) order by f.place), '[]')
-      from unnest(i.fields) with ordinality f (name, place)
-      left join change_value v on v.organisation_id = $1 and v.entry_id = i.id and v.field = f.name
-    ) as fields
+const fieldsOfEntry = `
+    select coalesce(json_agg(json_build_object('name', f.name, 'before', v.before, 'after', v.after) order by f.place), '[]')
+    from unnest(i.fields) with ordinality f (name, place)
+    left join change_value v on v.organisation_id = $1 and v.entry_id = i.id and v.field = f.name`;
+
+const pagesOf = (withFields: boolean) =>
+  keysetPages({
+    name: `customer_changes${withFields ? '_with_fields' : ''}`,
+    sort: changesSort,
+    direction: 'desc',
+    parameters: 3,
+    text: ({ condition, order, limit, direction }) => `
+    select c.id as customer_id, c.cu_ref_no, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, ${withFields ? `(${fieldsOfEntry})` : `'[]'::json`} as fields
     from unnest($2::bigint[]) given (id)
     join customer c on c.organisation_id = $1 and c.id = given.id
     cross join lateral (
@@ -72,7 +74,10 @@ const pageOf = keysetPages({
       limit ${limit}
     ) i
     order by i.ordinal ${direction}`,
-});
+  });
+
+/** Values may be long: they are read where they are asked for. */
+const pages = { withFields: pagesOf(true), without: pagesOf(false) };
 
 interface Row {
   customer_id: string;
@@ -90,6 +95,7 @@ interface Row {
  * Reads the same page of the histories of many customers, the newest change first, in one statement.
  *
  * @param ids - internal ids of customers
+ * @param withFields - whether the fields that were changed are read along; else there are none
  * @param actions - those that are wanted; all that are known unless told
  * @returns the changes, those of one customer in order
  */
@@ -97,9 +103,11 @@ export async function listChanges(
   { database }: OperationContext,
   ids: readonly number[],
   page: ChangesPage,
+  withFields: boolean,
   actions = Object.keys(customerActions) as CustomerAction[],
 ): Promise<CustomerChange[]> {
   const stored = [...new Set(actions.map((name) => customerActions[name].stored))];
+  const pageOf = withFields ? pages.withFields : pages.without;
   const rows = await database.run<Row>(...pageOf(page, [database.organisationId, ids, stored]));
   return rows.map((row) => ({
     customerId: Number(row.customer_id),

@@ -98,8 +98,13 @@ export class CustomerRelations {
   }
 
   /** What was done with a customer. */
-  changes(customerId: number, page: ChangesPage, actions: CustomerAction[] | undefined): Promise<CustomerChange[]> {
-    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, actions);
+  changes(
+    customerId: number,
+    page: ChangesPage,
+    withFields: boolean,
+    actions: CustomerAction[] | undefined,
+  ): Promise<CustomerChange[]> {
+    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, withFields, actions);
     return this.#loadPage(list, customerId, page, JSON.stringify(['changes', page, actions]));
   }
 

@@ -8,6 +8,9 @@ import { positionCursor } from '../cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from '../page.ts';
 import { CustomerType } from './type.ts';
 
+/** A value may be as long as an object of JSON that callers store. */
+const PRICE_OF_VALUE = 5;
+
 const cursors = positionCursor('customerChange', changesSort);
 
 const actionDescriptions = Object.fromEntries(
@@ -26,8 +29,14 @@ const FieldChangeType = builder.objectRef<FieldChange>('FieldChange').implement(
       type: 'JSON',
       nullable: true,
       description: 'Value before; null for none. Of `meta` and `customFields`, the members that were changed.',
+      complexity: PRICE_OF_VALUE,
     }),
-    after: t.expose('after', { type: 'JSON', nullable: true, description: 'Value after, in the same way.' }),
+    after: t.expose('after', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Value after, in the same way.',
+      complexity: PRICE_OF_VALUE,
+    }),
   }),
 });
 
@@ -73,12 +82,12 @@ builder.objectFields(CustomerType, (t) => ({
       scope: 'customer:write',
       complexity: pricedByPage,
       extensions: { validate: ((args) => void validatePage(args, cursors.read)) satisfies ValidateArguments },
-      resolve: ({ id }, args, { relations }) =>
+      resolve: ({ id }, args, { relations, selected }) =>
         readPage(
           args,
           ({ ordinal }: CustomerChange) => cursors.write([ordinal]),
           cursors.read,
-          (page) => relations.changes(id, page, args.actions ?? undefined),
+          (page) => relations.changes(id, page, selected.has('CustomerChange.fields'), args.actions ?? undefined),
         ),
     },
     {
