@@ -7,7 +7,7 @@ import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { detailNames } from './details.ts';
+import { detailNames, objectNames } from './details.ts';
 import { canonicalEmail } from './email.ts';
 import { type CustomerKey, referenceForm } from './find.ts';
 import { type Entry, type Settable, setCustomer } from './set.ts';
@@ -28,7 +28,7 @@ interface Way {
   readonly lock: Statement;
 }
 
-const columns = columnsOf(CustomerEntity, 'c', detailNames).join(', ');
+const columns = columnsOf(CustomerEntity, 'c', [...detailNames, ...objectNames]).join(', ');
 
 function wayBy(column: 'cu_ref_no' | 'canonical_email', condition: string): Way {
   const name = `customer_by_${column}${condition && '_undeleted'}`;

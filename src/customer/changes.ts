@@ -44,14 +44,18 @@ const fieldsOfEntry = `
     from unnest(i.fields) with ordinality f (name, place)
     left join change_value v on v.organisation_id = $1 and v.entry_id = i.id and v.field = f.name`;
 
-const pagesOf = (withFields: boolean) =>
+const namesOfEntry = `
+    select coalesce(json_agg(json_build_object('name', f.name) order by f.place), '[]')
+    from unnest(i.fields) with ordinality f (name, place)`;
+
+const pagesOf = (withValues: boolean) =>
   keysetPages({
-    name: `customer_changes${withFields ? '_with_fields' : ''}`,
+    name: `customer_changes${withValues ? '_with_values' : ''}`,
     sort: changesSort,
     direction: 'desc',
     parameters: 3,
     text: ({ condition, order, limit, direction }) => `
-    select c.id as customer_id, c.cu_ref_no, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, ${withFields ? `(${fieldsOfEntry})` : `'[]'::json`} as fields
+    select c.id as customer_id, c.cu_ref_no, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, (${withValues ? fieldsOfEntry : namesOfEntry}) as fields
     from unnest($2::bigint[]) given (id)
     join customer c on c.organisation_id = $1 and c.id = given.id
     cross join lateral (
@@ -77,7 +81,7 @@ const pagesOf = (withFields: boolean) =>
   });
 
 /** Values may be long: they are read where they are asked for. */
-const pages = { withFields: pagesOf(true), without: pagesOf(false) };
+const pages = { withValues: pagesOf(true), without: pagesOf(false) };
 
 interface Row {
   customer_id: string;
@@ -95,7 +99,7 @@ interface Row {
  * Reads the same page of the histories of many customers, the newest change first, in one statement.
  *
  * @param ids - internal ids of customers
- * @param withFields - whether the fields that were changed are read along; else there are none
+ * @param withValues - whether the values of fields are read along; else there are none
  * @param actions - those that are wanted; all that are known unless told
  * @returns the changes, those of one customer in order
  */
@@ -103,11 +107,11 @@ export async function listChanges(
   { database }: OperationContext,
   ids: readonly number[],
   page: ChangesPage,
-  withFields: boolean,
+  withValues: boolean,
   actions = Object.keys(customerActions) as CustomerAction[],
 ): Promise<CustomerChange[]> {
   const stored = [...new Set(actions.map((name) => customerActions[name].stored))];
-  const pageOf = withFields ? pages.withFields : pages.without;
+  const pageOf = withValues ? pages.withValues : pages.without;
   const rows = await database.run<Row>(...pageOf(page, [database.organisationId, ids, stored]));
   return rows.map((row) => ({
     customerId: Number(row.customer_id),

@@ -19,7 +19,7 @@ import { type FilledRow, fillOrReturn } from './fill.ts';
 import type { CreateCustomer } from './input.ts';
 import { cutIpHistory } from './ip-history/ip-history.ts';
 import { isNoted } from './ip-history/note.ts';
-import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
+import { type Profile, type ProfileRow, readProfile, selectProfile, WHOLE } from './profile.ts';
 
 /** A call that loses a race finds the winner's customer on its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
@@ -76,7 +76,7 @@ const createOrReturn: BatchStatement<Call> = {
       left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email
       where f.id is not null or (m.customer).id is not null
     ), ${seen}
-    select position::int, fills, new_account, is_noted and (customer).address_changes = 0 as cut_due, ${selectProfile(true)}
+    select position::int, fills, new_account, is_noted and (customer).address_changes = 0 as cut_due, ${selectProfile(WHOLE)}
     from current`,
   ...batching,
 };

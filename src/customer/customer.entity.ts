@@ -58,8 +58,9 @@ export const CustomerEntity = defineEntity({
     /** Sum of the credit ledger. */
     creditBalance: p.integer().default(0),
     premium: p.boolean().default(false),
-    meta: p.json<JsonObject>().defaultRaw(`'{}'`),
-    customFields: p.json<JsonObject>().defaultRaw(`'{}'`),
+    // Lazy as well: each may be of 32 KiB.
+    meta: p.json<JsonObject>().defaultRaw(`'{}'`).lazy(),
+    customFields: p.json<JsonObject>().defaultRaw(`'{}'`).lazy(),
     /** Counts the changes of the profile. */
     version: p.integer().default(1),
     createdAt: p.datetime(3).defaultRaw('now()'),

@@ -10,6 +10,21 @@ export const detailNames = [...addressMembers, 'primaryLocale', 'newsletter'] as
 /** What is seldom asked for. */
 export type CustomerDetails = Pick<Customer, (typeof detailNames)[number]>;
 
+/** The objects of JSON that callers store with it; lazy too. */
+export const objectNames = ['meta', 'customFields'] as const;
+
+/** What callers store with a customer. */
+export type CustomerObjects = Pick<Customer, (typeof objectNames)[number]>;
+
+/** The objects of a customer. */
+export const objectsOfCustomer: Relation<CustomerObjects | null> = {
+  select: (customerId) => `
+    select json_build_object('meta', o.meta, 'customFields', o.custom_fields) from customer o
+    where o.organisation_id = $1 and o.id = ${customerId}
+  `,
+  none: () => null,
+};
+
 /** The details of a customer. */
 export const detailsOfCustomer: Relation<CustomerDetails | null> = {
   select: (customerId) => `

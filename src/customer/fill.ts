@@ -15,7 +15,7 @@ import {
   touchedValues,
 } from './create-call.ts';
 import { isNoted } from './ip-history/note.ts';
-import { type ProfileRow, selectProfile } from './profile.ts';
+import { type ProfileRow, selectProfile, WHOLE } from './profile.ts';
 
 /** What became of a call. */
 export interface FilledRow extends ProfileRow {
@@ -82,7 +82,7 @@ export const fillOrReturn: BatchStatement<Call> = {
     select position::int, is_noted and (customer).address_changes = 0 as cut_due,
       (
         select array(select f ->> 'name' from jsonb_array_elements(fields) f) from fill where reference = (customer).cu_ref_no
-      ) as filled_fields, ${selectProfile(true)}
+      ) as filled_fields, ${selectProfile(WHOLE)}
     from current`,
   ...batching,
 };

@@ -7,8 +7,18 @@ import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
+import { detailNames, objectNames } from './details.ts';
 import { canonicalEmail } from './email.ts';
-import { type Profile, type ProfileRow, readProfile, selectProfile } from './profile.ts';
+import {
+  BARE,
+  forEachReading,
+  type Profile,
+  type ProfileRow,
+  type Reading,
+  readingName,
+  readProfile,
+  selectProfile,
+} from './profile.ts';
 
 /** What names one customer of an organisation; `email` is normalised. */
 export type CustomerKey = { cuRefNo: string } | { email: string };
@@ -20,9 +30,9 @@ export const referenceForm = /^[A-Za-z0-9]{16}$/;
 const nameTypes = { id: 'bigint', cu_ref_no: 'text', canonical_email: 'text' } as const;
 
 /** A statement that finds customers by a column which names each of them, with their positions among the names. */
-function finding(column: keyof typeof nameTypes, withRelatedRecords: boolean): Statement {
+function finding(column: keyof typeof nameTypes, reading: Reading): Statement {
   return {
-    name: `customer_by_${column}${withRelatedRecords ? '_with_related_records' : ''}`,
+    name: `customer_by_${column}${readingName(reading)}`,
     text: `
       with found as materialized (
         select position, true as has_related_records, (
@@ -30,45 +40,42 @@ function finding(column: keyof typeof nameTypes, withRelatedRecords: boolean): S
         ) as customer
         from unnest($2::${nameTypes[column]}[]) with ordinality as g (name, position)
       )
-      select position::int, ${selectProfile(withRelatedRecords)} from found where (customer).id is not null`,
+      select position::int, ${selectProfile(reading)} from found where (customer).id is not null`,
   };
 }
 
 /** Look-ups by what callers name customers by; those that arrive together are sent in one statement. */
-function lookUp(column: 'cu_ref_no' | 'canonical_email', withRelatedRecords: boolean): BatchStatement<string> {
+function lookUp(column: 'cu_ref_no' | 'canonical_email', reading: Reading): BatchStatement<string> {
   return {
-    ...finding(column, withRelatedRecords),
+    ...finding(column, reading),
     keyOf: (name) => name,
     isSame: () => true,
     values: (organisationId, names) => [organisationId, names],
   };
 }
 
-const lookUps = {
-  cu_ref_no: [lookUp('cu_ref_no', false), lookUp('cu_ref_no', true)],
-  canonical_email: [lookUp('canonical_email', false), lookUp('canonical_email', true)],
-} as const;
+const byReference = forEachReading((reading) => lookUp('cu_ref_no', reading));
+const byMailbox = forEachReading((reading) => lookUp('canonical_email', reading));
 
 /**
  * Finds the customer that a key names.
  *
- * @param withRelatedRecords - whether what belongs to it is read along
+ * @param reading - what is read along
  * @returns null when the organisation has none, or only a deleted one
  */
 export async function findCustomer(
   { database }: OperationContext,
   key: CustomerKey,
-  withRelatedRecords: boolean,
+  reading: Reading,
 ): Promise<Profile | null> {
   if ('cuRefNo' in key && !referenceForm.test(key.cuRefNo)) return null;
-  const byReference = 'cuRefNo' in key;
-  const statements = byReference ? lookUps.cu_ref_no : lookUps.canonical_email;
-  const name = byReference ? key.cuRefNo : canonicalEmail(key.email);
-  const { row } = await database.runBatched<string, ProfileRow>(statements[withRelatedRecords ? 1 : 0], name);
+  const [statement, name] =
+    'cuRefNo' in key ? [byReference(reading), key.cuRefNo] : [byMailbox(reading), canonicalEmail(key.email)];
+  const { row } = await database.runBatched<string, ProfileRow>(statement, name);
   return row ? readProfile(database, row) : null;
 }
 
-const byId = finding('id', false);
+const byId = finding('id', BARE);
 
 /**
  * Finds customers by their internal ids, in one statement.
@@ -87,7 +94,7 @@ export async function findCustomersById(
 
 const byReferenceOfAny: Statement = {
   name: 'customer_of_any_state',
-  text: `select ${columnsOf(CustomerEntity).join(', ')} from customer where organisation_id = $1 and cu_ref_no = $2`,
+  text: `select ${columnsOf(CustomerEntity, undefined, [...detailNames, ...objectNames]).join(', ')} from customer where organisation_id = $1 and cu_ref_no = $2`,
 };
 
 /** Finds a customer, also one that was deleted. */
@@ -105,14 +112,14 @@ const position: Statement = {
   text: 'select id from customer where organisation_id = $1 and cu_ref_no = $2',
 };
 
-function newestFirst(withRelatedRecords: boolean) {
+function newestFirst(reading: Reading) {
   return keysetPages({
-    name: `customer_pages${withRelatedRecords ? '_with_related_records' : ''}`,
+    name: `customer_pages${readingName(reading)}`,
     sort: [{ sql: 'c.id', type: 'bigint' }],
     direction: 'desc',
     parameters: 1,
     text: ({ condition, order, limit, direction }) => `
-      select ${selectProfile(withRelatedRecords)}
+      select ${selectProfile(reading)}
       from (
         select c as customer, true as has_related_records
         from customer c
@@ -124,24 +131,24 @@ function newestFirst(withRelatedRecords: boolean) {
   });
 }
 
-const pages = [newestFirst(false), newestFirst(true)] as const;
+const pages = forEachReading(newestFirst);
 
 /**
  * Lists the customers of an organisation, the newest first.
  *
- * @param withRelatedRecords - whether what belongs to them is read along
+ * @param reading - what is read along
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no customer of this organisation
  */
 export async function listCustomers(
   { database }: OperationContext,
   page: CustomerPage,
-  withRelatedRecords: boolean,
+  reading: Reading,
 ): Promise<Profile[]> {
   const [after, before] = await Promise.all([
     positionOf(database, 'after', page.after),
     positionOf(database, 'before', page.before),
   ]);
-  const pageOf = pages[withRelatedRecords ? 1 : 0];
+  const pageOf = pages(reading);
   const rows = await database.run<ProfileRow>(...pageOf({ ...page, after, before }, [database.organisationId]));
   return rows.map((row) => readProfile(database, row));
 }

@@ -2,7 +2,7 @@
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { detailNames } from './details.ts';
+import { detailNames, objectNames } from './details.ts';
 import { type CustomerGroup, groupsOfCustomer } from './group/group.entity.ts';
 import { type Referrer, referrerOfCustomer } from './referral/referral.entity.ts';
 import type { Relation } from './relation.ts';
@@ -29,10 +29,39 @@ export interface Profile {
   relatedRecords?: RelatedRecords;
 }
 
+/** What is read of customers besides what is always read. */
+export interface Reading {
+  /** Groups, referrer and running subscriptions. */
+  readonly related: boolean;
+  /** `meta` and `customFields`. */
+  readonly objects: boolean;
+}
+
+/** All that the REST API shows. */
+export const WHOLE: Reading = { related: true, objects: true };
+/** Nothing but what is always read. */
+export const BARE: Reading = { related: false, objects: false };
+
+/** What a statement that reads so is called besides its name. */
+export const readingName = ({ related, objects }: Reading) =>
+  `${related ? '_with_related_records' : ''}${objects ? '_with_objects' : ''}`;
+
+/** Every way to read, each with what is made for it. */
+export function forEachReading<Made>(make: (reading: Reading) => Made): (reading: Reading) => Made {
+  const made = new Map<string, Made>();
+  return (reading) => {
+    const name = readingName(reading);
+    const known = made.get(name) ?? make(reading);
+    made.set(name, known);
+    return known;
+  };
+}
+
 const columns = columnsOf(CustomerEntity, '(customer)').join(', ');
+const objectColumns = columnsOf(CustomerEntity, '(customer)', objectNames).join(', ');
 
 /** What a statement selects of a customer that it changed: all that callers can set, too. Read by `readProfile`. */
-export const selectChanged = columnsOf(CustomerEntity, '(customer)', detailNames).join(', ');
+export const selectChanged = columnsOf(CustomerEntity, '(customer)', [...detailNames, ...objectNames]).join(', ');
 
 /*
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on
@@ -45,11 +74,10 @@ const selectRelatedRecords = Object.entries(relations)
 /**
  * What a statement selects of each customer, for `readProfile`. The statement selects from rows that hold a whole `customer`
  * and, where related records are wanted, tell by `has_related_records` whether there can be any.
- *
- * @param withRelatedRecords - whether groups, referrer and running subscriptions come along
  */
-export function selectProfile(withRelatedRecords: boolean): string {
-  return withRelatedRecords ? `${columns}, ${selectRelatedRecords}` : columns;
+export function selectProfile({ related, objects }: Reading): string {
+  const own = objects ? objectColumns : columns;
+  return related ? `${own}, ${selectRelatedRecords}` : own;
 }
 
 /** A row of a statement that selected `selectProfile`. */

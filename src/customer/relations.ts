@@ -7,7 +7,7 @@ import { type ChangesPage, type CustomerChange, listChanges } from './changes.ts
 import type { CreditEntry } from './credit/credit.entity.ts';
 import { type CreditEntryPage, listCreditEntries } from './credit/entries.ts';
 import type { Customer } from './customer.entity.ts';
-import { type CustomerDetails, detailsOfCustomer } from './details.ts';
+import { type CustomerDetails, type CustomerObjects, detailsOfCustomer, objectsOfCustomer } from './details.ts';
 import { findCustomersById } from './find.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
 import { type Profile, type RelatedRecords, relations } from './profile.ts';
@@ -20,7 +20,10 @@ type Load<Value> = (ctx: OperationContext, ids: readonly number[]) => Promise<Va
 type ListPages<Item, Place> = (ctx: OperationContext, ids: readonly number[], page: Place) => Promise<Item[]>;
 
 /** Loads a relation as it is read along with a customer. */
-function loading<Value>(name: keyof RelatedRecords | 'details', { select, none }: Relation<Value>): Load<Value> {
+function loading<Value>(
+  name: keyof RelatedRecords | 'details' | 'objects',
+  { select, none }: Relation<Value>,
+): Load<Value> {
   const statement: Statement = {
     name: `customer_${name}`,
     text: `select given.id, (${select('given.id')}) as value from unnest($2::bigint[]) as given (id)`,
@@ -36,6 +39,7 @@ function loading<Value>(name: keyof RelatedRecords | 'details', { select, none }
 type Related<Name extends keyof RelatedRecords> = RelatedRecords[Name] | Promise<RelatedRecords[Name]>;
 
 const loadDetails = loading('details', detailsOfCustomer);
+const loadObjects = loading('objects', objectsOfCustomer);
 const loadGroups = loading('groups', relations.groups);
 const loadReferrer = loading('referrer', relations.referrer);
 const loadSubscriptions = loading('subscriptions', relations.subscriptions);
@@ -70,6 +74,11 @@ export class CustomerRelations {
     return this.#load(loadDetails, customerId);
   }
 
+  /** What callers store with a customer; null for one that is gone. */
+  objects(customerId: number): Promise<CustomerObjects | null> {
+    return this.#load(loadObjects, customerId);
+  }
+
   groups(customerId: number): Related<'groups'> {
     return this.#relatedRecordsOf(customerId)?.groups ?? this.#load(loadGroups, customerId);
   }
@@ -101,10 +110,10 @@ export class CustomerRelations {
   changes(
     customerId: number,
     page: ChangesPage,
-    withFields: boolean,
+    withValues: boolean,
     actions: CustomerAction[] | undefined,
   ): Promise<CustomerChange[]> {
-    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, withFields, actions);
+    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, withValues, actions);
     return this.#loadPage(list, customerId, page, JSON.stringify(['changes', page, actions]));
   }
 

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCustomer, listCustomers } from '../../src/customer/find.ts';
 import type { RelatedRecords } from '../../src/customer/profile.ts';
+import { BARE, WHOLE } from '../../src/customer/profile.ts';
 import { CustomerRelations } from '../../src/customer/relations.ts';
 import { type Database, openDatabase } from '../../src/database/open.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
@@ -240,11 +241,11 @@ describe.each([
       for (const id of present) {
         const { cuRefNo, email } = customerOf(organisationId, id);
         for (const key of [{ cuRefNo }, ...(email === null ? [] : [{ email }])]) {
-          const found = await findCustomer(tenant, key, true);
+          const found = await findCustomer(tenant, key, WHOLE);
           expect(found?.relatedRecords, cases[id - 1]?.[0]).toEqual(expected[id - 1]);
         }
       }
-      const listed = await listCustomers(tenant, { limit: 100, inverted: true }, true);
+      const listed = await listCustomers(tenant, { limit: 100, inverted: true }, WHOLE);
       expect(listed.map(({ relatedRecords }) => relatedRecords)).toEqual(present.map((id) => expected[id - 1]));
     }
   });
@@ -272,7 +273,7 @@ describe.each([
         each > plans.length || each === 5 ? null : { id: each, cuRefNo: customerOf(id, each).cuRefNo },
       ),
     );
-    const alone = await findCustomer(tenant, { cuRefNo: customerOf(id, 7).cuRefNo }, false);
+    const alone = await findCustomer(tenant, { cuRefNo: customerOf(id, 7).cuRefNo }, BARE);
     expect(customers[0]).toEqual(alone?.customer);
   });
 

@@ -11,7 +11,7 @@ import { customerActions } from '../actions.ts';
 import { customerBy } from '../by.ts';
 import { canonicalEmail } from '../email.ts';
 import { referenceForm } from '../find.ts';
-import { type Profile, type ProfileRow, readProfile, selectProfile } from '../profile.ts';
+import { BARE, type Profile, type ProfileRow, readProfile, selectProfile } from '../profile.ts';
 import { type CreditEntry, CreditEntryEntity } from './credit.entity.ts';
 
 const TRANSACTION_ID_LENGTH = 16;
@@ -147,7 +147,7 @@ const adjust: BatchStatement<Call> = {
       ${columnsOf(CreditEntryEntity, '(entry)')
         .map((column) => `${column} as entry_${column.replace('(entry).', '')}`)
         .join(', ')},
-      ${selectProfile(false)}
+      ${selectProfile(BARE)}
     from current`,
   keyOf: ({ cuRefNo, canonicalEmail: mailbox }) => cuRefNo ?? mailbox ?? '',
   takesSeveral: true,

@@ -5,6 +5,7 @@ import './group.ts';
 import './subscription.ts';
 import './ip.ts';
 import './customer/type.ts';
+import './customer/details.ts';
 import './customer/queries.ts';
 import './customer/ip-history.ts';
 import './customer/credit.ts';

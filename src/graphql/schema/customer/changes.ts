@@ -11,6 +11,9 @@ import { CustomerType } from './type.ts';
 /** A value may be as long as an object of JSON that callers store. */
 const PRICE_OF_VALUE = 5;
 
+const selectsValues = (selected: ReadonlySet<string>) =>
+  selected.has('FieldChange.before') || selected.has('FieldChange.after');
+
 const cursors = positionCursor('customerChange', changesSort);
 
 const actionDescriptions = Object.fromEntries(
@@ -87,7 +90,7 @@ builder.objectFields(CustomerType, (t) => ({
           args,
           ({ ordinal }: CustomerChange) => cursors.write([ordinal]),
           cursors.read,
-          (page) => relations.changes(id, page, selected.has('CustomerChange.fields'), args.actions ?? undefined),
+          (page) => relations.changes(id, page, selectsValues(selected), args.actions ?? undefined),
         ),
     },
     {

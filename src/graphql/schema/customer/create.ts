@@ -7,7 +7,7 @@ import { findCustomer } from '../../../customer/find.ts';
 import { type CreateCustomer, createCustomerInput } from '../../../customer/input.ts';
 import { builder, stringEnum, validatedBy } from '../../builder.ts';
 import { mutation, NoLongerThereError } from '../../mutation.ts';
-import { CustomerType, selectsRelatedRecords } from './type.ts';
+import { CustomerType, readingOf } from './type.ts';
 
 const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
   description: 'The customer to create, or to find by its e-mail address.',
@@ -102,7 +102,7 @@ builder.mutationFields((t) => ({
         ...(kept.length > 0 && { keptFields: kept }),
       }),
       load: async (context, { cuRefNo, newAccount, filledFields = [], keptFields: kept = [] }) => {
-        const profile = await findCustomer(context, { cuRefNo }, selectsRelatedRecords(context.selected));
+        const profile = await findCustomer(context, { cuRefNo }, readingOf(context.selected));
         if (!profile) throw new NoLongerThereError();
         return { ...profile, newAccount, filledFields, keptFields: kept };
       },

@@ -6,7 +6,7 @@ import { builder } from '../../builder.ts';
 import { cursorReader, encodeCursor } from '../cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from '../page.ts';
 import { CustomerByInput } from './by.ts';
-import { CustomerType, find, selectsRelatedRecords } from './type.ts';
+import { CustomerType, find, readingOf } from './type.ts';
 
 builder.queryFields((t) => ({
   customer: t.field({
@@ -37,7 +37,7 @@ builder.queryFields((t) => ({
           ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
           cursorReader('customer'),
           async (page) => {
-            const profiles = await listCustomers(context, page, selectsRelatedRecords(context.selected));
+            const profiles = await listCustomers(context, page, readingOf(context.selected));
             return profiles.map((profile) => context.relations.remember(profile));
           },
         ),

@@ -1,8 +1,7 @@
 // The customer in GraphQL.
-import { type AddressMember, addressMembers } from '../../../customer/address.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
-import type { CustomerDetails } from '../../../customer/details.ts';
 import { type CustomerKey, findCustomer } from '../../../customer/find.ts';
+import type { Reading } from '../../../customer/profile.ts';
 import type { Referrer } from '../../../customer/referral/referral.entity.ts';
 import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
@@ -12,45 +11,19 @@ import { CustomerSubscriptionType } from '../subscription.ts';
 /** The fields of a customer that are read along with it, where an operation selects any of them. */
 const relatedRecords = ['Customer.groups', 'Customer.referral', 'Customer.runningSubscriptions'];
 
-/** Whether an operation selects any of them. */
-export function selectsRelatedRecords(selected: ReadonlySet<string>): boolean {
-  return relatedRecords.some((field) => selected.has(field));
+/** What an operation wants read of customers. */
+export function readingOf(selected: ReadonlySet<string>): Reading {
+  return {
+    related: relatedRecords.some((field) => selected.has(field)),
+    objects: selected.has('Customer.meta') || selected.has('Customer.customFields'),
+  };
 }
 
 /** Finds a customer with what the operation selects of it. */
 export async function find(context: GatewayContext, key: CustomerKey): Promise<Customer | null> {
-  const profile = await findCustomer(context, key, selectsRelatedRecords(context.selected));
+  const profile = await findCustomer(context, key, readingOf(context.selected));
   return profile && context.relations.remember(profile);
 }
-
-/** What is seldom asked for of a customer: there at once after a change, else loaded, for many customers in one statement. */
-async function detailsOf(customer: Customer, { relations }: GatewayContext): Promise<CustomerDetails> {
-  // Lazy: the type does not say that it may not be there.
-  const isThere = (customer.newsletter as boolean | undefined) !== undefined;
-  const details = isThere ? customer : await relations.details(customer.id);
-  if (!details) throw new Error('a customer that was read is gone');
-  return details;
-}
-
-const addressDescriptions: Record<AddressMember, string> = {
-  streetAddress: 'Street and number.',
-  city: 'City.',
-  cityPart: 'Part of the city.',
-  stateRegion: 'State or region.',
-  postalCode: 'Postal code.',
-  country: 'Country, as a code of ISO 3166-1 alpha-2.',
-};
-
-const AddressType = builder.objectRef<CustomerDetails>('Address').implement({
-  description: 'An address.',
-  fields: (t) =>
-    Object.fromEntries(
-      addressMembers.map((name) => [
-        name,
-        t.exposeString(name, { nullable: true, description: addressDescriptions[name] }),
-      ]),
-    ),
-});
 
 export const CustomerType = builder.objectRef<Customer>('Customer');
 const ReferralType = builder.objectRef<Referrer>('Referral');
@@ -85,29 +58,6 @@ builder.node(CustomerType, {
       type: [CustomerGroupType],
       description: 'Groups that the customer belongs to.',
       resolve: ({ id }, _, { relations }) => relations.groups(id),
-    }),
-    address: t.field({
-      type: AddressType,
-      nullable: true,
-      description: 'Address; null when nothing of it is known.',
-      async resolve(customer, _, context) {
-        const details = await detailsOf(customer, context);
-        return addressMembers.some((name) => details[name] != null) ? details : null;
-      },
-    }),
-    primaryLocale: t.string({
-      nullable: true,
-      description: 'Language, as a tag such as `cs` or `en-GB`.',
-      resolve: async (customer, _, context) => (await detailsOf(customer, context)).primaryLocale,
-    }),
-    newsletter: t.boolean({
-      description: 'Whether the customer wants the newsletter.',
-      resolve: async (customer, _, context) => (await detailsOf(customer, context)).newsletter,
-    }),
-    meta: t.expose('meta', { type: 'JSONObject', description: 'Data that programs store with the customer.' }),
-    customFields: t.expose('customFields', {
-      type: 'JSONObject',
-      description: 'Fields that the organisation defines itself.',
     }),
     referral: t.field({
       type: ReferralType,
