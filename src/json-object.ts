@@ -12,7 +12,7 @@ export interface JsonObject {
 /** Bytes that a stored object may take, as JSON in UTF-8. */
 export const LARGEST_OBJECT = 32 * 1024;
 /** Objects and arrays within each other, the outermost counted. */
-const DEEPEST = 16;
+export const DEEPEST = 16;
 /** PostgreSQL writes numbers out: one this near to 0 takes as many digits as it has zeros. */
 const NEAREST_TO_ZERO = 1e-20;
 

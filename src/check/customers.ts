@@ -1,8 +1,6 @@
 // What the row of a customer promises besides the checks that its table declares.
+import { DEEPEST } from '../json-object.ts';
 import type { RowInvariant } from './invariant.ts';
-
-/** Objects and arrays within each other, the outermost counted. */
-const DEEPEST = 16;
 
 /** What callers store as they like. */
 const objects = ['meta', 'custom_fields'];

@@ -86,7 +86,7 @@ export const customerEndpoints: readonly Endpoint[] = [
     tag: customerTag,
     summary: "Update a customer's profile",
     description:
-      'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared.',
+      'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared. `customerRealIp` is noted as `create` does.',
     operation: UpdateCustomerProfileDocument,
     keyedAs: 'update-profile',
     isOneTransaction: true,
