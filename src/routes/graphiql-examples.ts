@@ -66,8 +66,8 @@ mutation UpdateCustomer {
     }
   }
 }
-
-# Its mailbox must not be another customer's.
+`,
+  `# The mailbox must not be another customer's.
 mutation ChangeCustomerEmail {
   changeCustomerEmail(
     input: { by: { email: "karel.kradl@example.com" }, email: "karel@kradl.example" }
@@ -90,8 +90,8 @@ mutation AdjustCustomerCredit {
     customer { creditBalance }
   }
 }
-
-# The ledger, and all that was done with the customer, newest first.
+`,
+  `# The ledger, and all that was done with the customer, newest first.
 query History {
   customer(by: { email: "jana.novakova@example.com" }) {
     creditBalance
@@ -107,34 +107,26 @@ query History {
   }
 }
 `,
-  `# Bans a customer; again is no change.
+  `# Bans a customer, and lifts the ban; again is no change.
 mutation BanCustomer {
   banCustomer(
     input: { by: { email: "info@sklarna-sumava.example" }, reason: "Charge-backs on three orders" }
   ) {
     customer { cuRefNo ban }
   }
-}
-
-# Lifts the ban.
-mutation UnbanCustomer {
   unbanCustomer(input: { by: { email: "info@sklarna-sumava.example" } }) {
     customer { cuRefNo ban }
   }
 }
-
-# Deletes a customer: copy its cuRefNo, by which it can be restored.
+`,
+  `# Creates a customer and deletes it. By its cuRefNo it can be restored:
+# restoreCustomer(input: { by: { cuRefNo: "…" }, reason: "Deleted by mistake" }) { customer { email } }
 mutation DeleteCustomer {
+  createCustomer(input: { email: "soon.gone@example.com" }) { newAccount }
   deleteCustomer(
-    input: { by: { email: "info@sklarna-sumava.example" }, reason: "Asked for it by phone" }
+    input: { by: { email: "soon.gone@example.com" }, reason: "Asked for it by phone" }
   ) {
     customer { cuRefNo }
-  }
-}
-
-mutation RestoreCustomer($cuRefNo: String!) {
-  restoreCustomer(input: { by: { cuRefNo: $cuRefNo }, reason: "Deleted by mistake" }) {
-    customer { cuRefNo email }
   }
 }
 `,
