@@ -56,10 +56,13 @@ it('holds no key, no address of a customer, no body and no query', async () => {
     body: JSON.stringify({ email: 'private@example.com', companyName: 'Very Private Ltd', customerRealIp: '9.9.9.9' }),
   });
   await gateway.send(`/api/v1/${gateway.key}`, { headers: { 'x-request-id': 'stray' } });
+  const addresses = '/api/private@example.com/v1/xprivate%40example.com';
+  await gateway.send(addresses, { headers: { 'x-request-id': 'addresses' } });
   await lineOf('last');
   await lineOf('stray');
+  expect(await lineOf('addresses')).toMatchObject({ path: '/api/…/v1/…' });
   const text = JSON.stringify(gateway.log);
-  for (const secret of [gateway.key, 'private@example.com', 'Very Private', '9.9.9.9', 'apiKey'])
+  for (const secret of [gateway.key, 'private@example.com', 'private%40', 'Very Private', '9.9.9.9', 'apiKey'])
     expect(text).not.toContain(secret);
 });
 

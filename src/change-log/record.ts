@@ -33,19 +33,39 @@ export interface Change extends Subject {
  *   rows, each entry is numbered and timed after that: the order of ids is that of changes
  */
 export function recording(subject: string, source: string): string {
+  const entry = {
+    organisation_id: '$1',
+    id: 'entry_id',
+    subject,
+    reference: 'reference',
+    action: 'action',
+    actor: 'actor',
+    reason: 'reason',
+    request_id: 'request_id',
+    ordinal: 'ordinal',
+    fields: `array(select f.field ->> 'name' from jsonb_array_elements(fields) with ordinality f (field, place) order by f.place)`,
+    created_at: 'clock_timestamp()',
+  };
+  const value = {
+    organisation_id: '$1',
+    entry_id: 'n.entry_id',
+    field: `f.field ->> 'name'`,
+    before: `nullif(f.field -> 'before', 'null')`,
+    after: `nullif(f.field -> 'after', 'null')`,
+  };
   return `
     numbered as materialized (
       select nextval('change_entry_id_seq') as entry_id, s.* from ${source} s
     ), entries as (
-      insert into change_entry (organisation_id, id, subject, reference, action, actor, reason, request_id, ordinal, fields, created_at)
-      select $1, entry_id, ${subject}, reference, action, actor, reason, request_id, ordinal,
-        array(select f.field ->> 'name' from jsonb_array_elements(fields) with ordinality f (field, place) order by f.place), clock_timestamp()
-      from numbered
+      insert into change_entry ${selecting(entry)} from numbered
     ), entry_values as (
-      insert into change_value (organisation_id, entry_id, field, before, after)
-      select $1, n.entry_id, f.field ->> 'name', nullif(f.field -> 'before', 'null'), nullif(f.field -> 'after', 'null')
-      from numbered n cross join lateral jsonb_array_elements(n.fields) f (field)
+      insert into change_value ${selecting(value)} from numbered n cross join lateral jsonb_array_elements(n.fields) f (field)
     )`;
+}
+
+/** SQL of columns with what each is set to, between `insert into` with its table and `from`. */
+function selecting(columns: Readonly<Record<string, string>>): string {
+  return `(${Object.keys(columns).join(', ')}) select ${Object.values(columns).join(', ')}`;
 }
 
 /** The fields of a change as `recording` reads them, in JSON. */

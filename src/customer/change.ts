@@ -67,11 +67,38 @@ function wayOf(by: ChangeKey): [way: Way, name: string] {
   return [way, name];
 }
 
+const CUSTOMER = 'customer/';
+
 /** What work that touches a customer takes turns by: the name by which it is named; none where it names nobody. */
 export function turnsOf(by: ChangeKey): string[] {
-  if ('email' in by) return [`customer/${canonicalEmail(by.email)}`];
+  if ('email' in by) return [`${CUSTOMER}${canonicalEmail(by.email)}`];
   const reference = 'cuRefNo' in by ? by.cuRefNo : by.anyCuRefNo;
-  return referenceForm.test(reference) ? [`customer/${reference}`] : [];
+  return referenceForm.test(reference) ? [`${CUSTOMER}${reference}`] : [];
+}
+
+const identify: Statement = {
+  name: 'customer_identify',
+  text: `
+    select coalesce(
+      (select c.cu_ref_no from customer c where c.organisation_id = $1 and c.cu_ref_no = g.name),
+      (select c.cu_ref_no from customer c where c.organisation_id = $1 and c.canonical_email = g.name and c.deleted_at is null),
+      g.name
+    ) as name
+    from unnest($2::text[]) g (name)`,
+};
+
+/**
+ * Names things by what they are now, for locks: a customer by its reference, also where it was named by its mailbox.
+ *
+ * @param names - such as `turnsOf` gives; others stay as they are
+ */
+export async function identified(tx: OrganisationDatabase, names: readonly string[]): Promise<string[]> {
+  const [ofCustomers = [], others = []] = [true, false].map((isWanted) =>
+    names.filter((name) => name.startsWith(CUSTOMER) === isWanted),
+  );
+  const given = ofCustomers.map((name) => name.slice(CUSTOMER.length));
+  const rows = await tx.run<{ name: string }>(identify, [tx.organisationId, given]);
+  return [...new Set([...others, ...rows.map(({ name }) => `${CUSTOMER}${name}`)])];
 }
 
 function nobody(): ApiError {

@@ -1,15 +1,16 @@
 // The history of customers: their creation, and what was changed since, by whom and why.
+import type { ChangedValue } from '../change-log/record.ts';
 import { keysetPages, type Page, type PositionOf } from '../database/keyset.ts';
+import type { Statement } from '../database/statement.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { actionNamed, type CustomerAction, customerActions } from './actions.ts';
 
 /** A field that was changed. */
 export interface FieldChange {
+  /** The entry of the change log. */
+  readonly entryId: number;
   /** As the API names it: `firstName`, `address.city`. */
   readonly name: string;
-  /** Null where it had no value. */
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 /** Something that was done with a customer. */
@@ -39,23 +40,13 @@ const CREATED = customerActions.CREATED.stored;
  * Each action has its range of the index: a history of a hundred thousand changes of credit is not read through for the one ban in it. The creation is
  * read from the customer's own row.
  */
-const fieldsOfEntry = `
-    select coalesce(json_agg(json_build_object('name', f.name, 'before', v.before, 'after', v.after) order by f.place), '[]')
-    from unnest(i.fields) with ordinality f (name, place)
-    left join change_value v on v.organisation_id = $1 and v.entry_id = i.id and v.field = f.name`;
-
-const namesOfEntry = `
-    select coalesce(json_agg(json_build_object('name', f.name) order by f.place), '[]')
-    from unnest(i.fields) with ordinality f (name, place)`;
-
-const pagesOf = (withValues: boolean) =>
-  keysetPages({
-    name: `customer_changes${withValues ? '_with_values' : ''}`,
-    sort: changesSort,
-    direction: 'desc',
-    parameters: 3,
-    text: ({ condition, order, limit, direction }) => `
-    select c.id as customer_id, c.cu_ref_no, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, (${withValues ? fieldsOfEntry : namesOfEntry}) as fields
+const pagesOf = keysetPages({
+  name: 'customer_changes',
+  sort: changesSort,
+  direction: 'desc',
+  parameters: 3,
+  text: ({ condition, order, limit, direction }) => `
+    select c.id as customer_id, c.cu_ref_no, i.id as entry_id, i.ordinal, i.action, i.actor, i.reason, i.request_id, i.created_at, i.fields
     from unnest($2::bigint[]) given (id)
     join customer c on c.organisation_id = $1 and c.id = given.id
     cross join lateral (
@@ -78,28 +69,25 @@ const pagesOf = (withValues: boolean) =>
       limit ${limit}
     ) i
     order by i.ordinal ${direction}`,
-  });
-
-/** Values may be long: they are read where they are asked for. */
-const pages = { withValues: pagesOf(true), without: pagesOf(false) };
+});
 
 interface Row {
   customer_id: string;
   cu_ref_no: string;
+  entry_id: string;
   ordinal: number;
   action: string;
   actor: string | null;
   reason: string | null;
   request_id: string | null;
   created_at: Date;
-  fields: FieldChange[];
+  fields: string[];
 }
 
 /**
  * Reads the same page of the histories of many customers, the newest change first, in one statement.
  *
  * @param ids - internal ids of customers
- * @param withValues - whether the values of fields are read along; else there are none
  * @param actions - those that are wanted; all that are known unless told
  * @returns the changes, those of one customer in order
  */
@@ -107,12 +95,10 @@ export async function listChanges(
   { database }: OperationContext,
   ids: readonly number[],
   page: ChangesPage,
-  withValues: boolean,
   actions = Object.keys(customerActions) as CustomerAction[],
 ): Promise<CustomerChange[]> {
   const stored = [...new Set(actions.map((name) => customerActions[name].stored))];
-  const pageOf = withValues ? pages.withValues : pages.without;
-  const rows = await database.run<Row>(...pageOf(page, [database.organisationId, ids, stored]));
+  const rows = await database.run<Row>(...pagesOf(page, [database.organisationId, ids, stored]));
   return rows.map((row) => ({
     customerId: Number(row.customer_id),
     cuRefNo: row.cu_ref_no,
@@ -122,6 +108,28 @@ export async function listChanges(
     reason: row.reason,
     requestId: row.request_id,
     createdAt: new Date(row.created_at),
-    fields: row.fields,
+    fields: row.fields.map((name) => ({ entryId: Number(row.entry_id), name })),
   }));
+}
+
+const valuesOfEntries: Statement = {
+  name: 'customer_changed_values',
+  text: `
+    select v.entry_id, json_object_agg(v.field, json_build_object('before', v.before, 'after', v.after)) as values
+    from change_value v
+    where v.organisation_id = $1 and v.entry_id = any($2::bigint[])
+    group by v.entry_id`,
+};
+
+/** The values of the fields that were changed, by their names; a field that is not there has none, or they were erased. */
+export type ChangedValues = Readonly<Record<string, ChangedValue>>;
+
+/** Reads the values of entries of the change log, which may be long, in the order of the ids. */
+export async function listValues({ database }: OperationContext, ids: readonly number[]): Promise<ChangedValues[]> {
+  const rows = await database.run<{ entry_id: string; values: ChangedValues }>(valuesOfEntries, [
+    database.organisationId,
+    ids,
+  ]);
+  const byEntry = new Map(rows.map((row) => [Number(row.entry_id), row.values]));
+  return ids.map((id) => byEntry.get(id) ?? {});
 }

@@ -34,7 +34,8 @@ export interface Created extends Profile {
 
 /*
  * found    each call with the customer of its mailbox, and whether it fills blanks of that: such a customer is returned as it is, for `fillOrReturn`
- * locked   the customers to bring up to date, in order: batches of other processes that touch the same wait, and none waits in a circle
+ * locked   the customers to bring up to date, in order: batches of other processes that touch the same wait, and none waits in a circle. One whose mailbox
+ *          changed meanwhile is returned as it was
  * touched  those customers, with where and when they were last seen
  * made     the new customers, in order too, and after all that is touched. When another call makes one at the same moment, that one is left out:
  *          its caller tries again
@@ -48,6 +49,7 @@ const createOrReturn: BatchStatement<Call> = {
     ), locked as (
       select c.id from customer c
       where c.organisation_id = $1 and c.id = any(array(select id from found where id is not null and due and not fills))
+        and c.canonical_email = any($3)
       order by c.id
       for no key update
     ), touched as (

@@ -38,6 +38,7 @@ const filledFields = Object.entries(filledColumns)
 /*
  * found    the calls whose customer is there
  * locked   the customers, in order: batches of other processes that touch the same wait, and none waits in a circle
+ * kept     the calls whose mailbox still leads to the customer, after that was waited for; the others begin anew
  * touched  the customers, with their blanks filled from the request, and where and when they were last seen. The update works on the row's latest version, as
  *          it was locked, so of two calls that fill the same blank the first wins and neither is lost
  * fill     what was filled, for the change log
@@ -48,22 +49,24 @@ export const fillOrReturn: BatchStatement<Call> = {
     with ${lookedUp}, found as (
       select f.*, (customer).id from looked_up f where (customer).id is not null
     ), locked as materialized (
-      select c.id, ${columns.map((column) => `c.${column}`).join(', ')}
+      select c.id, c.canonical_email, ${columns.map((column) => `c.${column}`).join(', ')}
       from customer c
       where c.organisation_id = $1 and c.id = any(array(select id from found)) and c.deleted_at is null
       order by c.id
       for no key update
+    ), kept as materialized (
+      select f.* from found f join locked l on l.id = f.id and l.canonical_email = f.canonical_email
     ), touched as (
       update customer c set (${columns.join(', ')}, ${touchedColumns}, updated_at, version, change_count) = (
         select ${columns.map((column) => `coalesce(c.${column}, f.${column})`).join(', ')}, ${touchedValues},
           case when filling.any then clock_timestamp() else c.updated_at end,
           c.version + filling.any::int,
           c.change_count + filling.any::int
-        from found f
+        from kept f
         cross join lateral (select ${fillsAny('c', 'f')} as any) filling
         where f.id = c.id
       )
-      where c.organisation_id = $1 and c.id = any(array(select id from locked))
+      where c.organisation_id = $1 and c.id = any(array(select id from kept))
       returning c as customer
     ), fill as materialized (
       select (t.customer).cu_ref_no as reference, '${customerActions.FILLED.stored}' as action, f.actor, null as reason, f.request_id,
@@ -71,12 +74,12 @@ export const fillOrReturn: BatchStatement<Call> = {
         ${filledFields} as fields
       from touched t
       join locked l on l.id = (t.customer).id
-      join found f on f.id = l.id
+      join kept f on f.id = l.id
       where ${fillsAny('l', 'f')}
     ), ${recording(`'customer'`, 'fill')}, current as (
       select f.position, f.ip, t.customer, false as new_account, true as has_related_records,
         ${isNoted('(f.customer)', 'ip')} as is_noted
-      from found f
+      from kept f
       join touched t on (t.customer).id = f.id
     ), ${seen}
     select position::int, is_noted and (customer).address_changes = 0 as cut_due,

@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import type { Statement } from '../database/statement.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { CustomerAction } from './actions.ts';
-import { type ChangesPage, type CustomerChange, listChanges } from './changes.ts';
+import { type ChangedValues, type ChangesPage, type CustomerChange, listChanges, listValues } from './changes.ts';
 import type { CreditEntry } from './credit/credit.entity.ts';
 import { type CreditEntryPage, listCreditEntries } from './credit/entries.ts';
 import type { Customer } from './customer.entity.ts';
@@ -13,7 +13,7 @@ import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-histo
 import { type Profile, type RelatedRecords, relations } from './profile.ts';
 import type { Relation } from './relation.ts';
 
-/** Loads what belongs to customers, by their internal ids and in that order, in one statement. */
+/** Loads what belongs to customers, or to entries of the change log, by their internal ids and in that order, in one statement. */
 type Load<Value> = (ctx: OperationContext, ids: readonly number[]) => Promise<Value[]>;
 
 /** Reads the same page of something for many customers; those of one customer in order. */
@@ -107,14 +107,14 @@ export class CustomerRelations {
   }
 
   /** What was done with a customer. */
-  changes(
-    customerId: number,
-    page: ChangesPage,
-    withValues: boolean,
-    actions: CustomerAction[] | undefined,
-  ): Promise<CustomerChange[]> {
-    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, withValues, actions);
+  changes(customerId: number, page: ChangesPage, actions: CustomerAction[] | undefined): Promise<CustomerChange[]> {
+    const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, actions);
     return this.#loadPage(list, customerId, page, JSON.stringify(['changes', page, actions]));
+  }
+
+  /** The values of an entry of the change log. */
+  changedValues(entryId: number): Promise<ChangedValues> {
+    return this.#load(listValues, entryId);
   }
 
   #relatedRecordsOf(customerId: number): RelatedRecords | undefined {
@@ -136,12 +136,12 @@ export class CustomerRelations {
   }
 
   /** @param name - what is loaded, where `load` itself does not tell */
-  #load<Value>(load: Load<Value>, customerId: number, name: unknown = load): Promise<Value> {
+  #load<Value>(load: Load<Value>, id: number, name: unknown = load): Promise<Value> {
     let loader = this.#loaders.get(name) as DataLoader<number, Value> | undefined;
     if (!loader) {
       loader = new DataLoader((ids) => load(this.#ctx, ids));
       this.#loaders.set(name, loader);
     }
-    return loader.load(customerId);
+    return loader.load(id);
   }
 }

@@ -1,6 +1,6 @@
 // Updates the profile of a customer.
 import { z } from 'zod';
-import { ApiError, invalidField } from '../errors/api-error.ts';
+import { ApiError, type FieldProblem } from '../errors/api-error.ts';
 import { ipForms, ipInput } from '../ip/input.ts';
 import { assertObjectSize, changedJson, mergePatch } from '../json-object.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -50,23 +50,32 @@ const profile = z.object({
 });
 
 /** What is updated of a customer: what is absent stays, null clears, and so does text of which nothing is left. */
-export const updateCustomerInput = profile.superRefine(({ phone, address }, context) => {
-  // Where the input tells the country, it tells with everything else what is wrong with a national number.
+export const updateCustomerInput = profile.refine((input) => nationalProblem(input) === undefined, {
+  path: ['phone'],
+  // With everything else that is wrong, unless one of the two is wrong by itself.
+  when: ({ issues }) => !issues.some(({ path }) => ownPlaces.includes(path?.join('.') ?? '')),
+  error: ({ input }) => nationalProblem(input as z.output<typeof profile>),
+});
+const ownPlaces = ['', 'phone', 'address', 'address.country'];
+
+/** What is wrong with a national number, where the input tells the country. */
+function nationalProblem({ phone, address }: Pick<z.output<typeof profile>, 'phone' | 'address'>): string | undefined {
   const country = address === null ? null : address?.country;
-  if (phone == null || country === undefined || !isNational(phone)) return;
+  if (phone == null || country === undefined || !isNational(phone)) return undefined;
   try {
     normalizePhone(phone, country ?? undefined);
+    return undefined;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    context.addIssue({ code: 'custom', path: ['phone'], message: error.message });
+    if (error instanceof ApiError) return error.message;
+    throw error;
   }
-});
+}
 
 /** The members of that input, for its type in GraphQL. */
 export const updateCustomerMembers = profile.shape;
 
 /** What is updated of a customer. */
-export type UpdateCustomer = z.output<typeof updateCustomerInput>;
+export type UpdateCustomer = z.output<typeof profile>;
 
 /**
  * Updates the profile of a customer. What does not differ is no change.
@@ -106,35 +115,31 @@ function becoming(customer: Customer, input: UpdateCustomer): Partial<Settable> 
   } = input;
   const cleared = Object.fromEntries(addressMembers.map((name) => [name, null]));
   const given: Partial<Settable> = { ...texts, ...(address === null ? cleared : address) };
+  const country = given.country === undefined ? customer.country : given.country;
+  const problems: FieldProblem[] = [];
+  const fitting = <Value>(path: string, work: () => Value) => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problems.push({ path, message: error.message });
+      return undefined;
+    }
+  };
   if (phone !== undefined)
-    given.phone =
-      phone === null ? null : phoneOf(phone, given.country === undefined ? customer.country : given.country);
+    given.phone = fitting('phone', () => (phone === null ? null : normalizePhone(phone, country ?? undefined)));
   if (newsletter !== undefined) given.newsletter = newsletter ?? false;
   if (premium !== undefined) given.premium = premium ?? false;
-  if (meta !== undefined) given.meta = merged('meta', customer.meta, meta);
-  if (customFields !== undefined) given.customFields = merged('customFields', customer.customFields, customFields);
+  if (meta !== undefined) given.meta = fitting('meta', () => merged(customer.meta, meta));
+  if (customFields !== undefined)
+    given.customFields = fitting('customFields', () => merged(customer.customFields, customFields));
+  if (problems.length > 0) throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: problems });
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function phoneOf(phone: string, country: string | null | undefined): string {
-  return atField('phone', () => normalizePhone(phone, country ?? undefined));
-}
-
-function merged(name: 'meta' | 'customFields', before: Customer['meta'], patch: Customer['meta'] | null) {
+function merged(before: Customer['meta'], patch: Customer['meta'] | null): Customer['meta'] {
   if (patch === null) return {};
-  return atField(name, () => {
-    const after = mergePatch(before, patch);
-    assertObjectSize(after);
-    return after;
-  });
-}
-
-/** Does something with the value of a field, which is named when it does not fit. */
-function atField<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    throw invalidField(path, error.message, error);
-  }
+  const after = mergePatch(before, patch);
+  assertObjectSize(after);
+  return after;
 }

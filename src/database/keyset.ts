@@ -1,6 +1,6 @@
 // Pages of a list by keyset: a page begins where a row stands in the order, not after a number of rows, so that a deep page costs no more than the
 // first, and none is left out or comes twice when others come or go.
-import type { Statement } from './statement.ts';
+import { assertStatementName, type Statement } from './statement.ts';
 
 /** What a list is sorted by, and how it comes from JavaScript. */
 interface SortValues {
@@ -69,6 +69,8 @@ interface Keyset<Sort extends readonly SortColumn[]> {
 export function keysetPages<const Sort extends readonly SortColumn[]>(
   list: Keyset<Sort>,
 ): (page: Page<PositionOf<Sort>>, values: readonly unknown[]) => [statement: Statement, values: unknown[]] {
+  // The longest of them, so that no kind of page is the first to be refused by a caller's request.
+  assertStatementName(`${list.name}_inverted_after_before`);
   const statements = new Map<string, Statement>();
   return ({ after, before, limit, inverted = false }, values) => {
     const kind = [inverted && 'inverted', after && 'after', before && 'before'].filter(Boolean).join('_');

@@ -1,4 +1,5 @@
 // Locks by name, for transactions that change several things: taken in one order, so that none waits in a circle, whatever order they change them in.
+// A thing needs one name for that: who knows it by another finds that out first.
 import type { OrganisationDatabase } from './organisation-database.ts';
 import type { Statement } from './statement.ts';
 

@@ -2,10 +2,18 @@
 import type { EntityName } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 
-/** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`. */
+/** Characters of a name that PostgreSQL keeps: two that differ after them are one to it. */
+const LONGEST_NAME = 63;
+
+/** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`, within the characters that PostgreSQL keeps. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+}
+
+/** @throws Error when PostgreSQL would not keep the whole name of a statement */
+export function assertStatementName(name: string): void {
+  if (name.length > LONGEST_NAME) throw new Error(`the name of a statement is too long: ${name}`);
 }
 
 /** What runs statements: each as a transaction of its own, or all in one. */

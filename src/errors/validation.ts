@@ -13,5 +13,5 @@ export function fieldProblems(error: ZodError | undefined): FieldProblem[] {
 
 /** A path without the name of the argument that it begins with, where a member follows: `email`, not `input.email`, but `actions.1`. */
 export function withinArgument(path: string): string {
-  return path.replace(/^[^.]+\.(?!\d)/, '');
+  return path.replace(/^[^.]+\.(?!\d+(?:\.|$))/, '');
 }

@@ -63,10 +63,19 @@ export interface HttpResponse {
 const requestIdForm = /^[\w.:-]{1,128}$/;
 
 /** A key that strayed into a path or an id must not reach the log. */
-/** A segment of a path that holds an e-mail address. */
-const strayEmail = /[^/]*(?:@|%40)[^/]*/gi;
 const strayKey = /(PROD|DEV_|ROOT)[A-Za-z0-9]{28}/g;
+/** Nor must a segment of a path that holds an e-mail address. */
+const strayEmail = /@|%40/;
 const LONGEST_PATH = 128;
+
+/** The path as the log shows it. */
+function loggedPathOf(path: string): string {
+  const withoutKeys = path.replace(strayKey, '…');
+  const shown = strayEmail.test(withoutKeys)
+    ? withoutKeys.replace(/[^/]+/g, (segment) => (strayEmail.test(segment) ? '…' : segment))
+    : withoutKeys;
+  return shown.slice(0, LONGEST_PATH);
+}
 
 /** What every answer says to browsers: take it for nothing else, show it in no frame, tell nobody its URL. */
 export const securityHeaders = {
@@ -126,8 +135,7 @@ class NodeRequest implements HttpRequest {
     this.headers = headers;
     this.requestId = requestId;
     this.answerHeaders = { ...securityHeaders, 'X-Request-Id': requestId };
-    const loggedPath = path.replace(strayKey, '…').replace(strayEmail, '…').slice(0, LONGEST_PATH);
-    this.record = { requestId, method, path: loggedPath, status: 0, milliseconds: 0 };
+    this.record = { requestId, method, path: loggedPathOf(path), status: 0, milliseconds: 0 };
   }
 
   get query(): URLSearchParams {

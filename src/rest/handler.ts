@@ -125,10 +125,13 @@ function errorOf(
   return new ApiError(code as ErrorCode, {
     message,
     description: description as string | undefined,
-    fields: (fields as FieldProblem[] | undefined)?.map((field) => ({
-      ...field,
-      path: renamed.get(field.path) ?? field.path,
-    })),
+    fields: renamedFields(fields as FieldProblem[] | undefined, renamed),
     retryAfter: retry_after as number | undefined,
   });
+}
+
+/** Each with the name that callers know it by; two that are one to them are told once. */
+function renamedFields(fields: readonly FieldProblem[] | undefined, renamed: ReadonlyMap<string, string>) {
+  const told = fields?.map(({ path, message }) => ({ path: renamed.get(path) ?? path, message }));
+  return told && [...new Map(told.map((field) => [JSON.stringify(field), field])).values()];
 }

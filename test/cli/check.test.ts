@@ -1,4 +1,8 @@
 // The command `check`: what it prints, how it ends, and that it may run beside traffic.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
@@ -40,6 +44,13 @@ describe('the command check', () => {
     expect(await check('--all')).toMatchObject({ code: 2, stdout: '' });
     const nowhere = await runCommand('check', [], { DATABASE_URL: 'postgres://a:b@localhost:1/x' });
     expect(nowhere).toMatchObject({ code: 3, stdout: '' });
+    const never = join(tmpdir(), `never-${randomUUID()}`);
+    expect(await runCommand('check', [], { DATA_DIR: never })).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining(`There is no database in DATA_DIR (${never})`),
+    });
+    expect(existsSync(never)).toBe(false);
   });
 });
 

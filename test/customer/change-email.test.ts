@@ -1,5 +1,7 @@
 // `changeCustomerEmail`: one mailbox, one customer.
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 import { runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { changesOf, mutate } from '../support/mutations.ts';
@@ -107,4 +109,44 @@ it.each([
   await create('old@example.com');
   const refused = await change(by, email, others);
   expect([refused.code, refused.fields?.map(({ path }) => path)]).toEqual([code, paths]);
+});
+
+it('leaves nothing of those who named the mailbox before, and waited for the row meanwhile', async () => {
+  const { cuRefNo } = await create('handed@example.com');
+  const holder = new pg.Client(clientOptions(parseDatabaseUrl(gateway.databaseUrl)));
+  await holder.connect();
+  const waiting = (count: number) =>
+    expect
+      .poll(
+        async () => {
+          const { rows } = await holder.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          return rows.length;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(count);
+  await holder.query('begin');
+  await holder.query('select from customer where cu_ref_no = $1 for update', [cuRefNo]);
+  const changed = change({ cuRefNo }, 'handed-on@example.com');
+  await waiting(1);
+  const credit = mutate(gateway, 'adjustCustomerCredit', {
+    by: { email: 'handed@example.com' },
+    amount: 7,
+    description: 'x',
+  });
+  await waiting(2);
+  const filled = gateway.rest({ email: 'handed@example.com', companyName: 'ACME' });
+  await waiting(3);
+  await holder.query('commit');
+  await holder.end();
+  expect((await changed).payload.customer).toMatchObject({ cuRefNo, email: 'handed-on@example.com' });
+  const other = (await filled).body;
+  expect(other).toMatchObject({ newAccount: true, companyName: 'ACME' });
+  // Whoever is new there may have it already.
+  const { code, payload } = await credit;
+  expect(code ?? payload.customer.cuRefNo).toBe(code ? 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED' : other.cuRefNo);
+  const actions = (await changesOf(gateway, { cuRefNo })).map(({ action }: { action: string }) => action);
+  expect(actions).toEqual(['EMAIL_CHANGED', 'CREATED']);
 });

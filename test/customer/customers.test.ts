@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CREATE } from '../support/apis.ts';
 import { createKey, createOrganisation, runSql, statementsOf } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { mutate } from '../support/mutations.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 
 const COUNT = 120;
@@ -187,6 +188,32 @@ describe('SQL statements', () => {
     expect(await countOf(() => gateway.rest(input))).toBe(1);
     expect(await countOf(() => gateway.graphql(CREATE, { input: { email: 'count2@example.com' } }))).toBe(1);
     expect(await countOf(() => gateway.graphql(CREATE, { input }))).toBe(1);
+  });
+
+  it.each([
+    ['meta', /\bmeta\b/, 'meta'],
+    ['custom fields', /custom_fields/, 'customFields'],
+    ['addresses', /postal_code/, 'address { postalCode }'],
+    ['the values of changes', /change_value/, 'all: changes(first: 5) { edges { node { fields { before } } } }'],
+  ])('read %s only where they are selected', async (_, column, selection) => {
+    const email = 'read@example.com';
+    await gateway.graphql(CREATE, { input: { email } });
+    await mutate(gateway, 'updateCustomer', { by: { email }, firstName: String(Math.random()), meta: { a: 1 } });
+    const plain = 'email changes(first: 5) { edges { node { action fields { name } } } }';
+    const readBy = async (query: string) => {
+      const texts = await statementsOf(async () => {
+        expect((await gateway.graphql(query)).body.errors).toBeUndefined();
+      });
+      return texts.filter((text) => column.test(text)).length;
+    };
+    const ofTwo = (list: string, one: string) =>
+      `{ customers(first: 5) { edges { node { ${list} } } } customer(by: { email: "${email}" }) { ${one} } }`;
+    expect(await readBy(ofTwo(plain, plain))).toBe(0);
+    expect(await readBy(ofTwo(plain, `${plain} ${selection}`))).toBe(1);
+    expect(
+      await readBy(ofTwo(`${plain} ...F @skip(if: true)`, plain).concat(` fragment F on Customer { ${selection} }`)),
+    ).toBe(0);
+    expect(await readBy(ofTwo(`${plain} ...F`, plain).concat(` fragment F on Customer { ${selection} }`))).toBe(1);
   });
 
   it('are a fixed handful for queries, however many customers are shown', async () => {

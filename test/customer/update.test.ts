@@ -177,7 +177,10 @@ describe('a phone number without a country code', () => {
     expect(fields).toEqual([
       { path: 'firstName', message: 'must be at most 255 characters long' },
       { path: 'primaryLocale', message: 'must be a language tag such as cs or en-GB' },
+      { path: 'phone', message: 'must be a valid phone number' },
     ]);
+    const { fields: badCountry } = await update({ phone: '777123456', address: { country: 'xx' } });
+    expect(badCountry).toEqual([{ path: 'address.country', message: expect.any(String) }]);
     const { fields: alone } = await update({ phone: '1', address: { country: 'CZ' } });
     expect(alone).toEqual([{ path: 'phone', message: 'must be a valid phone number' }]);
   });
@@ -247,6 +250,19 @@ describe('meta and custom fields', () => {
   ])('%s', async (_, meta, message) => {
     const { fields } = await update({ meta });
     expect(fields).toEqual(message === undefined ? undefined : [{ path: 'meta', message }]);
+  });
+
+  it('are told with the phone number where neither fits what the customer has', async () => {
+    await update({ phone: null, address: null, meta: null, customFields: null });
+    const half = { x: 'y'.repeat(20_000) };
+    await update({ meta: half });
+    await update({ customFields: half });
+    const other = { z: 'y'.repeat(20_000) };
+    const { fields: ofMeta } = await update({ phone: '777123456', meta: other });
+    expect(ofMeta?.map(({ path }) => path)).toEqual(['phone', 'meta']);
+    const { fields: ofFields } = await update({ meta: other, customFields: other });
+    expect(ofFields?.map(({ path }) => path)).toEqual(['meta', 'customFields']);
+    await update({ meta: null, customFields: null });
   });
 
   it('grow to 32 KiB, however small each change is', async () => {

@@ -235,6 +235,14 @@ async function planOf(text: string, values: readonly unknown[]): Promise<string>
   return (results.at(-1)?.rows ?? []).map((row) => row['QUERY PLAN']).join('\n');
 }
 
+it('has names that PostgreSQL keeps whole', () => {
+  const named = (name: string) => () =>
+    keysetPages({ name, sort: [{ sql: 'id', type: 'bigint' }], direction: 'asc', parameters: 0, text: () => '' });
+  const room = 63 - '_inverted_after_before'.length;
+  expect(named('x'.repeat(room))).not.toThrow();
+  expect(named('x'.repeat(room + 1))).toThrow('too long');
+});
+
 it('has one statement for each kind of page', () => {
   const place = [1] as const;
   const all: Page<PositionOf<readonly SortColumn[]>>[] = [false, true].flatMap((inverted) => [

@@ -184,6 +184,21 @@ describe('bounds', () => {
     expect(sized.body.extensions.cost.complexity).toBe(1 + 5 * (1 + 1 + (1 + 10)));
   });
 
+  it.each([
+    ['objects', '{ meta customFields }'],
+    ['values of changes', '{ changes(first: 1) { edges { node { fields { before after } } } } }'],
+  ])(
+    'prices %s by how long they may be: a hundred in full are paid for, and three hundred too many',
+    async (_, fields) => {
+      const page = `customers(first: 100) { edges { node ${fields} } }`;
+      const { body } = await gateway.graphql(`{ ${page} }`, {}, { headers: { 'x-graphql-cost': '1' } });
+      expect(body.errors).toBeUndefined();
+      // Kilobytes that they may be of, to requests that they count as.
+      expect(body.extensions.cost.requests).toBeGreaterThan((100 * 64) / 1_000);
+      expect(await messageOf(`{ a: ${page} b: ${page} c: ${page} }`)).toMatch(/^The operation is too complex/);
+    },
+  );
+
   it.each(['changes', 'creditEntries', 'ipHistory'])('prices a page of %s by its size too', async (list) => {
     const cost = async (args: string, variables = {}) => {
       const declared = args.includes('$n') ? '($n: Int)' : '';

@@ -255,6 +255,18 @@ describe('a document of several mutations', () => {
     expect((await gateway.graphql(query, {}, keyed('restored'))).text).toBe(first.text);
     expect(await stateOf(customer)).toMatchObject({ changes: 3, ordinals: [1, 2, 3] });
   });
+
+  it('that creates and deletes a customer is told alike when its answer was lost', async () => {
+    const email = 'created-and-deleted@example.com';
+    const query = `mutation {
+      ${field('a', 'createCustomer', { email }, 'newAccount customer { cuRefNo email }')}
+      ${field('b', 'deleteCustomer', { by: { email }, reason: 'x' })}
+    }`;
+    const first = await gateway.graphql(query, {}, keyed('created-and-deleted'));
+    expect(first.body).toMatchObject({ data: { a: { newAccount: true, customer: { email } } } });
+    await lose('created-and-deleted');
+    expect((await gateway.graphql(query, {}, keyed('created-and-deleted'))).text).toBe(first.text);
+  });
 });
 
 it('that names nobody by what no reference can be is refused like one that names nobody', async () => {
@@ -308,5 +320,38 @@ describe('credit', () => {
     );
     expect(all.map(({ body }) => body.errors)).toEqual(all.map(() => undefined));
     expect(await stateOf(one)).toMatchObject({ ledger: 32, changes: 32 });
+  });
+
+  it('moves between two customers in both directions at once, however they are named', async () => {
+    const [one, other] = [await newCustomer(), await newCustomer()];
+    const byReference = ({ cuRefNo }: Named) => ({ cuRefNo });
+    const byEmail = ({ email }: Named) => ({ email });
+    const transfer = (from: object, to: object) =>
+      `mutation {
+        ${field('a', 'adjustCustomerCredit', { by: from, amount: -1, description: 'x' })}
+        ${field('b', 'adjustCustomerCredit', { by: to, amount: 1, description: 'x' })}
+      }`;
+    const deadlocks = async () => {
+      const [row] = await runSql<{ count: number }>(
+        gateway.databaseUrl,
+        'select deadlocks::int as count from pg_stat_database where datname = current_database()',
+      );
+      return row?.count;
+    };
+    const before = await deadlocks();
+    const all = await Promise.all(
+      Array.from({ length: 24 }, (_, i) =>
+        (i % 4 < 2 ? gateway : second).graphql(
+          i % 2
+            ? transfer(byReference(one), byReference(other))
+            : transfer(byEmail(other), i % 3 ? byEmail(one) : byReference(one)),
+          {},
+          keyed(`named-${i}`),
+        ),
+      ),
+    );
+    expect(all.map(({ body }) => body.errors)).toEqual(all.map(() => undefined));
+    expect(await stateOf(one)).toMatchObject({ ledger: 24, changes: 24 });
+    expect(await deadlocks()).toBe(before);
   });
 });

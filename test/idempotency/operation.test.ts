@@ -204,13 +204,13 @@ describe('an answer that was not kept', () => {
   it('is a conflict where nothing is left to show', async () => {
     await rest.create(gateway, { email: 'gone@example.com' }, keyed('gone'));
     await runSql(gateway.databaseUrl, `update idempotency_key set answer = null where key = 'gone'`);
-    await runSql(gateway.databaseUrl, `update customer set deleted_at = now() where email = 'gone@example.com'`);
+    await runSql(gateway.databaseUrl, `delete from customer where email = 'gone@example.com'`);
     const { code, answer } = await rest.create(gateway, { email: 'gone@example.com' }, keyed('gone'));
     expect([code, answer.headers.get('idempotent-replayed')]).toEqual(['INTERNAL_CONFLICT', null]);
     const query = 'mutation { createCustomer(input: { email: "gone-too@example.com" }) { customer { email } } }';
     await gateway.graphql(query, {}, keyed('gone-too'));
     await runSql(gateway.databaseUrl, `update idempotency_key set answer = null where key = 'gone-too'`);
-    await runSql(gateway.databaseUrl, `update customer set deleted_at = now() where email = 'gone-too@example.com'`);
+    await runSql(gateway.databaseUrl, `delete from customer where email = 'gone-too@example.com'`);
     const { status, body, headers } = await gateway.graphql(query, {}, keyed('gone-too'));
     expect([status, body.data, headers.get('idempotent-replayed')]).toEqual([409, undefined, null]);
     expect(body.errors).toMatchObject([{ extensions: { code: 'INTERNAL_CONFLICT' } }]);

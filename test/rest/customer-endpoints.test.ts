@@ -168,6 +168,11 @@ describe('POST /api/v1/customer/update-profile', () => {
     ['text for newsletter', { newsletter: '1' }, [['newsletter', 'must be true or false']]],
     ['a number for the name', { name: 5 }, [['name', 'must be a string']]],
     ['a long name', { name: `${'x'.repeat(256)} y` }, [['name', 'must be at most 255 characters long']]],
+    [
+      'two long names in one',
+      { name: `${'x'.repeat(256)} ${'y'.repeat(256)}` },
+      [['name', 'must be at most 255 characters long']],
+    ],
     ['a long first name', { firstName: 'x'.repeat(256) }, [['firstName', 'must be at most 255 characters long']]],
     [
       'a phone number of no country',

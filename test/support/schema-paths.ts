@@ -69,7 +69,13 @@ export function write({ operation, steps }: Path, way: Way, argumentsOf: (coordi
       const { parent, field } = step;
       const alias = way === 'alias' ? `${keyAt(way, step, i)}: ` : '';
       const needsArguments = field.args.some(isRequiredArgument);
-      const given = needsArguments ? `(${argumentsOf(coordinateOf(step))})` : '';
+      const holdsPages = isPage(step) && steps.slice(i + 1).some(isPage);
+      const given = needsArguments
+        ? `(${argumentsOf(coordinateOf(step))})`
+        : // Pages of pages may cost too much.
+          holdsPages
+          ? '(first: 5)'
+          : '';
       const directive = way === 'directive' ? ' @include(if: true)' : '';
       const text = `${alias}${field.name}${given}${directive}${inner && ` { ${inner} }`}`;
       // An abstract value is asked for the type that the path goes on with, whatever the way.
@@ -82,6 +88,8 @@ export function write({ operation, steps }: Path, way: Way, argumentsOf: (coordi
   const others = way === 'second operation' ? ['query Other { __typename }'] : [];
   return [`${operation} Asked { ${selections} }`, ...fragments, ...others].join(' ');
 }
+
+const isPage = ({ field }: Step) => field.args.some(({ name }) => name === 'first');
 
 function endsAtObject(steps: Step[]): boolean {
   return !isLeafType(getNamedType((steps.at(-1) as Step).field.type));

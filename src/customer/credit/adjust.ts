@@ -59,8 +59,9 @@ interface Call extends Pick<AdjustCustomerCredit, 'amount' | 'description'>, Act
 /*
  * given     the calls
  * found     each with its customer, and with the entry that has its transaction id already
- * locked    the customers whose balance may change, in order, each with its balance as it is now
- * queue     the calls that may change it, those for one customer in the order in which they came; of one transaction id only the first
+ * locked    the customers whose balance may change, in order, each with its balance and mailbox as they are now
+ * queue     the calls that may change it, those for one customer in the order in which they came; of one transaction id only the first. A mailbox that
+ *           changed hands while the row was waited for leads nowhere: the call begins anew
  * run       the balance after each of them; one that would take it out of its range leaves it as it is
  * accepted  those that stay within
  * made      their entries. Where another call has made one with the same transaction id at the same moment, a statement of several calls fails, for the
@@ -87,7 +88,7 @@ const adjust: BatchStatement<Call> = {
       ) as earlier
       from given g
     ), locked as materialized (
-      select c.id, c.credit_balance from customer c
+      select c.id, c.credit_balance, c.canonical_email from customer c
       where c.organisation_id = $1 and c.deleted_at is null
         and c.id = any(array(select customer_id from found where customer_id is not null and (earlier).id is null))
       order by c.id
@@ -95,7 +96,7 @@ const adjust: BatchStatement<Call> = {
     ), queue as materialized (
       select f.*, row_number() over (partition by f.customer_id order by f.position) as place
       from (select distinct on (transaction_id) * from found where (earlier).id is null order by transaction_id, position) f
-      join locked l on l.id = f.customer_id
+      join locked l on l.id = f.customer_id and (f.cu_ref_no is not null or l.canonical_email = f.canonical_email)
     ), run as (
       select l.id as customer_id, 0::bigint as place, null::bigint as position, l.credit_balance::bigint as balance, false as is_accepted
       from locked l

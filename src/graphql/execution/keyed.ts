@@ -8,6 +8,7 @@ import {
   type ValidatedExecutionArgs,
 } from 'graphql';
 import type { Caller } from '../../api-key/authenticate.ts';
+import { identified } from '../../customer/change.ts';
 import { lockNames } from '../../database/named-locks.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { toApiError } from '../../errors/classify.ts';
@@ -194,7 +195,7 @@ async function actOnce(
 ): Promise<Done> {
   const kept = await claimKey(tx, keyed, digest);
   if (kept) return kept;
-  if (touched.length > 1) await lockNames(tx, touched);
+  if (touched.length > 1) await lockNames(tx, await identified(tx, touched));
   const effects = new ActingEffects();
   assertDone(await runFields(effects, tx));
   const { outcome, done: byField } = effects;

@@ -73,7 +73,7 @@ export function updateProfileFields(sent: Members): Record<string, string> {
   };
 }
 
-const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
+const isGiven = (value: unknown) => (typeof value === 'string' ? trim(value) !== '' : value != null);
 
 function hasWholeName({ name, firstName, lastName }: Members): boolean {
   return name !== undefined && !isGiven(firstName) && !isGiven(lastName);

@@ -3,11 +3,11 @@ import { turnsOf } from '../../../customer/change.ts';
 import { type Created, createOrReturnCustomer } from '../../../customer/create.ts';
 import { type FilledField, filledColumns } from '../../../customer/create-call.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
-import { findCustomer } from '../../../customer/find.ts';
 import { type CreateCustomer, createCustomerInput } from '../../../customer/input.ts';
 import { builder, stringEnum, validatedBy } from '../../builder.ts';
-import { mutation, NoLongerThereError } from '../../mutation.ts';
-import { CustomerType, readingOf } from './type.ts';
+import { mutation } from '../../mutation.ts';
+import { loadCustomer } from './change.ts';
+import { CustomerType } from './type.ts';
 
 const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
   description: 'The customer to create, or to find by its e-mail address.',
@@ -102,9 +102,8 @@ builder.mutationFields((t) => ({
         ...(kept.length > 0 && { keptFields: kept }),
       }),
       load: async (context, { cuRefNo, newAccount, filledFields = [], keptFields: kept = [] }) => {
-        const profile = await findCustomer(context, { cuRefNo }, readingOf(context.selected));
-        if (!profile) throw new NoLongerThereError();
-        return { ...profile, newAccount, filledFields, keptFields: kept };
+        const customer = await loadCustomer(context, { cuRefNo });
+        return { customer, newAccount, filledFields, keptFields: kept };
       },
       payloadOf: (context, created) => {
         context.relations.renew(created);

@@ -15,8 +15,8 @@ async function detailsOf(customer: Customer, { relations }: GatewayContext): Pro
   return details;
 }
 
-/** An object may be of 32 KiB. */
-const PRICE_OF_OBJECT = 5;
+/** An object may be of 32 KiB, where a text has 255 characters. */
+const PRICE_OF_OBJECT = 50;
 
 /** What callers store with a customer: there at once where it was read along, else loaded, for many customers in one statement. */
 function objectOf(name: keyof CustomerObjects, customer: Customer, { relations }: GatewayContext) {

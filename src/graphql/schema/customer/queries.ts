@@ -3,6 +3,7 @@ import { customerBy } from '../../../customer/by.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { type CustomerKey, listCustomers } from '../../../customer/find.ts';
 import { builder } from '../../builder.ts';
+import { fieldsBelow } from '../../execution/selection.ts';
 import { cursorReader, encodeCursor } from '../cursor.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from '../page.ts';
 import { CustomerByInput } from './by.ts';
@@ -22,7 +23,7 @@ builder.queryFields((t) => ({
       }),
     },
     scope: 'customer:read',
-    resolve: (_, { by }, context) => find(context, by as CustomerKey),
+    resolve: (_, { by }, context, info) => find(context, by as CustomerKey, readingOf(fieldsBelow(info))),
   }),
   customers: t.connection(
     {
@@ -31,13 +32,13 @@ builder.queryFields((t) => ({
       description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} per page by default, ${LARGEST_PAGE} at most.`,
       scope: 'customer:read',
       complexity: pricedByPage,
-      resolve: (_, args, context) =>
+      resolve: (_, args, context, info) =>
         readPage<Customer, string>(
           args,
           ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
           cursorReader('customer'),
           async (page) => {
-            const profiles = await listCustomers(context, page, readingOf(context.selected));
+            const profiles = await listCustomers(context, page, readingOf(fieldsBelow(info, ['edges', 'node'])));
             return profiles.map((profile) => context.relations.remember(profile));
           },
         ),

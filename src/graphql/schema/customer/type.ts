@@ -1,27 +1,28 @@
 // The customer in GraphQL.
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { type CustomerKey, findCustomer } from '../../../customer/find.ts';
-import type { Reading } from '../../../customer/profile.ts';
+import { BARE, type Reading } from '../../../customer/profile.ts';
 import type { Referrer } from '../../../customer/referral/referral.entity.ts';
 import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
 import { CustomerGroupType } from '../group.ts';
 import { CustomerSubscriptionType } from '../subscription.ts';
 
-/** The fields of a customer that are read along with it, where an operation selects any of them. */
-const relatedRecords = ['Customer.groups', 'Customer.referral', 'Customer.runningSubscriptions'];
+/** The fields of a customer that are read along with it, where any of them is selected. */
+const relatedRecords = ['groups', 'referral', 'runningSubscriptions'];
+const objects = ['meta', 'customFields'];
 
-/** What an operation wants read of customers. */
-export function readingOf(selected: ReadonlySet<string>): Reading {
+/** What is read along with customers of whom these fields are selected; whatever else is resolved is loaded then. */
+export function readingOf(fields: ReadonlySet<string>): Reading {
   return {
-    related: relatedRecords.some((field) => selected.has(field)),
-    objects: selected.has('Customer.meta') || selected.has('Customer.customFields'),
+    related: relatedRecords.some((field) => fields.has(field)),
+    objects: objects.some((field) => fields.has(field)),
   };
 }
 
-/** Finds a customer with what the operation selects of it. */
-export async function find(context: GatewayContext, key: CustomerKey): Promise<Customer | null> {
-  const profile = await findCustomer(context, key, readingOf(context.selected));
+/** Finds a customer, with what is read along. */
+export async function find(context: GatewayContext, key: CustomerKey, reading: Reading): Promise<Customer | null> {
+  const profile = await findCustomer(context, key, reading);
   return profile && context.relations.remember(profile);
 }
 
@@ -32,7 +33,7 @@ builder.node(CustomerType, {
   description: 'A person or company that is a customer of an organisation.',
   scope: 'customer:read',
   id: { resolve: (customer) => customer.cuRefNo },
-  loadOne: (cuRefNo, context) => find(context, { cuRefNo }),
+  loadOne: (cuRefNo, context) => find(context, { cuRefNo }, BARE),
   fields: (t) => ({
     cuRefNo: t.exposeString('cuRefNo', { description: 'Public reference: 16 letters and digits; never changes.' }),
     email: t.exposeString('email', {
