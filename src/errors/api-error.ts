@@ -164,7 +164,7 @@ export const idempotencyConflicts = {
   noLongerThere: {
     message: 'What the request with this Idempotency-Key did can no longer be shown.',
     description:
-      'It was done, and what it made or changed was deleted since. Use a new Idempotency-Key for another request.',
+      'It was done, and nothing is left of what it made or changed. Use a new Idempotency-Key for another request.',
   },
   stillRunning: {
     message: 'The request with this Idempotency-Key is still running.',
