@@ -6,6 +6,8 @@ export const shared = {
   globalSetup: ['test/support/postgres.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // What is waited for comes at once, but for a machine that is busy with other tests.
+  expect: { poll: { timeout: 15_000 } },
   // Tests import as the gateway does, through Node itself; Vite's resolver would load a second copy of graphql.
   experimental: { viteModuleRunner: false },
 };

@@ -17,7 +17,7 @@ import { fillOrganisation } from '../support/organisation.ts';
 import { seededRandom } from '../support/random.ts';
 
 const DOCUMENTS = 1_000;
-const RUNS = 16;
+const RUNS = 6;
 const AT_ONCE = 8;
 
 let fast: TestGateway;

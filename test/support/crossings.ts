@@ -76,7 +76,7 @@ const queries: Way[] = [
     variables: { c: base64url(`customer:${secret}`) },
   }),
   ({ cuRefNo }) => ({
-    query: `query ($c: String!) { customers(last: 20, before: $c) { edges { node { ${everything} } } } }`,
+    query: `query ($c: String!) { customers(last: 10, before: $c) { edges { node { ${everything} } } } }`,
     variables: { c: base64url(`customer:${cuRefNo}`) },
     code: 'INTERNAL_VALIDATION_FAILED',
   }),
