@@ -4,6 +4,7 @@ import type { ZodObject } from 'zod';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
 import { fieldProblems } from '../errors/validation.ts';
 import type { Members } from '../http/body.ts';
+import type { KnownMembers } from '../http/known-members.ts';
 import type { WriteError } from '../http/middleware/error-response.ts';
 import { API_KEY, type KeyInBody } from '../http/middleware/presented-key.ts';
 import { queryParameter } from '../http/query.ts';
@@ -74,7 +75,7 @@ function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): H
     // Before anything else of the request is looked at.
     assertAllowed(request);
     const parameters = query && readQuery(query, request);
-    const members = body ? await readMembers(request, known, body) : {};
+    const members = body ? membersOf(await request.knownMembers(known), body) : {};
     const sent = parameters ? { ...members, ...parameters } : members;
     const { data, errors } = await run(request, operation, endpoint.variables(sent), endpoint);
     if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions, renamed(sent));
@@ -87,12 +88,7 @@ function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): H
 const flagTexts: Readonly<Record<string, boolean>> = { 1: true, true: true, on: true, 0: false, false: false };
 
 /** @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED` */
-async function readMembers(
-  request: HttpRequest,
-  known: ReadonlySet<string>,
-  { flags = [] }: EndpointBody,
-): Promise<Members> {
-  const read = await request.knownMembers(known);
+function membersOf(read: KnownMembers, { flags = [] }: EndpointBody): Members {
   const { [API_KEY]: _, ...members } = read.all();
   if (read.isForm) {
     for (const name of flags) {

@@ -164,11 +164,11 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
     });
   }
 
-  return async (
+  return (
     call: OperationCall,
     analysis: OperationAnalysis,
     execution: ValidatedExecutionArgs,
-  ): Promise<ExecutionResult> => {
+  ): Promise<ExecutionResult> | ExecutionResult => {
     const keyedMutation = keyedMutationOf(call, analysis);
     if (keyedMutation) assertArguments(execution, 'everywhere');
     else if (analysis.validatesArguments) assertArguments(execution, 'below lists');
