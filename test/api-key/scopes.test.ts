@@ -10,7 +10,17 @@ import { createKey } from '../support/database.ts';
 import { type Everything, KNOWN_ADDRESS, makeEverything } from '../support/everything.ts';
 import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
 import { testDatabases } from '../support/geoip.ts';
-import { coordinateOf, endOf, type Path, pathsOf, type Step, type Way, ways, write } from '../support/schema-paths.ts';
+import {
+  coordinateOf,
+  endOf,
+  type Path,
+  pathsOf,
+  type Step,
+  telling,
+  type Way,
+  ways,
+  write,
+} from '../support/schema-paths.ts';
 
 /*
  * What is guarded, told once more, apart from what the schema says of itself. `reach`: whatever field leads to an object of
@@ -217,13 +227,7 @@ it('knows every type that is answered, and many ways', () => {
   expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(guards).toSorted());
 });
 
-/** Mutations whose payload holds a customer, as that of `updateCustomer` does: what lies further below it is tried from there. */
-const likeUpdate =
-  /^Mutation\.(createCustomer|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer)$/;
-const byRoot = Map.groupBy(
-  paths.filter(({ steps }) => steps.length <= 4 || !likeUpdate.test(coordinateOf(steps[0] as Step))),
-  ({ steps }) => coordinateOf(steps[0] as Step),
-);
+const byRoot = Map.groupBy(telling(paths), ({ steps }) => coordinateOf(steps[0] as Step));
 
 /** A sort of key that may go a path and one that may not, where there are such; others for the next path. */
 function twoSorts(path: Path, i: number): string[] {

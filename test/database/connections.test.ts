@@ -130,7 +130,7 @@ describe('the rest of the URL', () => {
     const { username, password, port, pathname } = new URL(cluster.url);
     const host = encodeURIComponent(cluster.socketFolder);
     gateway = await startProcess({ DATABASE_URL: `postgres://${username}:${password}@${host}:${port}${pathname}` });
-    expect(await connections()).not.toEqual([]);
+    await expect.poll(connections).not.toEqual([]);
   });
 
   it('gives every connection its options and its name', async () => {
@@ -140,9 +140,9 @@ describe('the rest of the URL', () => {
     // The second start looks for what the first has made.
     for (let start = 1; start <= 2; start++) {
       gateway = await startProcess({ DATABASE_URL });
-      expect(new Set((await connections()).map(({ application_name }) => application_name))).toEqual(
-        new Set(['shop gateway']),
-      );
+      await expect
+        .poll(async () => new Set((await connections()).map(({ application_name }) => application_name)))
+        .toEqual(new Set(['shop gateway']));
       await gateway.stop();
     }
     expect(

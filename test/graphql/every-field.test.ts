@@ -22,7 +22,16 @@ import { startDns, type TestDns } from '../support/dns.ts';
 import { type Everything, KNOWN_ADDRESS, KNOWN_NAME, knownZone, makeEverything } from '../support/everything.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { testDatabases } from '../support/geoip.ts';
-import { coordinateOf, endOf, type Path, pathsOf, type Step, valueAt, write } from '../support/schema-paths.ts';
+import {
+  coordinateOf,
+  endOf,
+  type Path,
+  pathsOf,
+  type Step,
+  telling,
+  valueAt,
+  write,
+} from '../support/schema-paths.ts';
 
 let dns: TestDns;
 let gateway: TestGateway;
@@ -267,7 +276,7 @@ async function expectedAt(path: Path, subject: Subject): Promise<unknown> {
     : value;
 }
 
-const leaves = pathsOf(schema).filter((path) => isLeafType(getNamedType(endOf(path).field.type)));
+const leaves = telling(pathsOf(schema)).filter((path) => isLeafType(getNamedType(endOf(path).field.type)));
 
 /** The roots, each with the paths from it. */
 const byRoot = Map.groupBy(leaves, ({ steps }) => coordinateOf(steps[0] as Step));

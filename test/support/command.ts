@@ -14,8 +14,10 @@ export function runCommand(
   words: string[],
   environment: Record<string, string>,
 ): Promise<CommandResult> {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [`src/cli/${name}.ts`, ...words], { env: { PATH, HOME, ...environment } });
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env;
+  const child = spawn(process.execPath, [`src/cli/${name}.ts`, ...words], {
+    env: { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment },
+  });
   const result = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (result.stdout += chunk));
   child.stderr.on('data', (chunk) => (result.stderr += chunk));

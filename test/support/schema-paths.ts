@@ -57,6 +57,15 @@ export function pathsOf(schema: GraphQLSchema): Path[] {
   return paths;
 }
 
+/** Mutations whose payload holds a customer, as that of `updateCustomer` does. */
+const likeUpdate =
+  /^Mutation\.(createCustomer|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer)$/;
+
+/** The paths without those that lie far below a mutation, and equally below `updateCustomer`. */
+export function telling(paths: readonly Path[]): Path[] {
+  return paths.filter(({ steps }) => steps.length <= 4 || !likeUpdate.test(coordinateOf(steps[0] as Step)));
+}
+
 /**
  * Writes the operation that goes a path.
  *
