@@ -6,6 +6,7 @@ import { type Job, jobOfFunction } from './background/job.ts';
 import { BackgroundRunner } from './background/runner.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
+import { clearing } from './customer/group/clearing.ts';
 import { Listener } from './database/listener.ts';
 import { type Database, openDatabase } from './database/open.ts';
 import { type DatabaseHealth, openReadiness } from './database/readiness/readiness.ts';
@@ -75,7 +76,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
   const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, ...createNone], log);
-  const jobs = parts.jobs?.(database) ?? [expiry, bound].map((traits) => jobOfFunction(database, traits));
+  const jobs = parts.jobs?.(database) ?? [expiry, bound, clearing].map((traits) => jobOfFunction(database, traits));
   const background = new BackgroundRunner({ jobs, log });
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const health = openHealth({

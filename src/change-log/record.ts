@@ -31,8 +31,9 @@ export interface Change extends Subject {
  * @param subject - SQL for the kind of thing that the entries are about
  * @param source - a relation with `reference, action, actor, reason, request_id, ordinal` and `fields`, as `fieldsJson` writes them. Where it locks
  *   rows, each entry is numbered and timed after that: the order of ids is that of changes
+ * @param withValues - false for entries that only name their fields
  */
-export function recording(subject: string, source: string): string {
+export function recording(subject: string, source: string, withValues = true): string {
   const entry = {
     organisation_id: '$1',
     id: 'entry_id',
@@ -53,14 +54,15 @@ export function recording(subject: string, source: string): string {
     before: `nullif(f.field -> 'before', 'null')`,
     after: `nullif(f.field -> 'after', 'null')`,
   };
+  const values = `, entry_values as (
+      insert into change_value ${selecting(value)} from numbered n cross join lateral jsonb_array_elements(n.fields) f (field)
+    )`;
   return `
     numbered as materialized (
       select nextval('change_entry_id_seq') as entry_id, s.* from ${source} s
     ), entries as (
       insert into change_entry ${selecting(entry)} from numbered
-    ), entry_values as (
-      insert into change_value ${selecting(value)} from numbered n cross join lateral jsonb_array_elements(n.fields) f (field)
-    )`;
+    )${withValues ? values : ''}`;
 }
 
 /** SQL of columns with what each is set to, between `insert into` with its table and `from`. */

@@ -6,9 +6,11 @@ import { changeLogBatches, changeLogRows } from './change-log.ts';
 import { creditBatches, creditRows } from './credit.ts';
 import { customerRows } from './customers.ts';
 import type { BatchInvariant, Finding, RowInvariant, Unlisted, WholeInvariant } from './invariant.ts';
+import { mergedRows } from './merged.ts';
 import { foreignKeyRows, referenceBatches } from './references.ts';
 import { schemaInvariants } from './schema.ts';
 import { boundOf, type Call, foundInBatch, foundInWhole, type Key, rowsThatBreak, type Scope } from './statements.ts';
+import { subscriptionRows } from './subscriptions.ts';
 import { type Table, tablesOf } from './tables.ts';
 import { uniqueInvariants } from './uniques.ts';
 
@@ -32,7 +34,9 @@ export function invariantsOf(orm: MikroORM): Invariants {
       ...tables.flatMap(declaredChecks),
       ...tables.flatMap(foreignKeyRows),
       ...customerRows,
+      ...mergedRows,
       ...creditRows,
+      ...subscriptionRows,
       ...changeLogRows,
     ],
     batches: [...creditBatches, ...changeLogBatches, ...referenceBatches],

@@ -24,9 +24,49 @@ export const customerActions = {
     isOfProfile: true,
   },
   CREDIT_ADJUSTED: { stored: 'credit adjusted', description: 'Credit was added or taken.', isOfProfile: false },
+  GROUPS_CHANGED: {
+    stored: 'groups changed',
+    description: 'The customer was added to groups, or removed from some.',
+    isOfProfile: false,
+  },
+  REFERRAL_SET: {
+    stored: 'referral set',
+    description: 'It was set, or cleared, who brought the customer.',
+    isOfProfile: true,
+  },
+  MERGED: {
+    stored: 'merged',
+    description: 'Another customer was merged into this one.',
+    isOfProfile: true,
+  },
+  MERGED_INTO: {
+    stored: 'merged into',
+    description: 'The customer was merged into another one.',
+    isOfProfile: false,
+  },
+  SUBSCRIPTION_STARTED: {
+    stored: 'subscription started',
+    description: 'A subscription was started.',
+    isOfProfile: false,
+  },
+  SUBSCRIPTION_UPDATED: {
+    stored: 'subscription updated',
+    description: 'A subscription was changed.',
+    isOfProfile: false,
+  },
+  SUBSCRIPTION_ENDED: {
+    stored: 'subscription ended',
+    description: 'The end of a subscription was set.',
+    isOfProfile: false,
+  },
   BANNED: { stored: 'banned', description: 'The customer was banned.', isOfProfile: false },
   UNBANNED: { stored: 'unbanned', description: 'The ban was lifted.', isOfProfile: false },
   DELETED: { stored: 'deleted', description: 'The customer was deleted.', isOfProfile: false },
+  ERASED: {
+    stored: 'erased',
+    description: 'What is personal was erased: the fields are named, their values are gone.',
+    isOfProfile: true,
+  },
   RESTORED: { stored: 'restored', description: 'The deleted customer was restored.', isOfProfile: false },
 } as const satisfies Record<string, ActionTraits>;
 

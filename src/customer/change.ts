@@ -22,17 +22,23 @@ export interface ReadCustomer {
   readonly rowVersion: string;
 }
 
-/** How customers are read by one kind of key. */
+/** How customers are found by one kind of key. */
 interface Way {
+  /** Reads the customer that has the name, also one that was merged into another. */
   readonly read: BatchStatement<string>;
+  /** Tells whom the name leads to, by internal id. */
+  readonly find: Statement;
+  /** Locks the customer that the name leads to, and gives nothing where it does so no longer once the row is there. */
   readonly lock: Statement;
 }
 
 const columns = columnsOf(CustomerEntity, 'c', [...detailNames, ...objectNames]).join(', ');
 
-function wayBy(column: 'cu_ref_no' | 'canonical_email', condition: string): Way {
-  const name = `customer_by_${column}${condition && '_undeleted'}`;
-  const where = (value: string) => `c.organisation_id = $1 and c.${column} = ${value}${condition}`;
+function wayBy(column: 'cu_ref_no' | 'canonical_email', undeleted: boolean): Way {
+  const name = `customer_by_${column}${undeleted ? '_undeleted' : ''}`;
+  const isUndeleted = (row: string) => (undeleted ? ` and ${row}.deleted_at is null` : '');
+  const has = (row: string, value: string) =>
+    `${row}.organisation_id = $1 and ${row}.${column} = ${value}${isUndeleted(row)}`;
   return {
     read: {
       name: `${name}_to_change`,
@@ -40,23 +46,42 @@ function wayBy(column: 'cu_ref_no' | 'canonical_email', condition: string): Way 
         select g.position::int, c.*
         from unnest($2::text[]) with ordinality as g (name, position)
         cross join lateral (
-          select ${columns}, c.xmin::text as row_version from customer c where ${where('g.name')} limit 1
+          select ${columns}, c.xmin::text as row_version, c.merged_into is not null as is_merged from customer c where ${has('c', 'g.name')} limit 1
         ) c`,
       keyOf: (value) => value,
       isSame: () => true,
       values: (organisationId, names) => [organisationId, names],
     },
+    find: {
+      name: `${name}_find`,
+      text: `select coalesce(c.merged_into, c.id) as id from customer c where ${has('c', '$2')}`,
+    },
+    // A row is locked only when it is that of the survivor: whoever merges locks survivors before those that were merged into them.
     lock: {
       name: `${name}_lock`,
-      text: `select ${columns}, c.xmin::text as row_version from customer c where ${where('$2')} for no key update`,
+      text: `
+        select ${columns}, c.xmin::text as row_version, false as is_merged
+        from customer c
+        where c.organisation_id = $1
+          and c.id = (select case when n.merged_into is null then n.id else n.merged_into end from customer n where ${has('n', '$2')})
+          and c.merged_into is null${isUndeleted('c')}
+          and case
+            when c.${column} = $2 then true
+            -- By the name of one that was merged into it, which erasing may have taken away.
+            else c.erased_at is not distinct from (
+              select (
+                select s.erased_at from customer s where s.organisation_id = $1 and s.id = n.merged_into
+              ) from customer n where ${has('n', '$2')} and n.merged_into is not null
+            )
+          end
+        for no key update`,
     },
   };
 }
 
-const UNDELETED = ' and c.deleted_at is null';
-const byReference = wayBy('cu_ref_no', UNDELETED);
-const byEmail = wayBy('canonical_email', UNDELETED);
-const byReferenceOfAny = wayBy('cu_ref_no', '');
+const byReference = wayBy('cu_ref_no', true);
+const byEmail = wayBy('canonical_email', true);
+const byReferenceOfAny = wayBy('cu_ref_no', false);
 
 function wayOf(by: ChangeKey): [way: Way, name: string] {
   if ('email' in by) return [byEmail, canonicalEmail(by.email)];
@@ -76,53 +101,109 @@ export function turnsOf(by: ChangeKey): string[] {
   return referenceForm.test(reference) ? [`${CUSTOMER}${reference}`] : [];
 }
 
+const SUBSCRIPTION = 'subscription/';
+
+/** What work that touches a subscription takes turns by. */
+export function turnsOfSubscription(externalId: string): string[] {
+  return [`${SUBSCRIPTION}${externalId}`];
+}
+
+/** SQL for the reference of the customer that a row `n` leads to. */
+const referenceOf = (condition: string) => `(
+  select case
+    when n.merged_into is null then n.cu_ref_no
+    else (select s.cu_ref_no from customer s where s.organisation_id = $1 and s.id = n.merged_into)
+  end
+  from customer n where n.organisation_id = $1 and ${condition})`;
+
 const identify: Statement = {
   name: 'customer_identify',
   text: `
-    select coalesce(
-      (select c.cu_ref_no from customer c where c.organisation_id = $1 and c.cu_ref_no = g.name),
-      (select c.cu_ref_no from customer c where c.organisation_id = $1 and c.canonical_email = g.name and c.deleted_at is null),
-      g.name
-    ) as name
-    from unnest($2::text[]) g (name)`,
+    select coalesce(${referenceOf('n.cu_ref_no = g.name')}, ${referenceOf('n.canonical_email = g.name and n.deleted_at is null')}, g.name) as name
+    from unnest($2::text[]) g (name)
+    union all
+    select coalesce((
+      select c.cu_ref_no from subscription s
+      join customer c on c.organisation_id = $1 and c.id = s.customer_id
+      where s.organisation_id = $1 and s.external_id = g.external_id
+    ), g.external_id)
+    from unnest($3::text[]) g (external_id)`,
 };
 
 /**
- * Names things by what they are now, for locks: a customer by its reference, also where it was named by its mailbox.
+ * Names things by what they are now, for locks: a customer by its reference, also where it was named by its mailbox, or by a subscription of it.
  *
  * @param names - such as `turnsOf` gives; others stay as they are
  */
 export async function identified(tx: OrganisationDatabase, names: readonly string[]): Promise<string[]> {
-  const [ofCustomers = [], others = []] = [true, false].map((isWanted) =>
-    names.filter((name) => name.startsWith(CUSTOMER) === isWanted),
-  );
-  const given = ofCustomers.map((name) => name.slice(CUSTOMER.length));
-  const rows = await tx.run<{ name: string }>(identify, [tx.organisationId, given]);
+  const after = (prefix: string) =>
+    names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const others = names.filter((name) => ![CUSTOMER, SUBSCRIPTION].some((prefix) => name.startsWith(prefix)));
+  const rows = await tx.run<{ name: string }>(identify, [tx.organisationId, after(CUSTOMER), after(SUBSCRIPTION)]);
   return [...new Set([...others, ...rows.map(({ name }) => `${CUSTOMER}${name}`)])];
 }
 
-function nobody(): ApiError {
+const lockAll: Statement = {
+  name: 'customers_lock_in_order',
+  text: `
+    select from customer c
+    where c.organisation_id = $1 and c.id = any(array(
+      select n.id from customer n where n.organisation_id = $1 and n.cu_ref_no = any($2::text[])
+      union all
+      select m.id from customer m where m.organisation_id = $1 and m.merged_into = any(array(
+        select n.id from customer n where n.organisation_id = $1 and n.cu_ref_no = any($2::text[])
+      ))
+    ))
+    order by c.id
+    for no key update`,
+};
+
+/**
+ * Locks those of the names that are customers', as `identified` gives them, with all that were merged into them, in the order in which statements for many
+ * customers lock them.
+ */
+export async function lockInOrder(tx: OrganisationDatabase, names: readonly string[]): Promise<void> {
+  const ofCustomers = names.filter((name) => name.startsWith(CUSTOMER));
+  await tx.run(lockAll, [tx.organisationId, ofCustomers.map((name) => name.slice(CUSTOMER.length))]);
+}
+
+/** The failure of a name that leads to no customer of the organisation. */
+export function nobody(): ApiError {
   return new ApiError('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
 }
 
-type Row = { position?: number; row_version: string };
+/** A row that is read as `ReadCustomer`. */
+export type ReadRow = { position?: number; row_version: string; is_merged: boolean };
 
-function readRow(database: OrganisationDatabase, row: Row | undefined): ReadCustomer {
+/** Reads a row; @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` when there is none */
+export function readRow(database: OrganisationDatabase, row: ReadRow | undefined): ReadCustomer {
   if (!row) throw nobody();
-  const { position: _, row_version: rowVersion, ...profile } = row;
+  const { position: _, row_version: rowVersion, is_merged: __, ...profile } = row;
   return { customer: database.map<Customer>(CustomerEntity, profile), rowVersion };
 }
 
 /**
- * Locks a customer until the transaction ends.
+ * Locks the customer that a name leads to until the transaction ends.
  *
  * @returns it as it is now
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` when the organisation has none, or only a deleted one where the key means no such
  */
 export async function lockCustomer(tx: OrganisationDatabase, by: ChangeKey): Promise<ReadCustomer> {
-  const [{ lock }, name] = wayOf(by);
-  const [row] = await tx.run<Row>(lock, [tx.organisationId, name]);
-  return readRow(tx, row);
+  const [{ lock, find }, name] = wayOf(by);
+  const values = [tx.organisationId, name];
+  const [row] = await tx.run<ReadRow>(lock, values);
+  if (row) return readRow(tx, row);
+  // While the row was waited for, its customer may have been merged, or the name have gone to another.
+  const found = await tx.run(find, values);
+  return found.length > 0 ? tx.beginAnew() : readRow(tx, undefined);
+}
+
+/** Tells whom a name leads to, without a lock. @returns the internal id @throws ApiError as `lockCustomer` */
+export async function leadsTo(tx: OrganisationDatabase, by: ChangeKey): Promise<number> {
+  const [{ find }, name] = wayOf(by);
+  const [row] = await tx.run<{ id: string }>(find, [tx.organisationId, name]);
+  if (!row) throw nobody();
+  return Number(row.id);
 }
 
 /** Says what a customer becomes, where it becomes something. May be asked again. */
@@ -132,7 +213,7 @@ export type Become = (customer: Customer) => Partial<Settable>;
  * Changes a customer. What differs in nothing is no change, and nothing is written.
  *
  * Others are not waited for: who changed the row since it was read is noticed by the row's version. Then it is done once more, with the row locked, so that
- * however many come at once, each is done.
+ * however many come at once, each is done. So it is where the customer was merged into another.
  *
  * @returns it as it is then
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` as `lockCustomer`; `INTERNAL_CONFLICT` when its mailbox is another customer's; whatever
@@ -148,10 +229,13 @@ export async function changeCustomer(
   const [{ read }, name] = wayOf(by);
   // Those of this process do not get in each other's way.
   return database.inTurn(turnsOf(by), async () => {
-    const { row } = await database.runBatched<string, Row>(read, name);
-    const seen = readRow(database, row);
-    const changed = await setCustomer(ctx, database, seen, become(seen.customer), entry);
-    return changed ?? database.transaction((tx) => changeLocked(ctx, tx, by, entry, become));
+    const { row } = await database.runBatched<string, ReadRow>(read, name);
+    if (!row?.is_merged) {
+      const seen = readRow(database, row);
+      const changed = await setCustomer(ctx, database, seen, become(seen.customer), entry);
+      if (changed) return changed;
+    }
+    return database.transaction((tx) => changeLocked(ctx, tx, by, entry, become));
   });
 }
 
@@ -164,7 +248,18 @@ export async function changeLocked(
   become: Become,
 ): Promise<Customer> {
   const locked = await lockCustomer(tx, by);
-  const changed = await setCustomer(ctx, tx, locked, become(locked.customer), entry);
+  return setLocked(ctx, tx, locked, become(locked.customer), entry);
+}
+
+/** Writes what becomes of a customer that is locked, as `setCustomer`. */
+export async function setLocked(
+  ctx: OperationContext,
+  tx: OrganisationDatabase,
+  locked: ReadCustomer,
+  given: Partial<Settable>,
+  entry: Entry,
+): Promise<Customer> {
+  const changed = await setCustomer(ctx, tx, locked, given, entry);
   if (!changed) throw new Error('a locked customer was changed by others');
   return changed;
 }

@@ -3,8 +3,8 @@ import type { OrganisationDatabase } from '../database/organisation-database.ts'
 import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { lockCustomer } from './change.ts';
 import { canonicalEmail, normalizeEmail } from './email.ts';
+import { lockWithMerged } from './merge/lock.ts';
 import { setCustomer } from './set.ts';
 
 /** Rows that are read at a time. */
@@ -83,13 +83,14 @@ const holder: Statement = {
  */
 export async function rewriteEmail(
   ctx: OperationContext,
-  { cuRefNo, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
+  { id, email, canonicalEmail: mailbox, today }: DoubtfulEmail,
 ): Promise<string | undefined> {
   if (!today) return 'it has to be corrected manually';
   const { organisationId, database } = ctx;
   try {
     return await database.transaction(async (tx) => {
-      const locked = await lockCustomer(tx, { anyCuRefNo: cuRefNo });
+      // Also one that was merged: its mailbox leads to its survivor.
+      const locked = (await lockWithMerged(tx, [id])).of(id);
       const { customer } = locked;
       const isStored = customer.email === email && customer.canonicalEmail === mailbox && customer.deletedAt == null;
       if (!isStored) return 'it was changed or deleted in the meantime';

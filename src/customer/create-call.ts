@@ -4,6 +4,7 @@ import type { Actor } from '../operation-context.ts';
 import { randomAlphanumeric } from '../random.ts';
 import type { CreateCustomer } from './input.ts';
 import { ADDRESSES_BETWEEN_CUTS, isNoted, isUnseen } from './ip-history/note.ts';
+import { ledTo } from './merge/followed.ts';
 
 const REFERENCE_LENGTH = 16;
 
@@ -39,18 +40,24 @@ export const batching: Omit<BatchStatement<Call>, 'name' | 'text'> = {
  * and whose size PostgreSQL does not know yet.
  */
 
-/** SQL of the CTEs of the calls, `given`, and of each with the customer of its mailbox, if there was one when the statement began: `looked_up`. */
+/** SQL of the CTEs of the calls, `given`, and of each with the customer that its mailbox led to when the statement began, if any: `looked_up`. */
 export const lookedUp = `
   given as (
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::inet[], $9::text[], $10::text[])
       with ordinality as g (email, canonical_email, company_name, company_registration_number, tax_identification_number,
         cu_ref_no, ip, actor, request_id, position)
   ), looked_up as materialized (
-    select g.*, (
-      select c from customer c where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
-    ) as customer
+    select g.*, ${ledTo('c.canonical_email = g.canonical_email and c.deleted_at is null')} as customer
     from given g
   )`;
+
+/**
+ * SQL for whether the mailbox of a call `f` leads to a customer because one was merged into it that had the mailbox, and still does: only erasing takes it away.
+ *
+ * @param locked - the row of the customer as it is now
+ */
+export const leadsByMerge = (locked: string) => `(
+  (f.customer).canonical_email is distinct from f.canonical_email and ${locked}.erased_at is not distinct from (f.customer).erased_at)`;
 
 /** SQL for whether a customer has to be brought up to date with where and when it was last seen. */
 export const isDue = `(
@@ -62,12 +69,25 @@ export const touchedColumns = 'last_seen_at, last_ip, address_changes';
 export const touchedValues = `
   now(), coalesce(f.ip, c.last_ip), (c.address_changes + (${isNoted('c', 'f.ip')})::int) % ${ADDRESSES_BETWEEN_CUTS}`;
 
-/** SQL of the CTE that notes addresses in the history. It reads `current`, with `customer`, `ip` and `new_account`. */
+/**
+ * SQL of the CTE that notes addresses in the history. It reads `current`, with `customer`, `ip`, `new_account`, and `is_touched`: whether the row of the
+ * customer is locked and brought up to date.
+ */
 export const seen = `
   seen as (
     insert into customer_ip (organisation_id, customer_id, address)
     select $1, (customer).id, ip from current
-    where ip is not null and (new_account or ${isUnseen('(current.customer).id', 'ip')})
+    where ip is not null and case
+      when new_account then true
+      when not ${isUnseen('(current.customer).id', 'ip')} then false
+      when is_touched then true
+      -- One that is being erased is waited for, and gets none.
+      else (
+        select true from customer k
+        where k.organisation_id = $1 and k.id = (current.customer).id and k.erased_at is not distinct from (current.customer).erased_at
+        for key share
+      )
+    end
     order by (customer).id
     on conflict do nothing
   )`;

@@ -9,6 +9,7 @@ import {
   type FilledField,
   fillsAny,
   isDue,
+  leadsByMerge,
   lookedUp,
   seen,
   touchedColumns,
@@ -34,9 +35,9 @@ export interface Created extends Profile {
 
 /*
  * found    each call with the customer of its mailbox, and whether it fills blanks of that: such a customer is returned as it is, for `fillOrReturn`
- * locked   the customers to bring up to date, in order: batches of other processes that touch the same wait, and none waits in a circle. One whose mailbox
- *          changed meanwhile is returned as it was
- * touched  those customers, with where and when they were last seen
+ * locked   the customers to bring up to date, in order: batches of other processes that touch the same wait, and none waits in a circle. One that was
+ *          merged meanwhile, or whose mailbox changed, is returned as it was
+ * touched  those customers, with where and when they were last seen: by the last of several calls whose mailboxes lead to one by merges
  * made     the new customers, in order too, and after all that is touched. When another call makes one at the same moment, that one is left out:
  *          its caller tries again
  */
@@ -49,11 +50,14 @@ const createOrReturn: BatchStatement<Call> = {
     ), locked as (
       select c.id from customer c
       where c.organisation_id = $1 and c.id = any(array(select id from found where id is not null and due and not fills))
-        and c.canonical_email = any($3)
+        and c.merged_into is null
+        and (c.canonical_email = any($3) or exists (select from found f where f.id = c.id and ${leadsByMerge('c')}))
       order by c.id
       for no key update
     ), touched as (
-      update customer c set (${touchedColumns}) = (select ${touchedValues} from found f where f.id = c.id)
+      update customer c set (${touchedColumns}) = (
+        select ${touchedValues} from found f where f.id = c.id and f.due and not f.fills order by f.position desc limit 1
+      )
       where c.organisation_id = $1 and c.id = any(array(select id from locked))
       returning c as customer
     ), made as (
@@ -67,15 +71,13 @@ const createOrReturn: BatchStatement<Call> = {
       on conflict do nothing
       returning c as customer
     ), current as (
-      select position, coalesce(
-          m.customer,
-          (select t.customer from touched t where (t.customer).id = f.id),
-          f.customer
-        ) as customer, case when not fills then ip end as ip, f.fills, f.id is null as new_account,
+      select position, coalesce(m.customer, t.customer, f.customer) as customer,
+        case when not fills then ip end as ip, f.fills, f.id is null as new_account, (t.customer).id is not null as is_touched,
         f.id is not null as has_related_records,
         f.id is not null and not fills and ${isNoted('(f.customer)', 'ip')} as is_noted
       from found f
       left join made m on f.id is null and (m.customer).canonical_email = f.canonical_email
+      left join touched t on (t.customer).id = f.id
       where f.id is not null or (m.customer).id is not null
     ), ${seen}
     select position::int, fills, new_account, is_noted and (customer).address_changes = 0 as cut_due, ${selectProfile(WHOLE)}

@@ -14,6 +14,9 @@ export const CustomerEntity = defineEntity({
     // A deleted customer frees its address; a contact without an address is not bound by this.
     { name: 'customer_email_unique', properties: ['organisationId', 'canonicalEmail'], where: 'deleted_at is null' },
   ],
+  indexes: [
+    { name: 'customer_by_survivor', properties: ['organisationId', 'mergedInto'], where: 'merged_into is not null' },
+  ],
   checks: [
     { name: 'customer_reference_form', expression: `cu_ref_no ~ '^[A-Za-z0-9]{16}$'` },
     { name: 'customer_email_pair', expression: '(email is null) = (canonical_email is null)' },
@@ -25,6 +28,7 @@ export const CustomerEntity = defineEntity({
       name: 'customer_locale_form',
       expression: `primary_locale ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$'`,
     },
+    { name: 'customer_merged_credit', expression: 'merged_into is null or credit_balance = 0' },
   ],
   properties: {
     ...ownedByOrganisation,
@@ -76,9 +80,28 @@ export const CustomerEntity = defineEntity({
     /** Who created it, and by which request: what the change log tells of that. Null where a version before 0009 did. */
     createdBy: p.text().nullable().lazy(),
     creationRequestId: p.text().nullable().lazy(),
+    /**
+     * The customer that this one was merged into, which its reference and its mailbox lead to; never one that was merged itself. It is deleted and restored
+     * with that one.
+     */
+    mergedInto: p.bigint('number').nullable().lazy(),
+    /** When it was last erased; for statements alone. */
+    erasedAt: p.datetime(3).nullable().lazy(),
     /** How many entries the change log has of it; the ordinal of the latest. */
     changeCount: p.integer().default(0).lazy(),
   },
+});
+
+// Apart, since a type cannot be inferred from itself.
+CustomerEntity.addManyToOne('survivor' as never, 'Customer', {
+  entity: () => CustomerEntity,
+  joinColumns: ['organisation_id', 'merged_into'],
+  referencedColumnNames: ['organisation_id', 'id'],
+  ownColumns: ['merged_into'],
+  deleteRule: 'restrict',
+  updateRule: 'no action',
+  nullable: true,
+  lazy: true,
 });
 
 /** One person or company that an organisation knows. */

@@ -9,6 +9,7 @@ import {
   filledColumns,
   fills,
   fillsAny,
+  leadsByMerge,
   lookedUp,
   seen,
   touchedColumns,
@@ -38,7 +39,7 @@ const filledFields = Object.entries(filledColumns)
 /*
  * found    the calls whose customer is there
  * locked   the customers, in order: batches of other processes that touch the same wait, and none waits in a circle
- * kept     the calls whose mailbox still leads to the customer, after that was waited for; the others begin anew
+ * kept     the calls whose mailbox still leads to the customer, after that was waited for, one of each customer; the others begin anew
  * touched  the customers, with their blanks filled from the request, and where and when they were last seen. The update works on the row's latest version, as
  *          it was locked, so of two calls that fill the same blank the first wins and neither is lost
  * fill     what was filled, for the change log
@@ -49,13 +50,14 @@ export const fillOrReturn: BatchStatement<Call> = {
     with ${lookedUp}, found as (
       select f.*, (customer).id from looked_up f where (customer).id is not null
     ), locked as materialized (
-      select c.id, c.canonical_email, ${columns.map((column) => `c.${column}`).join(', ')}
+      select c.id, c.canonical_email, c.erased_at, ${columns.map((column) => `c.${column}`).join(', ')}
       from customer c
-      where c.organisation_id = $1 and c.id = any(array(select id from found)) and c.deleted_at is null
+      where c.organisation_id = $1 and c.id = any(array(select id from found)) and c.deleted_at is null and c.merged_into is null
       order by c.id
       for no key update
     ), kept as materialized (
-      select f.* from found f join locked l on l.id = f.id and l.canonical_email = f.canonical_email
+      select distinct on (f.id) f.* from found f join locked l on l.id = f.id and (l.canonical_email = f.canonical_email or ${leadsByMerge('l')})
+      order by f.id, f.position
     ), touched as (
       update customer c set (${columns.join(', ')}, ${touchedColumns}, updated_at, version, change_count) = (
         select ${columns.map((column) => `coalesce(c.${column}, f.${column})`).join(', ')}, ${touchedValues},
@@ -77,7 +79,7 @@ export const fillOrReturn: BatchStatement<Call> = {
       join kept f on f.id = l.id
       where ${fillsAny('l', 'f')}
     ), ${recording(`'customer'`, 'fill')}, current as (
-      select f.position, f.ip, t.customer, false as new_account, true as has_related_records,
+      select f.position, f.ip, t.customer, false as new_account, true as is_touched, true as has_related_records,
         ${isNoted('(f.customer)', 'ip')} as is_noted
       from kept f
       join touched t on (t.customer).id = f.id

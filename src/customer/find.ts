@@ -1,14 +1,13 @@
 // Finds customers: one by what names it, many page by page.
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
-import { columnsOf } from '../database/columns.ts';
 import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { detailNames, objectNames } from './details.ts';
 import { canonicalEmail } from './email.ts';
+import { ledTo } from './merge/followed.ts';
 import {
   BARE,
   forEachReading,
@@ -17,6 +16,7 @@ import {
   type Reading,
   readingName,
   readProfile,
+  selectChanged,
   selectProfile,
 } from './profile.ts';
 
@@ -26,7 +26,7 @@ export type CustomerKey = { cuRefNo: string } | { email: string };
 /** The form of a `cuRefNo`. */
 export const referenceForm = /^[A-Za-z0-9]{16}$/;
 
-/** Columns that name a customer, with the type of their names. */
+/** Columns by which a customer is found, with the type of their values. */
 const nameTypes = { id: 'bigint', cu_ref_no: 'text', canonical_email: 'text' } as const;
 
 /** A statement that finds customers by a column which names each of them, with their positions among the names. */
@@ -35,9 +35,7 @@ function finding(column: keyof typeof nameTypes, reading: Reading): Statement {
     name: `customer_by_${column}${readingName(reading)}`,
     text: `
       with found as materialized (
-        select position, true as has_related_records, (
-          select c from customer c where c.organisation_id = $1 and c.${column} = g.name and c.deleted_at is null
-        ) as customer
+        select position, true as has_related_records, ${ledTo(`c.${column} = g.name and c.deleted_at is null`)} as customer
         from unnest($2::${nameTypes[column]}[]) with ordinality as g (name, position)
       )
       select position::int, ${selectProfile(reading)} from found where (customer).id is not null`,
@@ -64,7 +62,7 @@ const byMailbox = forEachReading((reading) => lookUp('canonical_email', reading)
  * @returns null when the organisation has none, or only a deleted one
  */
 export async function findCustomer(
-  { database }: OperationContext,
+  { database }: Pick<OperationContext, 'database'>,
   key: CustomerKey,
   reading: Reading,
 ): Promise<Profile | null> {
@@ -94,10 +92,11 @@ export async function findCustomersById(
 
 const byReferenceOfAny: Statement = {
   name: 'customer_of_any_state',
-  text: `select ${columnsOf(CustomerEntity, undefined, [...detailNames, ...objectNames]).join(', ')} from customer where organisation_id = $1 and cu_ref_no = $2`,
+  text: `
+    select ${selectChanged} from (select ${ledTo('c.cu_ref_no = $2')} as customer) found where (customer).id is not null`,
 };
 
-/** Finds a customer, also one that was deleted. */
+/** Finds the customer that a reference leads to, also one that was deleted. */
 export async function findAnyCustomer({ database }: OperationContext, cuRefNo: string): Promise<Customer | undefined> {
   const [row] = await database.run(byReferenceOfAny, [database.organisationId, cuRefNo]);
   return row && database.map<Customer>(CustomerEntity, row);
@@ -123,7 +122,7 @@ function newestFirst(reading: Reading) {
       from (
         select c as customer, true as has_related_records
         from customer c
-        where c.organisation_id = $1 and c.deleted_at is null${condition}
+        where c.organisation_id = $1 and c.deleted_at is null and c.merged_into is null${condition}
         order by ${order}
         limit ${limit}
       ) page

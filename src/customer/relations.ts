@@ -9,9 +9,16 @@ import { type CreditEntryPage, listCreditEntries } from './credit/entries.ts';
 import type { Customer } from './customer.entity.ts';
 import { type CustomerDetails, type CustomerObjects, detailsOfCustomer, objectsOfCustomer } from './details.ts';
 import { findCustomersById } from './find.ts';
+import { countCustomers } from './group/list.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
+import { listMerged } from './merge/merged.ts';
 import { type Profile, type RelatedRecords, relations } from './profile.ts';
 import type { Relation } from './relation.ts';
+import {
+  otherSubscriptionsOfCustomer,
+  type Subscription,
+  subscriptionsOfCustomer,
+} from './subscription/subscription.entity.ts';
 
 /** Loads what belongs to customers, or to entries of the change log, by their internal ids and in that order, in one statement. */
 type Load<Value> = (ctx: OperationContext, ids: readonly number[]) => Promise<Value[]>;
@@ -21,7 +28,7 @@ type ListPages<Item, Place> = (ctx: OperationContext, ids: readonly number[], pa
 
 /** Loads a relation as it is read along with a customer. */
 function loading<Value>(
-  name: keyof RelatedRecords | 'details' | 'objects',
+  name: keyof RelatedRecords | 'details' | 'objects' | 'all_subscriptions' | 'other_subscriptions',
   { select, none }: Relation<Value>,
 ): Load<Value> {
   const statement: Statement = {
@@ -43,6 +50,8 @@ const loadObjects = loading('objects', objectsOfCustomer);
 const loadGroups = loading('groups', relations.groups);
 const loadReferrer = loading('referrer', relations.referrer);
 const loadSubscriptions = loading('subscriptions', relations.subscriptions);
+const loadOtherSubscriptions = loading('other_subscriptions', otherSubscriptionsOfCustomer);
+const loadAllSubscriptions = loading('all_subscriptions', subscriptionsOfCustomer);
 
 /**
  * What belongs to customers, by internal id, within one organisation and for one request: whatever is asked for in the
@@ -51,6 +60,8 @@ const loadSubscriptions = loading('subscriptions', relations.subscriptions);
 export class CustomerRelations {
   readonly #ctx: OperationContext;
   readonly #known = new Map<number, Profile>();
+  /** References of the customers whose own data was asked for. */
+  readonly told = new Set<string>();
   readonly #loaders = new Map<unknown, DataLoader<number, unknown>>();
 
   constructor(ctx: OperationContext) {
@@ -60,13 +71,18 @@ export class CustomerRelations {
   /** Remembers a customer and what was read along with it, so that it is not loaded again. */
   remember(profile: Profile): Customer {
     this.#known.set(profile.customer.id, profile);
-    return profile.customer;
+    return this.#tell(profile.customer);
   }
 
   /** Remembers a customer that was just changed: what was loaded before may be so no longer. */
   renew(profile: Profile): Customer {
-    this.#loaders.clear();
+    this.forget();
     return this.remember(profile);
+  }
+
+  /** Forgets what was loaded, since it may be so no longer. */
+  forget(): void {
+    this.#loaders.clear();
   }
 
   /** What is seldom asked for of a customer; null for one that is gone. */
@@ -85,15 +101,23 @@ export class CustomerRelations {
 
   referrer(customerId: number): Related<'referrer'> {
     const relatedRecords = this.#relatedRecordsOf(customerId);
-    return relatedRecords ? relatedRecords.referrer : this.#load(loadReferrer, customerId);
+    if (relatedRecords) return this.#tell(relatedRecords.referrer);
+    return this.#load(loadReferrer, customerId).then((referrer) => this.#tell(referrer));
   }
 
   runningSubscriptions(customerId: number): Related<'subscriptions'> {
     return this.#relatedRecordsOf(customerId)?.subscriptions ?? this.#load(loadSubscriptions, customerId);
   }
 
+  /** @param running - whether those are wanted that run, or those that do not; undefined for all */
+  subscriptions(customerId: number, running: boolean | undefined): Subscription[] | Promise<Subscription[]> {
+    if (running) return this.runningSubscriptions(customerId);
+    return this.#load(running === undefined ? loadAllSubscriptions : loadOtherSubscriptions, customerId);
+  }
+
   customer(customerId: number): Customer | Promise<Customer | null> {
-    return this.#known.get(customerId)?.customer ?? this.#load(findCustomersById, customerId);
+    const known = this.#known.get(customerId)?.customer;
+    return known ?? this.#load(findCustomersById, customerId).then((customer) => this.#tell(customer));
   }
 
   /** The addresses that a customer came from; the same page of many customers is read by one statement, and so are those of the next two. */
@@ -106,6 +130,17 @@ export class CustomerRelations {
     return this.#loadPage(listCreditEntries, customerId, page);
   }
 
+  /** How many customers belong to a group. */
+  customerCount(groupId: number): Promise<number> {
+    return this.#load(countCustomers, groupId);
+  }
+
+  /** The customers that were merged into one. */
+  async mergedCustomers(customerId: number): Promise<Customer[]> {
+    const merged = await this.#load(listMerged, customerId);
+    return merged.map((customer) => this.#tell(customer));
+  }
+
   /** What was done with a customer. */
   changes(customerId: number, page: ChangesPage, actions: CustomerAction[] | undefined): Promise<CustomerChange[]> {
     const list: ListPages<CustomerChange, ChangesPage> = (ctx, ids) => listChanges(ctx, ids, page, actions);
@@ -115,6 +150,11 @@ export class CustomerRelations {
   /** The values of an entry of the change log. */
   changedValues(entryId: number): Promise<ChangedValues> {
     return this.#load(listValues, entryId);
+  }
+
+  #tell<Told extends { readonly cuRefNo: string } | null>(customer: Told): Told {
+    if (customer) this.told.add(customer.cuRefNo);
+    return customer;
   }
 
   #relatedRecordsOf(customerId: number): RelatedRecords | undefined {

@@ -1,9 +1,9 @@
 // Writes what becomes of a customer, with its entry of the change log, in one statement.
-import pg from 'pg';
 import { type Change, type ChangedValue, fieldsJson, recording } from '../change-log/record.ts';
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import { columnOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { differenceOf } from '../json-object.ts';
 import type { Actor } from '../operation-context.ts';
@@ -12,9 +12,6 @@ import { addressMembers } from './address.ts';
 import type { ReadCustomer } from './change.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
 import { type ProfileRow, readProfile, selectChanged } from './profile.ts';
-
-/** SQLSTATE of a second row where there may be one. */
-const UNIQUE_VIOLATION = '23505';
 
 /** What is set as it is. */
 const plain = [
@@ -50,6 +47,8 @@ const shownNames: Partial<Record<keyof Settable, string | null>> = {
 /** What is done, for the change log. */
 export interface Entry extends Pick<Change, 'reason'> {
   action: CustomerAction;
+  /** What is changed besides the row by the same transaction, by the names that it has in the API. */
+  also?: Readonly<Record<string, ChangedValue>>;
 }
 
 /** A change, ready for the statement. */
@@ -78,14 +77,24 @@ const setColumns = [
   ...plainColumns,
 ];
 
-/*
+const withMerged = `
+  select unnest($2::bigint[])
+  union all
+  select m.id from customer m where m.organisation_id = $1 and m.merged_into = any($2)`;
+const mirrored = `mirrored as (
+      update customer m set deleted_at = (c.customer).deleted_at
+      from changed c
+      where m.organisation_id = $1 and m.merged_into = (c.customer).id
+    ), `;
+
+/**
  * given    the changes; no two of them are of the same customer
  * locked   the customers that are still as they were read, in order: batches of other processes that change the same wait, and none waits in a circle
  * changed  those, as they become. A customer that is not among them was changed by others: its caller begins anew
+ *
+ * @param isDeletion - whether customers may be deleted, or restored: with them, those that were merged into them, so that their mailboxes are free, or taken
  */
-const set: BatchStatement<Call> = {
-  name: 'customer_set',
-  text: `
+const settingText = (isDeletion: boolean) => `
     with given as (
       select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::boolean[],
           $11::boolean[], $12::text[], $13::text[], ${plainTypes.map((type, i) => `$${FIRST_PLAIN + i}::${type}[]`).join(', ')})
@@ -93,7 +102,8 @@ const set: BatchStatement<Call> = {
           ${plainColumns.join(', ')}, position)
     ), locked as materialized (
       select c.id from customer c
-      where c.organisation_id = $1 and c.id = any($2) and c.xmin::text = (select g.row_version from given g where g.id = c.id)
+      where c.organisation_id = $1 and ${isDeletion ? `c.id = any(array(${withMerged}))` : 'c.id = any($2)'}
+        and ${isDeletion ? '(c.merged_into = any($2) or ' : '('}c.xmin::text = (select g.row_version from given g where g.id = c.id))
       order by c.id
       for no key update
     ), changed as (
@@ -108,15 +118,17 @@ const set: BatchStatement<Call> = {
           ${plainColumns.map((column) => `g.${column}`).join(', ')}
         from given g where g.id = c.id
       )
-      where c.organisation_id = $1 and c.id = any(array(select id from locked))
+      where c.organisation_id = $1 and c.id = any(array(select id from locked))${isDeletion ? ' and c.id = any($2)' : ''}
       returning c as customer
-    ), change as (
+    ), ${isDeletion ? mirrored : ''}change as (
       select g.position, c.customer, (c.customer).cu_ref_no as reference, (c.customer).change_count as ordinal, g.action, g.actor, g.reason,
         g.request_id, g.fields::jsonb as fields
       from changed c
       join given g on g.id = (c.customer).id
     ), ${recording(`'customer'`, 'change')}
-    select position::int, ${selectChanged} from change`,
+    select position::int, ${selectChanged} from change`;
+
+const batching: Omit<BatchStatement<Call>, 'name' | 'text'> = {
   keyOf: ({ id }) => String(id),
   isSame: () => false,
   values: (organisationId, calls) => [
@@ -136,8 +148,13 @@ const set: BatchStatement<Call> = {
   ],
 };
 
+const set: BatchStatement<Call> = { name: 'customer_set', text: settingText(false), ...batching };
+
+const setDeletion: BatchStatement<Call> = { name: 'customer_set_deletion', text: settingText(true), ...batching };
+
 /**
- * Writes what becomes of a customer, with its entry of the change log. What it has already is no change; where that is all, nothing is written.
+ * Writes what becomes of a customer, with its entry of the change log. What it has already is no change; where that is all, and nothing else is changed
+ * either, nothing is written.
  *
  * @param read - the customer, and which version of its row that is
  * @param given - what it becomes, where it is told
@@ -149,23 +166,25 @@ export async function setCustomer(
   database: OrganisationDatabase,
   { customer, rowVersion }: ReadCustomer,
   given: Partial<Settable>,
-  { action, reason }: Entry,
+  { action, reason, also }: Entry,
 ): Promise<Customer | undefined> {
   const before = stateOf(customer);
   const after = { ...before, ...given };
   const changed = (Object.keys(given) as (keyof Settable)[]).filter((name) => differs(before[name], after[name]));
-  if (changed.length === 0) return customer;
+  if (changed.length === 0 && !also) return customer;
   const { stored, isOfProfile } = customerActions[action];
   const call: Call = {
     ...after,
     ...{ id: customer.id, rowVersion, actor, requestId, reason, isOfProfile },
     action: stored,
-    fields: fieldsJson(fieldsOf(before, after, changed)),
+    fields: fieldsJson({ ...fieldsOf(before, after, changed), ...also }),
     changedObjects: objects.map((name) => (changed.includes(name) ? JSON.stringify(after[name]) : null)),
   };
-  const { row } = await database.runBatched<Call, ProfileRow>(set, call).catch((error: unknown) => {
-    throw isTaken(error) ? mailboxTaken(error) : error;
-  });
+  const { row } = await database
+    .runBatched<Call, ProfileRow>(changed.includes('deleted') ? setDeletion : set, call)
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error) ? mailboxTaken(error) : error;
+    });
   return row && readProfile(database, row).customer;
 }
 
@@ -194,15 +213,11 @@ function fieldsOf(before: Settable, after: Settable, changed: readonly (keyof Se
   return fields;
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION;
-}
-
 function mailboxTaken(cause: unknown): ApiError {
   return new ApiError('INTERNAL_CONFLICT', {
     message: 'Another customer has this e-mail address.',
     description:
-      'Each mailbox belongs to one customer of an organisation. Find that customer, then decide which of them keeps it.',
+      'Each mailbox belongs to one customer of an organisation. Find that customer, then decide which of them keeps it. A customer is restored with the mailboxes of all that were merged into it.',
     cause,
   });
 }

@@ -1,6 +1,7 @@
 // Updates the profile of a customer.
 import { z } from 'zod';
 import { ApiError, type FieldProblem } from '../errors/api-error.ts';
+import { unlessWrong } from '../errors/validation.ts';
 import { ipForms, ipInput } from '../ip/input.ts';
 import { assertObjectSize, changedJson, mergePatch } from '../json-object.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -52,11 +53,9 @@ const profile = z.object({
 /** What is updated of a customer: what is absent stays, null clears, and so does text of which nothing is left. */
 export const updateCustomerInput = profile.refine((input) => nationalProblem(input) === undefined, {
   path: ['phone'],
-  // With everything else that is wrong, unless one of the two is wrong by itself.
-  when: ({ issues }) => !issues.some(({ path }) => ownPlaces.includes(path?.join('.') ?? '')),
+  when: unlessWrong(['', 'phone', 'address', 'address.country']),
   error: ({ input }) => nationalProblem(input as z.output<typeof profile>),
 });
-const ownPlaces = ['', 'phone', 'address', 'address.country'];
 
 /** What is wrong with a national number, where the input tells the country. */
 function nationalProblem({ phone, address }: Pick<z.output<typeof profile>, 'phone' | 'address'>): string | undefined {

@@ -65,14 +65,19 @@ export type JsonRow<Entity, Names extends readonly (keyof Entity)[]> = Pick<Enti
  *
  * @param alias - what the statement calls the row
  * @param names - properties of the entity; they are the members of the object too
+ * @param also - members besides those, each with its SQL
  */
 export function jsonOf<Entity>(
   { meta }: Declaration<Entity>,
   alias: string,
   names: readonly JsonProperty<Entity>[],
+  also: Readonly<Record<string, string>> = {},
 ): string {
   const properties: Record<string, Declared> = meta.properties;
-  const members = names.map((name) => `'${name}', ${alias}.${columnsOfProperty(name, properties[name] ?? {})[0]}`);
+  const members = [
+    ...names.map((name) => `'${name}', ${alias}.${columnsOfProperty(name, properties[name] ?? {})[0]}`),
+    ...Object.entries(also).map(([name, sql]) => `'${name}', ${sql}`),
+  ];
   return `json_build_object(${members.join(', ')})`;
 }
 

@@ -5,7 +5,7 @@ import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
 import type { NamedTurns } from './named-turns.ts';
 import { type Query, QueryRunner, type StatementRunner } from './statement.ts';
-import type { TransactionKind } from './transaction.ts';
+import type { TransactionKind, TransactionWork } from './transaction.ts';
 
 /** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */
 export type EntityReader = Pick<EntityManager, 'find' | 'findOne' | 'findOneOrFail' | 'count'>;
@@ -47,6 +47,13 @@ export interface OrganisationDatabase extends StatementRunner {
    */
   snapshot<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
   /**
+   * Has the transaction that this is done anew, as after a serialisation failure: what it has locked is not what it looked for, and to lock more beside
+   * that could block others who lock in order.
+   *
+   * @throws Error
+   */
+  beginAnew(): never;
+  /**
    * Does some work that may fail, and is not worth to fail for: once all that was done is committed, which outside a transaction it is. Never rejects.
    */
   onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void>;
@@ -59,7 +66,7 @@ export interface ViewParts {
   runTransaction<Result>(
     organisationId: number | undefined,
     deadline: number,
-    work: (query: Query) => Promise<Result>,
+    work: TransactionWork<Result>,
     kind?: TransactionKind,
   ): Promise<Result>;
   batcher: StatementBatcher;
@@ -132,8 +139,8 @@ export class OrganisationView extends View implements OrganisationDatabase {
       .runTransaction(
         this.organisationId,
         this.#deadline,
-        async (query) => {
-          const tx = new TransactionView(this.organisationId, this.#parts, query);
+        async (query, outdated) => {
+          const tx = new TransactionView(this.organisationId, this.#parts, query, outdated);
           last = tx;
           const given = await work(tx);
           tx.assertWhole();
@@ -146,6 +153,10 @@ export class OrganisationView extends View implements OrganisationDatabase {
       });
     for (const after of last?.afterwards ?? []) await this.onceCommitted(after);
     return result;
+  }
+
+  beginAnew(): never {
+    throw new Error('there is no transaction to begin anew');
   }
 
   async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {
@@ -161,7 +172,13 @@ function pastTransaction(): Error {
 /** All statements are one transaction. */
 class TransactionView extends View implements OrganisationDatabase {
   readonly afterwards: ((database: OrganisationDatabase) => Promise<void>)[] = [];
+  readonly #outdated: () => Error;
   #failed: { readonly error: unknown } | undefined;
+
+  constructor(organisationId: number, parts: ViewParts, query: Query, outdated: () => Error) {
+    super(organisationId, parts, query);
+    this.#outdated = outdated;
+  }
 
   async runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
     const [row] = await this.run<Row>(statement, statement.values(this.organisationId, [call]));
@@ -183,6 +200,10 @@ class TransactionView extends View implements OrganisationDatabase {
 
   inTurn<Result>(_: readonly string[], work: () => Promise<Result>): Promise<Result> {
     return work();
+  }
+
+  beginAnew(): never {
+    throw this.#outdated();
   }
 
   async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {

@@ -34,6 +34,14 @@ const isolation: Record<TransactionKind, string> = {
 const beginning = (kind: TransactionKind, idleTimeout: number) =>
   `begin isolation level ${isolation[kind]}; set local idle_in_transaction_session_timeout = ${idleTimeout}`;
 
+/**
+ * The work of a transaction.
+ *
+ * @param query - runs its statements
+ * @param outdated - gives what to throw to have all of it done anew, without the locks that it holds by now
+ */
+export type TransactionWork<Result> = (query: Query, outdated: () => Error) => Promise<Result>;
+
 /** What a transaction takes. */
 export interface TransactionTerms {
   connections: Connections;
@@ -50,21 +58,18 @@ export interface TransactionTerms {
  * ends by the deadline; what the work gives is only given once all of it is committed.
  *
  * The work is done anew, on another connection if need be, when PostgreSQL rolled the transaction back because of others (a serialisation failure,
- * a deadlock), or a session had forgotten its statements. It must therefore change nothing but by `query`.
+ * a deadlock), a session had forgotten its statements, or the work itself asked for that. It must therefore change nothing but by `query`.
  *
  * @throws whatever the work, or a statement that failed in it, throws; ApiError `INTERNAL_SERVICE_UNAVAILABLE` when its time is up
  */
-export async function runTransaction<Result>(
-  terms: TransactionTerms,
-  work: (query: Query) => Promise<Result>,
-): Promise<Result> {
+export async function runTransaction<Result>(terms: TransactionTerms, work: TransactionWork<Result>): Promise<Result> {
   for (let attempt = 0, isNamed = true; ; attempt++) {
     const transaction = new Transaction(await acquire(terms), terms, isNamed);
     const outcome = await transaction.attempt(work);
     if ('result' in outcome) return outcome.result;
-    const { failure, error } = outcome;
+    const { failure, error, isOutdated } = outcome;
     const isStale = failure !== undefined && isStaleSession(failure);
-    const mayRepeat = isStale || (failure !== undefined && isNotSerializable(failure));
+    const mayRepeat = isStale || isOutdated || (failure !== undefined && isNotSerializable(failure));
     if (!mayRepeat || attempt === MOST_REPEATS) {
       if (failure) terms.trouble.failed(failure);
       throw error;
@@ -97,8 +102,11 @@ function acquire({ connections, trouble, deadline }: TransactionTerms): Promise<
   });
 }
 
-/** What became of one attempt; `failure` is what PostgreSQL said of the statement that ended it. */
-type Outcome<Result> = { result: Result } | { error: unknown; failure: Error | undefined };
+/**
+ * What became of one attempt; `failure` is what PostgreSQL said of the statement that ended it, and `isOutdated` whether the work is to be done anew, because
+ * what it locked is not what it looked for.
+ */
+type Outcome<Result> = { result: Result } | { error: unknown; failure: Error | undefined; isOutdated: boolean };
 
 /**
  * One attempt.
@@ -115,6 +123,7 @@ class Transaction {
   /** The statement that was run last; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
+  #isOutdated = false;
   #isBroken = false;
   #isOver = false;
 
@@ -126,21 +135,29 @@ class Transaction {
     this.#isNamed = isNamed;
   }
 
-  async attempt<Result>(work: (query: Query) => Promise<Result>): Promise<Outcome<Result>> {
+  async attempt<Result>(work: TransactionWork<Result>): Promise<Outcome<Result>> {
     try {
       const remaining = Math.ceil(this.#terms.deadline - performance.now());
       await this.#send(
         beginning(this.#terms.kind, Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0),
       );
-      const result = await work((config) => this.#query(config));
+      const result = await work(
+        (config) => this.#query(config),
+        () => this.#outdated(),
+      );
       await this.#commit();
       return { result };
     } catch (error) {
       await this.#rollBack();
-      return { error, failure: this.#failure };
+      return { error, failure: this.#failure, isOutdated: this.#isOutdated };
     } finally {
       this.#release(this.#isBroken);
     }
+  }
+
+  #outdated(): Error {
+    this.#isOutdated = true;
+    return new Error('what the transaction has locked is out of date');
   }
 
   /** Runs a query when those before it are done: a connection takes one at a time. */
@@ -169,6 +186,7 @@ class Transaction {
     // Also a statement that nobody waited for, or whose failure the work caught.
     await this.#last;
     if (this.#failure) throw this.#failure;
+    if (this.#isOutdated) throw this.#outdated();
     if (performance.now() >= this.#terms.deadline) throw timedOut();
     const { command } = await this.#send('commit');
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back');

@@ -166,6 +166,11 @@ export const idempotencyConflicts = {
     description:
       'It was done, and nothing is left of what it made or changed. Use a new Idempotency-Key for another request.',
   },
+  erased: {
+    message: 'What the request with this Idempotency-Key told was erased.',
+    description:
+      'It was done, and what it told of a customer was erased since. Use a new Idempotency-Key for another request.',
+  },
   stillRunning: {
     message: 'The request with this Idempotency-Key is still running.',
     description: 'Wait for the number of seconds in retry_after, then send the request again.',

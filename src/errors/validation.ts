@@ -11,6 +11,12 @@ export function fieldProblems(error: ZodError | undefined): FieldProblem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), message }));
 }
 
+/** Makes the condition of a rule for several fields: that it is told with everything else that is wrong, unless one of these places is wrong by itself. */
+export function unlessWrong(places: readonly string[]) {
+  return ({ issues }: { readonly issues: readonly { readonly path?: readonly PropertyKey[] }[] }): boolean =>
+    !issues.some(({ path }) => places.includes(path?.join('.') ?? ''));
+}
+
 /** A path without the name of the argument that it begins with, where a member follows: `email`, not `input.email`, but `actions.1`. */
 export function withinArgument(path: string): string {
   return path.replace(/^[^.]+\.(?!\d+(?:\.|$))/, '');

@@ -18,16 +18,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Takes a member of a form; `read` gives its value and throws `INTERNAL_REQUEST_MALFORMED` when it is badly encoded. */
 export type TakeMember = (name: string, read: () => string) => void;
 
+/** Which members of a form somebody asks for. */
+export interface KnownInForm {
+  readonly members: ReadonlySet<string>;
+  hasInForm(name: string): boolean;
+}
+
 /**
  * Walks over the known members of a percent-encoded form. Nothing else of it is decoded, whatever it holds.
  *
- * @param known - names in ASCII
+ * @param known - which members, by names in ASCII
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
-export function eachFormMember(bytes: Buffer, known: ReadonlySet<string>, take: TakeMember): void {
+export function eachFormMember(bytes: Buffer, known: KnownInForm, take: TakeMember): void {
   // Bytes as characters: what is badly encoded stays what it is until somebody asks for it.
   const text = bytes.toString('latin1');
-  const shortest = Math.min(...[...known].map((name) => name.length));
+  const shortest = Math.min(...[...known.members].map((name) => name.length));
   for (let start = 0; start < text.length; ) {
     const ampersand = text.indexOf('&', start);
     const end = ampersand < 0 ? text.length : ampersand;
@@ -36,11 +42,12 @@ export function eachFormMember(bytes: Buffer, known: ReadonlySet<string>, take: 
   }
 }
 
-function takePair(pair: string, known: ReadonlySet<string>, take: TakeMember): void {
+function takePair(pair: string, known: KnownInForm, take: TakeMember): void {
   const equals = pair.indexOf('=');
   const written = equals < 0 ? pair : pair.slice(0, equals);
   const name = written.includes('%') ? written.replace(asciiEscape, character) : written;
-  if (known.has(name)) take(name, () => decode(name, percentDecode(name, equals < 0 ? '' : pair.slice(equals + 1))));
+  if (known.hasInForm(name))
+    take(name, () => decode(name, percentDecode(name, equals < 0 ? '' : pair.slice(equals + 1))));
 }
 
 function character(_: string, hexadecimal: string): string {

@@ -3,7 +3,32 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../errors/api-error.ts';
 import { decodeBody, type MediaType, type Members, mediaTypeOf, misnamedJson, unsupported } from './body.ts';
 import { eachFormMember, eachPart } from './form.ts';
+import { FormList, readItemName } from './form-list.ts';
 import { eachMember, isObject, malformed, parseJson } from './json-members.ts';
+
+/** Names of members that are read. Of a list, a form has a member for each item. */
+export class KnownNames {
+  readonly members: ReadonlySet<string>;
+  readonly #lists: ReadonlySet<string>;
+
+  /** @param lists - those of the members that are lists */
+  constructor(members: Iterable<string>, lists: Iterable<string> = []) {
+    this.members = new Set(members);
+    this.#lists = new Set(lists);
+  }
+
+  /** Whether a member of a form is known, or an item of a known one. */
+  hasInForm(name: string): boolean {
+    return this.members.has(name) || this.itemOf(name) !== undefined;
+  }
+
+  /** The list that a member of a form is an item of, and where in it, if its name has brackets. */
+  itemOf(name: string): { list: string; key?: string } | undefined {
+    if (this.#lists.has(name)) return { list: name };
+    const item = this.#lists.size > 0 ? readItemName(name) : undefined;
+    return item && this.#lists.has(item.list) ? item : undefined;
+  }
+}
 
 /** What a body holds of the members that are known. A body whose members cannot be read still tells those that could. */
 export interface KnownMembers {
@@ -17,27 +42,48 @@ export interface KnownMembers {
 
 /** Collects members while a body is read, and what is wrong with it. */
 class Collector implements KnownMembers {
-  readonly known: ReadonlySet<string>;
+  readonly known: KnownNames;
   readonly isForm: boolean;
   readonly #values = new Map<string, unknown>();
   readonly #faults = new Map<string, unknown>();
   #fault: unknown;
 
-  constructor(known: ReadonlySet<string>, isForm: boolean) {
+  constructor(known: KnownNames, isForm: boolean) {
     this.known = known;
     this.isForm = isForm;
   }
 
   /** Takes a member in, if it is known. */
   take(name: string, read: () => unknown): void {
-    // One fault a member is enough: errors cost more than all else here.
-    if (!this.known.has(name) || this.#faults.has(name)) return;
-    if (this.#values.has(name)) {
-      this.#faults.set(name, malformed(`The member "${name}" appears twice.`));
+    if (!this.known.members.has(name)) return;
+    this.#attempt(name, () => {
+      if (this.#values.has(name)) throw malformed(`The member "${name}" appears twice.`);
+      this.#values.set(name, read());
+    });
+  }
+
+  /** Takes a member of a form in, or an item of one. */
+  takeOfForm(name: string, read: () => string): void {
+    const item = this.known.itemOf(name);
+    if (!item) {
+      this.take(name, read);
       return;
     }
+    const { list, key = '' } = item;
+    const hasBrackets = item.key !== undefined;
+    this.#attempt(list, () => {
+      const value = (this.#values.get(list) ?? new FormList(hasBrackets)) as FormList;
+      if (value.hasBrackets !== hasBrackets) throw malformed(`The list "${list}" comes with brackets and without.`);
+      this.#values.set(list, value);
+      value.take(list, key, read);
+    });
+  }
+
+  #attempt(name: string, take: () => void): void {
+    // One fault a member is enough: errors cost more than all else here.
+    if (this.#faults.has(name)) return;
     try {
-      this.#values.set(name, read());
+      take();
     } catch (error) {
       this.#faults.set(name, error);
     }
@@ -51,29 +97,30 @@ class Collector implements KnownMembers {
 
   get(name: string): unknown {
     if (this.#faults.has(name)) throw this.#faults.get(name);
-    return this.#values.get(name);
+    return whole(this.#values.get(name));
   }
 
   all(): Members {
     if (this.#fault) throw this.#fault;
     for (const fault of this.#faults.values()) throw fault;
-    return Object.fromEntries(this.#values);
+    return Object.fromEntries([...this.#values].map(([name, value]) => [name, whole(value)]));
   }
 }
+
+const whole = (value: unknown) => (value instanceof FormList ? value.value : value);
 
 const readers: Record<MediaType, (bytes: Buffer, contentType: string, into: Collector) => void | Promise<void>> = {
   'application/json': (bytes, _, into) => readJson(decodeBody(bytes), into),
   'application/x-www-form-urlencoded': (bytes, _, into) =>
-    eachFormMember(bytes, into.known, (name, read) => into.take(name, read)),
+    eachFormMember(bytes, into.known, (name, read) => into.takeOfForm(name, read)),
   'multipart/form-data': (bytes, contentType, into) =>
-    eachPart(bytes, contentType, (name, read) => into.take(name, read)),
+    eachPart(bytes, contentType, (name, read) => into.takeOfForm(name, read)),
 };
 
 /**
  * Reads the known members of a body by its Content-Type. Unknown ones are ignored, whatever they hold.
  *
  * @param bytes - from `readBytes`; undefined for too many
- * @param known - names of members
  * @returns the members; its functions throw `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`,
  *   `INTERNAL_REQUEST_MALFORMED` (also for a known member that comes twice or is badly encoded)
  * @see section 3 of the contract
@@ -81,7 +128,7 @@ const readers: Record<MediaType, (bytes: Buffer, contentType: string, into: Coll
 export async function readKnownMembers(
   bytes: Buffer | undefined,
   headers: IncomingHttpHeaders,
-  known: ReadonlySet<string>,
+  known: KnownNames,
 ): Promise<KnownMembers> {
   const type = mediaTypeOf(headers);
   const into = new Collector(known, type !== undefined && type !== 'application/json');

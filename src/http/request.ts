@@ -9,7 +9,7 @@ import type { Quota } from '../rate-limit/quota.ts';
 import { type Members, parseBody, readBytes } from './body.ts';
 import type { AddressOf } from './client-ip.ts';
 import { originForm } from './head.ts';
-import { type KnownMembers, readKnownMembers } from './known-members.ts';
+import { type KnownMembers, type KnownNames, readKnownMembers } from './known-members.ts';
 
 /** A request as an API sees it. */
 export interface HttpRequest {
@@ -43,7 +43,7 @@ export interface HttpRequest {
    *
    * @param known - their names
    */
-  knownMembers(known: ReadonlySet<string>): Promise<KnownMembers>;
+  knownMembers(known: KnownNames): Promise<KnownMembers>;
   /** What the log will say about this request. */
   readonly record: RequestRecord;
 }
@@ -157,7 +157,7 @@ class NodeRequest implements HttpRequest {
     return this.#members;
   }
 
-  knownMembers(known: ReadonlySet<string>): Promise<KnownMembers> {
+  knownMembers(known: KnownNames): Promise<KnownMembers> {
     this.#knownMembers ??= this.bytes().then((read) => readKnownMembers(read, this.headers, known));
     return this.#knownMembers;
   }

@@ -9,7 +9,15 @@ export const IdempotencyKeyEntity = defineEntity({
   ...tenantPolicy,
   primaryKeys: ['organisationId', 'key'],
   // None but the primary key begins with the organisation: PostgreSQL may look for a key in any that does.
-  indexes: [{ name: 'idempotency_key_by_creation', properties: ['createdAt'] }],
+  indexes: [
+    { name: 'idempotency_key_by_creation', properties: ['createdAt'] },
+    { name: 'idempotency_key_customers', properties: ['customers'], type: 'gin' },
+    {
+      name: 'idempotency_key_of_versions_before',
+      properties: ['createdAt'],
+      where: 'customers is null and (meaning_digest is null or outcome is not null)',
+    },
+  ],
   properties: {
     ...ownedByOrganisation,
     key: p.string().length(255).primary(),
@@ -25,6 +33,10 @@ export const IdempotencyKeyEntity = defineEntity({
     outcome: p.json<Record<string, unknown>>().nullable(),
     /** The operation's `data` as JSON; null until it was rendered, and when it is too long to be kept. */
     answer: p.text().nullable(),
+    /** References of the customers whom the outcome or the answer tells of. Null while nothing is done, and in rows of versions before. */
+    customers: p.array().nullable(),
+    /** When one of them was erased: the answer is gone, and the key stays claimed. */
+    erasedAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3).defaultRaw('now()'),
   },
 });

@@ -16,6 +16,8 @@ export interface DoneRequest {
   readonly outcome: Outcome | null;
   /** The operation's `data` as JSON; null while it has to be rendered. */
   readonly answer: string | null;
+  /** Whether somebody was erased of whom it tells. */
+  readonly isErased: boolean;
 }
 
 /** What a request under an Idempotency-Key is handed on as, from HTTP to the operation. */

@@ -2,6 +2,7 @@
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { ApiError, idempotencyConflicts } from '../errors/api-error.ts';
+import { referencesIn } from './erase.ts';
 import type { DoneRequest, KeyedRequest, Outcome } from './idempotency-key.ts';
 import type { StoredColumns } from './version-before.ts';
 
@@ -20,7 +21,8 @@ export interface Kept {
 const findDone: Statement = {
   name: 'idempotency_key_done',
   text: `
-    select request_digest as "requestDigest", meaning_digest as "meaningDigest", outcome, answer, status, content_type as "contentType", body
+    select request_digest as "requestDigest", meaning_digest as "meaningDigest", outcome, answer, erased_at is not null as "isErased",
+      status, content_type as "contentType", body
     from idempotency_key
     where organisation_id = $1 and key = $2 and created_at >= now() - interval '1 day' and (outcome is not null or status is not null)`,
 };
@@ -42,9 +44,10 @@ export async function findDoneRequest(
  * @throws ApiError `INTERNAL_CONFLICT` when it is another request
  */
 export function keptOf(done: DoneRequest, { versionBefore }: KeyedRequest, digest: string): Kept | undefined {
-  const { requestDigest, meaningDigest } = done;
+  const { requestDigest, meaningDigest, isErased } = done;
   const isSame = meaningDigest === null ? requestDigest === versionBefore.requestDigest : meaningDigest === digest;
   if (!isSame) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.otherRequest);
+  if (isErased) throw new ApiError('INTERNAL_CONFLICT', idempotencyConflicts.erased);
   const { outcome, answer } = done;
   return outcome ? { outcome, answer } : undefined;
 }
@@ -63,13 +66,13 @@ const claim: Statement = {
       select $1, $2, $3, $4 from turn where mine
       on conflict (organisation_id, key) do update
         set request_digest = excluded.request_digest, meaning_digest = excluded.meaning_digest, created_at = now(),
-          status = null, content_type = null, body = null, outcome = null, answer = null
+          status = null, content_type = null, body = null, outcome = null, answer = null, customers = null, erased_at = null
         where k.created_at < now() - interval '1 day'
           or (k.status is null and k.outcome is null and k.created_at < now() - interval '1 minute')
       returning k.key
     )
     select turn.mine, claimed.key is not null as claimed, k.request_digest as "requestDigest", k.meaning_digest as "meaningDigest",
-      k.outcome, k.answer
+      k.outcome, k.answer, k.erased_at is not null as "isErased"
     from turn
     left join claimed on true
     left join idempotency_key k on claimed.key is null and k.organisation_id = $1 and k.key = $2
@@ -120,7 +123,7 @@ export function stillRunning(): ApiError {
 const keepOutcomeOf: Statement = {
   name: 'idempotency_key_keep_outcome',
   text: `
-    update idempotency_key set outcome = $3, status = $4, content_type = $5, body = $6
+    update idempotency_key set outcome = $3, customers = $7::text[], status = $4, content_type = $5, body = $6
     where organisation_id = $1 and key = $2`,
 };
 
@@ -131,21 +134,37 @@ export async function keepOutcome(
   outcome: Outcome,
 ): Promise<void> {
   const { status, contentType, body } = versionBefore.answer;
-  await tx.run(keepOutcomeOf, [tx.organisationId, key, JSON.stringify(outcome), status, contentType, body]);
+  await tx.run(keepOutcomeOf, [
+    tx.organisationId,
+    key,
+    JSON.stringify(outcome),
+    status,
+    contentType,
+    body,
+    referencesIn(outcome),
+  ]);
 }
 
 const keepAnswerOf: Statement = {
   name: 'idempotency_key_keep_answer',
   text: `
-    update idempotency_key set answer = coalesce(answer, $4)
-    where organisation_id = $1 and key = $2 and meaning_digest = $3 and outcome is not null
-    returning answer`,
+    with told as materialized (
+      select c.erased_at from customer c where c.organisation_id = $1 and c.cu_ref_no = any($5::text[]) order by c.id for key share
+    )
+    update idempotency_key k set
+      answer = coalesce(k.answer, $4),
+      customers = case when $5 = '{}' or k.customers @> $5 then k.customers else k.customers || $5 end
+    where k.organisation_id = $1 and k.key = $2 and k.meaning_digest = $3 and k.outcome is not null and k.erased_at is null
+      and not exists (select from told where told.erased_at > k.created_at - interval '1 minute')
+    returning k.answer`,
 };
 
 /**
- * Keeps the answer to a request, unless another process has rendered it meanwhile.
+ * Keeps the answer to a request, unless another process has rendered it meanwhile, or it may tell of customers what was erased: whoever erases them
+ * waits until it is kept, and what was read while they were being erased, which takes less than a minute, is not kept.
  *
  * @param answer - the operation's `data` as JSON
+ * @param customers - references of those whom it tells of
  * @returns the answer that all are given
  */
 export async function keepAnswer(
@@ -153,8 +172,15 @@ export async function keepAnswer(
   key: string,
   digest: string,
   answer: string,
+  customers: readonly string[],
 ): Promise<string> {
   if (answer.length > LONGEST_ANSWER) return answer;
-  const [row] = await database.run<{ answer: string }>(keepAnswerOf, [database.organisationId, key, digest, answer]);
+  const [row] = await database.run<{ answer: string }>(keepAnswerOf, [
+    database.organisationId,
+    key,
+    digest,
+    answer,
+    customers,
+  ]);
   return row?.answer ?? answer;
 }

@@ -16,6 +16,11 @@ export interface EndpointBody<Member extends string = string, Variable extends s
   readonly members: readonly Member[];
   /** Those that are true or false. In a form, where all is text, they come as `1`, `0`, `true`, `false` or, of a checkbox, `on`. */
   readonly flags?: readonly Member[];
+  /**
+   * Those that are lists of texts. In a form they come as `name[]`, `name[0]` or `name`, once for each item; without any text, as nothing. In JSON, one text is no
+   * list, though GraphQL would make one of it.
+   */
+  readonly lists?: readonly Member[];
   /** What they are, for the documentation: the input type of a variable of the operation, or a schema of the endpoint's own. */
   readonly describedBy: Variable | { readonly name: string; readonly schema: ZodObject };
 }

@@ -1,15 +1,17 @@
 // The REST API: reads what an endpoint takes, runs its operation, writes the answer in the REST API's own form.
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ZodObject } from 'zod';
 import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
 import { fieldProblems } from '../errors/validation.ts';
 import type { Members } from '../http/body.ts';
-import type { KnownMembers } from '../http/known-members.ts';
+import { assertFewItems, NO_LIST } from '../http/form-list.ts';
+import { type KnownMembers, KnownNames } from '../http/known-members.ts';
 import type { WriteError } from '../http/middleware/error-response.ts';
 import { API_KEY, type KeyInBody } from '../http/middleware/presented-key.ts';
 import { queryParameter } from '../http/query.ts';
 import { errorHeaders, type HttpRequest, json, restErrorBody } from '../http/request.ts';
 import { type Handler, type Middleware, READ_METHODS, type Route } from '../http/router.ts';
+import { trim } from '../text.ts';
 import type { Endpoint, EndpointBody } from './endpoint.ts';
 
 /** What the REST API is handed, so that it knows neither schema nor domain. */
@@ -56,8 +58,8 @@ export function keyInBodyAt(endpoint?: Endpoint): KeyInBody {
   };
 }
 
-function knownMembers(endpoint?: Endpoint): ReadonlySet<string> {
-  return new Set([API_KEY, ...(endpoint?.body?.members ?? [])]);
+function knownMembers({ body }: Partial<Endpoint> = {}): KnownNames {
+  return new KnownNames([API_KEY, ...(body?.members ?? [])], body?.lists);
 }
 
 /**
@@ -78,25 +80,41 @@ function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): H
     const members = body ? membersOf(await request.knownMembers(known), body) : {};
     const sent = parameters ? { ...members, ...parameters } : members;
     const { data, errors } = await run(request, operation, endpoint.variables(sent), endpoint);
-    if (errors?.[0]) throw errorOf(errors[0].message, errors[0].extensions, renamed(sent));
+    if (errors?.[0]) throw errorOf(errors as [GraphQLError, ...GraphQLError[]], renamed(sent));
     const answer = endpoint.answer(data);
     if (answer === undefined) throw new Error(`the operation of ${endpoint.paths[0]} gave nothing`);
     return json(200, answer);
   };
 }
 
+const isBlank = (text: string) => trim(text) === '';
 const flagTexts: Readonly<Record<string, boolean>> = { 1: true, true: true, on: true, 0: false, false: false };
 
 /** @throws ApiError `INTERNAL_UNSUPPORTED_MEDIA_TYPE`, `INTERNAL_PAYLOAD_TOO_LARGE`, `INTERNAL_REQUEST_MALFORMED` */
-function membersOf(read: KnownMembers, { flags = [] }: EndpointBody): Members {
+function membersOf(read: KnownMembers, { flags = [], lists = [] }: EndpointBody): Members {
   const { [API_KEY]: _, ...members } = read.all();
-  if (read.isForm) {
-    for (const name of flags) {
-      const text = members[name];
-      if (typeof text === 'string') members[name] = text === '' ? null : (flagTexts[text] ?? text);
-    }
-  }
+  const rewrite = (names: readonly string[], write: (value: unknown, name: string) => unknown) => {
+    for (const name of names) if (Object.hasOwn(members, name)) members[name] = write(members[name], name);
+  };
+  rewrite(lists, read.isForm ? listOfForm : listOfJson);
+  if (read.isForm) rewrite(flags, flagOfForm);
   return members;
+}
+
+function flagOfForm(text: unknown): unknown {
+  return text === '' ? null : (flagTexts[text as string] ?? text);
+}
+
+/** Nothing where there is no text: what is sent where nothing was chosen. */
+function listOfForm(value: unknown): unknown {
+  const items: unknown = typeof value === 'string' ? [value] : value;
+  return Array.isArray(items) && items.every(isBlank) ? null : items;
+}
+
+function listOfJson(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) assertFewItems(name, value.length);
+  if (typeof value !== 'string') return value;
+  return isBlank(value) ? null : NO_LIST;
 }
 
 /** @throws ApiError `INTERNAL_REQUEST_MALFORMED`, `INTERNAL_VALIDATION_FAILED` */
@@ -113,21 +131,22 @@ function readQuery(query: ZodObject, request: HttpRequest): Members {
 export const writeRestError: WriteError = (request, error) =>
   json(error.status, restErrorBody(error, request.requestId), errorHeaders(error));
 
-function errorOf(
-  message: string,
-  { code, description, fields, retry_after }: Record<string, unknown>,
-  renamed: ReadonlyMap<string, string>,
-): ApiError {
+/** The first error; where that is about inputs, with what is wrong with those of all fields of the operation. */
+function errorOf(errors: readonly [GraphQLError, ...GraphQLError[]], renamed: ReadonlyMap<string, string>): ApiError {
+  const [{ message, extensions }] = errors;
+  const { code, description, retry_after } = extensions;
+  const alike = errors.filter((error) => error.extensions.code === code);
+  const fields = alike.flatMap((error) => (error.extensions.fields as FieldProblem[] | undefined) ?? []);
   return new ApiError(code as ErrorCode, {
     message,
     description: description as string | undefined,
-    fields: renamedFields(fields as FieldProblem[] | undefined, renamed),
+    fields: fields.length > 0 ? renamedFields(fields, renamed) : undefined,
     retryAfter: retry_after as number | undefined,
   });
 }
 
 /** Each with the name that callers know it by; two that are one to them are told once. */
-function renamedFields(fields: readonly FieldProblem[] | undefined, renamed: ReadonlyMap<string, string>) {
-  const told = fields?.map(({ path, message }) => ({ path: renamed.get(path) ?? path, message }));
-  return told && [...new Map(told.map((field) => [JSON.stringify(field), field])).values()];
+function renamedFields(fields: readonly FieldProblem[], renamed: ReadonlyMap<string, string>): FieldProblem[] {
+  const told = fields.map(({ path, message }) => ({ path: renamed.get(path) ?? path, message }));
+  return [...new Map(told.map((field) => [JSON.stringify(field), field])).values()];
 }

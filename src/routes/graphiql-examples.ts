@@ -67,10 +67,15 @@ mutation UpdateCustomer {
   }
 }
 `,
-  `# The mailbox must not be another customer's.
+  `# The mailbox must not be another customer's. There, and back again.
 mutation ChangeCustomerEmail {
-  changeCustomerEmail(
+  there: changeCustomerEmail(
     input: { by: { email: "karel.kradl@example.com" }, email: "karel@kradl.example" }
+  ) {
+    customer { email version }
+  }
+  back: changeCustomerEmail(
+    input: { by: { email: "karel@kradl.example" }, email: "karel.kradl@example.com" }
   ) {
     customer { email version }
   }
@@ -107,6 +112,46 @@ query History {
   }
 }
 `,
+  `# Groups by their slugs: one is created where it is new, and a customer joins and leaves.
+mutation Groups {
+  addCustomerToGroups(
+    input: {
+      by: { email: "petr.svoboda@example.com" }
+      groups: ["newsletter", "vip"]
+      createMissingGroups: true
+    }
+  ) {
+    customer { groups { slug name } }
+  }
+  updateCustomerGroup(input: { slug: "vip", name: "VIP zákazníci" }) {
+    group { slug name customerCount }
+  }
+  removeCustomerFromGroups(
+    input: { by: { email: "petr.svoboda@example.com" }, groups: ["newsletter"] }
+  ) {
+    customer { groups { slug name } }
+  }
+}
+`,
+  `# Groups by their slugs, with how many customers belong to each.
+query CustomerGroups {
+  customerGroups(first: 20) {
+    edges { node { slug name customerCount } }
+  }
+}
+`,
+  `# Who brought a customer; referrer: null for nobody. Nobody is brought by whom they brought.
+mutation SetCustomerReferral {
+  setCustomerReferral(
+    input: {
+      by: { email: "petr.svoboda@example.com" }
+      referrer: { email: "karel.kradl@example.com" }
+    }
+  ) {
+    customer { version referral { code email firstName lastName } }
+  }
+}
+`,
   `# Bans a customer, and lifts the ban; again is no change.
 mutation BanCustomer {
   banCustomer(
@@ -119,6 +164,37 @@ mutation BanCustomer {
   }
 }
 `,
+  `# What merging two customers would do, and what conflicts; nothing is changed.
+query MergeCustomersPreview {
+  mergeCustomersPreview(
+    survivor: { email: "petr.svoboda@example.com" }
+    duplicate: { email: "karel.kradl@example.com" }
+  ) {
+    filledFields
+    conflicts { name survivor duplicate }
+    movedGroups { slug }
+    movedCredit
+    creditBalance
+    ban
+  }
+}
+`,
+  `# Merges a customer into another: the second address leads to the first customer then.
+# Once: what was merged is not merged again. For good, as eraseCustomer is: eraseCustomer(input: { by: { cuRefNo: "…" }, reason: "Asked for it" }) { customer { email } }
+mutation MergeCustomers {
+  first: createCustomer(input: { email: "first@example.com" }) { customer { cuRefNo } }
+  second: createCustomer(input: { email: "second@example.com" }) { customer { cuRefNo } }
+  mergeCustomers(
+    input: {
+      survivor: { email: "first@example.com" }
+      duplicate: { email: "second@example.com" }
+      reason: "The same person"
+    }
+  ) {
+    customer { cuRefNo email }
+  }
+}
+`,
   `# Creates a customer and deletes it. By its cuRefNo it can be restored:
 # restoreCustomer(input: { by: { cuRefNo: "…" }, reason: "Deleted by mistake" }) { customer { email } }
 mutation DeleteCustomer {
@@ -127,6 +203,22 @@ mutation DeleteCustomer {
     input: { by: { email: "soon.gone@example.com" }, reason: "Asked for it by phone" }
   ) {
     customer { cuRefNo }
+  }
+}
+`,
+  `# Starts a subscription, and shows all that the customer has. By its externalId it can be ended:
+# endCustomerSubscription(input: { externalId: "…", reason: "Moved away" }) { subscription { endsAt running } }
+mutation StartCustomerSubscription {
+  startCustomerSubscription(
+    input: {
+      by: { email: "petr.svoboda@example.com" }
+      productSlug: "predplatne-rocni"
+      orderNumber: "25000003"
+      autoRenew: true
+    }
+  ) {
+    subscription { externalId productCode orderHash startsAt endsAt running }
+    customer { subscriptions { externalId productSlug orderNumber autoRenew running } }
   }
 }
 `,

@@ -12,16 +12,15 @@ import { customerBy } from '../by.ts';
 import { canonicalEmail } from '../email.ts';
 import { referenceForm } from '../find.ts';
 import { BARE, type Profile, type ProfileRow, readProfile, selectProfile } from '../profile.ts';
+import { isBalanceSql } from './balance.ts';
 import { type CreditEntry, CreditEntryEntity } from './credit.entity.ts';
 
-const TRANSACTION_ID_LENGTH = 16;
+/** Characters of a transaction id. */
+export const TRANSACTION_ID_LENGTH = 16;
 /** The form of a transaction id. */
 export const transactionIdForm = /^[A-Za-z0-9]{16}$/;
 /** Characters that a description may have. */
 export const LONGEST_DESCRIPTION = 255;
-/** What a balance may be: a whole number of 32 bits. */
-const LARGEST_BALANCE = 2_147_483_647;
-const SMALLEST_BALANCE = -2_147_483_648;
 /** A call whose transaction id another one took meanwhile finds that one's entry at its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
 
@@ -58,17 +57,16 @@ interface Call extends Pick<AdjustCustomerCredit, 'amount' | 'description'>, Act
 
 /*
  * given     the calls
- * found     each with its customer, and with the entry that has its transaction id already
+ * found     each with the customer that its name leads to, and with the entry that has its transaction id already
  * locked    the customers whose balance may change, in order, each with its balance and mailbox as they are now
  * queue     the calls that may change it, those for one customer in the order in which they came; of one transaction id only the first. A mailbox that
- *           changed hands while the row was waited for leads nowhere: the call begins anew
+ *           changed hands while the row was waited for, or a customer that was merged, leads elsewhere: the call begins anew
  * run       the balance after each of them; one that would take it out of its range leaves it as it is
  * accepted  those that stay within
  * made      their entries. Where another call has made one with the same transaction id at the same moment, a statement of several calls fails, for the
  *           balances after it are wrong; that of one call makes none
  * changed   the customers with their new balance
  */
-const isInRange = (balance: string) => `${balance} between ${SMALLEST_BALANCE} and ${LARGEST_BALANCE}`;
 
 const adjust: BatchStatement<Call> = {
   name: 'customer_credit_adjust',
@@ -77,32 +75,34 @@ const adjust: BatchStatement<Call> = {
       select * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
         with ordinality as g (cu_ref_no, canonical_email, amount, description, transaction_id, actor, request_id, position)
     ), found as materialized (
-      select g.*, (
-        select c.id from customer c
-        where c.organisation_id = $1 and c.cu_ref_no = g.cu_ref_no and c.deleted_at is null
-        union all
-        select c.id from customer c
-        where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
-      ) as customer_id, (
+      select g.*, n.customer_id, n.is_merged, (
         select e from credit_entry e where e.organisation_id = $1 and e.transaction_id = g.transaction_id
       ) as earlier
       from given g
+      left join lateral (
+        select coalesce(c.merged_into, c.id) as customer_id, c.merged_into is not null as is_merged from customer c
+        where c.organisation_id = $1 and c.cu_ref_no = g.cu_ref_no and c.deleted_at is null
+        union all
+        select coalesce(c.merged_into, c.id), c.merged_into is not null from customer c
+        where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
+        limit 1
+      ) n on true
     ), locked as materialized (
       select c.id, c.credit_balance, c.canonical_email from customer c
-      where c.organisation_id = $1 and c.deleted_at is null
+      where c.organisation_id = $1 and c.deleted_at is null and c.merged_into is null
         and c.id = any(array(select customer_id from found where customer_id is not null and (earlier).id is null))
       order by c.id
       for no key update
     ), queue as materialized (
       select f.*, row_number() over (partition by f.customer_id order by f.position) as place
       from (select distinct on (transaction_id) * from found where (earlier).id is null order by transaction_id, position) f
-      join locked l on l.id = f.customer_id and (f.cu_ref_no is not null or l.canonical_email = f.canonical_email)
+      join locked l on l.id = f.customer_id and (f.cu_ref_no is not null or f.is_merged or l.canonical_email = f.canonical_email)
     ), run as (
       select l.id as customer_id, 0::bigint as place, null::bigint as position, l.credit_balance::bigint as balance, false as is_accepted
       from locked l
       union all
-      select q.customer_id, q.place, q.position, case when ${isInRange('r.balance + q.amount')} then r.balance + q.amount else r.balance end,
-        ${isInRange('r.balance + q.amount')}
+      select q.customer_id, q.place, q.position, case when ${isBalanceSql('r.balance + q.amount')} then r.balance + q.amount else r.balance end,
+        ${isBalanceSql('r.balance + q.amount')}
       from run r
       join queue q on q.customer_id = r.customer_id and q.place = r.place + 1
     ), accepted as materialized (
@@ -143,6 +143,8 @@ const adjust: BatchStatement<Call> = {
       left join made m on r.is_accepted and (m.entry).transaction_id = f.transaction_id
     )
     select position::int, (customer).id is not null as is_found, (entry).id is not null as is_entered, not is_accepted as is_out_of_range,
+      (entry).customer_id = (customer).id
+        or (select m.merged_into from customer m where m.organisation_id = $1 and m.id = (entry).customer_id) = (customer).id as is_of_customer,
       1 / (select case when (select count(*) from given) > 1 and (select count(*) from made) < (select count(*) from accepted) then 0 else 1 end)
         as is_whole,
       ${columnsOf(CreditEntryEntity, '(entry)')
@@ -175,6 +177,8 @@ interface Row extends ProfileRow {
   is_found: boolean;
   is_entered: boolean;
   is_out_of_range: boolean | null;
+  /** Whether the entry is of the customer, or of one that was merged into it. */
+  is_of_customer: boolean | null;
   is_whole: number;
   [column: `entry_${string}`]: unknown;
 }
@@ -222,14 +226,21 @@ function callOf(
 }
 
 function adjustedOf({ database }: OperationContext, row: Row, { amount }: Call): CreditAdjusted {
-  const { is_found: _, is_entered: __, is_out_of_range: ___, is_whole: ____, ...columns } = row;
+  const {
+    is_found: _,
+    is_entered: __,
+    is_out_of_range: ___,
+    is_of_customer: isOfCustomer,
+    is_whole: ____,
+    ...columns
+  } = row;
   const [entryColumns = [], profileColumns = []] = [true, false].map((ofEntry) =>
     Object.entries(columns).filter(([column]) => column.startsWith('entry_') === ofEntry),
   );
   const named = entryColumns.map(([column, value]) => [column.slice('entry_'.length), value]);
   const entry = database.map<CreditEntry>(CreditEntryEntity, Object.fromEntries(named));
   const { customer } = readProfile(database, Object.fromEntries(profileColumns) as unknown as ProfileRow);
-  if (entry.amount !== amount || entry.customerId !== customer.id) throw taken();
+  if (entry.amount !== amount || !isOfCustomer) throw taken();
   return { customer, entry };
 }
 

@@ -8,6 +8,8 @@ import { Migration0006AddressChanges } from './0006-address-changes.ts';
 import { Migration0007ChangeLog } from './0007-change-log.ts';
 import { Migration0008IdempotencyOutcome } from './0008-idempotency-outcome.ts';
 import { Migration0009CustomerProfile } from './0009-customer-profile.ts';
+import { Migration0010DeletedGroups } from './0010-deleted-groups.ts';
+import { Migration0011MergedAndErased } from './0011-merged-and-erased.ts';
 import type { NamedMigration } from './run.ts';
 
 export type { NamedMigration } from './run.ts';
@@ -22,4 +24,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0007-change-log', class: Migration0007ChangeLog },
   { name: '0008-idempotency-outcome', class: Migration0008IdempotencyOutcome },
   { name: '0009-customer-profile', class: Migration0009CustomerProfile },
+  { name: '0010-deleted-groups', class: Migration0010DeletedGroups },
+  { name: '0011-merged-and-erased', class: Migration0011MergedAndErased },
 ];

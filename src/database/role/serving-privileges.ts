@@ -36,11 +36,14 @@ export const sequences = [
   'subscription',
 ].map((table) => `${table}_id_seq`);
 
-/** What is done across organisations, each by a function of the owner, and nobody else's to execute: the look-up of a key, and background work. */
+/** What is done across organisations, each by a function of the owner, and nobody else's to execute: the look-up of a key, background work,
+ * and the erasure of kept answers. */
 export const functions = [
   'find_api_key(text)',
   'expire_idempotency_keys(integer)',
   'bound_idempotency_keys(integer, bigint, bigint)',
+  'clear_deleted_groups(integer)',
+  'erase_kept_answers(text[], text[])',
 ];
 
 /** Everything that is granted one by one, as `grant` and `revoke` name it. */

@@ -22,13 +22,13 @@ import { ApiError, echo } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
 import type { Log } from '../../log.ts';
 import type { ContextOf, OperationPart, OperationRequest } from '../context.ts';
-import { CheckingEffects } from '../mutation.ts';
+import { ActingEffects, CheckingEffects } from '../mutation.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { type Cost, costOf } from './cost.ts';
 import { presentResult, requestError } from './errors.ts';
-import { assertDone, createKeyedRunner, type KeyedMutation, NotDone, type Validate } from './keyed.ts';
+import { assertDone, createKeyedRunner, type KeyedMutation, lockTouched, NotDone, type Validate } from './keyed.ts';
 import { documentOf } from './operation.ts';
 import { variableProblems } from './variables.ts';
 import { within } from './within.ts';
@@ -157,8 +157,13 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
     const checking = new CheckingEffects();
     const checked = await run({ effects: checking, database: 'none' });
     if (checked.errors) return checked;
-    const doing = () => database.transaction(async (tx) => assertDone(await run({ database: tx })));
-    return database.inTurn([...checking.touched], doing).catch((error: unknown) => {
+    const touched = [...checking.touched];
+    const doing = () =>
+      database.transaction(async (tx) => {
+        await lockTouched(tx, touched);
+        return assertDone(await run({ effects: new ActingEffects(), database: tx }));
+      });
+    return database.inTurn(touched, doing).catch((error: unknown) => {
       if (error instanceof NotDone) return { data: null, errors: error.errors };
       throw error;
     });

@@ -8,7 +8,7 @@ import {
   type ValidatedExecutionArgs,
 } from 'graphql';
 import type { Caller } from '../../api-key/authenticate.ts';
-import { identified } from '../../customer/change.ts';
+import { identified, lockInOrder } from '../../customer/change.ts';
 import { lockNames } from '../../database/named-locks.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { toApiError } from '../../errors/classify.ts';
@@ -84,10 +84,27 @@ export function assertDone(result: ExecutionResult): ExecutionResult {
   return result;
 }
 
+/**
+ * Locks what a document touches, where that is more than one thing: documents that name the same in another order do not block each other, nor statements
+ * that lock many customers.
+ */
+export async function lockTouched(tx: OrganisationDatabase, touched: readonly string[]): Promise<void> {
+  if (touched.length <= 1) return;
+  const names = await identified(tx, touched);
+  await lockNames(tx, names);
+  await lockInOrder(tx, names);
+}
+
 /** What is known of a mutation that is done. */
 interface Done extends Kept {
   /** What each field did, where this request did it. */
   byField?: ReadonlyMap<string, unknown>;
+}
+
+/** An answer, and the references of the customers whom it tells of. */
+interface Rendered {
+  result: ExecutionResult;
+  customers: readonly string[];
 }
 
 /** One mutation, and how parts of it are run. */
@@ -99,7 +116,7 @@ interface Run extends Pick<KeyedMutation, 'keyed'> {
   /** Runs the fields alone, without what is selected of them. */
   runFields(effects: Effects, tx: OrganisationDatabase | 'none'): Promise<ExecutionResult>;
   /** Runs the whole document, with a time of its own. */
-  render(effects: Effects): Promise<ExecutionResult>;
+  render(effects: Effects): Promise<Rendered>;
 }
 
 /**
@@ -126,14 +143,17 @@ export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunner
     const { call, operation, selected, keyed } = mutation;
     const { request, document } = call;
     const { fields, text } = documentsOf(mutation);
-    const runPart = async (of: DocumentNode, effects: Effects, database?: OrganisationDatabase | 'none') =>
-      executeRootSelectionSet(validated(call, operation, of, contextOf(request, selected, { effects, database })));
+    const runPart = async (of: DocumentNode, effects: Effects, database?: OrganisationDatabase | 'none') => {
+      const context = contextOf(request, selected, { effects, database });
+      const result = await executeRootSelectionSet(validated(call, operation, of, context));
+      return { result, customers: [...context.relations.told] };
+    };
     return {
       keyed,
       digest: meaningDigest(keyed.path, call.keyedAs ?? text, declaredVariables(mutation)),
       database: contextOf(request, selected).database,
       databaseAfterwards: () => contextOf(request, selected).database,
-      runFields: (effects, tx) => runPart(fields, effects, tx),
+      runFields: async (effects, tx) => (await runPart(fields, effects, tx)).result,
       render: (effects) => runPart(document, effects),
     };
   }
@@ -169,6 +189,8 @@ async function doneBefore({ database, keyed, digest }: Run): Promise<Done | unde
   const found = await findDoneRequest(database, keyed.key);
   if (!found) return undefined;
   const { versionBefore } = keyed;
+  // What is left of an answer that was erased is no answer.
+  if (found.isErased) return keptOf(found, keyed, digest);
   versionBefore.storedAnswer = storedAnswer(found, versionBefore.requestDigest);
   if (!versionBefore.storedAnswer) return keptOf(found, keyed, digest);
   keyed.isReplayed = true;
@@ -183,7 +205,7 @@ async function withIdempotencyKey(run: Run): Promise<Done> {
   if (errors) throw new NotDone(errors);
   for (const [name, payload] of Object.entries(data ?? {}))
     if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
-  // Whoever wants the same holds neither a connection nor a lock meanwhile, and documents that name the same in another order do not block each other.
+  // Whoever wants the same holds neither a connection nor a lock meanwhile.
   const touched = [...checking.touched];
   return run.database.inTurn(touched, () => run.database.transaction((tx) => actOnce(run, tx, touched)));
 }
@@ -195,7 +217,7 @@ async function actOnce(
 ): Promise<Done> {
   const kept = await claimKey(tx, keyed, digest);
   if (kept) return kept;
-  if (touched.length > 1) await lockNames(tx, await identified(tx, touched));
+  await lockTouched(tx, touched);
   const effects = new ActingEffects();
   assertDone(await runFields(effects, tx));
   const { outcome, done: byField } = effects;
@@ -205,15 +227,19 @@ async function actOnce(
 
 async function answerOf(run: Run, { outcome, answer, byField }: Done): Promise<ExecutionResult> {
   if (answer !== null) return { data: JSON.parse(answer) };
-  const result = await run.render(new RenderingEffects(outcome, byField));
+  const { result, customers } = await run.render(new RenderingEffects(outcome, byField));
   // It is rendered again next time, unless there is nothing left to render.
   const gone = result.errors?.find(({ originalError }) => originalError instanceof NoLongerThereError);
   if (gone) throw gone.originalError;
   if (result.errors) return result;
-  return { data: JSON.parse(await kept(run, JSON.stringify(result.data))) };
+  return { data: JSON.parse(await kept(run, JSON.stringify(result.data), customers)) };
 }
 
 /** The answer that is kept, which is another when another process was quicker. */
-function kept({ keyed, digest, databaseAfterwards }: Run, answer: string): Promise<string> {
-  return within(KEEPING, keepAnswer(databaseAfterwards(), keyed.key, digest, answer)).catch(() => answer);
+function kept(
+  { keyed, digest, databaseAfterwards }: Run,
+  answer: string,
+  customers: readonly string[],
+): Promise<string> {
+  return within(KEEPING, keepAnswer(databaseAfterwards(), keyed.key, digest, answer, customers)).catch(() => answer);
 }

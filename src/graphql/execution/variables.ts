@@ -1,6 +1,7 @@
 // What is wrong with the variables of an operation that graphql could not read, told by the names that the schema has.
 import {
   type ASTNode,
+  type DirectiveNode,
   type DocumentNode,
   type GraphQLInputType,
   type GraphQLSchema,
@@ -52,6 +53,8 @@ export function variableProblems(
   visit(
     alone,
     visitWithTypeInfo(typeInfo, {
+      // What is not asked for may lack what it would need.
+      Field: ({ directives = [] }) => (isLeftOut(directives, given) ? false : undefined),
       Argument({ name, value }) {
         const type = typeInfo.getInputType();
         const written = `${name.value}: ${type} ${print(value)}`;
@@ -85,6 +88,14 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Vari
       valueFromASTUntyped(defaultValue as ValueNode),
     ]),
   );
+}
+
+/** Whether `@skip` or `@include` leave out what they stand at. */
+function isLeftOut(directives: readonly DirectiveNode[], variables: Variables): boolean {
+  return directives.some(({ name, arguments: [condition] = [] }) => {
+    const value = condition && valueFromASTUntyped(condition.value, variables);
+    return (name.value === 'skip' && value === true) || (name.value === 'include' && value === false);
+  });
 }
 
 function ownValue(variables: Variables, name: string): unknown {

@@ -13,6 +13,10 @@ import './customer/changes.ts';
 import './customer/create.ts';
 import './customer/update.ts';
 import './customer/status.ts';
+import './customer/groups.ts';
+import './customer/merge.ts';
+import './customer/subscriptions.ts';
+import './customer/referral.ts';
 import './api-key.ts';
 
 export const schema = builder.toSchema();

@@ -1,10 +1,15 @@
 // Subscriptions in GraphQL.
+import { encodeGlobalID } from '@pothos/plugin-relay';
 import type { Subscription } from '../../customer/subscription/subscription.entity.ts';
 import { builder } from '../builder.ts';
 
 export const CustomerSubscriptionType = builder.objectRef<Subscription>('CustomerSubscription').implement({
   description: 'A subscription of a customer.',
   fields: (t) => ({
+    id: t.id({
+      description: 'Global id, for caches; `node(id:)` does not know it.',
+      resolve: ({ externalId }) => encodeGlobalID('CustomerSubscription', externalId),
+    }),
     externalId: t.exposeString('externalId', {
       description: 'Public reference of the subscription: 16 letters and digits.',
     }),
@@ -13,5 +18,17 @@ export const CustomerSubscriptionType = builder.objectRef<Subscription>('Custome
     orderNumber: t.exposeString('orderNumber', { description: 'Number of the order that started it.' }),
     orderHash: t.exposeString('orderHash', { description: 'Public reference of that order: 32 letters and digits.' }),
     autoRenew: t.exposeBoolean('autoRenew', { description: 'Whether it is renewed when its term ends.' }),
+    startsAt: t.field({
+      type: 'DateTime',
+      description: 'When it starts. From then on it is running.',
+      resolve: ({ startsAt }) => new Date(startsAt),
+    }),
+    endsAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ends. From then on it is running no longer. Null while no end is set.',
+      resolve: ({ endsAt }) => (endsAt === null ? null : new Date(endsAt)),
+    }),
+    running: t.exposeBoolean('running', { description: 'Whether it is running now.' }),
   }),
 });

@@ -17,6 +17,7 @@ import {
 import { type Endpoint, type EndpointTag, endpoint } from '../endpoint.ts';
 import { textParameter } from '../parameters.ts';
 import {
+  updatedProfile,
   updateProfileBody,
   updateProfileFields,
   updateProfileMembers,
@@ -86,18 +87,19 @@ export const customerEndpoints: readonly Endpoint[] = [
     tag: customerTag,
     summary: "Update a customer's profile",
     description:
-      'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared. `customerRealIp` is noted as `create` does.',
+      'Changes the profile of the customer that has this e-mail address. A member that is absent stays as it is; one that is `null`, or empty, is cleared. `customerRealIp` is noted as `create` does. `groups` are joined besides those that the customer belongs to. All of it is done, or nothing.',
     operation: UpdateCustomerProfileDocument,
     keyedAs: 'update-profile',
     isOneTransaction: true,
     body: {
       members: updateProfileMembers,
       flags: ['newsletter'],
+      lists: ['groups'],
       describedBy: { name: 'UpdateProfileInput', schema: updateProfileBody },
     },
     variables: updateProfileVariables,
     fields: updateProfileFields,
-    answer: ({ updateCustomer }) => (updateCustomer ? writeDetail(updateCustomer.customer) : undefined),
+    answer: updatedProfile,
     errors: ['PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED'],
     response: customerDetail,
     responseDescription: "The customer's profile after the change.",
@@ -110,6 +112,8 @@ export const customerEndpoints: readonly Endpoint[] = [
         city: 'Kladno',
         country: 'CZ',
         newsletter: true,
+        groups: ['trainer'],
+        referralId: '1cGIHvFoQDGLAbcA',
       },
       response: detailExample,
       problem: { path: 'phone', message: 'must be a valid phone number' },

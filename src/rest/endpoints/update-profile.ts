@@ -1,7 +1,9 @@
 // The body of `update-profile`: flat, with one member for the whole name, as old clients know it.
 import { z } from 'zod';
+import type { UpdateCustomerProfileMutation, UpdatedCustomerFragment } from '../../generated/operations.ts';
 import type { Members } from '../../http/body.ts';
 import { trim } from '../../text.ts';
+import { writeDetail } from '../customer-profile.ts';
 
 const text = (description: string) => z.string().nullish().meta({ description });
 
@@ -34,6 +36,16 @@ const others = {
   customerRealIp: text('Where the customer comes from: an IPv4 or IPv6 address.'),
 };
 
+const related = {
+  groups: z.array(z.string()).nullish().meta({
+    description:
+      'Slugs of groups that the customer joins, at most 100. It leaves none, and groups that the organisation does not have are created. Absent, `null` or empty to change nothing. In a form: `groups[]`, `groups[0]` or `groups`, once for each.',
+  }),
+  referralId: text(
+    '`cuRefNo` of the customer who brought this one. `null` or empty for nobody; absent to keep what is there.',
+  ),
+};
+
 /** What the body may hold. */
 export const updateProfileBody = z.object({
   email: z.string().meta({ description: 'E-mail address of the customer to change.' }),
@@ -43,6 +55,7 @@ export const updateProfileBody = z.object({
   ...names,
   ...others,
   ...address,
+  ...related,
 });
 
 /** Its members. */
@@ -52,7 +65,9 @@ const addressMembers = Object.keys(address);
 
 /** The variables of the operation, of those members that were sent. */
 export function updateProfileVariables(sent: Members) {
-  const { email, name: _, ...rest } = sent;
+  const { email, name: _, groups, referralId, ...rest } = sent;
+  const joins = groups != null && !(Array.isArray(groups) && groups.length === 0);
+  const refers = referralId !== undefined;
   const [inAddress = [], flat = []] = [true, false].map((isWanted) =>
     Object.entries(rest).filter(([member]) => addressMembers.includes(member) === isWanted),
   );
@@ -61,6 +76,10 @@ export function updateProfileVariables(sent: Members) {
     ...Object.fromEntries(flat),
     ...(hasWholeName(sent) && splitName(sent.name)),
     ...(inAddress.length > 0 && { address: Object.fromEntries(inAddress) }),
+    // None of these where nothing was sent for it: variables are what requests under an Idempotency-Key are compared by.
+    ...(joins && { joins, groups }),
+    ...(refers && { refers, referrer: isGiven(referralId) ? { cuRefNo: referralId } : null }),
+    ...((joins || refers) && { isMore: true }),
   };
 }
 
@@ -68,6 +87,8 @@ export function updateProfileVariables(sent: Members) {
 export function updateProfileFields(sent: Members): Record<string, string> {
   return {
     'by.email': 'email',
+    referrer: 'referralId',
+    'referrer.cuRefNo': 'referralId',
     ...Object.fromEntries(addressMembers.map((name) => [`address.${name}`, name])),
     ...(hasWholeName(sent) && { firstName: 'name', lastName: 'name' }),
   };
@@ -90,4 +111,10 @@ function splitName(name: unknown): { firstName: unknown; lastName: unknown } {
   return end === 0
     ? { firstName: whole, lastName: null }
     : { firstName: whole.slice(0, end), lastName: whole.slice(end) };
+}
+
+/** The answer: the profile that the last field of the operation gave, which alone selects it. */
+export function updatedProfile(data: UpdateCustomerProfileMutation) {
+  const last = data.setCustomerReferral ?? data.addCustomerToGroups ?? data.updateCustomer;
+  return last ? writeDetail(last.customer as UpdatedCustomerFragment) : undefined;
 }

@@ -1,5 +1,4 @@
 // What the mutations that change a customer have in common.
-import type { ZodObject, ZodType } from 'zod';
 import { turnsOf } from '../../../customer/change.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { type CustomerKey, findAnyCustomer } from '../../../customer/find.ts';
@@ -8,9 +7,6 @@ import { builder } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
 import { mutation, NoLongerThereError } from '../../mutation.ts';
 import { CustomerType } from './type.ts';
-
-/** What is said of the reason in an input. */
-export const REASON = 'Why, for the change log: at most 1,000 characters.';
 
 /** The customer in a payload. Whoever may change it sees its profile. */
 export const changedCustomer = {
@@ -29,20 +25,20 @@ export function customerPayload(mutationName: string) {
   });
 }
 
-/** The description of a member of an input, from its zod schema. */
-export function described({ shape }: Pick<ZodObject, 'shape'>, name: string): { description: string | undefined } {
-  return { description: (shape[name] as ZodType | undefined)?.meta()?.description };
-}
-
-/** Makes the resolver of a mutation that changes a customer, and gives it. */
+/**
+ * Makes the resolver of a mutation that changes a customer, and gives it.
+ *
+ * @param touches - names of what it locks, where that is more than the customer
+ */
 export function changing<Input extends { by: CustomerKey }>(
   change: (ctx: OperationContext, input: Input) => Promise<Customer>,
+  touches: (input: Input) => readonly string[] = ({ by }) => turnsOf(by),
 ) {
   return mutation({
     act: (context: GatewayContext, input: Input) => change(context, input),
     outcomeOf: ({ cuRefNo }) => ({ cuRefNo }),
     load: loadCustomer,
-    touches: ({ by }) => turnsOf(by),
+    touches,
     payloadOf: (context, customer) => ({ customer: context.relations.renew({ customer }) }),
   });
 }

@@ -2,11 +2,18 @@
 import { banCustomer, banCustomerInput } from '../../../customer/ban.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { deleteCustomer, deleteCustomerInput } from '../../../customer/delete.ts';
+import {
+  type EraseCustomer,
+  eraseCustomer,
+  eraseCustomerInput,
+  turnsOfErasure,
+} from '../../../customer/erase/erase.ts';
 import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore.ts';
 import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
 import { builder, validatedBy } from '../../builder.ts';
+import { REASON } from '../described.ts';
 import { CustomerByInput, CustomerByReferenceInput } from './by.ts';
-import { changedCustomer, changing, customerPayload, REASON } from './change.ts';
+import { changedCustomer, changing, customerPayload } from './change.ts';
 import { CustomerType } from './type.ts';
 
 const BanCustomerInputType = builder.inputType('BanCustomerInput', {
@@ -42,6 +49,19 @@ const RestoreCustomerInputType = builder.inputType('RestoreCustomerInput', {
   fields: (t) => ({
     by: t.field({ type: CustomerByReferenceInput, required: true, description: 'The customer to restore.' }),
     reason: t.string({ required: true, description: REASON }),
+  }),
+});
+
+const EraseCustomerInputType = builder.inputType('EraseCustomerInput', {
+  description: 'The customer to erase.',
+  ...validatedBy(eraseCustomerInput),
+  fields: (t) => ({
+    by: t.field({
+      type: CustomerByReferenceInput,
+      required: true,
+      description: 'The customer to erase, with all that were merged into it.',
+    }),
+    reason: t.string({ required: true, description: `${REASON} It stays: it must not hold what is to be erased.` }),
   }),
 });
 
@@ -90,5 +110,14 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: RestoreCustomerInputType, required: true, description: 'The customer, and why.' }) },
     scope: 'customer:write',
     resolve: changing(restoreCustomer),
+  }),
+  eraseCustomer: t.field({
+    type: customerPayload('eraseCustomer'),
+    nullable: true,
+    description:
+      'Erases what is personal of a customer, for good: name, e-mail and IP addresses, phone, company, address, language, `meta`, `customFields`, the values in its change log, and kept answers that tell of it. Its reference, credit ledger and subscriptions stay, and so do reasons and descriptions that were written of it. The change log keeps which fields were erased. Nothing changes where nothing is left to erase.',
+    args: { input: t.arg({ type: EraseCustomerInputType, required: true, description: 'The customer, and why.' }) },
+    scope: 'customer:write',
+    resolve: changing<EraseCustomer>(eraseCustomer, turnsOfErasure),
   }),
 }));

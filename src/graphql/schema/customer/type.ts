@@ -27,7 +27,7 @@ export async function find(context: GatewayContext, key: CustomerKey, reading: R
 }
 
 export const CustomerType = builder.objectRef<Customer>('Customer');
-const ReferralType = builder.objectRef<Referrer>('Referral');
+export const ReferralType = builder.objectRef<Referrer>('Referral');
 
 builder.node(CustomerType, {
   description: 'A person or company that is a customer of an organisation.',
@@ -68,7 +68,7 @@ builder.node(CustomerType, {
     }),
     runningSubscriptions: t.field({
       type: [CustomerSubscriptionType],
-      description: 'Subscriptions that are running now.',
+      description: 'Subscriptions that are running now, oldest first.',
       resolve: ({ id }, _, { relations }) => relations.runningSubscriptions(id),
     }),
     version: t.exposeInt('version', {

@@ -1,13 +1,15 @@
 // `updateCustomer` and `changeCustomerEmail` in GraphQL.
 import { addressInput, addressMembers } from '../../../customer/address.ts';
-import { changeCustomerEmail, changeCustomerEmailInput } from '../../../customer/change-email.ts';
+import { changeCustomerEmail, changeCustomerEmailInput, turnsOfEmailChange } from '../../../customer/change-email.ts';
 import { updateCustomer, updateCustomerInput, updateCustomerMembers } from '../../../customer/update.ts';
 import { builder, validatedBy } from '../../builder.ts';
+import { described } from '../described.ts';
 import { CustomerByInput } from './by.ts';
-import { changing, customerPayload, described } from './change.ts';
+import { changing, customerPayload } from './change.ts';
 
 const BY = 'The customer to change.';
-const VERSION =
+/** What is said of the version in an input. */
+export const VERSION =
   '`version` of the customer as you have read it; with another one nothing is changed. Absent or null for any.';
 
 const AddressInputType = builder.inputType('AddressInput', {
@@ -69,6 +71,6 @@ builder.mutationFields((t) => ({
     description: 'Changes the e-mail address of a customer.',
     args: { input: t.arg({ type: ChangeCustomerEmailInputType, required: true, description: 'The new address.' }) },
     scope: 'customer:write',
-    resolve: changing(changeCustomerEmail),
+    resolve: changing(changeCustomerEmail, turnsOfEmailChange),
   }),
 }));
