@@ -40,7 +40,14 @@ const allowed: Record<string, string[]> = {
   'operation-context.ts': ['database/organisation-database.ts'],
   background: database,
   idempotency: ['background/job.ts', 'organisation/organisation.entity.ts', ...domain],
-  customer: ['ip', 'change-log', 'organisation/organisation.entity.ts', ...domain],
+  customer: [
+    'background/job.ts',
+    'idempotency/erase.ts',
+    'ip',
+    'change-log',
+    'organisation/organisation.entity.ts',
+    ...domain,
+  ],
   demo: ['customer', 'api-key', 'organisation', 'change-log', ...database],
   graphql: ['customer', 'api-key', 'rate-limit', 'change-log', 'idempotency', 'ip', 'http', ...domain],
   // The REST API runs operations: it knows no domain, and GraphQL only by the schema that it is handed.

@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeDataFolder } from './support/data-folder.ts';
 import { createDatabase } from './support/database.ts';
 import { type GatewayProcess, startProcess, temporaryFolder, workersOf } from './support/process.ts';
 
@@ -90,7 +91,11 @@ const ways: [way: string, makeSettings: () => Promise<Record<string, string>>, t
   // One process too, whose lines are for people.
   [
     'demo mode',
-    async () => ({ DATA_DIR: join(folder.path, 'data') }),
+    async () => {
+      const settings = { DATA_DIR: join(folder.path, 'data') };
+      await makeDataFolder(settings.DATA_DIR);
+      return settings;
+    },
     ['a pipe that nobody reads', 'a disk that is full for a while'],
   ],
 ];

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { generateKey } from '../src/api-key/key.ts';
 import { variables } from '../src/config.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from './support/database.ts';
@@ -41,6 +41,29 @@ async function start(name: string, value: string): Promise<GatewayProcess> {
   return gateway;
 }
 
+/** Variables whose effects are seen apart from each other, and are all set at once. */
+const together = {
+  POOL_SIZE: '2',
+  REDIS_URL: 'redis://127.0.0.1:1',
+  TRUST_PROXY: '1',
+  CORS_ORIGINS: 'https://shop.example',
+  GRAPHIQL: 'off',
+  INTROSPECTION: 'off',
+  GEOIP_CITY: cityFile,
+  GEOIP_COUNTRY: countryFileIpv4,
+  GEOIP_ASN: asnFile,
+  GEOIP_ANONYMOUS: anonymousFile,
+  REVERSE_DNS: 'off',
+};
+let shared: Promise<GatewayProcess> | undefined;
+/** The gateway that has them all. */
+function share(): Promise<GatewayProcess> {
+  const direct = { DATABASE_DIRECT_URL: `${databaseUrl}?application_name=direct` };
+  shared ??= startProcess({ DATABASE_URL: databaseUrl, ...direct, ...together });
+  return shared;
+}
+afterAll(async () => void (await shared)?.child.kill('SIGKILL'));
+
 const health = async ({ url }: GatewayProcess) => (await fetch(`${url}/health/ready`)).json();
 
 async function create({ url }: GatewayProcess, email: string, headers: Record<string, string> = {}) {
@@ -70,8 +93,8 @@ const namesOfConnections = async () => {
   return rows.map(({ name }) => name);
 };
 
-async function tellsOfDatabase(name: string, value: string, database: string) {
-  const started = await start(name, value);
+async function tellsOfDatabase(name: string, database: string) {
+  const started = await share();
   await expect
     .poll(() => health(started), { timeout: 5_000 })
     .toMatchObject({
@@ -109,12 +132,12 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     expect(await runSql(other, 'select email from customer')).toEqual([{ email: 'there@example.com' }]);
   },
   async DATABASE_DIRECT_URL() {
-    await start('DATABASE_DIRECT_URL', `${databaseUrl}?application_name=direct`);
+    await share();
     await expect.poll(namesOfConnections).toContain('direct');
     expect(await namesOfConnections()).toContain('gateway');
   },
   async POOL_SIZE() {
-    const started = await start('POOL_SIZE', '2');
+    const started = await share();
     await Promise.all(
       Array.from({ length: 32 }, () => ask(started, '{ customers(first: 5) { edges { node { email } } } }')),
     );
@@ -126,11 +149,11 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     await gateway.stop();
   },
   async REDIS_URL() {
-    const started = await start('REDIS_URL', 'redis://127.0.0.1:1');
+    const started = await share();
     expect(await health(started)).toMatchObject({ rateLimits: expect.stringContaining('Redis') });
   },
   async TRUST_PROXY() {
-    const started = await start('TRUST_PROXY', '1');
+    const started = await share();
     const guess = (address: string) =>
       create(started, 'guess@example.com', {
         authorization: `Bearer ${generateKey('PROD')}`,
@@ -141,26 +164,26 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     expect((await guess('198.51.100.2')).status).toBe(404);
   },
   async CORS_ORIGINS() {
-    const started = await start('CORS_ORIGINS', 'https://shop.example');
+    const started = await share();
     const answer = await fetch(`${started.url}/health/live`, { headers: { origin: 'https://shop.example' } });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://shop.example');
   },
   async GRAPHIQL() {
-    const started = await start('GRAPHIQL', 'off');
+    const started = await share();
     const page = await fetch(`${started.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.status).toBe(404);
   },
   async INTROSPECTION() {
-    const started = await start('INTROSPECTION', 'off');
+    const started = await share();
     expect(await ask(started, '{ __schema { queryType { name } } }')).toHaveProperty('errors');
     expect(await ask(started, '{ customers(first: 1) { edges { cursor } } }')).toHaveProperty('data');
   },
-  GEOIP_CITY: () => tellsOfDatabase('GEOIP_CITY', cityFile, 'GeoLite2-City'),
-  GEOIP_COUNTRY: () => tellsOfDatabase('GEOIP_COUNTRY', countryFileIpv4, 'dbip-country-ipv4'),
-  GEOIP_ASN: () => tellsOfDatabase('GEOIP_ASN', asnFile, 'GeoLite2-ASN'),
-  GEOIP_ANONYMOUS: () => tellsOfDatabase('GEOIP_ANONYMOUS', anonymousFile, 'GeoIP2-Anonymous-IP'),
+  GEOIP_CITY: () => tellsOfDatabase('GEOIP_CITY', 'GeoLite2-City'),
+  GEOIP_COUNTRY: () => tellsOfDatabase('GEOIP_COUNTRY', 'dbip-country-ipv4'),
+  GEOIP_ASN: () => tellsOfDatabase('GEOIP_ASN', 'GeoLite2-ASN'),
+  GEOIP_ANONYMOUS: () => tellsOfDatabase('GEOIP_ANONYMOUS', 'GeoIP2-Anonymous-IP'),
   async REVERSE_DNS() {
-    expect(await health(await start('REVERSE_DNS', 'off'))).toMatchObject({ reverseDns: 'off' });
+    expect(await health(await share())).toMatchObject({ reverseDns: 'off' });
   },
   async OPERATION_TIMEOUT() {
     const started = await start('OPERATION_TIMEOUT', '200');

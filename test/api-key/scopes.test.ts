@@ -31,6 +31,8 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   Mutation: {},
   Customer: { reach: 'customer:read' },
   CustomerConnection: { reach: 'customer:read' },
+  CustomerGroupConnection: { reach: 'customer:read' },
+  CustomerGroupEdge: { reach: 'customer:read' },
   CustomerEdge: { reach: 'customer:read' },
   CustomerChangeConnection: { reach: 'customer:write' },
   CustomerChangeEdge: { reach: 'customer:write' },
@@ -68,11 +70,25 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   UnbanCustomerPayload: {},
   DeleteCustomerPayload: {},
   RestoreCustomerPayload: {},
+  EraseCustomerPayload: {},
+  MergeCustomersPayload: {},
+  MergeCustomersPreview: {},
+  MergeConflict: {},
+  StartCustomerSubscriptionPayload: {},
+  UpdateCustomerSubscriptionPayload: {},
+  EndCustomerSubscriptionPayload: {},
+  AddCustomerToGroupsPayload: {},
+  RemoveCustomerFromGroupsPayload: {},
+  SetCustomerReferralPayload: {},
+  CreateCustomerGroupPayload: {},
+  UpdateCustomerGroupPayload: {},
+  DeleteCustomerGroupPayload: {},
 };
 /** Fields that need something of their own. */
 const ofFields: Record<string, Requirement> = {
   'Query.ipInfo': 'ip:read',
   'Query.node': 'customer:read',
+  'Query.mergeCustomersPreview': 'customer:write',
   'Mutation.createCustomer': 'customer:create',
   'Mutation.updateCustomer': 'customer:write',
   'Mutation.changeCustomerEmail': 'customer:write',
@@ -81,8 +97,22 @@ const ofFields: Record<string, Requirement> = {
   'Mutation.unbanCustomer': 'customer:write',
   'Mutation.deleteCustomer': 'customer:write',
   'Mutation.restoreCustomer': 'customer:write',
+  'Mutation.eraseCustomer': 'customer:write',
+  'Mutation.mergeCustomers': 'customer:write',
+  'Mutation.startCustomerSubscription': 'customer:write',
+  'Mutation.updateCustomerSubscription': 'customer:write',
+  'Mutation.endCustomerSubscription': 'customer:write',
+  'Mutation.addCustomerToGroups': 'customer:write',
+  'Mutation.removeCustomerFromGroups': 'customer:write',
+  'Mutation.setCustomerReferral': 'customer:write',
+  'Mutation.createCustomerGroup': 'customer:write',
+  'Mutation.updateCustomerGroup': 'customer:write',
+  'Mutation.deleteCustomerGroup': 'customer:write',
   'Customer.lastIp': 'customer:read',
   'Customer.creditEntries': 'customer:read',
+  'Customer.mergedCustomers': 'customer:read',
+  // It tells of customers.
+  'CustomerGroup.customerCount': 'customer:read',
   // Who may only read does not see who acted.
   'CreditEntry.actor': 'customer:write',
 };
@@ -98,6 +128,14 @@ const free = [
   'UnbanCustomerPayload.customer',
   'DeleteCustomerPayload.customer',
   'RestoreCustomerPayload.customer',
+  'EraseCustomerPayload.customer',
+  'MergeCustomersPayload.customer',
+  'StartCustomerSubscriptionPayload.customer',
+  'UpdateCustomerSubscriptionPayload.customer',
+  'EndCustomerSubscriptionPayload.customer',
+  'AddCustomerToGroupsPayload.customer',
+  'RemoveCustomerFromGroupsPayload.customer',
+  'SetCustomerReferralPayload.customer',
   // The customer's own data; what is known of it is not.
   'IpInfo.address',
 ];
@@ -164,6 +202,18 @@ function argumentsOf(coordinate: string): string {
     'Mutation.unbanCustomer': `input: { ${by} }`,
     'Mutation.deleteCustomer': `input: { by: { cuRefNo: "${spare}" }, reason: "why" }`,
     'Mutation.restoreCustomer': `input: { by: { cuRefNo: "${spare}" }, reason: "why" }`,
+    'Mutation.eraseCustomer': `input: { by: { cuRefNo: "${spare}" }, reason: "why" }`,
+    'Mutation.mergeCustomers': `input: { survivor: { cuRefNo: "${spare}" }, duplicate: { email: "merged@example.com" }, reason: "why" }`,
+    'Query.mergeCustomersPreview': `survivor: { cuRefNo: "${all.customers[0]?.cuRefNo}" }, duplicate: { cuRefNo: "${all.customers[1]?.cuRefNo}" }`,
+    'Mutation.startCustomerSubscription': `input: { ${by}, productSlug: "year", orderNumber: "1" }`,
+    'Mutation.updateCustomerSubscription': `input: { externalId: "${customer?.externalId}", autoRenew: true }`,
+    'Mutation.endCustomerSubscription': `input: { externalId: "${customer?.externalId}" }`,
+    'Mutation.addCustomerToGroups': `input: { ${by}, groups: ["first-a"] }`,
+    'Mutation.removeCustomerFromGroups': `input: { ${by}, groups: ["second-a"] }`,
+    'Mutation.setCustomerReferral': `input: { ${by}, referrer: { cuRefNo: "${all.customers[1]?.cuRefNo}" } }`,
+    'Mutation.createCustomerGroup': 'input: { name: "made" }',
+    'Mutation.updateCustomerGroup': 'input: { slug: "first-a", name: "Renamed" }',
+    'Mutation.deleteCustomerGroup': 'input: { slug: "first-b", force: true }',
     'Mutation.createApiKey': 'input: { prefix: PROD, name: "made" }',
     'Mutation.activateApiKey': `input: { ${fingerprint} }`,
     'Mutation.deactivateApiKey': `input: { ${fingerprint} }`,
@@ -201,7 +251,8 @@ function validate(answer: Answer, path: Path, name: string, query: string): void
   } else {
     // A key or customer that was deleted by the one before cannot be deleted again: that is no matter of scopes.
     expect(codesOf(answer), told).not.toContain(REFUSED);
-    if (/ (update|ban|unban|restore|adjust|change)\w*Customer/.test(query)) expect(codesOf(answer), told).toEqual([]);
+    if (/ (update|ban|unban|restore|adjust|change|start|end)\w*Customer/.test(query))
+      expect(codesOf(answer), told).toEqual([]);
   }
 }
 
@@ -293,7 +344,7 @@ const rows: Record<string, { needs?: Requirement; ask: () => { query?: Record<st
   },
   'POST /api/v1/customer/update-profile': {
     needs: 'customer:write',
-    ask: () => ({ body: { email: all.customers[0]?.email, name: 'Jan Novák', city: 'Kladno' } }),
+    ask: () => ({ body: { email: all.customers[0]?.email, name: 'Jan Novák', city: 'Kladno', groups: ['first-a'] } }),
   },
   'GET /api/v1/customer/credit-log': {
     needs: 'customer:read',

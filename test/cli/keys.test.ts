@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rest } from '../support/apis.ts';
 import { runCommand } from '../support/command.ts';
+import { makeDataFolder } from '../support/data-folder.ts';
 import { createDatabase, runSql, servingRoleOf } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startProcess, temporaryFolder } from '../support/process.ts';
@@ -32,6 +33,9 @@ const trail = async (reference: string) =>
     `select action, actor as author, reason from change_entry where subject = 'api_key' and reference = $1 order by id`,
     [reference],
   );
+/** The name of a command, and its words. */
+type Command = [name: 'keys' | 'organisations' | 'customers', ...words: string[]];
+
 const author = expect.stringMatching(/^command:.+/);
 
 describe('the command keys', () => {
@@ -200,7 +204,7 @@ describe('the command keys', () => {
     const url = new URL(gateway.databaseUrl);
     [url.username, url.password] = ['no_owner', 'x'];
     const fingerprint = gateway.key.slice(0, 8);
-    const commands: ['keys' | 'organisations' | 'customers', ...string[]][] = [
+    const commands: Command[] = [
       ['organisations', 'create', '--slug', 'x', '--name', 'x'],
       ['organisations', 'list'],
       ['keys', 'list'],
@@ -236,8 +240,11 @@ it('says so when a table is locked, or statement_timeout is too short', async ()
   await holder.connect();
   try {
     await holder.query('begin; lock table organisation');
-    expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: unanswered });
-    const create = await organisations('create', '--slug', 'y', '--name', 'y');
+    const [list, create] = await Promise.all([
+      organisations('list'),
+      organisations('create', '--slug', 'y', '--name', 'y'),
+    ]);
+    expect(list).toEqual({ code: 1, stdout: '', stderr: unanswered });
     expect(create).toEqual({ code: 1, stdout: '', stderr: cancelled });
     await holder.query('rollback; begin; lock table migration');
     expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: cancelled });
@@ -256,26 +263,32 @@ describe("a database that is not the gateway's, or not in shape", () => {
     );
   const role = (url: string) => runSql(url, 'select from pg_roles where rolname = $1', [servingRoleOf(url)]);
 
-  it.each([
-    ['nothing in it', 'drop schema public cascade; create schema public'],
+  const reading: Command[] = [['organisations', 'list']];
+  const making: Command[] = [['keys', 'create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x']];
+  it.each<[string, string, Command[]]>([
+    ['nothing in it', 'drop schema public cascade; create schema public', [...reading, ...making]],
     [
       'tables of another application',
       'drop schema public cascade; create schema public; create table migration (id int); create table customer (id int)',
+      [...reading, ...making],
     ],
-    ['a migration to run', `delete from migration where name like '0006%'`],
-  ])('is left as it is: one with %s', async (_, spoil) => {
+    [
+      'a migration to run',
+      `delete from migration where name like '0006%'`,
+      [
+        ...reading,
+        ...making,
+        ['keys', 'list'],
+        ['keys', 'show', 'PRODzzzz'],
+        ['organisations', 'create', '--slug', 'x', '--name', 'x'],
+        ['customers', 'check-emails'],
+      ],
+    ],
+  ])('is left as it is: one with %s', async (_, spoil, commands) => {
     const url = await createDatabase();
     await runSql(url, `${spoil}; grant connect on database ${new URL(url).pathname.slice(1)} to public`);
     await runSql(url, `drop owned by ${servingRoleOf(url)}; drop role ${servingRoleOf(url)}`);
     const before = await relations(url);
-    const commands: ['keys' | 'organisations' | 'customers', ...string[]][] = [
-      ['keys', 'list'],
-      ['keys', 'show', 'PRODzzzz'],
-      ['keys', 'create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x'],
-      ['organisations', 'list'],
-      ['organisations', 'create', '--slug', 'x', '--name', 'x'],
-      ['customers', 'check-emails'],
-    ];
     for (const [name, ...words] of commands) {
       expect(await runCommand(name, words, { DATABASE_URL: url })).toEqual({
         code: 1,
@@ -317,6 +330,7 @@ describe('demo mode', () => {
   it('is found through DATA_DIR, whether a gateway runs there or not', async () => {
     const folder = await temporaryFolder();
     const environment = { DATA_DIR: `${folder.path}/data` };
+    await makeDataFolder(environment.DATA_DIR);
     const create = async () => {
       const words = ['create', '--organisation', 'demo', '--prefix', 'DEV_', '--name', 'x', '--json'];
       const { code, stdout, stderr } = await runCommand('keys', words, environment);

@@ -107,10 +107,19 @@ function subscriptionOf(organisation: number, customer: number, i: number) {
 function expectedOf(organisation: number, plans: Plan[], id: number): RelatedRecords {
   const { groups = [], referrer, subscriptions = [] } = plans[id - 1] as Plan;
   return {
-    groups: groups.toSorted().map((number) => ({ name: `Group ${number}`, slug: `g${number}-${organisation}` })),
+    groups: groups
+      .toSorted()
+      .map((number) => ({ id: expect.any(Number), name: `Group ${number}`, slug: `g${number}-${organisation}` })),
     referrer: referrer === undefined || plans[referrer - 1]?.deleted ? null : customerOf(organisation, referrer),
     subscriptions: subscriptions.flatMap(([starts, ends], i) =>
-      starts < 0 && (ends === null || ends > 0) ? [subscriptionOf(organisation, id, i)] : [],
+      starts < 0 && (ends === null || ends > 0)
+        ? [
+            {
+              ...subscriptionOf(organisation, id, i),
+              ...{ startsAt: at(starts), endsAt: ends === null ? null : at(ends), running: true },
+            },
+          ]
+        : [],
     ),
   };
 }

@@ -52,34 +52,48 @@ const otherCa = tlsFile('other-ca.crt');
 const notAccepted = 'the TLS certificate of the server is not accepted: ';
 const notSigned = `${notAccepted}it is not signed by a trusted authority`;
 
-const taken: [mode: string, parameters: Record<string, string>, certificate: 'server' | 'elsewhere'][] = [
+/** The last ones with a process that counts for its workers, which has connections of its own. */
+const taken: [
+  mode: string,
+  parameters: Record<string, string>,
+  certificate: 'server' | 'elsewhere',
+  workers?: string,
+][] = [
   ['require', {}, 'elsewhere'],
   ['require', { sslrootcert: ca }, 'elsewhere'],
   ['verify-ca', { sslrootcert: ca }, 'elsewhere'],
-  ['verify-full', { sslrootcert: ca }, 'server'],
-  ['no-verify', { sslrootcert: otherCa }, 'elsewhere'],
+  ['verify-full', { sslrootcert: ca }, 'server', '2'],
+  ['no-verify', { sslrootcert: otherCa }, 'elsewhere', '2'],
 ];
 
-const refused: [mode: string, parameters: Record<string, string>, certificate: 'server' | 'elsewhere', why: string][] =
+type Refused = [
+  mode: string,
+  parameters: Record<string, string>,
+  certificate: 'server' | 'elsewhere',
+  why: string,
+  workers?: string,
+];
+const refused: Refused[] = [
+  ['require', { sslrootcert: otherCa }, 'server', notSigned],
+  ['verify-ca', { sslrootcert: otherCa }, 'server', notSigned],
+  ['verify-full', { sslrootcert: otherCa }, 'server', notSigned],
+  ['verify-full', { sslrootcert: ca }, 'elsewhere', `${notAccepted}it was not issued for the name 127.0.0.1`, '2'],
+  ['verify-full', {}, 'server', notSigned],
   [
-    ['require', { sslrootcert: otherCa }, 'server', notSigned],
-    ['verify-ca', { sslrootcert: otherCa }, 'server', notSigned],
-    ['verify-full', { sslrootcert: otherCa }, 'server', notSigned],
-    ['verify-full', { sslrootcert: ca }, 'elsewhere', `${notAccepted}it was not issued for the name 127.0.0.1`],
-    ['verify-full', {}, 'server', notSigned],
-    [
-      'disable',
-      {},
-      'server',
-      'the server at HOST does not admit the user "gateway" from this address or with this encryption',
-    ],
-  ];
+    'disable',
+    {},
+    'server',
+    'the server at HOST does not admit the user "gateway" from this address or with this encryption',
+    '2',
+  ],
+];
 
 describe('sslmode', () => {
-  it.each(taken)('%s with %j encrypts every connection (the server shows %s)', async (sslmode, files, certificate) => {
+  it.each(taken)('%s with %j encrypts every connection (the server shows %s)', async (...each) => {
+    const [sslmode, files, certificate, WORKERS = '1'] = each;
     await cluster.showCertificate(certificate);
     const DATABASE_URL = urlWith({ sslmode, ...files });
-    gateway = await startProcess({ DATABASE_URL, WORKERS: '2' });
+    gateway = await startProcess({ DATABASE_URL, WORKERS });
     expect(await runCommand('organisations', ['list'], { DATABASE_URL })).toMatchObject({ code: 0, stderr: '' });
     const seen = await connections();
     expect(seen.map(({ application_name }) => application_name)).toContain('gateway listener');
@@ -87,15 +101,14 @@ describe('sslmode', () => {
     expect(gateway.output()).not.toMatch(/SECURITY WARNING|"level":[45]0.*(SSL|TLS)/);
   });
 
-  it.each(refused)('%s with %j stops the start (the server shows %s)', async (sslmode, files, certificate, why) => {
+  it.each(refused)('%s with %j stops the start (the server shows %s)', async (...each) => {
+    const [sslmode, files, certificate, why, WORKERS = '1'] = each;
     await cluster.showCertificate(certificate);
     const DATABASE_URL = urlWith({ sslmode, ...files });
     const sentence = `The database of DATABASE_URL cannot be used: ${why.replace('HOST', new URL(cluster.url).host)}.\n`;
-    for (const WORKERS of ['1', '2']) {
-      const stopped = spawnGateway({ DATABASE_URL, WORKERS, PORT: String(await freePort()) });
-      expect(await stopped.ended).toBe(1);
-      expect(stopped.output()).toBe(sentence);
-    }
+    const stopped = spawnGateway({ DATABASE_URL, WORKERS, PORT: String(await freePort()) });
+    expect(await stopped.ended).toBe(1);
+    expect(stopped.output()).toBe(sentence);
     const command = await runCommand('keys', ['list', '--organisation', 'shop'], { DATABASE_URL });
     expect(command).toEqual({ code: 1, stdout: '', stderr: sentence });
   });

@@ -131,7 +131,14 @@ it('what runs as the owner finds its tables by their schema, never those of whoe
     `select proname::text as name, prosqlbody is not null or coalesce(proconfig[1] like 'search_path=%, pg_temp', false) as "isSafe"
      from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1`,
   );
-  const names = ['bound_idempotency_keys', 'expire_idempotency_keys', 'find_api_key', 'log_audit_entry'];
+  const names = [
+    'bound_idempotency_keys',
+    'clear_deleted_groups',
+    'erase_kept_answers',
+    'expire_idempotency_keys',
+    'find_api_key',
+    'log_audit_entry',
+  ];
   expect(functions).toEqual(names.map((name) => ({ name, isSafe: true })));
 });
 

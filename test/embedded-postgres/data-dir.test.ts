@@ -1,12 +1,14 @@
 // DATA_DIR in every combination of owner, mode, place and name: it works, or one sentence names it and says what to do.
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Account, isRoot, makeFolder, mayBeOthers, nobody, start, stranger } from '../support/accounts.ts';
+import { type FolderUse, useFolder } from '../support/data-folder.ts';
 import { freePort } from '../support/process.ts';
 
 /** Where a case makes its folders: all may enter, only the account of the tests may write. */
@@ -40,16 +42,18 @@ const list = (dataDir: string, account?: Account) =>
   start(['src/cli/organisations.ts', 'list'], account, { DATA_DIR: dataDir }).ended;
 
 /** A folder works when a gateway serves from it and the next program finds there what it left. */
-async function expectToWork(dataDir: string, account?: Account): Promise<void> {
+async function expectProgramsToWork(dataDir: string, account?: Account): Promise<void> {
   expect(await startAndStop(dataDir, account)).toBe('works');
   expect(await list(dataDir, account)).toMatchObject({ code: 0, output: expect.stringMatching(/^slug=demo /) });
 }
 
+const SENTENCE = /^DATA_DIR [^\n]+(: set|Name another folder, or set|, or set) DATABASE_URL\.$/;
+
 /** Gateway and commands say the same: one sentence that names the folder, and what is wrong with it. */
-async function expectRefusal(dataDir: string, reason: string, account?: Account): Promise<void> {
+async function expectProgramsToRefuse(dataDir: string, reason: string, account?: Account): Promise<void> {
   const gateway = start(['src/main.ts'], account, { DATA_DIR: dataDir, PORT: '0' });
   for (const { code, output } of await Promise.all([gateway.ended, list(dataDir, account)])) {
-    expect(output).toMatch(/^DATA_DIR [^\n]+(: set|Name another folder, or set|, or set) DATABASE_URL\.\n$/);
+    expect(output.replace(/\n$/, '')).toMatch(SENTENCE);
     expect(output).toContain(reason);
     expect(code).toBe(1);
   }
@@ -145,10 +149,14 @@ const asNobody: Case[] = [
   ['one below a folder that is root’s alone', () => makeFolder(below(0o700), 0o755, nobody), NOT_ALLOWED],
 ];
 
-async function check([, make, refused]: Case, account?: Account): Promise<void> {
-  const dataDir = make();
-  if (refused === undefined) await expectToWork(dataDir, account);
-  else await expectRefusal(dataDir, refused, account);
+/** What gateways and commands do with a folder first, in this process or in one of another account. */
+async function check([, make, refused]: Case, use: (dataDir: string) => Promise<FolderUse> = useFolder): Promise<void> {
+  const said = await use(make());
+  if (refused === undefined) return expect(said).toEqual({ gateway: 'works', command: 'works' });
+  for (const sentence of [said.gateway, said.command]) {
+    expect(sentence).toMatch(SENTENCE);
+    expect(sentence).toContain(refused);
+  }
 }
 
 const works = (cases: Case[]) => cases.filter(([, , refused]) => refused === undefined);
@@ -161,13 +169,28 @@ describe(`DATA_DIR${isRoot ? ' of root' : ''}`, () => {
   ];
   it.each(works(cases))('%s works', (...each) => check(each));
   it.each(isRefused(cases))('%s is refused in one sentence', (...each) => check(each));
+  it('works for the programs themselves', () => expectProgramsToWork(inBase('a/b/data')));
+  it('is refused by the programs themselves in one sentence', () =>
+    expectProgramsToRefuse(existing(0o777)(), BY_OTHERS));
 });
 
 if (mayBeOthers)
   describe('DATA_DIR of an account without privileges', () => {
-    it.each(works(asNobody))('%s works', (...each) => check(each, nobody));
-    it.each(isRefused(asNobody))('%s is refused in one sentence', (...each) => check(each, nobody));
+    let child: ChildProcess;
+    beforeAll(() => {
+      child = fork('test/programs/use-folders.ts', { ...nobody, env: { PATH: process.env.PATH } });
+    });
+    afterAll(() => void child.kill());
+    const use = async (dataDir: string) => {
+      child.send(dataDir);
+      return (await once(child, 'message'))[0];
+    };
+    it.each(works(asNobody))('%s works', (...each) => check(each, use));
+    it.each(isRefused(asNobody))('%s is refused in one sentence', (...each) => check(each, use));
+    it('works for the programs themselves', () => expectProgramsToWork(below(0o755, nobody), nobody));
+    it('is refused by the programs themselves in one sentence', () =>
+      expectProgramsToRefuse(inBase('data'), NOT_ALLOWED, nobody));
     it('says so when the account has no name on this machine', async () => {
-      await expectRefusal(below(0o755, stranger), 'has no name on this machine', stranger);
+      await expectProgramsToRefuse(below(0o755, stranger), 'has no name on this machine', stranger);
     });
   });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { removePidFile } from '../../src/embedded-postgres/pid.ts';
 import { runCommand } from '../support/command.ts';
+import { makeDataFolder } from '../support/data-folder.ts';
 import { startProcess, temporaryFolder } from '../support/process.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -27,6 +28,7 @@ it('stays where another server has written it since it was read', async () => {
 it('stays while a server is just writing it', async () => {
   const environment = { DATA_DIR: join(folder.path, 'data') };
   const file = join(environment.DATA_DIR, 'postgres', 'postmaster.pid');
+  await makeDataFolder(environment.DATA_DIR);
   const gateway = await startProcess(environment);
   const written = readFileSync(file);
   writeFileSync(file, '');
@@ -41,6 +43,7 @@ it('stays while a server is just writing it', async () => {
 it('goes where a machine failed before it was written', async () => {
   const environment = { DATA_DIR: join(folder.path, 'data') };
   const file = join(environment.DATA_DIR, 'postgres', 'postmaster.pid');
+  await makeDataFolder(environment.DATA_DIR);
   expect(await (await startProcess(environment)).stop()).toBe(0);
   expect(existsSync(file)).toBe(false);
   writeFileSync(file, '');

@@ -61,6 +61,8 @@ interface Subject {
   /** The customer that stands last on the path. */
   customer: number;
   fingerprint: string;
+  /** The group, where that is none of the customer's. */
+  group?: number;
 }
 
 const one = async (text: string, values: unknown[]): Promise<Row> => {
@@ -79,6 +81,14 @@ const changeRow = ({ customer }: Subject) =>
      where c.id = $1 and e.subject = 'customer' order by e.ordinal desc limit 1`,
     [customer],
   );
+const groupRow = ({ customer, group }: Subject) =>
+  group === undefined
+    ? one(
+        `select g.* from customer_group g join customer_group_membership m on m.group_id = g.id
+         where m.customer_id = $1 order by g.id limit 1`,
+        [customer],
+      )
+    : one('select * from customer_group where id = $1', [group]);
 /** The value of the first field that an entry names. */
 const changedValueRow = async (subject: Subject) => {
   const { id, fields } = await changeRow(subject);
@@ -87,8 +97,16 @@ const changedValueRow = async (subject: Subject) => {
 };
 const otherThan = (id: number) => all.customers.find((customer) => customer.id !== id)?.id ?? 0;
 
+/** The oldest subscription, but what has just been started. */
+const subscriptionRow = ({ customer }: Subject, { steps }: Path) => {
+  const isNew = steps.some((step) => coordinateOf(step) === 'StartCustomerSubscriptionPayload.subscription');
+  return one(`select * from subscription where customer_id = $1 order by id ${isNew ? 'desc' : 'asc'} limit 1`, [
+    customer,
+  ]);
+};
+
 /** The row behind an object of each type that has one. */
-const rows: Record<string, (subject: Subject) => Promise<Row>> = {
+const rows: Record<string, (subject: Subject, path: Path) => Promise<Row>> = {
   Customer: ({ customer }) => customerRow(customer),
   Address: ({ customer }) => customerRow(customer),
   Referral: ({ customer }) => customerRow(otherThan(customer)),
@@ -98,15 +116,12 @@ const rows: Record<string, (subject: Subject) => Promise<Row>> = {
   CustomerChangeEdge: changeRow,
   FieldChange: changedValueRow,
   DeleteCustomerPayload: ({ customer }) => customerRow(customer),
+  MergeCustomersPreview: ({ customer }) => customerRow(customer),
   // What the call itself has filled in.
   CreateCustomerPayload: changeRow,
-  CustomerGroup: ({ customer }) =>
-    one(
-      `select g.* from customer_group g join customer_group_membership m on m.group_id = g.id
-       where m.customer_id = $1 order by g.id limit 1`,
-      [customer],
-    ),
-  CustomerSubscription: ofCustomer('subscription'),
+  CustomerGroup: groupRow,
+  DeleteCustomerGroupPayload: groupRow,
+  CustomerSubscription: subscriptionRow,
   IpHistoryEdge: ofCustomer('customer_ip'),
   ApiKey: ({ fingerprint }) => one('select * from api_key where fingerprint = $1', [fingerprint]),
   AuditEntry: ({ fingerprint }) =>
@@ -143,8 +158,34 @@ const computed: Record<string, (row: Row, subject: Subject, path: Path) => unkno
   'CreateCustomerPayload.result': () => 'FILLED',
   'CreateCustomerPayload.filledFields': (row) => row.fields,
   'CreateCustomerPayload.keptFields': () => ['companyName'],
+  'MergeCustomersPayload.mergedCustomerId': async () => {
+    const { cu_ref_no: merged } = await one(
+      'select cu_ref_no from customer where merged_into is not null order by id desc limit 1',
+      [],
+    );
+    return base64(`Customer:${merged}`);
+  },
+  'MergeCustomersPreview.filledFields': () => [],
+  'MergeCustomersPreview.movedSubscriptions': () => [all.customers[1]?.externalId],
+  'MergeCustomersPreview.movedCredit': (row) => row.credit_balance,
+  'MergeCustomersPreview.movedReferralCount': () => 1,
+  'MergeCustomersPreview.creditBalance': (row) => 2 * Number(row.credit_balance),
+  'MergeCustomersPreview.premium': () => true,
+  'MergeCustomersPreview.ban': () => true,
+  'MergeConflict.name': () => 'firstName',
+  'MergeConflict.survivor': () => 'First first',
+  'MergeConflict.duplicate': () => 'First second',
   'CreditEntry.id': (row) => base64(`CreditEntry:${row.transaction_id}`),
+  'CustomerSubscription.id': (row) => base64(`CustomerSubscription:${row.external_id}`),
+  // None is ended here before tomorrow.
+  'CustomerSubscription.running': () => true,
   'CreditEntry.actor': (row) => row.author,
+  'CustomerGroup.customerCount': async ({ id, deleted_at: deletedAt }) => {
+    const members = `select count(*)::int from customer_group_membership m join customer c on c.id = m.customer_id
+      where m.group_id = $1 and c.deleted_at is null and $2`;
+    return (await one(members, [id, deletedAt === null])).count;
+  },
+  'CustomerGroupEdge.cursor': anything,
   'CustomerChange.id': (row) => base64(`CustomerChange:${row.reference}:${row.ordinal}`),
   'DeleteCustomerPayload.deletedCustomerId': (row) => base64(`Customer:${row.cu_ref_no}`),
   'CreditEntryEdge.cursor': (row) => row.transaction_id,
@@ -185,12 +226,20 @@ const computed: Record<string, (row: Row, subject: Subject, path: Path) => unkno
 };
 
 /** What a customer is made first, so that a mutation has something to do. */
+const become = (state: string) => `update customer set ${state} where id = $1`;
+const inGroup = (slug: string) =>
+  `customer_id = $1 and group_id = (select id from customer_group where slug = '${slug}')`;
 const beforehand: Record<string, string> = {
-  'Mutation.createCustomer': 'tax_identification_number = null',
-  'Mutation.banCustomer': 'banned_at = null',
-  'Mutation.unbanCustomer': 'banned_at = now()',
-  'Mutation.deleteCustomer': 'deleted_at = null',
-  'Mutation.restoreCustomer': 'deleted_at = now()',
+  'Mutation.createCustomer': become('tax_identification_number = null'),
+  'Mutation.banCustomer': become('banned_at = null'),
+  'Mutation.unbanCustomer': become('banned_at = now()'),
+  'Mutation.restoreCustomer': become('deleted_at = now()'),
+  'Mutation.addCustomerToGroups': `delete from customer_group_membership where ${inGroup('second-a')}`,
+  'Mutation.removeCustomerFromGroups': `insert into customer_group_membership (organisation_id, customer_id, group_id)
+    select c.organisation_id, c.id, g.id from customer c, customer_group g where c.id = $1 and g.slug = 'second-a' on conflict do nothing`,
+  // The two have brought each other, which nobody could set.
+  'Mutation.setCustomerReferral': 'delete from referral where $1 in (customer_id, referrer_id)',
+  'Mutation.endCustomerSubscription': become('deleted_at = null'),
 };
 /** What the change log says of each. */
 const actions: Record<string, string> = {
@@ -202,6 +251,12 @@ const actions: Record<string, string> = {
   'Mutation.unbanCustomer': 'unbanned',
   'Mutation.deleteCustomer': 'deleted',
   'Mutation.restoreCustomer': 'restored',
+  'Mutation.startCustomerSubscription': 'subscription started',
+  'Mutation.updateCustomerSubscription': 'subscription updated',
+  'Mutation.endCustomerSubscription': 'subscription ended',
+  'Mutation.addCustomerToGroups': 'groups changed',
+  'Mutation.removeCustomerFromGroups': 'groups changed',
+  'Mutation.setCustomerReferral': 'referral set',
 };
 let calls = 0;
 
@@ -210,7 +265,13 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
   const [customer] = all.customers as [Everything['customers'][0]];
   const root = coordinateOf(steps[0] as Step);
   const state = beforehand[root];
-  if (state) await sql.query(`update customer set ${state} where id = $1`, [customer.id]);
+  await sql.query(
+    `insert into referral (organisation_id, customer_id, referrer_id)
+     select organisation_id, $1, $2 from customer where id = $1 on conflict do nothing`,
+    [customer.id, otherThan(customer.id)],
+  );
+  await sql.query(become('deleted_at = null'), [customer.id]);
+  if (state) await sql.query(state, [customer.id]);
   const { email } = await customerRow(customer.id);
   const by = `by: { cuRefNo: "${customer.cuRefNo}" }`;
   calls += 1;
@@ -222,6 +283,13 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
     : undefined;
   const fingerprint = key?.slice(0, 8) ?? all.fingerprint;
   const quoted = JSON.stringify(fingerprint);
+  const consumed = consuming.test(root) ? await newCustomer(`consumed-${calls}`) : undefined;
+  const merged = consumed && (await newCustomer(`merged-${calls}`));
+  if (root === 'Mutation.deleteCustomerGroup')
+    await sql.query('insert into customer_group (organisation_id, name, slug) values ($1, $2, $2)', [
+      all.organisationId,
+      `made-${calls}`,
+    ]);
   const given = {
     'Query.customer': by,
     'Query.node': `id: "${Buffer.from(`Customer:${customer.cuRefNo}`).toString('base64')}"`,
@@ -235,6 +303,18 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
     'Mutation.unbanCustomer': `input: { ${by}, reason: "why" }`,
     'Mutation.deleteCustomer': `input: { ${by}, reason: "why" }`,
     'Mutation.restoreCustomer': `input: { ${by}, reason: "why" }`,
+    'Mutation.eraseCustomer': `input: { by: { cuRefNo: "${consumed?.cuRefNo}" }, reason: "why" }`,
+    'Mutation.mergeCustomers': `input: { survivor: { cuRefNo: "${consumed?.cuRefNo}" }, duplicate: { cuRefNo: "${merged?.cuRefNo}" }, reason: "why" }`,
+    'Query.mergeCustomersPreview': `survivor: { cuRefNo: "${customer.cuRefNo}" }, duplicate: { cuRefNo: "${all.customers[1]?.cuRefNo}" }`,
+    'Mutation.startCustomerSubscription': `input: { ${by}, productSlug: "p", orderNumber: "${calls}", endsAt: "2100-01-01T00:00:00Z" }`,
+    'Mutation.updateCustomerSubscription': `input: { externalId: "${customer.externalId}", orderNumber: "${calls}" }`,
+    'Mutation.endCustomerSubscription': `input: { externalId: "${customer.externalId}", endsAt: "${2100 + calls}-01-01T00:00:00Z" }`,
+    'Mutation.addCustomerToGroups': `input: { ${by}, groups: ["first-a", "second-a"] }`,
+    'Mutation.removeCustomerFromGroups': `input: { ${by}, groups: ["second-a"] }`,
+    'Mutation.setCustomerReferral': `input: { ${by}, referrer: { cuRefNo: "${all.customers[1]?.cuRefNo}" } }`,
+    'Mutation.createCustomerGroup': `input: { name: "Made ${calls}" }`,
+    'Mutation.updateCustomerGroup': `input: { slug: "first-a", name: "Name ${calls}" }`,
+    'Mutation.deleteCustomerGroup': `input: { slug: "made-${calls}", force: true }`,
     'Mutation.createApiKey': 'input: { prefix: PROD, name: "made", limitPerMinute: 5 }',
     'Mutation.activateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
     'Mutation.deactivateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
@@ -243,7 +323,8 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
   };
   const turns = steps.filter((step) => coordinateOf(step) === 'Referral.customer').length;
   // Customers are listed with the newest first.
-  const starts = root === 'Query.customers' ? otherThan(customer.id) : customer.id;
+  const isOther = root === 'Query.customers' || steps.some((step) => ofDuplicate.includes(coordinateOf(step)));
+  const starts = consumed?.id ?? (isOther ? otherThan(customer.id) : customer.id);
   return {
     given,
     async subject() {
@@ -252,7 +333,11 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
       const makes = root === 'Mutation.createApiKey' || root === 'Mutation.rotateApiKey';
       const made =
         (makes && !isReplaced) || root === 'Query.apiKeys' ? await one(newest, [all.organisationId]) : undefined;
+      const newestGroup = 'select id from customer_group where organisation_id = $1 order by id desc limit 1';
+      const hasOwnGroup = /^Mutation\.(create|delete)CustomerGroup$/.test(root);
+      const group = hasOwnGroup ? Number((await one(newestGroup, [all.organisationId])).id) : undefined;
       return {
+        ...(group !== undefined && { group }),
         customer: turns % 2 === 0 ? starts : otherThan(starts),
         fingerprint: String(made?.fingerprint ?? fingerprint),
       };
@@ -260,12 +345,28 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
   };
 }
 
+/** What a preview tells of the duplicate. */
+const ofDuplicate = ['MergeCustomersPreview.duplicate', 'MergeCustomersPreview.movedGroups'];
+
+/** Makes a customer with an address and a name. */
+async function newCustomer(name: string): Promise<{ id: number; cuRefNo: string }> {
+  const { rows: made } = await sql.query<{ id: string; cu_ref_no: string }>(
+    `insert into customer (organisation_id, cu_ref_no, email, canonical_email, first_name)
+     values ($1, left(md5($2), 16), $2 || '@example.com', $2 || '@example.com', $2) returning id, cu_ref_no`,
+    [all.organisationId, name],
+  );
+  return { id: Number(made[0]?.id), cuRefNo: String(made[0]?.cu_ref_no) };
+}
+
 const columnOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 async function expectedAt(path: Path, subject: Subject): Promise<unknown> {
   const end = endOf(path);
+  // Nobody has brought whoever is set as a referrer there.
+  const referrals = path.steps.filter((step) => coordinateOf(step) === 'Customer.referral');
+  if (referrals.length > 1 && coordinateOf(path.steps[0] as Step) === 'Mutation.setCustomerReferral') return undefined;
   const coordinate = coordinateOf(end);
-  const row = (await rows[end.parent.name]?.(subject)) ?? {};
+  const row = (await rows[end.parent.name]?.(subject, path)) ?? {};
   const compute = computed[coordinate];
   if (compute) return compute(row, subject, path);
   const column = columnOf(end.field.name);
@@ -276,7 +377,16 @@ async function expectedAt(path: Path, subject: Subject): Promise<unknown> {
     : value;
 }
 
-const leaves = telling(pathsOf(schema)).filter((path) => isLeafType(getNamedType(endOf(path).field.type)));
+/** What nobody has here: each has brought the other, and none was merged (see `merge.test.ts`). */
+const emptyHere = ['MergeCustomersPreview.referral', 'Customer.mergedCustomers'];
+/** Roots that leave nothing of a customer, or nothing but another one's name: they get one that was made for that, and has nothing below it. */
+const consuming = /^Mutation\.(eraseCustomer|mergeCustomers)$/;
+const leaves = telling(pathsOf(schema)).filter((path) => {
+  const { steps } = path;
+  if (consuming.test(coordinateOf(steps[0] as Step)) && steps.length > 3) return false;
+  if (steps.some((step) => emptyHere.includes(coordinateOf(step)))) return false;
+  return isLeafType(getNamedType(endOf(path).field.type));
+});
 
 /** The roots, each with the paths from it. */
 const byRoot = Map.groupBy(leaves, ({ steps }) => coordinateOf(steps[0] as Step));

@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 import { seededRandom } from '../support/random.ts';
 
-const REQUESTS = 5_000;
+const REQUESTS = 3_000;
 const CUSTOMERS = 30;
 
 let short: TestGateway;
@@ -134,7 +134,7 @@ function generator(seed: number) {
       query: pick(chance(0.7) ? documents.slice(0, 17) : documents),
       variables: variables(),
     };
-    if (chance(0.2)) params.operationName = pick<unknown>(['A', 'B', 'C', '', null, 1]);
+    if (chance(0.3)) params.operationName = pick<unknown>(['A', 'B', 'C', '', null, 1]);
     if (chance(0.05)) params.extensions = pick<unknown>([{}, null, 'x', [], { a: 1 }]);
     if (chance(0.02)) params.query = value();
     if (chance(0.02)) params.unknown = pick<unknown>([1, null]);

@@ -154,16 +154,16 @@ describe('bounds', () => {
       'The document asks too much about the schema.',
     );
     const customer = (n: number) =>
-      `{ __type(name: "Customer") { ${times(n, (i) => `a${i}: fields { name description args { name } type { name ofType { name ofType { name } } } }`)} } }`;
+      `{ __type(name: "Customer") { ${times(n, (i) => `a${i}: fields { name description args { name description } type { name kind ofType { name kind ofType { name kind } } } }`)} } }`;
     expect(await messageOf(customer(5))).toBeUndefined();
     expect(await messageOf(customer(28))).toBe('The document asks too much about the schema.');
     const types = (n: number) =>
-      `{ __schema { ${times(n, (i) => `a${i}: types { name fields { name description } }`)} } }`;
+      `{ __schema { ${times(n, (i) => `a${i}: types { name kind fields { name description } }`)} } }`;
     expect(await messageOf(types(5))).toBeUndefined();
     expect(await messageOf(types(29))).toBe('The document asks too much about the schema.');
     expect(
       await messageOf(
-        `{ ...F } fragment F on Query { __schema { ...S } } fragment S on __Schema { ${times(29, (i) => `a${i}: types { ...T }`)} } fragment T on __Type { name fields { name description } }`,
+        `{ ...F } fragment F on Query { __schema { ...S } } fragment S on __Schema { ${times(29, (i) => `a${i}: types { ...T }`)} } fragment T on __Type { name kind fields { name description } }`,
       ),
     ).toBe('The document asks too much about the schema.');
   });

@@ -201,7 +201,7 @@ describe('pages', () => {
     expect(await changes('actions: null, last: 2')).toMatchObject({ actions: ['CREDIT_ADJUSTED', 'CREATED'] });
     const wrong = await gateway.graphql(
       'query ($a: [CustomerAction!]) { customer(by: { email: "v1@example.com" }) { changes(actions: $a) { edges { cursor } } } }',
-      { a: ['CREATED', 'ERASED'] },
+      { a: ['CREATED', 'EXPLODED'] },
     );
     expect(wrong.body.errors[0].extensions).toMatchObject({
       code: 'INTERNAL_VALIDATION_FAILED',

@@ -5,6 +5,7 @@ import {
   getNamedType,
   getNullableType,
   isInputObjectType,
+  isListType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/errors/api-error.ts';
@@ -13,13 +14,18 @@ import { endpoints } from '../../src/rest/endpoints/index.ts';
 import { mutations } from '../support/customer-mutations.ts';
 import { runSql } from '../support/database.ts';
 import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
+import { mutate } from '../support/mutations.ts';
 
 let gateway: TestGateway;
 let cuRefNo: string;
+let externalId: string;
 let before: unknown;
 beforeAll(async () => {
   gateway = await startGateway();
   ({ cuRefNo } = (await gateway.rest({ email: 'hostile@example.com', companyName: 'Hostile' })).body);
+  const input = { by: { cuRefNo }, productSlug: 'year', orderNumber: '1' };
+  const made = await mutate(gateway, 'startCustomerSubscription', input, 'subscription { externalId }');
+  ({ externalId } = made.payload.subscription);
   before = await state();
 });
 afterAll(() => gateway.close());
@@ -27,7 +33,8 @@ afterAll(() => gateway.close());
 const state = () =>
   runSql(
     gateway.databaseUrl,
-    `select c.*, (select count(*) from change_entry), (select count(*) from credit_entry), (select count(*) from idempotency_key) from customer c`,
+    `select c.*, (select count(*) from change_entry), (select count(*) from credit_entry), (select count(*) from customer_group), (select count(*) from idempotency_key),
+       (select jsonb_agg(s) from subscription s) as subscriptions from customer c`,
   );
 
 /** Texts that no place takes; as JSON writes them. */
@@ -101,20 +108,40 @@ const objects: Record<string, string> = {
   true: 'true',
 };
 
+const times: Record<string, string> = {
+  ...texts,
+  'a year before the first': '"0000-06-01T00:00:00Z"',
+  'a moment before the first, by its zone': '"0001-01-01T00:00:00+00:01"',
+  'a moment after the last, by its zone': '"9999-12-31T23:59:59-23:59"',
+  'a year of five digits': '"10000-01-01T00:00:00Z"',
+  'a year with a sign': '"-000001-01-01T00:00:00Z"',
+  infinity: '"infinity"',
+  'no moment': '"2026-02-30T00:00:00Z"',
+  'no text': '""',
+};
+
 const hostile: Record<string, Record<string, string>> = {
+  DateTime: times,
   String: texts,
   Int: numbers,
   JSONObject: objects,
   Boolean: { 'a text': '"true"', 'a number': '1', 'a list': '[true]', 'an object': '{}', 'U+0000': '"\\u0000"' },
 };
 
-/** The places of an input that hold a scalar, each as a path. */
-function placesOf(type: GraphQLInputObjectType, above: string[] = []): { path: string[]; scalar: string }[] {
+/** The places of an input that hold a scalar, or a list of some, each as a path. */
+function placesOf(type: GraphQLInputObjectType, above: string[] = []): Place[] {
   return Object.values(type.getFields()).flatMap(({ name, type: given }) => {
     const inner: GraphQLInputType = getNullableType(given);
     const path = [...above, name];
-    return isInputObjectType(inner) ? placesOf(inner, path) : [{ path, scalar: getNamedType(inner).name }];
+    if (isInputObjectType(inner)) return placesOf(inner, path);
+    return [{ path, scalar: getNamedType(inner).name, isList: isListType(inner) }];
   });
+}
+
+interface Place {
+  path: string[];
+  scalar: string;
+  isList: boolean;
 }
 
 /** JSON of an input in which one place holds something else. */
@@ -128,12 +155,29 @@ function inputWith(base: Record<string, unknown>, [name = '', ...below]: string[
 }
 
 const inputTypeOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-const tries = Object.entries(mutations).flatMap(([name, { rest }]) =>
-  placesOf(schema.getType(inputTypeOf(name)) as GraphQLInputObjectType).map(({ path, scalar }) => ({
+/** Mutations of groups, with inputs that they take. */
+const ofGroups: Record<string, object> = {
+  createCustomerGroup: { name: 'x', slug: 'x' },
+  updateCustomerGroup: { slug: 'nobodys', name: 'x', newSlug: 'y' },
+  deleteCustomerGroup: { slug: 'nobodys', force: true, reason: 'why' },
+};
+const called: [name: string, base: () => object, selection: string][] = [
+  ...Object.entries(mutations).map(
+    ([name, { rest, namedBy = 'by' }]) =>
+      [
+        name,
+        () => ({ [namedBy]: namedBy === 'externalId' ? externalId : { cuRefNo }, ...rest(1) }),
+        'customer { cuRefNo }',
+      ] as const,
+  ),
+  ...Object.entries(ofGroups).map(([name, base]) => [name, () => base, 'group { slug }'] as const),
+].map((one) => [...one]);
+const tries = called.flatMap(([name, base, selection]) =>
+  placesOf(schema.getType(inputTypeOf(name)) as GraphQLInputObjectType).map((place) => ({
     name,
-    rest,
-    path,
-    scalar,
+    base,
+    selection,
+    ...place,
   })),
 );
 
@@ -168,11 +212,11 @@ describe('a mutation', () => {
 
   it.each(tries.map((one) => [`${one.name}: ${one.path.join('.')}`, one] as const))(
     'refuses what is hostile at %s',
-    async (_, { name, rest, path, scalar }) => {
-      const query = `mutation ($input: ${inputTypeOf(name)}!) { ${name}(input: $input) { customer { cuRefNo } } }`;
-      const base = { by: { cuRefNo }, ...rest(1) };
-      for (const [what, value] of Object.entries(hostile[scalar] ?? {})) {
-        const body = `{"query":${JSON.stringify(query)},"variables":{"input":${inputWith(base, path, value)}}}`;
+    async (_, { name, base, selection, path, scalar, isList }) => {
+      const query = `mutation ($input: ${inputTypeOf(name)}!) { ${name}(input: $input) { ${selection} } }`;
+      for (const [what, one] of Object.entries(hostile[scalar] ?? {})) {
+        const value = isList ? `["ok",${one}]` : one;
+        const body = `{"query":${JSON.stringify(query)},"variables":{"input":${inputWith(base() as Record<string, unknown>, path, value)}}}`;
         assertRefused(await post('/graphql', body), `${name}, ${path.join('.')}: ${what}`);
         const keyed = await post('/graphql', body, { 'idempotency-key': 'hostile' });
         assertRefused(keyed, `${name} under a key, ${path.join('.')}: ${what}`);
@@ -230,6 +274,14 @@ describe('a mutation', () => {
 });
 
 describe('the lists of a customer', () => {
+  it('refuse what is no boolean: subscriptions', async () => {
+    for (const [what, value] of Object.entries(hostile.Boolean ?? {})) {
+      const query = `query ($v: Boolean) { customer(by: { cuRefNo: "${cuRefNo}" }) { subscriptions(running: $v) { externalId } } }`;
+      const body = `{"query":${JSON.stringify(query)},"variables":{"v":${value}}}`;
+      assertRefused(await post('/graphql', body), what);
+    }
+  });
+
   it.each(['creditEntries', 'changes', 'ipHistory'])('refuse hostile cursors and sizes: %s', async (list) => {
     const ask = (type: string, argument: string, value: string) =>
       post(
@@ -253,7 +305,13 @@ describe('the REST API', () => {
 
   it.each(members)('refuses what is hostile in %s of a profile', async (member) => {
     const { true: _, ...others } = objects;
-    const values = member === 'newsletter' ? { ...hostile.Boolean, ...others } : texts;
+    const { 'a list': _list, ...noLists } = texts;
+    const inLists = Object.entries(texts).map(([what, value]) => [`${what} in a list`, `["ok",${value}]`] as const);
+    const ofMembers: Record<string, Record<string, string>> = {
+      newsletter: { ...hostile.Boolean, ...others },
+      groups: { ...noLists, ...Object.fromEntries(inLists) },
+    };
+    const values = ofMembers[member] ?? texts;
     for (const [what, value] of Object.entries(values)) {
       const base = member === 'email' ? {} : { email: 'hostile@example.com' };
       const body = inputWith(base, [member], value);

@@ -11,6 +11,7 @@ let second: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway();
   second = await startGateway({ databaseUrl: gateway.databaseUrl });
+  await gateway.rest({ email: REFERRER });
 });
 afterAll(async () => {
   await expectClean(gateway.databaseUrl);
@@ -20,6 +21,8 @@ afterAll(async () => {
 interface Named {
   email: string;
   cuRefNo: string;
+  /** Of a subscription, where it has one. */
+  externalId?: string;
 }
 
 let count = 0;
@@ -35,7 +38,9 @@ async function stateOf({ cuRefNo }: Named) {
     gateway.databaseUrl,
     `select to_jsonb(c)::text as row, c.change_count as changes,
        array(select ordinal from change_entry e where e.reference = c.cu_ref_no and e.subject = 'customer' order by e.id) as ordinals,
-       (select count(*)::int from credit_entry e where e.customer_id = c.id) as ledger
+       (select count(*)::int from credit_entry e where e.customer_id = c.id) as ledger,
+       (select array_agg(slug order by slug) from customer_group_membership m join customer_group g on g.id = m.group_id where m.customer_id = c.id) as groups,
+       (select referrer_id from referral r where r.customer_id = c.id) as referrer
      from customer c where cu_ref_no = $1`,
     [cuRefNo],
   );
@@ -49,14 +54,32 @@ const keyed = (key: string) => ({ headers: { 'idempotency-key': key }, key: gate
 const replayed = ({ headers }: Answer) => headers.get('idempotent-replayed');
 const codeOf = ({ body }: Answer): string | undefined => body.error?.code ?? body.errors?.[0].extensions.code;
 
+/** Whoever brought others, and is not deleted. */
+const REFERRER = 'referrer@example.com';
+
 interface Changing {
   name: string;
+  /** What is done with the customer before. */
+  before?(customer: Named): Promise<unknown>;
   /** What it needs to be a change. */
   first?: string;
+  /** Whether it changes a subscription. */
+  bySubscription?: true;
+  /** What names the customer; `by` its mailbox, unless told. */
+  named?(customer: Named): object;
   /** Its input for a customer that nobody else has. */
   input(customer: Named): object;
   selection?: string;
 }
+
+const YEAR = { productSlug: 'year', orderNumber: '1' };
+const SUBSCRIPTION =
+  'subscription { externalId orderNumber orderHash autoRenew startsAt endsAt } customer { cuRefNo version }';
+
+const byMailbox = ({ email }: Named) => ({ by: { email } });
+const byReference = ({ cuRefNo }: Named) => ({ by: { cuRefNo } });
+/** References of customers that are merged, by the mailboxes of those they are merged into. */
+const duplicates = new Map<string, string>();
 
 const graphqlMutations: Changing[] = [
   { name: 'updateCustomer', input: () => ({ firstName: 'Keyed', meta: { a: { b: 1 } } }) },
@@ -69,33 +92,90 @@ const graphqlMutations: Changing[] = [
   { name: 'banCustomer', input: () => ({ reason: 'test' }) },
   { name: 'unbanCustomer', first: 'banCustomer', input: () => ({ reason: 'test' }) },
   { name: 'deleteCustomer', input: () => ({ reason: 'test' }) },
-  { name: 'restoreCustomer', first: 'deleteCustomer', input: () => ({ reason: 'test' }) },
+  { name: 'addCustomerToGroups', input: () => ({ groups: ['keyed', 'both'], createMissingGroups: true }) },
+  {
+    name: 'removeCustomerFromGroups',
+    before: (customer) =>
+      mutate(gateway, 'addCustomerToGroups', {
+        by: { cuRefNo: customer.cuRefNo },
+        groups: ['keyed', 'left'],
+        createMissingGroups: true,
+      }),
+    input: () => ({ groups: ['left'] }),
+  },
+  { name: 'setCustomerReferral', input: () => ({ referrer: { email: REFERRER } }) },
+  { name: 'restoreCustomer', named: byReference, first: 'deleteCustomer', input: () => ({ reason: 'test' }) },
+  { name: 'eraseCustomer', named: byReference, input: () => ({ reason: 'test' }) },
+  {
+    name: 'mergeCustomers',
+    named: ({ email }) => ({ survivor: { email } }),
+    before: async ({ email }) => duplicates.set(email, (await newCustomer()).cuRefNo),
+    input: ({ email }) => ({ duplicate: { cuRefNo: duplicates.get(email) ?? nobody.cuRefNo }, reason: 'test' }),
+    selection: 'mergedCustomerId customer { cuRefNo email creditBalance version }',
+  },
+  { name: 'startCustomerSubscription', input: () => ({ ...YEAR, autoRenew: true }), selection: SUBSCRIPTION },
+  {
+    name: 'updateCustomerSubscription',
+    bySubscription: true,
+    input: () => ({ orderNumber: '2' }),
+    selection: SUBSCRIPTION,
+  },
+  {
+    name: 'endCustomerSubscription',
+    bySubscription: true,
+    input: () => ({ reason: 'test' }),
+    selection: SUBSCRIPTION,
+  },
 ];
 
 interface Call {
   name: string;
+  /** How it is refused where there is nobody to change. */
+  missing: string;
+  /** Entries of the change log that it writes, if not one. */
+  entries?: number;
   /** Makes a customer that it is a change for. */
   prepare(): Promise<Named>;
   send(customer: Named, key: string, to?: TestGateway): Promise<Answer>;
 }
 
-const byOf = (name: string, { email, cuRefNo }: Named) => (name === 'restoreCustomer' ? { cuRefNo } : { email });
+function inputOf({ bySubscription, named = byMailbox, input }: Changing, customer: Named): object {
+  const { externalId } = customer;
+  return { ...(bySubscription ? { externalId } : named(customer)), ...input(customer) };
+}
+
+/** Makes a customer that a mutation is a change for. */
+async function preparedFor({ first, before, bySubscription }: Changing): Promise<Named> {
+  const customer = await newCustomer();
+  const by = { cuRefNo: customer.cuRefNo };
+  if (first) await mutate(gateway, first, { by, reason: 'before' });
+  await before?.(customer);
+  if (!bySubscription) return customer;
+  const { payload } = await mutate(gateway, 'startCustomerSubscription', { by, ...YEAR }, SUBSCRIPTION);
+  return { ...customer, externalId: payload.subscription.externalId };
+}
+
+/** Who brings whom. */
+const referrers = new Map<string, string>();
 
 const calls: Call[] = [
-  ...graphqlMutations.map(
-    ({ name, first, input, selection = 'customer { cuRefNo email firstName ban version updatedAt }' }): Call => ({
+  ...graphqlMutations.map((mutation): Call => {
+    const {
       name,
-      async prepare() {
-        const customer = await newCustomer();
-        if (first) await mutate(gateway, first, { by: { cuRefNo: customer.cuRefNo }, reason: 'before' });
-        return customer;
-      },
+      bySubscription,
+      selection = 'customer { cuRefNo email firstName ban version updatedAt groups { slug } referral { code } }',
+    } = mutation;
+    return {
+      name,
+      missing: bySubscription ? 'INTERNAL_VALIDATION_FAILED' : 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED',
+      prepare: () => preparedFor(mutation),
       send: async (customer, key, to = gateway) =>
-        (await mutate(to, name, { by: byOf(name, customer), ...input(customer) }, selection, keyed(key))).answer,
-    }),
-  ),
+        (await mutate(to, name, inputOf(mutation, customer), selection, keyed(key))).answer,
+    };
+  }),
   {
     name: 'update-profile',
+    missing: 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED',
     prepare: newCustomer,
     send: ({ email }, key, to = gateway) =>
       to.send('/api/v1/customer/update-profile', {
@@ -104,12 +184,36 @@ const calls: Call[] = [
         body: JSON.stringify({ email, name: 'Jan Keyed', city: 'Kladno' }),
       }),
   },
+  {
+    name: 'update-profile-all',
+    missing: 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED',
+    entries: 3,
+    async prepare() {
+      const customer = await newCustomer();
+      referrers.set(customer.email, (await newCustomer()).cuRefNo);
+      return customer;
+    },
+    send: ({ email }, key, to = gateway) =>
+      to.send('/api/v1/customer/update-profile', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization: `Bearer ${gateway.key}`,
+          ...keyed(key).headers,
+        },
+        body: `email=${email}&name=Jan+Keyed&groups[]=keyed&groups[]=form&referralId=${referrers.get(email) ?? ''}`,
+      }),
+  },
 ];
-const nobody: Named = { email: 'nobody@example.com', cuRefNo: 'AAAAAAAAAAAAAAAA' };
+const nobody: Named = { email: 'nobody@example.com', cuRefNo: 'AAAAAAAAAAAAAAAA', externalId: 'AAAAAAAAAAAAAAAA' };
 const isInLedger = ({ name }: Call) => name === 'adjustCustomerCredit';
 
 describe.each(calls)('$name', (call) => {
-  const { name, prepare, send } = call;
+  const { name, missing, prepare, send, entries = 1 } = call;
+  const ordinalsAfter = ({ ordinals, changes }: Awaited<ReturnType<typeof stateOf>>) => [
+    ...ordinals,
+    ...Array.from({ length: entries }, (_, i) => changes + 1 + i),
+  ];
 
   it('is done once however often it is sent, and told word for word', async () => {
     const customer = await prepare();
@@ -118,8 +222,8 @@ describe.each(calls)('$name', (call) => {
     const first = await send(customer, key);
     expect([codeOf(first), replayed(first)]).toEqual([undefined, null]);
     const after = await stateOf(customer);
-    const ordinals = [...before.ordinals, before.changes + 1];
-    expect(after).toMatchObject({ changes: before.changes + 1, ordinals, ledger: isInLedger(call) ? 1 : 0 });
+    const ordinals = ordinalsAfter(before);
+    expect(after).toMatchObject({ changes: before.changes + entries, ordinals, ledger: isInLedger(call) ? 1 : 0 });
     for (let i = 0; i < 3; i++) {
       const again = await send(customer, key, i % 2 ? second : gateway);
       expect([again.text, replayed(again)]).toEqual([first.text, 'true']);
@@ -140,8 +244,8 @@ describe.each(calls)('$name', (call) => {
     const again = await send(customer, key);
     expect(new Set([...served, again].map(({ text }) => text)).size).toBe(1);
     expect(await stateOf(customer)).toMatchObject({
-      changes: before.changes + 1,
-      ordinals: [...before.ordinals, before.changes + 1],
+      changes: before.changes + entries,
+      ordinals: ordinalsAfter(before),
       ledger: isInLedger(call) ? 1 : 0,
     });
   });
@@ -149,7 +253,7 @@ describe.each(calls)('$name', (call) => {
   it('that fails has done nothing, and its key is free', async () => {
     const key = `fails-${name}`;
     const failed = await send(nobody, key);
-    expect(codeOf(failed)).toBe('PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED');
+    expect(codeOf(failed)).toBe(missing);
     expect(await keptUnder(key)).toEqual([]);
     const other = await send(await prepare(), key);
     expect([codeOf(other), replayed(other)]).toEqual([undefined, null]);
@@ -181,20 +285,21 @@ describe.each(calls)('$name', (call) => {
 
 /** The input of a mutation as the text of a document has it. */
 const literal = (value: unknown): string =>
-  typeof value === 'object' && value
-    ? `{ ${Object.entries(value).map(([member, of]) => `${member}: ${literal(of)}`)} }`
-    : JSON.stringify(value);
+  Array.isArray(value)
+    ? `[${value.map(literal)}]`
+    : typeof value === 'object' && value
+      ? `{ ${Object.entries(value).map(([member, of]) => `${member}: ${literal(of)}`)} }`
+      : JSON.stringify(value);
 const field = (alias: string, name: string, input: object, selection = 'customer { cuRefNo }') =>
   `${alias}: ${name}(input: ${literal(input)}) { ${selection} }`;
 
 describe('a document of several mutations', () => {
   it.each(graphqlMutations)('is not done at all when the field after $name fails', async (mutation) => {
-    const { name, first, input } = mutation;
-    const customer = await newCustomer();
-    if (first) await mutate(gateway, first, { by: { cuRefNo: customer.cuRefNo }, reason: 'before' });
+    const { name } = mutation;
+    const customer = await preparedFor(mutation);
     const other = await newCustomer();
     const before = [await stateOf(customer), await stateOf(other)];
-    const done = field('a', name, { by: byOf(name, customer), ...input(customer) });
+    const done = field('a', name, inputOf(mutation, customer));
     const failing = [
       field('b', 'banCustomer', { by: { cuRefNo: nobody.cuRefNo } }),
       // This one fails in the database.

@@ -231,7 +231,7 @@ describe('an answer that was not kept', () => {
       operationTimeout: 5_000,
     });
     const keep = (digest: string, answer: string) =>
-      keepAnswer(database.forOrganisation(gateway.organisationId), 'first', digest, answer);
+      keepAnswer(database.forOrganisation(gateway.organisationId), 'first', digest, answer, []);
     expect(await keep('of another request', '{"other":true}')).toBe('{"other":true}');
     expect(await keep(meaning, '{"mine":1}')).toBe('{"mine":1}');
     expect(await keep(meaning, '{"mine":2}')).toBe('{"mine":1}');

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../support/command.ts';
+import { makeDataFolder } from '../support/data-folder.ts';
 import { createDatabase } from '../support/database.ts';
 import { freePort, spawnGateway, startProcess, temporaryFolder } from '../support/process.ts';
 
@@ -91,6 +92,7 @@ describe('commands', () => {
 
 it('refuses a second start on one folder with one sentence and nothing else', async () => {
   const settings = { DATA_DIR: join(folder.path, 'data') };
+  await makeDataFolder(settings.DATA_DIR);
   const first = await startProcess(settings);
   const second = spawnGateway({ ...settings, PORT: String(await freePort()) });
   expect(await second.ended).toBe(1);
@@ -102,6 +104,7 @@ it('refuses a second start on one folder with one sentence and nothing else', as
 
 it('makes no keys that a log file would keep, and says how to make some', async () => {
   const settings = { DATA_DIR: join(folder.path, 'data') };
+  await makeDataFolder(settings.DATA_DIR);
   const gateway = await startProcess(settings);
   await expect.poll(gateway.output).toContain('npm run keys -- create --organisation demo --prefix DEV_ --name NAME');
   expect(gateway.output()).not.toMatch(/(DEV_|ROOT)\w{20}/);

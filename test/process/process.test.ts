@@ -1,7 +1,7 @@
 // The process: its settings, its start in demo mode whatever the last run left behind, and its end.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { migrations } from '../../src/database/migrations/index.ts';
+import { makeDataFolder } from '../support/data-folder.ts';
 import { createDatabase, runSql } from '../support/database.ts';
 import { anonymousFile, asnFile, cityFile, countryFileIpv4 } from '../support/geoip.ts';
 import { freePort, spawnGateway, startProcess, temporaryFolder } from '../support/process.ts';
@@ -121,8 +122,9 @@ describe('demo mode', () => {
   });
 
   it('runs two gateways side by side, and refuses a second one in the same folder', async () => {
-    const one = await startProcess(settings);
-    const two = await startProcess({ DATA_DIR: join(folder.path, 'other') });
+    const other = { DATA_DIR: join(folder.path, 'other') };
+    await Promise.all([settings, other].map(({ DATA_DIR }) => makeDataFolder(DATA_DIR)));
+    const [one, two] = await Promise.all([startProcess(settings), startProcess(other)]);
     expect(await create(one.url, 'both@example.com')).toMatchObject({ newAccount: true });
     expect(await create(two.url, 'both@example.com')).toMatchObject({ newAccount: true });
     const third = spawnGateway({ ...settings, PORT: String(await freePort()) });
@@ -135,6 +137,7 @@ describe('demo mode', () => {
   });
 
   it('comes up by itself after SIGKILL under load, with every acknowledged create', async () => {
+    await makeDataFolder(settings.DATA_DIR);
     const killed = await startProcess(settings);
     const acknowledged: string[] = [];
     const load = Promise.all(
@@ -158,6 +161,7 @@ describe('demo mode', () => {
   });
 
   it('comes up after gateway and database were killed, also when the pid belongs to another program now', async () => {
+    await makeDataFolder(settings.DATA_DIR);
     const killed = await startProcess(settings);
     await create(killed.url, 'before@example.com');
     const pidFile = join(settings.DATA_DIR, 'postgres', 'postmaster.pid');
@@ -213,23 +217,22 @@ describe('demo mode', () => {
   });
 
   it('says in one sentence that the data is of another PostgreSQL', async () => {
-    const gateway = await startProcess(settings);
-    await gateway.stop();
-    await rename(join(settings.DATA_DIR, 'postgres', 'PG_VERSION'), join(folder.path, 'version'));
+    await makeDataFolder(settings.DATA_DIR);
     await writeFile(join(settings.DATA_DIR, 'postgres', 'PG_VERSION'), '17\n');
     const refused = spawnGateway({ ...settings, PORT: String(await freePort()) });
     expect(await refused.ended).toBe(1);
     expect(refused.output().trim()).toBe(
       'DATA_DIR holds a database of PostgreSQL 17, and this gateway runs PostgreSQL 18: name another folder.',
     );
-    await rm(join(folder.path, 'version'));
   });
 });
 
 describe('the end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('answers what is in flight first: %s', async (signal) => {
     const folder = await temporaryFolder();
-    const gateway = await startProcess({ DATA_DIR: join(folder.path, 'data') });
+    const settings = { DATA_DIR: join(folder.path, 'data') };
+    await makeDataFolder(settings.DATA_DIR);
+    const gateway = await startProcess(settings);
     const port = Number(new URL(gateway.url).port);
     const body = JSON.stringify({ email: 'inflight@example.com' });
     const socket = connect(port, '127.0.0.1');

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { generateKey, SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { CREATE } from '../support/apis.ts';
 import { callMany } from '../support/crowd.ts';
+import { makeDataFolder } from '../support/data-folder.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from '../support/database.ts';
 import {
   freePort,
@@ -192,7 +193,9 @@ it('says in one sentence when the port is taken', async () => {
 
 it('serve in demo mode too, from one database that ends with them', async () => {
   const folder = await temporaryFolder();
-  const own = await startProcess({ DATA_DIR: join(folder.path, 'data'), WORKERS: '2' });
+  const settings = { DATA_DIR: join(folder.path, 'data'), WORKERS: '2' };
+  await makeDataFolder(settings.DATA_DIR);
+  const own = await startProcess(settings);
   await isReady(own, 'is ready at');
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => rest(own.url, SAMPLE_KEY, `d${i % 2}@b.cz`)));
   const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as { newAccount: boolean }[];

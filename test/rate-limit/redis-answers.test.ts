@@ -1,27 +1,23 @@
 // A Redis that answers something else than what was asked: no request fails, callers are told what was counted in memory.
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, it } from 'vitest';
 import { createDatabase } from '../support/database.ts';
-import { type FakeRedis, startFakeRedis } from '../support/fake-redis.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startFakeRedis } from '../support/fake-redis.ts';
+import { startGateway } from '../support/gateway.ts';
 
 const LIMIT = '500000';
 /** Milliseconds: many tries to win Redis back. */
 const WHILE = 1_500;
 
 let databaseUrl: string;
-let redis: FakeRedis;
-let gateway: TestGateway;
-
 beforeAll(async () => {
   databaseUrl = await createDatabase();
-  redis = await startFakeRedis();
 });
-afterEach(() => gateway.close());
-afterAll(() => redis.close());
 
 const four = (...items: string[]) => `*4\r\n${items.join('')}`;
 
-it.each([
+// Each waits most of its time.
+it.concurrent.for([
   ['an integer', ':1\r\n'],
   ['nil', '$-1\r\n'],
   ['a nil array', '*-1\r\n'],
@@ -56,9 +52,9 @@ it.each([
   ['that its disk fails', '-MISCONF Errors writing to the RDB file\r\n'],
   ['that it is not allowed', "-NOPERM this user has no permissions to run the 'eval' command\r\n"],
   ['that it loads', '-LOADING Redis is loading the dataset in memory\r\n'],
-])('%s', async (_, answer) => {
-  redis.answer(null);
-  gateway = await startGateway({ databaseUrl, redisUrl: redis.url });
+])('%s', async ([, answer = ''], { expect }) => {
+  const redis = await startFakeRedis();
+  const gateway = await startGateway({ databaseUrl, redisUrl: redis.url });
   const health = async () => (await gateway.send('/health/ready')).body.rateLimits;
   await expect.poll(health).toBe('in Redis');
   redis.answer(() => answer);
@@ -70,10 +66,13 @@ it.each([
     expect(headers.get('x-ratelimit-remaining')).toBe(String(Number(LIMIT) - made));
     expect(Number(headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1_000 - 1);
     seen.add(await health());
+    await sleep(20);
   }
   expect([...seen]).toEqual(['in memory, Redis is away']);
   const lines = gateway.log.filter(({ msg }) => String(msg).includes('Redis'));
   // The first is of the time before the connection was made.
   expect(lines.at(-1)?.msg).toBe('Redis is unavailable; each process counts its own requests until it is back');
   expect(lines.length).toBeLessThanOrEqual(3);
+  await gateway.close();
+  await redis.close();
 });

@@ -1,13 +1,11 @@
 // A PostgreSQL of a test's own, for what would disturb the databases of other tests.
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
-import { migrate } from '../../src/database/migrate.ts';
-import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres/server.ts';
-import { entities } from '../../src/entities.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 export interface TestCluster extends EmbeddedPostgres {
   dataDir: string;
@@ -27,9 +25,8 @@ export async function startCluster(
   settings: readonly string[] = [],
 ): Promise<TestCluster> {
   const log = pino({ level: 'silent' });
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  await makeDataFolder(dataDir);
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['fsync=off', ...settings] });
-  await migrate(parseDatabaseUrl(postgres.url), entities, log);
   return {
     ...postgres,
     dataDir,

@@ -11,9 +11,12 @@ export interface Targets {
   /** Of a customer that nobody else asks for, so that one's own may get it. */
   freeEmail: string;
   transactionId: string;
+  /** Of a subscription. */
+  externalId: string;
   /** Of an entry that nobody else asks for. */
   freeTransactionId: string;
   idempotencyKey: string;
+  groupSlug: string;
   own: { cuRefNo: string; email: string };
 }
 
@@ -31,14 +34,18 @@ export interface Crossing {
   code?: string;
 }
 
+const INVALID = 'INTERNAL_VALIDATION_FAILED';
 const NOT_PERMITTED = 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED';
 const everything = `id cuRefNo email firstName groups { name slug } meta version primaryLocale newsletter
   address { streetAddress city } changes(first: 5) { edges { cursor node { reason actor requestId fields { name before after } } } }
   creditEntries(first: 5) { edges { cursor node { transactionId description actor } } }
   referral { code email customer { cuRefNo email groups { slug } referral { code } creditEntries { edges { cursor } } changes { edges { node { reason } } } } }
-  runningSubscriptions { externalId orderNumber orderHash }`;
+  runningSubscriptions { externalId orderNumber orderHash } subscriptions { externalId orderHash }`;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
+
+/** Every second attempt is under an Idempotency-Key. */
+const keyedNowAndThen = (key: string, i: number): Record<string, string> => (i % 2 ? { 'idempotency-key': key } : {});
 
 type Way = (targets: Targets, i: number) => Crossing;
 
@@ -105,6 +112,57 @@ const queries: Way[] = [
   }),
 ];
 
+const groups: Way[] = [
+  ({ groupSlug }) => ({
+    query: `query ($c: String!) { customerGroups(first: 100, after: $c) { edges { cursor node { name slug customerCount } } } }`,
+    variables: { c: base64url(`customerGroup:${groupSlug}`) },
+  }),
+  () => ({ query: '{ customerGroups(first: 100) { edges { cursor node { id name slug customerCount } } } }' }),
+  ({ groupSlug: slug }) => ({
+    query: `mutation ($input: UpdateCustomerGroupInput!) { updateCustomerGroup(input: $input) { group { name customerCount } } }`,
+    variables: { input: { slug, name: 'Taken' } },
+    code: INVALID,
+  }),
+  ({ groupSlug: slug }, i) => ({
+    query: `mutation ($input: DeleteCustomerGroupInput!) { deleteCustomerGroup(input: $input) { group { name customerCount } } }`,
+    variables: { input: { slug, force: true, reason: 'taken' } },
+    headers: keyedNowAndThen(`delete-group-${i}`, i),
+    code: INVALID,
+  }),
+  ({ own, groupSlug }, i) => ({
+    query: `mutation ($input: AddCustomerToGroupsInput!) { addCustomerToGroups(input: $input) { customer { ${everything} } } }`,
+    variables: { input: { by: { email: own.email }, groups: [groupSlug] } },
+    headers: keyedNowAndThen(`join-${i}`, i),
+    code: INVALID,
+  }),
+  ({ own, groupSlug }) => ({
+    query: `mutation ($input: RemoveCustomerFromGroupsInput!) { removeCustomerFromGroups(input: $input) { customer { ${everything} } } }`,
+    variables: { input: { by: { cuRefNo: own.cuRefNo }, groups: [groupSlug] } },
+    code: INVALID,
+  }),
+];
+
+/** Who is ours brings nobody of theirs. */
+const referrals: Way[] = [
+  ({ cuRefNo }: Targets) => ({ cuRefNo }),
+  ({ deleted }: Targets) => ({ cuRefNo: deleted }),
+  ({ email }: Targets) => ({ email }),
+].flatMap((referrerOf): Way[] => {
+  const query = `mutation ($input: SetCustomerReferralInput!) { setCustomerReferral(input: $input) { customer { ${everything} } } }`;
+  const variables = (targets: Targets) => ({
+    input: { by: { cuRefNo: targets.own.cuRefNo }, referrer: referrerOf(targets) },
+  });
+  return [
+    (targets) => ({ query, variables: variables(targets), code: INVALID }),
+    (targets, i) => ({
+      query,
+      variables: variables(targets),
+      headers: { 'idempotency-key': `refer-${i}` },
+      code: INVALID,
+    }),
+  ];
+});
+
 const ofKeys: Way[] = [
   ({ secret }) => ({
     query: 'query ($f: String!) { apiKey(fingerprint: $f) { fingerprint name history { author } } }',
@@ -125,21 +183,24 @@ const ofKeys: Way[] = [
 ];
 
 /** Every mutation of a customer, by each name of one, at once and in the transaction of an Idempotency-Key. */
-const changes: Way[] = Object.entries(mutations).flatMap(([name, { rest, byReferenceAlone }]) => {
+const changes: Way[] = Object.entries(mutations).flatMap(([name, { rest, byReferenceAlone, namedBy = 'by' }]) => {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const query = `mutation ($input: ${type}!) { ${name}(input: $input) { customer { ${everything} } } }`;
-  const tries: ((targets: Targets) => object)[] = [
-    ({ cuRefNo }) => ({ cuRefNo }),
-    ({ deleted }) => ({ cuRefNo: deleted }),
-    ...(byReferenceAlone ? [] : [({ email }: Targets) => ({ email })]),
+  const ofCustomer: ((targets: Targets) => object)[] = [
+    ({ cuRefNo }) => ({ [namedBy]: { cuRefNo } }),
+    ({ deleted }) => ({ [namedBy]: { cuRefNo: deleted } }),
+    ...(byReferenceAlone ? [] : [({ email }: Targets) => ({ [namedBy]: { email } })]),
   ];
-  return tries.flatMap((by): Way[] => [
-    (targets, i) => ({ query, variables: { input: { by: by(targets), ...rest(i) } }, code: NOT_PERMITTED }),
+  const bySubscription = namedBy === 'externalId';
+  const tries = bySubscription ? [({ externalId }: Targets) => ({ externalId })] : ofCustomer;
+  const code = bySubscription ? 'INTERNAL_VALIDATION_FAILED' : NOT_PERMITTED;
+  return tries.flatMap((named): Way[] => [
+    (targets, i) => ({ query, variables: { input: { ...named(targets), ...rest(i) } }, code }),
     (targets, i) => ({
       query,
-      variables: { input: { by: by(targets), ...rest(i) } },
+      variables: { input: { ...named(targets), ...rest(i) } },
       headers: { 'idempotency-key': `try-${name}-${i}` },
-      code: NOT_PERMITTED,
+      code,
     }),
   ]);
 });
@@ -163,6 +224,35 @@ const mixed: Way[] = [
   ({ own }, i) => ({
     query: `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { ${everything} } } }`,
     variables: { input: { by: { cuRefNo: own.cuRefNo }, firstName: `Own ${i}`, customerRealIp: `3.3.3.${i % 250}` } },
+  }),
+  ...['cuRefNo' as const, 'email' as const].flatMap((kind): Way[] => [
+    (targets) => ({
+      query: `mutation ($input: MergeCustomersInput!) { mergeCustomers(input: $input) { customer { ${everything} } } }`,
+      variables: {
+        input: {
+          survivor: { cuRefNo: targets.own.cuRefNo },
+          duplicate: { [kind]: targets[kind] },
+          reason: 'take over',
+        },
+      },
+      code: NOT_PERMITTED,
+    }),
+    (targets) => ({
+      query: `query ($s: CustomerBy!, $d: CustomerBy!) { mergeCustomersPreview(survivor: $s, duplicate: $d) {
+        filledFields conflicts { duplicate survivor } movedGroups { slug } duplicate { ${everything} } } }`,
+      variables: { s: { cuRefNo: targets.own.cuRefNo }, d: { [kind]: targets[kind] } },
+      code: NOT_PERMITTED,
+    }),
+  ]),
+  ({ own }) => ({
+    query: `mutation ($input: SetCustomerReferralInput!) { setCustomerReferral(input: $input) { customer { ${everything} } } }`,
+    variables: { input: { by: { cuRefNo: own.cuRefNo }, referrer: null } },
+  }),
+  ({ own }, i) => ({
+    query: `mutation ($input: AddCustomerToGroupsInput!) { addCustomerToGroups(input: $input) { customer { version } } }`,
+    variables: {
+      input: { by: { cuRefNo: own.cuRefNo }, groups: [`mine-${i % 5}`], createMissingGroups: true },
+    },
   }),
   // Under a key that they have used: it is another one here.
   ({ email, idempotencyKey }) => ({
@@ -204,8 +294,22 @@ const rest: Way[] = [
     headers: { 'idempotency-key': `rest-${i}` },
     code: NOT_PERMITTED,
   }),
+  ({ own, cuRefNo: referralId }, i) => ({
+    path: '/api/v1/customer/update-profile',
+    body: { email: own.email, referralId, groups: ['mine'] },
+    headers: keyedNowAndThen(`rest-refer-${i}`, i),
+    code: INVALID,
+  }),
   () => ({ path: '/ping/v1' }),
 ];
 
 /** All of them. */
-export const crossings: readonly Way[] = [...queries, ...ofKeys, ...changes, ...mixed, ...rest];
+export const crossings: readonly Way[] = [
+  ...queries,
+  ...groups,
+  ...referrals,
+  ...ofKeys,
+  ...changes,
+  ...mixed,
+  ...rest,
+];

@@ -14,7 +14,7 @@ export interface Everything {
   databaseUrl: string;
   organisationId: number;
   /** Two customers, each of whom brought the other. */
-  customers: { id: number; cuRefNo: string; email: string }[];
+  customers: { id: number; cuRefNo: string; email: string; externalId: string }[];
   /** Fingerprint of the organisation's newest API key. */
   fingerprint: string;
   rootKey: string;
@@ -80,20 +80,27 @@ export async function makeEverything(): Promise<Everything> {
       change_count: 1,
       last_seen_at: new Date(),
       deleted_at: null,
+      merged_into: null,
+      erased_at: null,
     });
-    customers.push({ id: Number(id), cuRefNo, email });
+    const externalId = `${name}Running0000000`.slice(0, 16).padEnd(16, '0');
+    customers.push({ id: Number(id), cuRefNo, email, externalId });
     const owned = { customer_id: id };
     const change = { subject: 'customer', reference: cuRefNo, action: 'updated', ordinal: 1, fields: ['firstName'] };
     const { id: entryId } = await full<{ id: string }>('change_entry', change);
     await full('change_value', { entry_id: entryId, field: 'firstName' });
     await full('credit_entry', { ...owned, transaction_id: `${name}Entry`.padEnd(16, '0') });
     for (const slug of ['a', 'b']) {
-      const group = await full<{ id: number }>('customer_group', { name: `Group ${slug}`, slug: `${name}-${slug}` });
+      const group = await full<{ id: number }>('customer_group', {
+        name: `Group ${slug}`,
+        slug: `${name}-${slug}`,
+        deleted_at: null,
+      });
       await full('customer_group_membership', { ...owned, group_id: group.id });
     }
     await full('subscription', {
       ...owned,
-      external_id: `${name}Running0000000`.slice(0, 16).padEnd(16, '0'),
+      external_id: externalId,
       order_hash: `${name}`.padEnd(32, '0'),
       order_number: `${name}-1`,
       ends_at: new Date(Date.now() + 86_400_000),

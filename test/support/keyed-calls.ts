@@ -94,16 +94,16 @@ function keyedCredit(name: string, changes: [Subject, amount: number][]): KeyedC
 }
 
 /** A change of a profile over REST. */
-function keyedProfile(name: string, { email, cuRefNo }: Subject): KeyedCall {
-  const body = { email, name: `Killed ${name}`, city: 'Kladno' };
-  return callOf(name, '/api/v1/customer/update-profile', body, { cuRefNo, actions: ['updated'] });
+function keyedProfile(name: string, { email, cuRefNo }: Subject, more: object, actions: string[]): KeyedCall {
+  const body = { email, name: `Killed ${name}`, city: 'Kladno', ...more };
+  return callOf(name, '/api/v1/customer/update-profile', body, { cuRefNo, actions: ['updated', ...actions] });
 }
 
 /** Calls of every sort: what changes one customer would leave other marks if it was done twice. */
 const sorts: ((name: string, subject: Subject, till: Subject, other: Subject) => KeyedCall)[] = [
   keyedCreate,
   keyedPair,
-  keyedProfile,
+  (name, subject) => keyedProfile(name, subject, {}, []),
   (name, { cuRefNo }) =>
     keyedChanges(name, cuRefNo, [
       ['updateCustomer', 'updated', `version: 1 firstName: "${name}"`],
@@ -115,6 +115,15 @@ const sorts: ((name: string, subject: Subject, till: Subject, other: Subject) =>
       ['changeCustomerEmail', 'e-mail changed', `email: "a-${email}"`],
       ['changeCustomerEmail', 'e-mail changed', `email: "b-${email}"`],
     ]),
+  (name, { cuRefNo }) =>
+    keyedChanges(name, cuRefNo, [
+      ['addCustomerToGroups', 'groups changed', `groups: ["all", "${name}"] createMissingGroups: true`],
+      ['removeCustomerFromGroups', 'groups changed', 'groups: ["all"]'],
+    ]),
+  (name, { cuRefNo }, { cuRefNo: till }) =>
+    keyedChanges(name, cuRefNo, [['setCustomerReferral', 'referral set', `referrer: { cuRefNo: "${till}" }`]]),
+  (name, subject, { cuRefNo: referralId }) =>
+    keyedProfile(name, subject, { groups: ['all', name], referralId }, ['groups changed', 'referral set']),
   (name, _, till) => keyedCredit(name, [[till, 7]]),
   (name, _, till, other) =>
     keyedCredit(name, [
@@ -133,6 +142,11 @@ const sorts: ((name: string, subject: Subject, till: Subject, other: Subject) =>
       ['restoreCustomer', 'restored', 'reason: "x"'],
     ]),
   (name, { cuRefNo }) => keyedChanges(name, cuRefNo, [['deleteCustomer', 'deleted', 'reason: "x"']]),
+  (name, { cuRefNo }) =>
+    keyedChanges(name, cuRefNo, [
+      ['startCustomerSubscription', 'subscription started', 'productSlug: "a" orderNumber: "1"'],
+      ['startCustomerSubscription', 'subscription started', 'productSlug: "b" orderNumber: "2"'],
+    ]),
 ];
 
 /**
@@ -200,7 +214,7 @@ interface Found {
 const FOUND = `select
   (select array_agg(email order by email collate "C") from customer where email like '%@example.com') as emails,
   (select jsonb_object_agg(reference, actions) from (
-     select reference, jsonb_agg(action order by ordinal) as actions from change_entry where action <> 'credit adjusted' group by reference
+     select reference, jsonb_agg(action order by ordinal) as actions from change_entry where subject = 'customer' and action <> 'credit adjusted' group by reference
    ) h) as histories,
   (select jsonb_object_agg(description, amounts) from (
      select description, jsonb_agg(amount order by id) as amounts from credit_entry group by description

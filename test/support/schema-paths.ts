@@ -57,13 +57,18 @@ export function pathsOf(schema: GraphQLSchema): Path[] {
   return paths;
 }
 
-/** Mutations whose payload holds a customer, as that of `updateCustomer` does. */
+/** Fields below which there is a customer, as there is below `updateCustomer`. */
 const likeUpdate =
-  /^Mutation\.(createCustomer|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer)$/;
+  /^(?:Query\.mergeCustomersPreview|Mutation\.(?:createCustomer|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer|eraseCustomer|mergeCustomers|startCustomerSubscription|updateCustomerSubscription|endCustomerSubscription|addCustomerToGroups|removeCustomerFromGroups|setCustomerReferral))$/;
 
-/** The paths without those that lie far below a mutation, and equally below `updateCustomer`. */
+/** The paths without those that lie far below a mutation, and equally below `updateCustomer`, or below a customer that was merged. */
 export function telling(paths: readonly Path[]): Path[] {
-  return paths.filter(({ steps }) => steps.length <= 4 || !likeUpdate.test(coordinateOf(steps[0] as Step)));
+  return paths.filter(({ steps }) => {
+    const merged = steps.findIndex((step) => coordinateOf(step) === 'Customer.mergedCustomers');
+    // Below those that were merged there is what is below every customer; and they are not looked at everywhere.
+    if (merged > 1 || (merged === 1 && steps.length > 3)) return false;
+    return steps.length <= 4 || !likeUpdate.test(coordinateOf(steps[0] as Step));
+  });
 }
 
 /**

@@ -20,6 +20,21 @@ const erase = (ordinal: number) => `delete from change_value where entry_id = ${
 
 const ofCustomer = (what: string) => `update customer set ${what} where id = ${third}`;
 
+/** The oldest customer of the organisation `one`, and what merging the spoilt one into it would have done, but for one table. */
+const first = `(select min(id) from customer where organisation_id = 1)`;
+const moves = {
+  groups: `delete from customer_group_membership where customer_id = ${third}`,
+  subscriptions: `delete from subscription where customer_id = ${third}`,
+  referral: `delete from referral where customer_id = ${third}`,
+  referrals: `delete from referral where referrer_id = ${third}`,
+  credit: `delete from credit_entry where customer_id = ${third}; ${ofCustomer('credit_balance = 0')}; ${erase(3)}`,
+};
+const mergedBut = (left?: keyof typeof moves, survivor = first) =>
+  [
+    ofCustomer(`merged_into = ${survivor}`),
+    ...Object.entries(moves).flatMap(([name, sql]) => (name === left ? [] : [sql])),
+  ].join('; ');
+
 /** A row that breaks each invariant, in a database of `makeFilled`. */
 export const spoilt: Spoilt[] = [
   [
@@ -178,7 +193,7 @@ export const spoilt: Spoilt[] = [
     'is in a circle of 2 referrals',
   ],
   [
-    'customer_group_slug_unique',
+    'customer_group_slug_undeleted',
     `update customer_group set slug = 'one-g1' where organisation_id = 1 and slug = 'one-g2'`,
     /^group one-g1$/,
     'has the same slug as group one-g1',
@@ -206,6 +221,12 @@ export const spoilt: Spoilt[] = [
     `update subscription set order_hash = 'x' where customer_id = ${third}`,
     /^subscription/,
     'breaks the check subscription_hash_form',
+  ],
+  [
+    'subscription_times',
+    `update subscription set ends_at = starts_at - interval '1 second' where customer_id = ${third}`,
+    /^subscription [a-f0-9]{16}$/,
+    'ends 00:00:01 before it starts',
   ],
   [
     'api_key_digest_form',
@@ -260,6 +281,42 @@ export const spoilt: Spoilt[] = [
     `update customer_ip set customer_id = 999 where customer_id = ${third}`,
     /^IP history of customer with the id 999$/,
     'its customer does not exist',
+  ],
+  ['customer_merged_credit', mergedBut('credit'), customer, 'breaks the check customer_merged_credit'],
+  [
+    'merged_groups',
+    mergedBut('groups'),
+    customer,
+    'was merged, and customer_group_membership still leads to it by customer_id',
+  ],
+  [
+    'merged_subscriptions',
+    mergedBut('subscriptions'),
+    customer,
+    'was merged, and subscription still leads to it by customer_id',
+  ],
+  ['merged_referral', mergedBut('referral'), customer, 'was merged, and referral still leads to it by customer_id'],
+  ['merged_referrals', mergedBut('referrals'), customer, 'was merged, and referral still leads to it by referrer_id'],
+  ['merged_once', mergedBut(undefined, third), customer, 'was merged into itself'],
+  [
+    'merged_once',
+    `${mergedBut()}; ${moves.groups.replaceAll(third, first)}; ${moves.subscriptions.replaceAll(third, first)}; delete from referral where organisation_id = 1;
+     delete from credit_entry where customer_id = ${first}; update customer set credit_balance = 0 where id = ${first};
+     delete from change_value where organisation_id = 1; update customer set merged_into = id + 4 where id = ${first}`,
+    customer,
+    'its survivor was merged too',
+  ],
+  [
+    'merged_deletion',
+    `${mergedBut()}; ${ofCustomer('deleted_at = now()')}`,
+    customer,
+    'is deleted, and its survivor is not',
+  ],
+  [
+    'customer_organisation_id_merged_into_foreign',
+    mergedBut(undefined, '(select min(id) from customer where organisation_id = 2)'),
+    customer,
+    'its survivor belongs to another organisation',
   ],
   [
     'change_value_organisation_id_entry_id_foreign',

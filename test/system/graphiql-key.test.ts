@@ -98,7 +98,7 @@ it.each([
   expect(asked.length).toBeLessThanOrEqual(1);
   await giveKey(tab.page, `"${gateway.key} "`);
   await graphiQLReady(tab);
-  expect(await tab.page.locator('#key-dialog').isVisible()).toBe(false);
+  await expect.poll(() => tab.page.locator('#key-dialog').isVisible()).toBe(false);
 });
 
 it('asks for another key when one has been switched off, and forgets one when told', async () => {
