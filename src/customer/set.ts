@@ -8,41 +8,20 @@ import { ApiError } from '../errors/api-error.ts';
 import { differenceOf } from '../json-object.ts';
 import type { Actor } from '../operation-context.ts';
 import { type CustomerAction, customerActions } from './actions.ts';
-import { addressMembers } from './address.ts';
 import type { ReadCustomer } from './change.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
+import { objectNames } from './details.ts';
+import { customerTexts, shownName } from './fields.ts';
 import { type ProfileRow, readProfile, selectChanged } from './profile.ts';
 
 /** What is set as it is. */
-const plain = [
-  'email',
-  'canonicalEmail',
-  'phone',
-  'firstName',
-  'lastName',
-  'companyName',
-  'companyRegistrationNumber',
-  'taxIdentificationNumber',
-  ...addressMembers,
-  'primaryLocale',
-  'newsletter',
-  'premium',
-] as const satisfies (keyof Customer)[];
-
-/** What is left as it is unless it changes: it may be large. */
-const objects = ['meta', 'customFields'] as const satisfies (keyof Customer)[];
+const plain = [...customerTexts, 'newsletter', 'premium'] as const satisfies (keyof Customer)[];
 
 /** What can be set of a customer. */
-export interface Settable extends Pick<Customer, (typeof plain)[number] | (typeof objects)[number]> {
+export interface Settable extends Pick<Customer, (typeof plain)[number] | (typeof objectNames)[number]> {
   ban: boolean;
   deleted: boolean;
 }
-
-/** The names that fields have in the API, where they differ from those of the entity; a name that is null is never shown. */
-const shownNames: Partial<Record<keyof Settable, string | null>> = {
-  canonicalEmail: null,
-  ...Object.fromEntries(addressMembers.map((name) => [name, `address.${name}`])),
-};
 
 /** What is done, for the change log. */
 export interface Entry extends Pick<Change, 'reason'> {
@@ -59,7 +38,7 @@ interface Call extends Actor, Settable {
   reason: string | null | undefined;
   fields: string;
   isOfProfile: boolean;
-  /** JSON of an object that changes; null for one that stays. */
+  /** JSON of an object that changes; null for one that stays as it is: it may be large. */
   changedObjects: readonly (string | null)[];
 }
 
@@ -72,7 +51,7 @@ const setColumns = [
   'updated_at',
   'banned_at',
   'deleted_at',
-  ...objects.map((name) => columnOf(CustomerEntity, name)),
+  ...objectNames.map((name) => columnOf(CustomerEntity, name)),
   'change_count',
   ...plainColumns,
 ];
@@ -143,7 +122,7 @@ const batching: Omit<BatchStatement<Call>, 'name' | 'text'> = {
     calls.map(({ isOfProfile }) => (isOfProfile ? 1 : 0)),
     calls.map(({ ban }) => ban),
     calls.map(({ deleted }) => deleted),
-    ...objects.map((_, i) => calls.map(({ changedObjects }) => changedObjects[i])),
+    ...objectNames.map((_, i) => calls.map(({ changedObjects }) => changedObjects[i])),
     ...plain.map((name) => calls.map((call) => call[name])),
   ],
 };
@@ -178,7 +157,7 @@ export async function setCustomer(
     ...{ id: customer.id, rowVersion, actor, requestId, reason, isOfProfile },
     action: stored,
     fields: fieldsJson({ ...fieldsOf(before, after, changed), ...also }),
-    changedObjects: objects.map((name) => (changed.includes(name) ? JSON.stringify(after[name]) : null)),
+    changedObjects: objectNames.map((name) => (changed.includes(name) ? JSON.stringify(after[name]) : null)),
   };
   const { row } = await database
     .runBatched<Call, ProfileRow>(changed.includes('deleted') ? setDeletion : set, call)
@@ -202,10 +181,9 @@ function differs(before: unknown, after: unknown): boolean {
 function fieldsOf(before: Settable, after: Settable, changed: readonly (keyof Settable)[]) {
   const fields: Record<string, ChangedValue> = {};
   for (const name of changed) {
-    const shown = shownNames[name] === undefined ? name : shownNames[name];
-    if (shown === null) continue;
+    if (name === 'canonicalEmail') continue;
     const isObject = name === 'meta' || name === 'customFields';
-    fields[shown] = (isObject && differenceOf(before[name], after[name])) || {
+    fields[shownName(name)] = (isObject && differenceOf(before[name], after[name])) || {
       before: before[name],
       after: after[name],
     };

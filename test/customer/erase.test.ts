@@ -4,11 +4,12 @@ import { CustomerEntity } from '../../src/customer/customer.entity.ts';
 import { objectNames } from '../../src/customer/details.ts';
 import { personalTexts } from '../../src/customer/erase/personal.ts';
 import { expectClean } from '../support/check.ts';
+import type { Named } from '../support/customers.ts';
 import { runSql } from '../support/database.ts';
 import { textOfAllTables } from '../support/dump.ts';
 import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
 import { changesOf, mutate } from '../support/mutations.ts';
-import { fillWithPersonalData, type Named } from '../support/personal-data.ts';
+import { fillWithPersonalData } from '../support/personal-data.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -104,13 +105,13 @@ describe('erasing', () => {
       'companyName',
       'companyRegistrationNumber',
       'taxIdentificationNumber',
+      'primaryLocale',
       'address.streetAddress',
       'address.city',
       'address.cityPart',
       'address.stateRegion',
       'address.postalCode',
       'address.country',
-      'primaryLocale',
       'lastIp',
       'newsletter',
       'meta',

@@ -1,6 +1,8 @@
 // Keyed documents, and what locks customers with all that were merged into them: none waits in a circle, whoever comes first.
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createNamed, type Named } from '../support/customers.ts';
 import { runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { mutate } from '../support/mutations.ts';
@@ -13,17 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([gateway.close(), second.close()]));
 
-interface Named {
-  email: string;
-  cuRefNo: string;
-}
-
-let count = 0;
-async function newCustomer(): Promise<Named> {
-  count += 1;
-  const email = `lock${count}@example.com`;
-  return { email, cuRefNo: (await gateway.rest({ email })).body.cuRefNo };
-}
+const newCustomer = (): Promise<Named> => createNamed(gateway);
 
 const waiting = async () =>
   Number(
@@ -44,7 +36,7 @@ const deadlocks = async () =>
 
 const reason = 'why';
 const keyed = (fields: string) =>
-  gateway.graphql(`mutation { ${fields} }`, {}, { headers: { 'idempotency-key': `lock-${count}` } });
+  gateway.graphql(`mutation { ${fields} }`, {}, { headers: { 'idempotency-key': randomUUID() } });
 const by = ({ cuRefNo }: Named) => `by: { cuRefNo: "${cuRefNo}" }`;
 const DELETE = (s: Named) => `b: deleteCustomer(input: { ${by(s)}, reason: "x" }) { customer { cuRefNo } }`;
 const EMAIL = (s: Named, m: Named) =>

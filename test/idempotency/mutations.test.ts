@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomAlphanumeric } from '../../src/random.ts';
 import { expectClean } from '../support/check.ts';
+import { type Named as Customer, createNamed } from '../support/customers.ts';
 import { runSql } from '../support/database.ts';
 import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
 import { mutate } from '../support/mutations.ts';
@@ -18,19 +19,12 @@ afterAll(async () => {
   await Promise.all([gateway.close(), second.close()]);
 });
 
-interface Named {
-  email: string;
-  cuRefNo: string;
+interface Named extends Customer {
   /** Of a subscription, where it has one. */
   externalId?: string;
 }
 
-let count = 0;
-async function newCustomer(): Promise<Named> {
-  count += 1;
-  const email = `keyed${count}@example.com`;
-  return { email, cuRefNo: (await gateway.rest({ email })).body.cuRefNo };
-}
+const newCustomer = (): Promise<Named> => createNamed(gateway);
 
 /** What stands of a customer, in its row and beside it. */
 async function stateOf({ cuRefNo }: Named) {

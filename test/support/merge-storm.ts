@@ -1,14 +1,10 @@
 // Merges that race with everything else that can be done to the same customers, over several gateways on one database.
 import { randomAlphanumeric } from '../../src/random.ts';
+import type { Named } from './customers.ts';
 import type { Answer, CallOptions, TestGateway } from './gateway.ts';
 import { mutate } from './mutations.ts';
 
 type Gateway = Pick<TestGateway, 'graphql' | 'rest'>;
-
-interface Named {
-  email: string;
-  cuRefNo: string;
-}
 
 /** What became of a storm. */
 export interface Storm {

@@ -1,13 +1,8 @@
 // Customers with everything that is personal.
 import { expect } from 'vitest';
+import type { Named } from './customers.ts';
 import type { TestGateway } from './gateway.ts';
 import { mutate } from './mutations.ts';
-
-/** What names a customer. */
-export interface Named {
-  email: string;
-  cuRefNo: string;
-}
 
 /**
  * Gives a customer everything that is personal, and changes all of it once, under Idempotency-Keys.

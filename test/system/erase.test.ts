@@ -1,9 +1,10 @@
 // A dump of the database, after a customer was erased: nothing that was ever sent of it is in there.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Named } from '../support/customers.ts';
 import { type DebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { mutate } from '../support/mutations.ts';
-import { fillWithPersonalData, type Named } from '../support/personal-data.ts';
+import { fillWithPersonalData } from '../support/personal-data.ts';
 
 let postgres: DebianPostgres;
 let gateway: TestGateway;

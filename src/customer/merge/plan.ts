@@ -5,6 +5,7 @@ import { addressMembers } from '../address.ts';
 import { isBalance } from '../credit/balance.ts';
 import type { Customer } from '../customer.entity.ts';
 import { type CustomerObjects, objectNames } from '../details.ts';
+import { identityTexts, shownName } from '../fields.ts';
 import type { CustomerGroup } from '../group/group.entity.ts';
 import { MOST_GROUPS } from '../group/slug.ts';
 import type { Referrer } from '../referral/referral.entity.ts';
@@ -42,17 +43,6 @@ export interface MergePlan {
   /** The same, unless that one was deleted. */
   readonly shownReferrer: Referrer | null;
 }
-
-/** What is filled in one by one. */
-const singles = [
-  'phone',
-  'firstName',
-  'lastName',
-  'companyName',
-  'companyRegistrationNumber',
-  'taxIdentificationNumber',
-  'primaryLocale',
-] as const satisfies (keyof Settable)[];
 
 type Filled = Pick<MergePlan, 'filledFields' | 'conflicts' | 'given'>;
 
@@ -109,8 +99,8 @@ export function planMerge(survivor: Side, duplicate: Side): MergePlan {
 const nothing = { given: {}, filledFields: [], conflicts: [] } satisfies Filled;
 
 function fillSingles(survivor: Customer, duplicate: Customer): Filled {
-  const blank = singles.filter((name) => survivor[name] == null && duplicate[name] != null);
-  const both = singles.filter((name) => survivor[name] != null && duplicate[name] != null);
+  const blank = identityTexts.filter((name) => survivor[name] == null && duplicate[name] != null);
+  const both = identityTexts.filter((name) => survivor[name] != null && duplicate[name] != null);
   // Both mailboxes lead to the survivor, so that two addresses are no conflict.
   const email = survivor.email == null &&
     duplicate.email != null && { email: duplicate.email, canonicalEmail: duplicate.canonicalEmail };
@@ -134,13 +124,13 @@ function fillAddress(survivor: Customer, duplicate: Customer): Filled {
     return {
       ...nothing,
       given: Object.fromEntries(given.map((name) => [name, duplicate[name]])),
-      filledFields: given.map((name) => `address.${name}`),
+      filledFields: given.map(shownName),
     };
   const different = given.filter((name) => survivor[name] !== duplicate[name]);
   return {
     ...nothing,
     conflicts: different.map((name) => ({
-      name: `address.${name}`,
+      name: shownName(name),
       survivor: survivor[name] ?? null,
       duplicate: duplicate[name],
     })),

@@ -90,17 +90,9 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
     await this.step(`
       do $$ begin execute format($function$${makeBound}$function$, current_schema()); end $$;
       revoke execute on function bound_idempotency_keys(integer, bigint, bigint) from public`);
-    // Row level security is not for whoever owns the table, or may act as its owner.
-    await this.step(`
-      do $$
-      declare
-        owner name;
-      begin
-        select pg_get_userbyid(relowner) into owner from pg_class where oid = 'idempotency_key'::regclass;
-        execute format('alter function expire_idempotency_keys(integer) owner to %I', owner);
-        execute format('alter function bound_idempotency_keys(integer, bigint, bigint) owner to %I', owner);
-      exception when insufficient_privilege then
-        null;
-      end $$`);
+    await this.giveToOwner('idempotency_key', [
+      'expire_idempotency_keys(integer)',
+      'bound_idempotency_keys(integer, bigint, bigint)',
+    ]);
   }
 }

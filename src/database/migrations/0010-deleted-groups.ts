@@ -39,15 +39,6 @@ export class Migration0010DeletedGroups extends OnlineMigration {
         select (select count(*) from emptied)::integer + (select count(*) from memberships)::integer;
       end;
       revoke execute on function clear_deleted_groups(integer) from public`);
-    await this.step(`
-      do $$
-      declare
-        owner name;
-      begin
-        select pg_get_userbyid(relowner) into owner from pg_class where oid = 'customer_group'::regclass;
-        execute format('alter function clear_deleted_groups(integer) owner to %I', owner);
-      exception when insufficient_privilege then
-        null;
-      end $$`);
+    await this.giveToOwner('customer_group', ['clear_deleted_groups(integer)']);
   }
 }

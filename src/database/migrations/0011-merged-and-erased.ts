@@ -65,15 +65,6 @@ export class Migration0011MergedAndErased extends OnlineMigration {
         select (select count(*) from blanked)::integer + (select count(*) from of_versions_before)::integer;
       end;
       revoke execute on function erase_kept_answers(text[], text[]) from public`);
-    await this.step(`
-      do $$
-      declare
-        owner name;
-      begin
-        select pg_get_userbyid(relowner) into owner from pg_class where oid = 'idempotency_key'::regclass;
-        execute format('alter function erase_kept_answers(text[], text[]) owner to %I', owner);
-      exception when insufficient_privilege then
-        null;
-      end $$`);
+    await this.giveToOwner('idempotency_key', ['erase_kept_answers(text[], text[])']);
   }
 }

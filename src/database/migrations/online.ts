@@ -125,6 +125,26 @@ export abstract class OnlineMigration extends Migration {
     );
   }
 
+  /**
+   * Has functions belong to the owner of a table, where the role that migrates may say so: row level security is not for whoever owns the table, or may act
+   * as its owner.
+   *
+   * @param functions - with the types of what they take: `clear(integer)`
+   */
+  protected giveToOwner(table: string, functions: readonly string[]): Promise<void> {
+    const gifts = functions.map((name) => `execute format('alter function ${name} owner to %I', owner);`);
+    return this.step(`
+      do $$
+      declare
+        owner name;
+      begin
+        select pg_get_userbyid(relowner) into owner from pg_class where oid = '${table}'::regclass;
+        ${gifts.join(' ')}
+      exception when insufficient_privilege then
+        null;
+      end $$`);
+  }
+
   async #retried<Row extends object>(sql: string): Promise<Row[]> {
     const { patience } = this.#run;
     const startedAt = performance.now();
