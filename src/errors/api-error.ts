@@ -167,9 +167,8 @@ export const idempotencyConflicts = {
       'It was done, and nothing is left of what it made or changed. Use a new Idempotency-Key for another request.',
   },
   erased: {
-    message: 'What the request with this Idempotency-Key told was erased.',
-    description:
-      'It was done, and what it told of a customer was erased since. Use a new Idempotency-Key for another request.',
+    message: 'The answer that was kept under this Idempotency-Key told of a customer who was erased.',
+    description: 'The request was done once, and is not done again. Use a new Idempotency-Key for another request.',
   },
   stillRunning: {
     message: 'The request with this Idempotency-Key is still running.',

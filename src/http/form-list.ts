@@ -47,7 +47,7 @@ export class FormList {
     this.#isList &&= key === '' || index.test(key);
     if (!this.#isList) return;
     const place = key === '' ? this.#next : Number(key);
-    if (this.#items.has(place)) throw malformed(`The member "${name}[${place}]" appears twice.`);
+    if (this.#items.has(place)) throw malformed(`The list "${name}" has two items at the place ${place}.`);
     assertFewItems(name, this.#items.size + 1);
     this.#items.set(place, read());
     this.#next = Math.max(this.#next, place + 1);

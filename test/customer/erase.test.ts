@@ -251,10 +251,16 @@ describe('what was told under an Idempotency-Key before', () => {
     const state = await find({ cuRefNo });
     for (const answer of [await create(), (await update()).answer, (await credit()).answer]) {
       expect(codeOf(answer)).toBe('INTERNAL_CONFLICT');
-      expect(answer.text).toContain('was erased');
+      expect(answer.text).toContain('who was erased');
       expect(answer.text).not.toContain(email);
     }
     expect(await find({ cuRefNo })).toEqual(state);
+    const kept = await runSql(
+      gateway.databaseUrl,
+      'select distinct outcome, answer, customers from idempotency_key where key like $1',
+      [`%-${mark()}`],
+    );
+    expect(kept).toEqual([{ outcome: {}, answer: null, customers: [] }]);
     // Claimed: another request under the key is refused as another one.
     expect(codeOf(await gateway.rest({ email: 'another@example.com' }, keyed(`create-${mark()}`)))).toBe(
       'INTERNAL_CONFLICT',

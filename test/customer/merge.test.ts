@@ -160,7 +160,7 @@ describe('a merge', () => {
       const { code, message } = await merge(survivor, duplicate);
       expect([code, message]).toEqual([
         'INTERNAL_CONFLICT',
-        `The customer named as ${side} was merged into another one.`,
+        `The customer named as ${side} was merged into ${b.cuRefNo}.`,
       ]);
       expect((await preview(survivor, duplicate)).code).toBe('INTERNAL_CONFLICT');
     }
@@ -192,12 +192,8 @@ describe('a merge', () => {
     );
     const messages = async (survivor: Named, duplicate: Named) =>
       (await merge(byReference(survivor), byReference(duplicate))).fields?.map(({ message }) => message);
-    expect(await messages(b, a)).toEqual([
-      'must not make it more than 100 customers that are merged into the survivor',
-    ]);
-    expect(await messages(a, b)).toEqual([
-      'must not make it more than 100 customers that are merged into the survivor',
-    ]);
+    expect(await messages(b, a)).toEqual(['must leave at most 100 customers merged into the survivor']);
+    expect(await messages(a, b)).toEqual(['must leave at most 100 customers merged into the survivor']);
     expect(await messages(b, referrer)).toEqual([
       'must have brought at most 10000 customers: merge the other one into it',
     ]);

@@ -117,7 +117,7 @@ describe('an update', () => {
     await move(externalId, `ends_at = starts_at - interval '1 day'`);
     expect((await update(externalId, { autoRenew: true })).payload.subscription.autoRenew).toBe(true);
     expect((await update(externalId, { startsAt: inDays(3) })).fields?.[0]?.path).toBe('startsAt');
-    expect((await end(externalId)).payload.subscription).toMatchObject({ autoRenew: true, running: false });
+    expect((await end(externalId)).payload.subscription).toMatchObject({ autoRenew: false, running: false });
     await move(externalId, 'ends_at = starts_at');
   });
 });
@@ -141,15 +141,17 @@ describe('an end', () => {
     const { externalId } = await started({ startsAt: inDays(-2) });
     const { payload } = await end(externalId, { endsAt: null });
     expect((await end(externalId, { reason: 'again' })).payload.subscription).toEqual(payload.subscription);
+    expect(await history()).toHaveLength(2);
     await update(externalId, { autoRenew: true });
-    expect((await end(externalId)).payload.subscription).toEqual({ ...payload.subscription, autoRenew: true });
-    expect(await history()).toHaveLength(3);
+    // It is renewed no longer, whenever it has ended.
+    expect((await end(externalId)).payload.subscription).toEqual(payload.subscription);
+    expect(await history()).toHaveLength(4);
     const at = inDays(-1);
     expect((await end(externalId, { endsAt: at })).payload.subscription).toMatchObject({
       ...{ endsAt: at, autoRenew: false, running: false },
     });
     await end(externalId, { endsAt: at });
-    expect(await history()).toHaveLength(4);
+    expect(await history()).toHaveLength(5);
   });
 
   it('in the future lets it run until then', async () => {

@@ -265,6 +265,8 @@ describe('in production', () => {
     }
     const answer = await demo.graphql('{ custmers { edges { cursor } } }');
     expect(answer.text).toContain('Did you mean');
+    const { body } = await demo.graphql('mutation { mergeCustomer(input: {}) { __typename } }');
+    expect(body.errors[0].message).toMatch(/Did you mean "mergeCustomers"(, "[a-zA-Z]+")+, or "[a-zA-Z]+"\?$/);
     await demo.close();
   });
 

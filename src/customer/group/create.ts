@@ -44,7 +44,7 @@ export function createCustomerGroup(ctx: OperationContext, input: CreateCustomer
   return ctx.database.inTurn(turnsOfGroups(slug), () =>
     ctx.database.transaction(async (tx) => {
       const [row] = await tx.run(insert, [tx.organisationId, name, slug]);
-      if (!row) throw slugTaken();
+      if (!row) throw slugTaken(slug);
       await recordChange(tx, ctx, { subject: GROUP, reference: slug, action: 'created' });
       return tx.map<StoredGroup>(CustomerGroupEntity, row);
     }),
@@ -57,9 +57,9 @@ export function slugOf({ name, slug }: CreateCustomerGroup): string | undefined 
 }
 
 /** The failure of a slug that another group has. */
-export function slugTaken(): ApiError {
+export function slugTaken(slug: string): ApiError {
   return new ApiError('INTERNAL_CONFLICT', {
-    message: 'Another group has this slug.',
+    message: `Another group has the slug "${slug}".`,
     description: 'Each group of an organisation has its own slug. Use the group that is there, or another slug.',
   });
 }

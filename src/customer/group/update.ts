@@ -46,7 +46,7 @@ async function updateLocked(
   const [name, slug] = [input.name ?? before.name, input.newSlug ?? before.slug];
   if (name === before.name && slug === before.slug) return before;
   const row = await tx.one(set, [tx.organisationId, before.id, name, slug]).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? slugTaken() : error;
+    throw isUniqueViolation(error) ? slugTaken(slug) : error;
   });
   const after = tx.map<StoredGroup>(CustomerGroupEntity, row);
   const fields = changedFields(before, after, ['name', 'slug']);

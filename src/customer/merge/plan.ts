@@ -58,13 +58,13 @@ export function planMerge(survivor: Side, duplicate: Side): MergePlan {
   const problems = [
     ...(isBalance(creditBalance) && isBalance(-credit) ? [] : ['must leave the credit balance within 32 bits']),
     ...(survivor.groups.length + joined.length > MOST_GROUPS
-      ? [`must not make it more than ${MOST_GROUPS} groups that the survivor belongs to`]
+      ? [`must leave the survivor in at most ${MOST_GROUPS} groups`]
       : []),
     ...(survivor.subscriptions.length + duplicate.subscriptions.length > MOST_SUBSCRIPTIONS
-      ? [`must not make it more than ${MOST_SUBSCRIPTIONS} subscriptions of the survivor, ended ones included`]
+      ? [`must leave the survivor with at most ${MOST_SUBSCRIPTIONS} subscriptions, ended ones included`]
       : []),
     ...(survivor.mergedCount + duplicate.mergedCount >= MOST_MERGED
-      ? [`must not make it more than ${MOST_MERGED} customers that are merged into the survivor`]
+      ? [`must leave at most ${MOST_MERGED} customers merged into the survivor`]
       : []),
     ...(duplicate.referredCount > MOST_REFERRED
       ? [`must have brought at most ${MOST_REFERRED} customers: merge the other one into it`]

@@ -45,7 +45,9 @@ export interface Side {
 
 const find = (column: 'cu_ref_no' | 'canonical_email'): Statement => ({
   name: `customer_to_merge_by_${column}`,
-  text: `select id, merged_into from customer where organisation_id = $1 and ${column} = $2 and deleted_at is null`,
+  text: `
+    select id, merged_into, (select s.cu_ref_no from customer s where s.organisation_id = $1 and s.id = c.merged_into) as survivor
+    from customer c where organisation_id = $1 and ${column} = $2 and deleted_at is null`,
 });
 
 const byReference = find('cu_ref_no');
@@ -71,13 +73,13 @@ async function findOne(database: OrganisationDatabase, side: keyof SideKeys, key
   const isReference = 'cuRefNo' in key;
   if (isReference && !referenceForm.test(key.cuRefNo)) throw unknown(side);
   const [statement, name] = isReference ? [byReference, key.cuRefNo] : [byEmail, canonicalEmail(key.email)];
-  const [row] = await database.run<{ id: string; merged_into: string | null }>(statement, [
+  const [row] = await database.run<{ id: string; merged_into: string | null; survivor: string }>(statement, [
     database.organisationId,
     name,
   ]);
   if (!row) throw unknown(side);
   if (row.merged_into === null) return Number(row.id);
-  if (isReference || side === 'duplicate') throw merged(side);
+  if (isReference || side === 'duplicate') throw merged(side, row.survivor);
   return Number(row.merged_into);
 }
 
@@ -87,9 +89,9 @@ function unknown(side: keyof SideKeys): ApiError {
   });
 }
 
-function merged(side: keyof SideKeys): ApiError {
+function merged(side: keyof SideKeys, survivor: string): ApiError {
   return new ApiError('INTERNAL_CONFLICT', {
-    message: `The customer named as ${side} was merged into another one.`,
+    message: `The customer named as ${side} was merged into ${survivor}.`,
     description:
       'A customer is merged once, and a merge is not undone. Its reference and its mailbox lead to the customer that it was merged into.',
   });

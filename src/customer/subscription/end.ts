@@ -25,7 +25,7 @@ export const endCustomerSubscriptionInput = z.object({
 export type EndCustomerSubscription = z.output<typeof endCustomerSubscriptionInput>;
 
 /**
- * Ends a subscription, which is renewed no longer. One that has not started yet never runs.
+ * Ends a subscription, which is renewed no longer. One that has not started yet never runs; one that has ended keeps its end unless another one is told.
  *
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `externalId` when the organisation has no such subscription, and at `endsAt` when that is before the
  *   beginning
@@ -38,10 +38,9 @@ export function endCustomerSubscription(
   return ctx.database.inTurn(turnsOfSubscription(externalId), () =>
     ctx.database.transaction(async (tx) => {
       const owned = await lockSubscription(tx, externalId);
-      const endsAt = told ?? (await presentEnd(tx, externalId));
-      // It has ended already: that is no change, whatever else there is to say of it.
-      if (endsAt === undefined) return owned;
-      const { startsAt } = owned.subscription;
+      const { startsAt, endsAt: ended } = owned.subscription;
+      // One that has ended already keeps its end.
+      const endsAt = told ?? (await presentEnd(tx, externalId)) ?? ended;
       if (told != null && endsTooEarly({ startsAt, endsAt }))
         throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: [problemOfTimes({ endsAt })] });
       return setSubscription(tx, ctx, owned, { action: 'SUBSCRIPTION_ENDED', reason }, { endsAt, autoRenew: false });

@@ -48,11 +48,11 @@ export class Migration0011MergedAndErased extends OnlineMigration {
       language sql volatile security definer set search_path from current set enable_seqscan = off set enable_bitmapscan = on
       begin atomic
         with blanked as (
-          update idempotency_key k set answer = null, customers = null, erased_at = now()
+          update idempotency_key k set outcome = '{}', answer = null, customers = '{}', erased_at = now()
           where k.organisation_id = nullif(current_setting('gateway.organisation', true), '')::int and k.customers && erased
           returning k.key
         ), of_versions_before as (
-          update idempotency_key k set answer = null, erased_at = now(),
+          update idempotency_key k set outcome = case when k.outcome is not null then '{}'::jsonb end, answer = null, erased_at = now(),
             body = case when k.meaning_digest is null then '' else k.body end, status = case when k.meaning_digest is null then 409 else k.status end
           where k.organisation_id = nullif(current_setting('gateway.organisation', true), '')::int
             and k.customers is null and (k.meaning_digest is null or k.outcome is not null)

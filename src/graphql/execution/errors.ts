@@ -146,14 +146,21 @@ function ofRun(error: GraphQLError, document: DocumentNode): ApiError | undefine
 /** Names and strings of a message, and the value that messages about values end with. */
 const repeated = /"([^"]*)"|(?<=(?:found|value): )[\s\S]+$/g;
 
+/** What a message ends with that suggests names: those are the schema's. */
+const suggestions =
+  / Did you mean (?:the enum value |to use an inline fragment on )?"\w+"(?:, "\w+")*(?:,? or "\w+")?\?$/;
+
 /** The words of the language, in which what they repeat of the document is cut short, all of it together. */
 function withoutLongEchoes(message: string): string {
   let room = LONGEST_ECHO;
-  return message.replace(repeated, (found: string, name?: string) => {
+  const end = suggestions.exec(message)?.index ?? message.length;
+  const withoutSuggestions = message.slice(0, end);
+  const shortened = withoutSuggestions.replace(repeated, (found: string, name?: string) => {
     const text = echo(name ?? found, room);
     room = Math.max(room - text.length, 0);
     return name === undefined ? text : `"${text}"`;
   });
+  return shortened + message.slice(end);
 }
 
 /** Key checks happen before GraphQL, hence carry their own HTTP status; what fails inside an operation does not. */

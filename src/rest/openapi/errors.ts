@@ -107,6 +107,7 @@ const casesOfCode: Partial<Record<ErrorCode, readonly ErrorCase[]>> = {
       details: idempotencyConflicts.noLongerThere,
       remark: 'Only where the answer of a request that was done could not be kept.',
     },
+    { name: 'INTERNAL_CONFLICT_ERASED', details: idempotencyConflicts.erased },
   ],
   INTERNAL_TOO_MANY_REQUESTS: [
     { name: 'INTERNAL_TOO_MANY_REQUESTS', details: { retryAfter: 12 } },

@@ -132,10 +132,18 @@ const previewArguments = z.object({ survivor: customerBy, duplicate: customerBy 
 builder.objectField(CustomerType, 'mergedCustomers', (t) =>
   t.field({
     type: [CustomerType],
-    description: `Customers that were merged into this one, the newest first, at most ${MOST_MERGED}: their names lead here, and their ledgers and changes of before stay theirs.`,
+    description: `Customers that were merged into this one, the latest created first, at most ${MOST_MERGED}: their names lead here, and their ledgers and changes of before stay theirs.`,
+    args: {
+      cuRefNo: t.arg.string({
+        description: `Only the one with this reference: it counts as one, all together as ${MOST_MERGED}. Absent or null for all.`,
+      }),
+    },
     scope: 'customer:read',
-    complexity: { field: 1, multiplier: MOST_MERGED },
-    resolve: ({ id }, _, { relations }) => relations.mergedCustomers(id),
+    complexity: ({ cuRefNo }) => ({ field: 1, multiplier: cuRefNo == null ? MOST_MERGED : 1 }),
+    resolve: async ({ id }, { cuRefNo }, { relations }) => {
+      const merged = await relations.mergedCustomers(id);
+      return cuRefNo == null ? merged : merged.filter((customer) => customer.cuRefNo === cuRefNo);
+    },
   }),
 );
 
