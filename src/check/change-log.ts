@@ -6,7 +6,8 @@ import { nameOfCustomer } from './subjects.ts';
 /** An entry about a customer; `*` stands for all of an organisation. */
 const isAboutCustomer = `b.subject = 'customer' and b.reference <> '*'`;
 
-const entriesOf = (row: string) =>
+/** SQL for which entries `e` are about the customer of a row. */
+export const entriesOf = (row: string) =>
   `e.organisation_id = ${row}.organisation_id and e.subject = 'customer' and e.reference = ${row}.cu_ref_no`;
 
 /** How the entries about a customer are numbered. */

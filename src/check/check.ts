@@ -5,6 +5,7 @@ import { findOrganisation } from '../organisation/manage.ts';
 import { changeLogBatches, changeLogRows } from './change-log.ts';
 import { creditBatches, creditRows } from './credit.ts';
 import { customerRows } from './customers.ts';
+import { erasedRows } from './erased.ts';
 import type { BatchInvariant, Finding, RowInvariant, Unlisted, WholeInvariant } from './invariant.ts';
 import { mergedRows } from './merged.ts';
 import { foreignKeyRows, referenceBatches } from './references.ts';
@@ -35,6 +36,7 @@ export function invariantsOf(orm: MikroORM): Invariants {
       ...tables.flatMap(foreignKeyRows),
       ...customerRows,
       ...mergedRows,
+      ...erasedRows,
       ...creditRows,
       ...subscriptionRows,
       ...changeLogRows,

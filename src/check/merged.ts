@@ -1,4 +1,5 @@
 // What customers promise that were merged into another one.
+import { MOST_MERGED } from '../customer/merge/merged.ts';
 import type { RowInvariant } from './invariant.ts';
 import { hasRow } from './look-up.ts';
 
@@ -30,6 +31,13 @@ export const mergedRows: RowInvariant[] = [
     table: 'customer',
     broken: `${isMerged} and (b.deleted_at is null) <> ${ofSurvivor('s.deleted_at is null')}`,
     detail: `case when b.deleted_at is null then 'its survivor is deleted' else 'is deleted, and its survivor is not' end`,
+  },
+  {
+    name: 'merged_count',
+    promise: `at most ${MOST_MERGED} customers were merged into one`,
+    table: 'customer',
+    broken: `(select count(*) > ${MOST_MERGED} from customer m where m.organisation_id = b.organisation_id and m.merged_into = b.id)`,
+    detail: `'more than ${MOST_MERGED} customers were merged into it'`,
   },
   ...moved.map(
     ([name, table, column]): RowInvariant => ({

@@ -42,10 +42,8 @@ const release: Statement = {
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`; `INTERNAL_CONFLICT` when the mailbox is another customer's, or the version seen is not the
  *   present one
  */
-export async function changeCustomerEmail(
-  ctx: OperationContext,
-  { by, email, version }: ChangeCustomerEmail,
-): Promise<Customer> {
+export async function changeCustomerEmail(ctx: OperationContext, input: ChangeCustomerEmail): Promise<Customer> {
+  const { by, email, version } = input;
   const { database } = ctx;
   const become = (customer: Customer): Partial<Settable> => {
     assertVersion(customer, version);
@@ -53,7 +51,7 @@ export async function changeCustomerEmail(
   };
   const ofMerged = await database.run(isOfMerged, [database.organisationId, canonicalEmail(email)]);
   if (ofMerged.length === 0) return changeCustomer(ctx, by, { action: 'EMAIL_CHANGED' }, become);
-  return database.inTurn([MERGES, ...turnsOf(by)], () =>
+  return database.inTurn(turnsOfEmailChange(input), () =>
     database.transaction((tx) => takeFromMerged(ctx, tx, by, become)),
   );
 }

@@ -26,9 +26,9 @@ export interface ReadCustomer {
 interface Way {
   /** Reads the customer that has the name, also one that was merged into another. */
   readonly read: BatchStatement<string>;
-  /** Tells whom the name leads to, by internal id. */
+  /** Tells whom the name leads to, by internal id, and how many were merged into that one. */
   readonly find: Statement;
-  /** Locks the customer that the name leads to, and gives nothing where it does so no longer once the row is there. */
+  /** Locks the customer that the name leads to, and gives nothing where the row has the name no longer once it is there. */
   readonly lock: Statement;
 }
 
@@ -54,9 +54,11 @@ function wayBy(column: 'cu_ref_no' | 'canonical_email', undeleted: boolean): Way
     },
     find: {
       name: `${name}_find`,
-      text: `select coalesce(c.merged_into, c.id) as id from customer c where ${has('c', '$2')}`,
+      text: `
+        select l.id, (select count(*) from customer m where m.organisation_id = $1 and m.merged_into = l.id)::int as merged
+        from (select coalesce(c.merged_into, c.id) as id from customer c where ${has('c', '$2')}) l`,
     },
-    // A row is locked only when it is that of the survivor: whoever merges locks survivors before those that were merged into them.
+    // Of one that was merged, the row is not needed: the name leads to its survivor.
     lock: {
       name: `${name}_lock`,
       text: `
@@ -65,15 +67,7 @@ function wayBy(column: 'cu_ref_no' | 'canonical_email', undeleted: boolean): Way
         where c.organisation_id = $1
           and c.id = (select case when n.merged_into is null then n.id else n.merged_into end from customer n where ${has('n', '$2')})
           and c.merged_into is null${isUndeleted('c')}
-          and case
-            when c.${column} = $2 then true
-            -- By the name of one that was merged into it, which erasing may have taken away.
-            else c.erased_at is not distinct from (
-              select (
-                select s.erased_at from customer s where s.organisation_id = $1 and s.id = n.merged_into
-              ) from customer n where ${has('n', '$2')} and n.merged_into is not null
-            )
-          end
+          and (c.${column} = $2 or exists (select from customer n where ${has('n', '$2')} and n.merged_into = c.id))
         for no key update`,
     },
   };
@@ -189,22 +183,52 @@ export function readRow(database: OrganisationDatabase, row: ReadRow | undefined
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` when the organisation has none, or only a deleted one where the key means no such
  */
 export async function lockCustomer(tx: OrganisationDatabase, by: ChangeKey): Promise<ReadCustomer> {
-  const [{ lock, find }, name] = wayOf(by);
-  const values = [tx.organisationId, name];
-  const [row] = await tx.run<ReadRow>(lock, values);
-  if (row) return readRow(tx, row);
-  // While the row was waited for, its customer may have been merged, or the name have gone to another.
-  const found = await tx.run(find, values);
-  return found.length > 0 ? tx.beginAnew() : readRow(tx, undefined);
+  const [{ lock }, name] = wayOf(by);
+  const [row] = await tx.run<ReadRow>(lock, [tx.organisationId, name]);
+  if (!row) {
+    // While the row was waited for, its customer may have been merged, or the name have gone to another.
+    await leadsTo(tx, by);
+    return tx.beginAnew();
+  }
+  const locked = readRow(tx, row);
+  // By the mailbox of one that was merged into it, which may have gone meanwhile too: that row is another one.
+  if ('email' in by && locked.customer.canonicalEmail !== name) await assertLeads(tx, by, locked);
+  return locked;
 }
 
-/** Tells whom a name leads to, without a lock. @returns the internal id @throws ApiError as `lockCustomer` */
-export async function leadsTo(tx: OrganisationDatabase, by: ChangeKey): Promise<number> {
-  const [{ find }, name] = wayOf(by);
-  const [row] = await tx.run<{ id: string }>(find, [tx.organisationId, name]);
-  if (!row) throw nobody();
-  return Number(row.id);
+/** Whom a name leads to. */
+interface Led {
+  /** Internal id. */
+  readonly id: number;
+  /** How many were merged into that one. */
+  readonly merged: number;
 }
+
+/** Tells whom a name leads to, without a lock. @throws ApiError as `lockCustomer` */
+export async function leadsTo(tx: OrganisationDatabase, by: ChangeKey): Promise<Led> {
+  const [{ find }, name] = wayOf(by);
+  const [row] = await tx.run<{ id: string; merged: number }>(find, [tx.organisationId, name]);
+  if (!row) throw nobody();
+  return { id: Number(row.id), merged: row.merged };
+}
+
+/**
+ * Begins anew where a name leads elsewhere by the time that its customer is locked: from then on it leads to that one.
+ *
+ * @param merged - how many were locked with it that were merged into it, where all of them must be
+ */
+export async function assertLeads(
+  tx: OrganisationDatabase,
+  by: ChangeKey,
+  { customer }: ReadCustomer,
+  merged?: number,
+): Promise<void> {
+  const led = await leadsTo(tx, by);
+  if (led.id !== customer.id || (merged !== undefined && led.merged !== merged)) tx.beginAnew();
+}
+
+/** Locks the customer that a name leads to, with whatever else is changed with it. */
+export type Lock = (tx: OrganisationDatabase, by: ChangeKey) => Promise<ReadCustomer>;
 
 /** Says what a customer becomes, where it becomes something. May be asked again. */
 export type Become = (customer: Customer) => Partial<Settable>;
@@ -215,6 +239,7 @@ export type Become = (customer: Customer) => Partial<Settable>;
  * Others are not waited for: who changed the row since it was read is noticed by the row's version. Then it is done once more, with the row locked, so that
  * however many come at once, each is done. So it is where the customer was merged into another.
  *
+ * @param lock - locks it where it has to be
  * @returns it as it is then
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` as `lockCustomer`; `INTERNAL_CONFLICT` when its mailbox is another customer's; whatever
  *   `become` throws
@@ -224,6 +249,7 @@ export async function changeCustomer(
   by: ChangeKey,
   entry: Entry,
   become: Become,
+  lock: Lock = lockCustomer,
 ): Promise<Customer> {
   const { database } = ctx;
   const [{ read }, name] = wayOf(by);
@@ -235,7 +261,7 @@ export async function changeCustomer(
       const changed = await setCustomer(ctx, database, seen, become(seen.customer), entry);
       if (changed) return changed;
     }
-    return database.transaction((tx) => changeLocked(ctx, tx, by, entry, become));
+    return database.transaction((tx) => changeLocked(ctx, tx, by, entry, become, lock));
   });
 }
 
@@ -246,8 +272,9 @@ export async function changeLocked(
   by: ChangeKey,
   entry: Entry,
   become: Become,
+  lock: Lock = lockCustomer,
 ): Promise<Customer> {
-  const locked = await lockCustomer(tx, by);
+  const locked = await lock(tx, by);
   return setLocked(ctx, tx, locked, become(locked.customer), entry);
 }
 

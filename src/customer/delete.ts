@@ -5,6 +5,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { customerBy } from './by.ts';
 import { changeCustomer } from './change.ts';
 import type { Customer } from './customer.entity.ts';
+import { lockWholeCustomer } from './merge/lock.ts';
 
 /** Who is deleted, and why. */
 export const deleteCustomerInput = z.object({ by: customerBy, reason: requiredReason });
@@ -18,5 +19,5 @@ export type DeleteCustomer = z.output<typeof deleteCustomerInput>;
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`, also when it was deleted before
  */
 export function deleteCustomer(ctx: OperationContext, { by, reason }: DeleteCustomer): Promise<Customer> {
-  return changeCustomer(ctx, by, { action: 'DELETED', reason }, () => ({ deleted: true }));
+  return changeCustomer(ctx, by, { action: 'DELETED', reason }, () => ({ deleted: true }), lockWholeCustomer);
 }

@@ -5,6 +5,7 @@ import type { OperationContext } from '../operation-context.ts';
 import { customerByReference } from './by.ts';
 import { changeCustomer } from './change.ts';
 import type { Customer } from './customer.entity.ts';
+import { lockWholeCustomer } from './merge/lock.ts';
 
 /** Who is restored, and why. */
 export const restoreCustomerInput = z.object({ by: customerByReference, reason: requiredReason });
@@ -18,5 +19,6 @@ export type RestoreCustomer = z.output<typeof restoreCustomerInput>;
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`; `INTERNAL_CONFLICT` when its mailbox is another customer's by now
  */
 export function restoreCustomer(ctx: OperationContext, { by, reason }: RestoreCustomer): Promise<Customer> {
-  return changeCustomer(ctx, { anyCuRefNo: by.cuRefNo }, { action: 'RESTORED', reason }, () => ({ deleted: false }));
+  const key = { anyCuRefNo: by.cuRefNo };
+  return changeCustomer(ctx, key, { action: 'RESTORED', reason }, () => ({ deleted: false }), lockWholeCustomer);
 }

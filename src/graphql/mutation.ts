@@ -10,6 +10,11 @@ export interface Mutation<Input, Done, Outcome, Payload> {
   act(context: GatewayContext, input: Input): Promise<Done>;
   /** Names of what it locks, where others may want to lock that too: under a key, those of one process take turns. */
   touches?(input: Input): readonly string[];
+  /**
+   * Names of what it locks in one order by itself, beside others who do. Where another field of the document locks something of the kind too, they are for all
+   * fields together what `touches` gives.
+   */
+  joins?(input: Input): readonly string[];
   /** What is kept of it: references, as JSON has them, from which `load` makes the rest. */
   outcomeOf(done: Done): Outcome;
   /** Loads what was done, for an answer that was not kept. @throws ApiError `INTERNAL_CONFLICT` when it is no longer there */
@@ -52,12 +57,25 @@ export class SkippedField extends Error {}
 
 /** Does nothing, so that all that shows is what is wrong with the inputs; notes what the fields would lock. */
 export class CheckingEffects implements Effects {
-  readonly touched = new Set<string>();
+  readonly #fields: { readonly touches: readonly string[]; readonly joins: readonly string[] }[] = [];
 
   async resolve(_: string, parts: AnyMutation, __: GatewayContext, input: unknown): Promise<undefined> {
-    for (const name of parts.touches?.(input) ?? []) this.touched.add(name);
+    this.#fields.push({ touches: parts.touches?.(input) ?? [], joins: parts.joins?.(input) ?? [] });
+  }
+
+  /** What the document as a whole locks, each name once. */
+  get touched(): string[] {
+    const ofAll = this.#fields.map(({ touches, joins }) => [...touches, ...joins]);
+    const names = this.#fields.flatMap(({ touches, joins }, i) => {
+      const ofOthers = new Set(ofAll.flatMap((others, j) => (i === j ? [] : others.map(kindOf))));
+      return [...touches, ...joins.filter((name) => ofOthers.has(kindOf(name)))];
+    });
+    return [...new Set(names)];
   }
 }
+
+/** Of what kind a name is: the `group` of `group/vip`. */
+const kindOf = (name: string) => name.split('/', 1)[0];
 
 /** Does each field, and notes what it did; none after one that failed. */
 export class ActingEffects implements Effects {

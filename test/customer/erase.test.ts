@@ -325,8 +325,13 @@ describe('what was told under an Idempotency-Key before', () => {
       gateway.databaseUrl,
       `insert into idempotency_key (organisation_id, key, request_digest, status, content_type, body)
        values ($1, 'old-reference', 'd', 200, 'application/json', convert_to($2, 'UTF8')), ($1, 'old-email', 'd', 200, 'application/json', convert_to($3, 'UTF8')),
-         ($1, 'old-other', 'd', 200, 'application/json', 'other')`,
-      [gateway.organisationId, `{"cuRefNo":"${customer.cuRefNo}","firstName":"old"}`, `{"email":"${customer.email}"}`],
+         ($1, 'old-longer', 'd', 200, 'application/json', convert_to($4, 'UTF8'))`,
+      [
+        gateway.organisationId,
+        `{"cuRefNo":"${customer.cuRefNo}","firstName":"old"}`,
+        `{"email":"${customer.email}"}`,
+        `{"email":"x${customer.email}"}`,
+      ],
     );
     await erase(customer);
     const rows = await runSql(
@@ -335,7 +340,7 @@ describe('what was told under an Idempotency-Key before', () => {
     );
     expect(rows).toEqual([
       { key: 'old-email', length: 0 },
-      { key: 'old-other', length: 5 },
+      { key: 'old-longer', length: customer.email.length + 13 },
       { key: 'old-reference', length: 0 },
     ]);
   });

@@ -307,6 +307,24 @@ export const spoilt: Spoilt[] = [
     'its survivor was merged too',
   ],
   [
+    'merged_count',
+    `insert into customer (organisation_id, cu_ref_no, merged_into) select 1, lpad('merged' || n, 16, '0'), ${third} from generate_series(1, 101) n`,
+    customer,
+    'more than 100 customers were merged into it',
+  ],
+  [
+    'erased_values',
+    `update change_entry set action = 'erased' where id = ${entryOf(4)}; ${erase(4)}; ${ofCustomer('erased_at = now()')}`,
+    customer,
+    'was erased, and values of changes from before that are still there',
+  ],
+  [
+    'erased_answer',
+    `insert into idempotency_key (organisation_id, key, request_digest, meaning_digest, outcome, answer, erased_at) values (1, 'key', 'd', 'd', '{}', '{}', now())`,
+    /^idempotency key that was claimed at/,
+    'told of a customer who was erased, and is still there',
+  ],
+  [
     'merged_deletion',
     `${mergedBut()}; ${ofCustomer('deleted_at = now()')}`,
     customer,

@@ -2,10 +2,17 @@
 import { columnsOf } from '../../database/columns.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import type { Statement } from '../../database/statement.ts';
-import { type ChangeKey, leadsTo, type ReadCustomer, type ReadRow, readRow } from '../change.ts';
+import {
+  assertLeads,
+  type ChangeKey,
+  type Lock,
+  leadsTo,
+  type ReadCustomer,
+  type ReadRow,
+  readRow,
+} from '../change.ts';
 import { CustomerEntity } from '../customer.entity.ts';
 import { detailNames, objectNames } from '../details.ts';
-import { canonicalEmail } from '../email.ts';
 import { lockReferrals, REFERRALS } from '../referral/lock.ts';
 
 /** The name of what all of them lock first, and take turns by: that of referrals, which merges move. */
@@ -34,15 +41,13 @@ export interface LockedFamily {
   readonly all: readonly ReadCustomer[];
   /** The one of an internal id. @throws Error when it is not among them */
   of(id: number): ReadCustomer;
-  /** Whether one of them has a mailbox. */
-  has(canonicalEmail: string): boolean;
 }
 
 /**
- * Locks customers with all that were merged into them, in work that has its turn by `lockMerges`.
+ * Locks customers with all that were merged into them by now.
  *
  * @param ids - internal ids
- * @returns them as they are now, the oldest first
+ * @returns them as they are then, the oldest first
  */
 export async function lockWithMerged(tx: OrganisationDatabase, ids: readonly number[]): Promise<LockedFamily> {
   const rows = await tx.run<ReadRow>(lock, [tx.organisationId, ids]);
@@ -54,12 +59,11 @@ export async function lockWithMerged(tx: OrganisationDatabase, ids: readonly num
       if (!found) throw new Error('a customer that was found is gone');
       return found;
     },
-    has: (mailbox) => all.some(({ customer }) => customer.canonicalEmail === mailbox),
   };
 }
 
 /**
- * Locks the customer that a name leads to with all that were merged into it, in work that has its turn by `lockMerges`.
+ * Locks the customer that a name leads to with all that were merged into it.
  *
  * @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` as `lockCustomer`
  */
@@ -67,20 +71,12 @@ export async function lockNamedWithMerged(
   tx: OrganisationDatabase,
   by: ChangeKey,
 ): Promise<{ named: ReadCustomer; family: LockedFamily }> {
-  const id = await leadsTo(tx, by);
+  const { id } = await leadsTo(tx, by);
   const family = await lockWithMerged(tx, [id]);
   const named = family.of(id);
-  assertStillNamed(tx, by, named, family);
+  await assertLeads(tx, by, named, family.all.length - 1);
   return { named, family };
 }
 
-/** Begins anew where a name leads elsewhere by the time that the customer is locked. */
-export function assertStillNamed(
-  tx: OrganisationDatabase,
-  by: ChangeKey,
-  { customer }: ReadCustomer,
-  family: LockedFamily,
-): void {
-  const isDeleted = customer.deletedAt != null && !('anyCuRefNo' in by);
-  if (isDeleted || ('email' in by && !family.has(canonicalEmail(by.email)))) tx.beginAnew();
-}
+/** Locks a customer that is deleted or restored: those that were merged into it are too. */
+export const lockWholeCustomer: Lock = async (tx, by) => (await lockNamedWithMerged(tx, by)).named;

@@ -6,12 +6,12 @@ import type { OrganisationDatabase } from '../../database/organisation-database.
 import type { OperationContext } from '../../operation-context.ts';
 import { randomAlphanumeric } from '../../random.ts';
 import { customerBy } from '../by.ts';
-import { type ReadCustomer, setLocked, turnsOf } from '../change.ts';
+import { assertLeads, type ReadCustomer, setLocked, turnsOf } from '../change.ts';
 import { TRANSACTION_ID_LENGTH } from '../credit/adjust.ts';
 import type { Customer } from '../customer.entity.ts';
 import { findAnyCustomer } from '../find.ts';
 import { cutIpHistory } from '../ip-history/ip-history.ts';
-import { assertStillNamed, lockMerges, lockWithMerged, MERGES } from './lock.ts';
+import { lockMerges, lockWithMerged, MERGES } from './lock.ts';
 import { markMerged, moveAddresses, moveCredit, moveGroups, moveReferrals, moveSubscriptions } from './moves.ts';
 import { type MergePlan, planMerge } from './plan.ts';
 import { findSides, readSides, type SideIds, type SideKeys } from './sides.ts';
@@ -65,12 +65,12 @@ interface LockedSides {
   readonly duplicate: ReadCustomer;
 }
 
-/** Locks both, with those that were merged into them; begins anew where they are no longer named so. */
+/** Locks both, with those that were merged into them, which nobody adds to by then; begins anew where they are no longer named so. */
 async function lockSides(tx: OrganisationDatabase, keys: SideKeys, ids: SideIds): Promise<LockedSides> {
   const family = await lockWithMerged(tx, [ids.survivor, ids.duplicate]);
   const [survivor, duplicate] = [family.of(ids.survivor), family.of(ids.duplicate)];
-  assertStillNamed(tx, keys.survivor, survivor, family);
-  assertStillNamed(tx, keys.duplicate, duplicate, family);
+  await assertLeads(tx, keys.survivor, survivor);
+  await assertLeads(tx, keys.duplicate, duplicate);
   return { survivor, duplicate };
 }
 

@@ -58,7 +58,9 @@ export class Migration0011MergedAndErased extends OnlineMigration {
             and k.customers is null and (k.meaning_digest is null or k.outcome is not null)
             and exists (
               select from unnest(erased || texts) t
-              where position(convert_to(t, 'UTF8') in k.body) > 0 or position(t in k.outcome::text) > 0 or position(t in k.answer) > 0
+              -- As the whole of a string.
+              where position(convert_to('"' || t || '"', 'UTF8') in k.body) > 0 or position('"' || t || '"' in k.outcome::text) > 0
+                or position('"' || t || '"' in k.answer) > 0
             )
           returning k.key
         )

@@ -157,7 +157,7 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
     const checking = new CheckingEffects();
     const checked = await run({ effects: checking, database: 'none' });
     if (checked.errors) return checked;
-    const touched = [...checking.touched];
+    const { touched } = checking;
     const doing = () =>
       database.transaction(async (tx) => {
         await lockTouched(tx, touched);

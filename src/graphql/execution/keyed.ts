@@ -206,7 +206,7 @@ async function withIdempotencyKey(run: Run): Promise<Done> {
   for (const [name, payload] of Object.entries(data ?? {}))
     if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
   // Whoever wants the same holds neither a connection nor a lock meanwhile.
-  const touched = [...checking.touched];
+  const { touched } = checking;
   return run.database.inTurn(touched, () => run.database.transaction((tx) => actOnce(run, tx, touched)));
 }
 

@@ -29,16 +29,19 @@ export function customerPayload(mutationName: string) {
  * Makes the resolver of a mutation that changes a customer, and gives it.
  *
  * @param touches - names of what it locks, where that is more than the customer
+ * @param joins - names of what it locks beside others, as `Mutation` has them
  */
 export function changing<Input extends { by: CustomerKey }>(
   change: (ctx: OperationContext, input: Input) => Promise<Customer>,
   touches: (input: Input) => readonly string[] = ({ by }) => turnsOf(by),
+  joins: (input: Input) => readonly string[] = () => [],
 ) {
   return mutation({
     act: (context: GatewayContext, input: Input) => change(context, input),
     outcomeOf: ({ cuRefNo }) => ({ cuRefNo }),
     load: loadCustomer,
     touches,
+    joins,
     payloadOf: (context, customer) => ({ customer: context.relations.renew({ customer }) }),
   });
 }

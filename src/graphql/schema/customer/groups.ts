@@ -1,4 +1,6 @@
 // Who belongs to which groups, in GraphQL.
+
+import { turnsOfGroups } from '../../../customer/group/lock.ts';
 import {
   addCustomerToGroups,
   addCustomerToGroupsInput,
@@ -35,6 +37,9 @@ const RemoveCustomerFromGroupsInputType = builder.inputType('RemoveCustomerFromG
   }),
 });
 
+/** Many join a group at once. */
+const joinsGroups = ({ groups }: { groups: readonly string[] }) => turnsOfGroups(...groups);
+
 builder.mutationFields((t) => ({
   addCustomerToGroups: t.field({
     type: customerPayload('addCustomerToGroups'),
@@ -42,7 +47,7 @@ builder.mutationFields((t) => ({
     description: 'Adds a customer to groups. Nothing changes of those that it belongs to already.',
     args: { input: t.arg({ type: AddCustomerToGroupsInputType, required: true, description: 'The groups.' }) },
     scope: 'customer:write',
-    resolve: changing(addCustomerToGroups),
+    resolve: changing(addCustomerToGroups, undefined, joinsGroups),
   }),
   removeCustomerFromGroups: t.field({
     type: customerPayload('removeCustomerFromGroups'),
@@ -50,6 +55,6 @@ builder.mutationFields((t) => ({
     description: 'Removes a customer from groups. Nothing changes of those that it does not belong to.',
     args: { input: t.arg({ type: RemoveCustomerFromGroupsInputType, required: true, description: 'The groups.' }) },
     scope: 'customer:write',
-    resolve: changing(removeCustomerFromGroups),
+    resolve: changing(removeCustomerFromGroups, undefined, joinsGroups),
   }),
 }));

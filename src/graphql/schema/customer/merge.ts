@@ -66,6 +66,11 @@ const MergeConflictType = builder.objectRef<MergeConflict>('MergeConflict').impl
   }),
 });
 
+/** What a preview costs: all that belongs to both is read, and their objects are compared. */
+const PRICE_OF_PREVIEW = 500;
+/** As what kind of list its conflicts count. */
+const PRICE_OF_CONFLICTS = 1_000;
+
 const MergePreviewType = builder.objectRef<MergePlan>('MergeCustomersPreview').implement({
   description: 'What `mergeCustomers` would do.',
   fields: (t) => ({
@@ -86,6 +91,8 @@ const MergePreviewType = builder.objectRef<MergePlan>('MergeCustomersPreview').i
     conflicts: t.field({
       type: [MergeConflictType],
       description: 'Fields of which both have a value, and not the same.',
+      // Each member of the objects may be one.
+      complexity: { field: 1, multiplier: PRICE_OF_CONFLICTS },
       resolve: ({ conflicts }) => [...conflicts],
     }),
     movedGroups: t.field({
@@ -152,6 +159,7 @@ builder.queryField('mergeCustomersPreview', (t) =>
     type: MergePreviewType,
     nullable: true,
     description: 'Tells what `mergeCustomers` would do now, and changes nothing. It fails as that would.',
+    complexity: PRICE_OF_PREVIEW,
     args: { survivor: t.arg(side(SURVIVOR)), duplicate: t.arg(side(DUPLICATE)) },
     scope: 'customer:write',
     resolve: (_, args, context) => {
