@@ -237,7 +237,7 @@ export type Become = (customer: Customer) => Partial<Settable>;
  * Changes a customer. What differs in nothing is no change, and nothing is written.
  *
  * Others are not waited for: who changed the row since it was read is noticed by the row's version. Then it is done once more, with the row locked, so that
- * however many come at once, each is done. So it is where the customer was merged into another.
+ * however many come at once, each is done. So it is where the customer was merged into another, and in a transaction, which keeps what it has locked.
  *
  * @param lock - locks it where it has to be
  * @returns it as it is then
@@ -253,6 +253,7 @@ export async function changeCustomer(
 ): Promise<Customer> {
   const { database } = ctx;
   const [{ read }, name] = wayOf(by);
+  if (database.isTransaction) return changeLocked(ctx, database, by, entry, become, lock);
   // Those of this process do not get in each other's way.
   return database.inTurn(turnsOf(by), async () => {
     const { row } = await database.runBatched<string, ReadRow>(read, name);

@@ -13,6 +13,8 @@ export type EntityReader = Pick<EntityManager, 'find' | 'findOne' | 'findOneOrFa
 /** The database as one organisation sees it, for one operation. No row of another is in reach, whatever is asked. */
 export interface OrganisationDatabase extends StatementRunner {
   readonly organisationId: number;
+  /** Whether all statements are one transaction: what one of them locks stays locked. */
+  readonly isTransaction: boolean;
   /** The operation's unit of work; made when first asked for, since not every operation needs one. */
   readonly em: EntityReader;
   /**
@@ -94,6 +96,7 @@ abstract class View extends QueryRunner {
 
 /** Each statement is a transaction of its own, until a deadline. */
 export class OrganisationView extends View implements OrganisationDatabase {
+  readonly isTransaction = false;
   readonly #deadline: number;
   readonly #parts: ViewParts;
 
@@ -171,6 +174,7 @@ function pastTransaction(): Error {
 
 /** All statements are one transaction. */
 class TransactionView extends View implements OrganisationDatabase {
+  readonly isTransaction = true;
   readonly afterwards: ((database: OrganisationDatabase) => Promise<void>)[] = [];
   readonly #outdated: () => Error;
   #failed: { readonly error: unknown } | undefined;
