@@ -15,6 +15,7 @@ import { ApiError } from '../../../errors/api-error.ts';
 import { fieldProblems } from '../../../errors/validation.ts';
 import { builder, validatedBy } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
+import type { ValidateArguments } from '../../execution/arguments.ts';
 import { mutation } from '../../mutation.ts';
 import { REASON } from '../described.ts';
 import { CustomerGroupType } from '../group.ts';
@@ -147,6 +148,8 @@ builder.objectField(CustomerType, 'mergedCustomers', (t) =>
     },
     scope: 'customer:read',
     complexity: ({ cuRefNo }) => ({ field: 1, multiplier: cuRefNo == null ? MOST_MERGED : 1 }),
+    // GraphQL itself checks all that can be wrong with it.
+    extensions: { validate: (() => {}) satisfies ValidateArguments },
     resolve: async ({ id }, { cuRefNo }, { relations }) => {
       const merged = await relations.mergedCustomers(id);
       return cuRefNo == null ? merged : merged.filter((customer) => customer.cuRefNo === cuRefNo);
