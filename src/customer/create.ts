@@ -113,7 +113,11 @@ export async function createOrReturnCustomer(ctx: OperationContext, input: Creat
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     const created = row?.fills ? await fillBlanks(database, call) : row && createdOf(database, row, first);
-    if (!created) continue;
+    if (!created) {
+      // What was locked in vain stays locked, and the next customer may be one that others lock before it.
+      if (database.isTransaction) database.beginAnew();
+      continue;
+    }
     const { id } = created.customer;
     // Should it fail, it is tried again after another hundred changes.
     if (created.cutDue) await database.onceCommitted((committed) => cutIpHistory(committed, id));

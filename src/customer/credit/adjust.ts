@@ -203,6 +203,8 @@ export async function adjustCustomerCredit(
     if (row.is_out_of_range && (!call.isNamed || attempt > 0))
       throw invalidField('amount', 'must leave the balance within 32 bits');
     if (row.is_entered) return adjustedOf(ctx, row, call);
+    // As in create or return.
+    if (database.isTransaction && !row.is_out_of_range) database.beginAnew();
   }
   throw new Error('other calls came in between at every attempt');
 }
