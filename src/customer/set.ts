@@ -67,6 +67,12 @@ const mirrored = `mirrored as (
     ), `;
 
 /**
+ * SQL for whether a row `c` is still as it was read. By the parameters: PostgreSQL looks once more at a row that it waited for, and would then read a CTE anew of
+ * which others have read a part.
+ */
+const isAsRead = 'c.xmin::text = ($3::text[])[array_position($2::bigint[], c.id)]';
+
+/**
  * given    the changes; no two of them are of the same customer
  * locked   the customers that are still as they were read, in order: batches of other processes that change the same wait, and none waits in a circle
  * changed  those, as they become. A customer that is not among them was changed by others: its caller begins anew
@@ -82,7 +88,7 @@ const settingText = (isDeletion: boolean) => `
     ), locked as materialized (
       select c.id from customer c
       where c.organisation_id = $1 and ${isDeletion ? `c.id = any(array(${withMerged}))` : 'c.id = any($2)'}
-        and ${isDeletion ? '(c.merged_into = any($2) or ' : '('}c.xmin::text = (select g.row_version from given g where g.id = c.id))
+        and ${isDeletion ? `(c.merged_into = any($2) or ${isAsRead})` : isAsRead}
       order by c.id
       for no key update
     ), changed as (
