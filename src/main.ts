@@ -6,6 +6,8 @@ import { assertNode } from './node-version.ts';
 assertNode();
 
 async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  if (words.length > 0) process.exit((await import('./process/arguments.ts')).answerArguments(words));
   (await import('./process/signals.ts')).ignoreUnusedSignals();
   (await import('./process/compile-cache.ts')).keepCompiledCode();
   (await import('./driver-variables.ts')).forgetDriverVariables();

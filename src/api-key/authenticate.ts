@@ -137,11 +137,12 @@ export function rightsOf({ prefix, scopes }: Caller): string[] {
  * @throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED`
  */
 export function authorize(caller: Caller, required: Iterable<Requirement>): void {
-  if (caller.prefix === 'ROOT') return;
-  for (const requirement of required) {
-    const allowed = requirement !== 'ROOT' && (caller.scopes.length === 0 || caller.scopes.includes(requirement));
-    if (!allowed) throw notAllowed(requirement);
-  }
+  for (const requirement of required) if (!isAllowed(caller, requirement)) throw notAllowed(requirement);
+}
+
+/** Whether a caller may do what requires something. */
+export function isAllowed({ prefix, scopes }: Caller, requirement: Requirement): boolean {
+  return prefix === 'ROOT' || (requirement !== 'ROOT' && (scopes.length === 0 || scopes.includes(requirement)));
 }
 
 function notAllowed(requirement: Requirement): ApiError {

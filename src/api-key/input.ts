@@ -1,6 +1,7 @@
 // What an operator may say about a new key: every rule, once, for the command and for GraphQL.
 import { z } from 'zod';
 import { reasonInput } from '../change-log/reason.ts';
+import type { FieldProblem } from '../errors/api-error.ts';
 import { MUST_BE_MOMENT, moment } from '../moment.ts';
 import { requiredText } from '../text.ts';
 import type { KeyPrefix } from './key.ts';
@@ -23,43 +24,63 @@ export const LARGEST_LIMIT = 2_147_483_647;
 /** A year: nobody means longer when they say that a key is to be replaced. */
 export const LONGEST_GRACE = 366 * 24 * 60 * 60;
 
+const limit = z
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(LARGEST_LIMIT, `must be at most ${LARGEST_LIMIT}`);
+
+// Counted before each is looked at.
+const scopeList = z
+  .custom((given) => !Array.isArray(given) || given.length <= MOST_SCOPES, `must be at most ${MOST_SCOPES}`)
+  .pipe(z.array(z.enum(scopeNames, `must be one of ${scopeNames.join(', ')}`), 'must be a list'));
+
+// GraphQL has read it, the command has not.
+const future = z
+  .union([z.date(), moment], MUST_BE_MOMENT)
+  .refine((at) => at.getTime() > Date.now(), 'must be in the future');
+
+/** What is wrong with a limit, or a restriction to scopes, of a key: a `ROOT` key has neither. */
+export function rootProblems(
+  prefix: KeyPrefix,
+  {
+    limitPerMinute,
+    scopes: restricted = [],
+  }: { limitPerMinute?: number | null | undefined; scopes?: readonly Scope[] | undefined },
+): FieldProblem[] {
+  if (prefix !== 'ROOT') return [];
+  return [
+    ...(limitPerMinute == null
+      ? []
+      : [{ path: 'limitPerMinute', message: 'must not be set: a ROOT key has no limit' }]),
+    ...(restricted.length === 0 ? [] : [{ path: 'scopes', message: 'must not be set: a ROOT key has no restriction' }]),
+  ];
+}
+
 /** The traits of a new key. */
 export const createApiKeyInput = z
   .object({
     prefix: z.enum(Object.keys(keyPrefixes) as [KeyPrefix, ...KeyPrefix[]], 'must be PROD, DEV_ or ROOT'),
     name: requiredText(LONGEST_NAME),
-    limitPerMinute: z
-      .int('must be a whole number')
-      .min(1, 'must be at least 1')
-      .max(LARGEST_LIMIT, `must be at most ${LARGEST_LIMIT}`)
-      .nullish()
-      .transform((limit) => limit ?? undefined),
-    // Counted before each is looked at.
-    scopes: z
-      .custom((given) => !Array.isArray(given) || given.length <= MOST_SCOPES, `must be at most ${MOST_SCOPES}`)
-      .pipe(z.array(z.enum(scopeNames, `must be one of ${scopeNames.join(', ')}`), 'must be a list'))
-      .nullish()
-      .transform((given) => [...new Set(given ?? [])]),
-    // GraphQL has read it, the command has not.
-    expiresAt: z
-      .union([z.date(), moment], MUST_BE_MOMENT)
-      .refine((at) => at.getTime() > Date.now(), 'must be in the future')
-      .nullish()
-      .transform((at) => at ?? undefined),
+    limitPerMinute: limit.nullish().transform((given) => given ?? undefined),
+    scopes: scopeList.nullish().transform((given) => [...new Set(given ?? [])]),
+    expiresAt: future.nullish().transform((at) => at ?? undefined),
   })
-  .superRefine(({ prefix, limitPerMinute, scopes: restricted }, context) => {
-    if (prefix !== 'ROOT') return;
-    if (limitPerMinute !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['limitPerMinute'],
-        message: 'must not be set: a ROOT key has no limit',
-      });
-    }
-    if (restricted.length > 0) {
-      context.addIssue({ code: 'custom', path: ['scopes'], message: 'must not be set: a ROOT key has no restriction' });
-    }
+  .superRefine(({ prefix, ...traits }, context) => {
+    for (const { path, message } of rootProblems(prefix, traits))
+      context.addIssue({ code: 'custom', path: [path], message });
   });
+
+/** The traits of a key to change: what is absent stays; null takes a limit of its own, or the end, away. */
+export const updateApiKeyInput = z.object({
+  name: requiredText(LONGEST_NAME).optional(),
+  limitPerMinute: limit.nullish(),
+  scopes: scopeList.transform((given) => [...new Set(given)]).optional(),
+  expiresAt: future.nullish(),
+  reason: reasonInput,
+});
+
+/** The traits of a key to change. */
+export type UpdateApiKey = z.output<typeof updateApiKeyInput>;
 
 /** The traits of a new key. */
 export type CreateApiKey = z.output<typeof createApiKeyInput>;

@@ -2,24 +2,26 @@
 import DataLoader from 'dataloader';
 import type { ChangeEntry } from '../change-log/change-log.entity.ts';
 import { historiesOf } from '../change-log/history.ts';
-import { type Change, changedFields, recordChange } from '../change-log/record.ts';
+import { changedFields, recordChange } from '../change-log/record.ts';
 import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
-import { ApiError, invalidField, unknownCursor } from '../errors/api-error.ts';
+import { unknownCursor } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 import type { CreateApiKey } from './input.ts';
 import { digestOf, fingerprintOf, generateKey, hasFingerprintForm, type KeyPrefix, prefixOf } from './key.ts';
+import {
+  assertUndeleted,
+  conflict,
+  type KeyAction,
+  record,
+  SUBJECT,
+  setting,
+  shownFields,
+  withLockedKey,
+} from './lock.ts';
 
-/** What can be done with a key: every action that its history may tell. */
-export const keyActions = ['created', 'shown', 'activated', 'deactivated', 'rotated', 'deleted'] as const;
-
-type KeyAction = (typeof keyActions)[number];
-
-const SUBJECT = 'api_key';
-/** What a change of a key may change, and the change log shows. */
-const shownFields = ['active', 'expiresAt', 'deletedAt'] as const;
 /** A new key whose fingerprint is taken is drawn again. */
 const ATTEMPTS = 20;
 
@@ -31,23 +33,6 @@ const insert: Statement = {
     on conflict do nothing
     returning ${keyColumns}`,
 };
-
-const lock: Statement = {
-  name: 'api_key_lock',
-  text: `select ${keyColumns} from api_key where organisation_id = $1 and fingerprint = $2 for no key update`,
-};
-
-/**
- * A change of a key that is locked.
- *
- * @param condition - what else must hold of it, or no row comes back
- */
-function setting(name: string, assignment: string, condition = 'true'): Statement {
-  return {
-    name: `api_key_${name}`,
-    text: `update api_key set ${assignment} where id = $1 and ${condition} returning ${keyColumns}`,
-  };
-}
 
 /** By the clock of now: the transaction may have waited for the lock, and `now()` is when it began. */
 const retire = setting(
@@ -204,21 +189,12 @@ function change(
   { action, reason, statement, isDone }: KeyChange,
 ): Promise<ApiKey> {
   return withLockedKey(ctx, fingerprint, async (tx, before) => {
-    if (before.deletedAt) throw conflict('The key was deleted.');
+    assertUndeleted(before);
     if (isDone(before)) return before;
     const after = tx.map<ApiKey>(ApiKeyEntity, await tx.one(statement, [before.id]));
     await record(tx, ctx, after, { action, reason, fields: changedFields(before, after, shownFields) });
     return after;
   });
-}
-
-async function record(
-  tx: OrganisationDatabase,
-  ctx: OperationContext,
-  { fingerprint: reference }: ApiKey,
-  entry: { action: KeyAction } & Pick<Change, 'reason' | 'fields'>,
-): Promise<void> {
-  await recordChange(tx, ctx, { subject: SUBJECT, reference, ...entry });
 }
 
 /**
@@ -237,36 +213,9 @@ async function insertNew(tx: OrganisationDatabase, prefix: KeyPrefix, traits: Ke
   throw new Error('the fingerprint of every key that was drawn is taken');
 }
 
-/**
- * Does some work in a transaction in which a key is locked.
- *
- * @param work - gets the key as it is now
- * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint` when the organisation has no such key
- */
-async function withLockedKey<Result>(
-  { database }: OperationContext,
-  fingerprint: string,
-  work: (tx: OrganisationDatabase, apiKey: ApiKey) => Promise<Result>,
-): Promise<Result> {
-  if (!hasFingerprintForm(fingerprint)) throw unknownFingerprint();
-  return database.transaction(async (tx) => {
-    const [row] = await tx.run(lock, [tx.organisationId, fingerprint]);
-    if (!row) throw unknownFingerprint();
-    return work(tx, tx.map<ApiKey>(ApiKeyEntity, row));
-  });
-}
-
 async function lookUp(
   { em, organisationId: organisation }: OrganisationDatabase,
   fingerprint: string,
 ): Promise<ApiKey | null> {
   return hasFingerprintForm(fingerprint) ? em.findOne(ApiKeyEntity, { organisation, fingerprint }) : null;
-}
-
-function unknownFingerprint(): ApiError {
-  return invalidField('fingerprint', 'must be the fingerprint of an API key of this organisation');
-}
-
-function conflict(message: string): ApiError {
-  return new ApiError('INTERNAL_CONFLICT', { message });
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError } from 'commander';
 import pretty from 'pino-pretty';
 import type { ZodType } from 'zod';
@@ -15,12 +16,14 @@ import { seedDemo } from '../demo/data.ts';
 import { forgetDriverVariables } from '../driver-variables.ts';
 import { borrowEmbeddedPostgres } from '../embedded-postgres/server.ts';
 import { entities } from '../entities.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError, catalogue, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
 import { toApiError } from '../errors/classify.ts';
 import { fieldProblems } from '../errors/validation.ts';
 import { logTo } from '../log.ts';
 import type { Actor, OperationContext } from '../operation-context.ts';
 import type { Organisation } from '../organisation/organisation.entity.ts';
+import { readVersion } from '../version.ts';
+import { jsonOption } from './output.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -47,15 +50,20 @@ function accountName(): string {
   }
 }
 
-/** Errors whose message is all that an operator needs. */
-const sentenceErrors = [ConfigError, MigrationLockedError, DatabaseUnusableError];
+/** Whether the command line asks for JSON: then failures are JSON too. */
+const isForPrograms = () => process.argv.includes(jsonOption[0]);
 
 /** A program with the options and texts that all of them have. */
 export function program(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .usage(`[command] [options]`)
-    .configureOutput({ outputError: (text, write) => write(text) })
+    .version(readVersion(), '--version', 'print the version')
+    .configureOutput({
+      outputError: (text, write) => {
+        if (!isForPrograms()) write(text);
+      },
+    })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
 }
@@ -75,24 +83,49 @@ export async function reporting(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function report(error: unknown): number {
-  // Commander has said what is wrong; asking for help is no mistake.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-  if (sentenceErrors.some((kind) => error instanceof kind)) {
-    console.error((error as Error).message);
-    return FAILED;
-  }
-  const refusal = serverErrorOf(error);
-  if (refusal) {
-    console.error(`The database refuses that: ${inSentence(refusal.message)} (${refusal.code}).`);
-    return FAILED;
-  }
-  const apiError = toApiError(error);
-  console.error(`${apiError.code}: ${apiError.message}`);
-  for (const { path, message } of apiError.fields ?? []) console.error(`  ${path} ${message}`);
-  if (apiError.status >= 500 && apiError.cause) console.error(apiError.cause);
-  return FAILED;
+/** What went wrong, for people and for programs. */
+interface Failure {
+  /** A code of the catalogue, or what is beyond it. */
+  code: ErrorCode | 'COMMAND_LINE' | 'CONFIGURATION' | 'DATABASE' | 'ANSWER_NEEDED';
+  message: string;
+  fields?: readonly FieldProblem[];
 }
+
+function report(error: unknown): number {
+  // Asking for help is no mistake.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const failure = failureOf(error);
+  const { code, message, fields = [] } = failure;
+  if (isForPrograms()) console.log(JSON.stringify({ error: failure }));
+  // Commander has said what is wrong.
+  else if (!(error instanceof CommanderError)) {
+    console.error(code in catalogue ? `${code}: ${message}` : message);
+    for (const { path, message: problem } of fields) console.error(`  ${path} ${problem}`);
+  }
+  const { status, cause } = toApiError(error);
+  if (code === 'INTERNAL_SERVER_ERROR' && status >= 500 && cause) console.error(cause);
+  return code === 'COMMAND_LINE' || code === 'ANSWER_NEEDED' ? MISUSED : FAILED;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return { code: 'COMMAND_LINE', message: error.message.replace(/^error: /, '') };
+  if (error instanceof AnswerNeededError) return { code: 'ANSWER_NEEDED', message: error.message };
+  if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };
+  if (error instanceof MigrationLockedError || error instanceof DatabaseUnusableError)
+    return { code: 'DATABASE', message: error.message };
+  const refusal = serverErrorOf(error);
+  if (refusal)
+    return {
+      code: 'DATABASE',
+      message: `The database refuses that: ${inSentence(refusal.message)} (${refusal.code}).`,
+    };
+  const { code, message, fields } = toApiError(error);
+  return { code, message, ...(fields && { fields }) };
+}
+
+/** A log for commands: standard output is for the answer alone. */
+export const standardErrorLog = (level: string) =>
+  logTo(level, pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
 
 /**
  * Opens the database of the gateway as the owner of its tables, for as long as something takes. Only that of demo mode is brought to its shape:
@@ -108,8 +141,7 @@ export async function withGatewayDatabase<Result>(
   const { database, dataDir } = readConfig(process.env);
   if (mustExist && !database && !existsSync(join(dataDir, 'postgres')))
     throw new ConfigError(`There is no database in DATA_DIR (${dataDir}).`);
-  // Standard output is for the answer alone.
-  const log = logTo('warn', pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
+  const log = standardErrorLog('warn');
   if (database) {
     const connection = database.direct;
     await assertOwnedAndMigrated(connection);
@@ -139,95 +171,54 @@ export function validate<Output>(schema: ZodType<Output>, given: unknown): Outpu
   throw new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(result.error) });
 }
 
-/** What all commands offer: to print for programs. */
-export const jsonOption = ['--json', 'print one JSON object and nothing else'] as const;
-
-/** How a list is printed. */
-interface ListOptions {
-  json?: boolean;
-  /** The sentence for people when there is nothing in it. */
-  none: string;
-}
-
-/** Prints a list: as one JSON object with the list under a name, or a line each. */
-export function printList(name: string, rows: object[], { json, none }: ListOptions): void {
-  if (json) console.log(JSON.stringify({ [name]: rows }));
-  else if (rows.length === 0) console.log(none);
-  else for (const row of rows) console.log(oneLine(row));
-}
-
-/** Characters that nobody sees, or that change how others are seen. */
-const unseen = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
-
-/** Shows a text in such a way that every invisible character is seen. */
-function reveal(text: string): string {
-  return text.replace(unseen, (character) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
-}
-
-/** How a list is printed while it comes. */
-interface StreamOptions<Row> extends ListOptions {
-  /** The line of a row for people; its members by name unless told. */
-  line?: (row: Row) => string;
-}
-
-/** The members of a row by name, its texts as JSON strings. */
-function members(row: object): string {
-  return Object.entries(row)
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-    .join('  ');
-}
+/** What the command line calls the members of inputs, by their paths: `limitPerMinute` is `--limit`. */
+export type OptionNames = Readonly<Record<string, string>>;
 
 /**
- * Prints a list that may be long while it comes, in the memory of one row: as one JSON object with the list under a
- * name, or a line each. Invisible characters are escaped.
+ * Does something that takes its inputs from the command line: what is wrong with one of them is told by its name there.
+ *
+ * @throws whatever the work throws
  */
-export async function printStream<Row extends object>(
-  name: string,
-  rows: AsyncIterable<Row>,
-  { json, none, line = members }: StreamOptions<Row>,
-): Promise<void> {
-  // Whoever reads may stop, as `head` does; that is no failure.
-  process.stdout.on('error', () => {});
-  const opening = `{${JSON.stringify(name)}:[`;
-  let separator = opening;
-  for await (const row of rows) {
-    const written = json ? separator + reveal(JSON.stringify(row)) : `${reveal(line(row))}\n`;
-    if (!(await write(written))) return;
-    separator = ',';
+export async function withOptionNames<Result>(names: OptionNames, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.fields) throw error;
+    const { code, message, description, cause } = error;
+    const fields = error.fields.map(({ path, message: problem }) => ({
+      path: optionOf(path, names),
+      message: problem,
+    }));
+    throw new ApiError(code, { message, description, fields, cause });
   }
-  const empty = separator === opening;
-  if (json) await write(empty ? `${opening}]}\n` : ']}\n');
-  else if (empty) await write(`${none}\n`);
 }
 
-/** Writes to standard output, no faster than it is read; false when nobody reads any more. */
-function write(text: string): Promise<boolean> {
-  return new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)));
+/** The name of an option, with the place in its list or object. */
+function optionOf(path: string, names: OptionNames): string {
+  const known = Object.keys(names).filter((name) => path === name || path.startsWith(`${name}.`));
+  const [longest] = known.toSorted((one, other) => other.length - one.length);
+  const member = longest ?? (path.split('.', 1)[0] as string);
+  const name = names[member] ?? `--${member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const place = path.slice(member.length + 1);
+  if (place === '') return name;
+  return /^\d+$/.test(place) ? `${name} (item ${Number(place) + 1})` : `${name} (${place})`;
 }
 
-/** Prints an answer: as one JSON object, or a member a line. */
-export function print(answer: object, { json }: { json?: boolean }): void {
-  if (json) console.log(JSON.stringify(answer));
-  else for (const [name, value] of Object.entries(answer)) console.log(`${name.padEnd(16)} ${show(value)}`);
-}
+/** The failure of a question that nobody can answer. */
+export class AnswerNeededError extends Error {}
 
-function oneLine(row: object): string {
-  return Object.entries(row)
-    .map(([name, value]) => `${name}=${show(value)}`)
-    .join('  ');
-}
-
-function show(value: unknown): string {
-  if (value === null || value === undefined) return '-';
-  if (value instanceof Date) return value.toISOString();
-  if (!Array.isArray(value)) return String(value);
-  if (value.length === 0) return '-';
-  return value.every((item) => typeof item === 'string')
-    ? value.join(',')
-    : value.map((item) => `\n  ${oneLine(item)}`).join('');
+/**
+ * Asks before something is done that cannot be undone.
+ *
+ * @param yes - whether the command line has answered
+ * @throws AnswerNeededError where nobody answers, or not by yes
+ */
+export async function confirm(question: string, { yes = false }: { yes?: boolean }): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY || isForPrograms())
+    throw new AnswerNeededError(`${question} This cannot be undone: say --yes, or run the command in a terminal.`);
+  const readline = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await readline.question(`${question} This cannot be undone. Type yes to go on: `);
+  readline.close();
+  if (answer.trim().toLowerCase() !== 'yes') throw new AnswerNeededError('Nothing was done.');
 }

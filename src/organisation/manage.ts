@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
 import { hasFingerprintForm } from '../api-key/key.ts';
-import { recordChange } from '../change-log/record.ts';
+import { changedFields, recordChange } from '../change-log/record.ts';
 import { columnsOf } from '../database/columns.ts';
 import type { Database } from '../database/open.ts';
 import type { Statement } from '../database/statement.ts';
@@ -50,6 +50,36 @@ export async function createOrganisation(
     const change = { subject: SUBJECT, reference: slug, action: 'created' };
     await recordChange(tx, { ...actor, organisationId: organisation.id }, change);
     return organisation;
+  });
+}
+
+/** The new name of an organisation. */
+export const renameOrganisationInput = createOrganisationInput.pick({ name: true });
+
+const setName: Statement = {
+  name: 'organisation_set_name',
+  text: `update organisation set name = $2 where id = $1 returning ${organisationColumns}`,
+};
+
+/** Renames an organisation; its slug, by which programs name it, stays. To have the name already is no change. */
+export async function renameOrganisation(
+  owner: Database,
+  organisation: Organisation,
+  name: string,
+  actor: Actor,
+): Promise<Organisation> {
+  if (organisation.name === name) return organisation;
+  const { id: organisationId, slug } = organisation;
+  return owner.forOrganisation(organisationId).transaction(async (tx) => {
+    const after = tx.map<Organisation>(OrganisationEntity, await tx.one(setName, [organisationId, name]));
+    const change = {
+      subject: SUBJECT,
+      reference: slug,
+      action: 'renamed',
+      fields: changedFields(organisation, after, ['name']),
+    };
+    await recordChange(tx, { ...actor, organisationId }, change);
+    return after;
   });
 }
 

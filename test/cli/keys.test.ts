@@ -69,7 +69,7 @@ describe('the command keys', () => {
     await expect.poll(() => codeOf(key), { timeout: 4_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
     expect(await codeOf(next.key)).toBeUndefined();
 
-    expect(await inJson('delete', next.fingerprint)).toMatchObject({ deletedAt: expect.any(String) });
+    expect(await inJson('delete', next.fingerprint, '--yes')).toMatchObject({ deletedAt: expect.any(String) });
     await expect.poll(() => codeOf(next.key), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_HAS_BEEN_DELETED');
 
     const shown = await inJson('show', fingerprint);
@@ -136,37 +136,37 @@ describe('the command keys', () => {
       'a value that breaks its rule',
       ['create', '--organisation', 'x', '--prefix', 'ABCD', '--name', ' '],
       1,
-      'prefix must be PROD, DEV_ or ROOT\n  name must not be empty',
+      '--prefix must be PROD, DEV_ or ROOT\n  --name must not be empty',
     ],
     [
       'a limit for ROOT',
       ['create', '--organisation', 'x', '--prefix', 'ROOT', '--name', 'x', '--limit', '5'],
       1,
-      'limitPerMinute must not be set',
+      '--limit must not be set',
     ],
     [
       'scopes for ROOT',
       ['create', '--organisation', 'x', '--prefix', 'ROOT', '--name', 'x', '--scopes', 'customer:read'],
       1,
-      'scopes must not be set',
+      '--scopes must not be set',
     ],
     [
       'an unknown scope',
       ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--scopes', 'all'],
       1,
-      'scopes.0 must be one of customer:create',
+      '--scopes (item 1) must be one of customer:create',
     ],
     [
       'an end in the past',
       ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--expires', '2020-01-01T00:00:00Z'],
       1,
-      'expiresAt must be in the future',
+      '--expires must be in the future',
     ],
     [
       'an end that is no moment',
       ['create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x', '--expires', 'tomorrow'],
       1,
-      'expiresAt must be a date and time',
+      '--expires must be a date and time',
     ],
     [
       'an unknown organisation',
@@ -188,7 +188,68 @@ describe('the command keys', () => {
     expect(result.stderr).not.toMatch(/at .*\.(ts|js):\d+/);
   });
 
+  it('changes what a key is called, may do, and for how long, and nothing that is not told', async () => {
+    const { key, fingerprint } = await inJson('create', '--organisation', slug, '--prefix', 'PROD', '--name', 'Old');
+    expect(
+      await inJson('update', fingerprint, '--name', 'New', '--limit', '2', '--scopes', 'customer:read'),
+    ).toMatchObject({
+      ...{ name: 'New', limitPerMinute: 2, scopes: ['customer:read'], expiresAt: null },
+    });
+    await expect.poll(() => codeOf(key), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+    const back = [
+      '--limit',
+      'default',
+      '--scopes',
+      'all',
+      '--expires',
+      '2099-01-01T00:00:00Z',
+      '--reason',
+      'bought more',
+    ];
+    expect(await inJson('update', fingerprint, ...back)).toMatchObject({
+      ...{ name: 'New', limitPerMinute: 500_000, scopes: [], expiresAt: '2099-01-01T00:00:00.000Z' },
+    });
+    await expect.poll(() => codeOf(key), { timeout: 5_000 }).toBeUndefined();
+    expect(await inJson('update', fingerprint, '--expires', 'never')).toMatchObject({ expiresAt: null });
+    await inJson('update', fingerprint, '--name', 'New');
+    expect(await trail(fingerprint)).toMatchObject([
+      { action: 'created' },
+      { action: 'updated' },
+      { action: 'updated', reason: 'bought more' },
+      { action: 'updated' },
+    ]);
+    const root = await inJson('create', '--organisation', slug, '--prefix', 'ROOT', '--name', 'x');
+    const refused = await keys('update', root.fingerprint, '--limit', '5');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--limit must not be set')]);
+  });
+
+  it('asks before it deletes a key, where somebody can answer', async () => {
+    const { fingerprint } = await inJson('create', '--organisation', slug, '--prefix', 'DEV_', '--name', 'x');
+    const { code, stdout, stderr } = await keys('delete', fingerprint);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('say --yes')]);
+    expect(await inJson('show', fingerprint)).toMatchObject({ deletedAt: null });
+  });
+
+  it('prints failures as JSON too', async () => {
+    for (const [words, code, exit] of [
+      [['show', 'PRODzzzz'], 'INTERNAL_VALIDATION_FAILED', 1],
+      [['list', '--all'], 'COMMAND_LINE', 2],
+      [['create', '--organisation', slug, '--prefix', 'X', '--name', 'x'], 'INTERNAL_VALIDATION_FAILED', 1],
+    ] as const) {
+      const result = await keys(...words, '--json');
+      expect([result.code, result.stderr, JSON.parse(result.stdout).error.code]).toEqual([exit, '', code]);
+    }
+    const away = await runCommand('keys', ['list', '--json'], { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' });
+    expect([away.code, away.stderr, JSON.parse(away.stdout).error.code]).toEqual([1, '', 'DATABASE']);
+    const wrong = await runCommand('keys', ['list', '--json'], { DATABASE_URL: 'x' });
+    expect([wrong.code, wrong.stderr, JSON.parse(wrong.stdout).error.code]).toEqual([1, '', 'CONFIGURATION']);
+  });
+
   it('explains itself', async () => {
+    const created = (await keys('create', '--help')).stdout;
+    for (const text of ['customer:create', 'customer:write', 'npm run keys -- create --organisation'])
+      expect(created).toContain(text);
+    expect((await keys('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { code, stdout } = await keys('--help');
     expect(code).toBe(0);
     for (const name of ['create', 'list', 'show', 'deactivate', 'activate', 'delete', 'rotate', 'Exit codes'])

@@ -2,7 +2,8 @@
 import { findings, invariantsOf } from '../../check/check.ts';
 import type { Finding, Unlisted } from '../../check/invariant.ts';
 import type { Database } from '../../database/open.ts';
-import { jsonOption, printList, printStream, program, run, withGatewayDatabase } from '../operator.ts';
+import { program, run, withGatewayDatabase } from '../operator.ts';
+import { jsonOption, printList, printStream } from '../output.ts';
 
 /** The exit code when something is wrong, and when it could not be told. */
 const WRONG = 1;

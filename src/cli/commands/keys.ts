@@ -1,7 +1,8 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 import type { ApiKey } from '../../api-key/api-key.entity.ts';
-import { createApiKeyInput, graceInput } from '../../api-key/input.ts';
+import { createApiKeyInput, graceInput, updateApiKeyInput } from '../../api-key/input.ts';
 import { prefixOf } from '../../api-key/key.ts';
 import {
   activateApiKey,
@@ -13,6 +14,8 @@ import {
   rotateApiKey,
   showApiKey,
 } from '../../api-key/manage.ts';
+import { scopes } from '../../api-key/scopes.ts';
+import { updateApiKey } from '../../api-key/update.ts';
 import { reasonInput } from '../../change-log/reason.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation, listOrganisations, unknownApiKey } from '../../organisation/manage.ts';
@@ -20,15 +23,15 @@ import type { Organisation } from '../../organisation/organisation.entity.ts';
 import { limitOf } from '../../rate-limit/rate-limiter.ts';
 import {
   actor,
+  confirm,
   contextOf,
-  jsonOption,
-  print,
-  printList,
   program,
   run,
   validate,
   withGatewayDatabase,
+  withOptionNames,
 } from '../operator.ts';
+import { jsonOption, print, printList } from '../output.ts';
 
 const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -47,6 +50,10 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** The word for the limit of the prefix. */
+const DEFAULT = 'default';
+const limitOrDefault = (text: string) => (text === DEFAULT ? text : wholeNumber(text));
+
 /** What is told of a key: never the key itself. */
 function describe(apiKey: ApiKey, { slug }: Organisation) {
   const { fingerprint, name, scopes, limitPerMinute, active, createdAt, expiresAt, deletedAt } = apiKey;
@@ -56,16 +63,33 @@ function describe(apiKey: ApiKey, { slug }: Organisation) {
   return { fingerprint, organisation: slug, prefix, name, limitPerMinute: limit, scopes, active, ...moments };
 }
 
+/** What the command line calls the members of inputs. */
+const NAMES = { fingerprint: '<fingerprint>', limitPerMinute: '--limit', expiresAt: '--expires' };
+
 /** Does something with the key of a fingerprint, whichever organisation's it is. */
 async function withKey<Result>(
   fingerprint: string,
   work: (ctx: OperationContext, organisation: Organisation) => Promise<Result>,
 ): Promise<Result> {
-  return withGatewayDatabase(async (owner) => {
-    const organisation = await findOrganisation(owner, { fingerprint });
-    return work(contextOf(owner, organisation), organisation);
-  });
+  return withOptionNames(NAMES, () =>
+    withGatewayDatabase(async (owner) => {
+      const organisation = await findOrganisation(owner, { fingerprint });
+      return work(contextOf(owner, organisation), organisation);
+    }),
+  );
 }
+
+/** Scopes as the command line lists them. */
+const scopesOf = (text: string) => text.split(',').map((scope) => scope.trim());
+
+const SCOPES_AND_EXAMPLE = `
+Scopes:
+${Object.entries(scopes)
+  .map(([name, description]) => `  ${name.padEnd(16)} ${description}`)
+  .join('\n')}
+
+Example:
+  npm run keys -- create --organisation acme --prefix PROD --name "Web shop" --scopes customer:create,customer:read`;
 
 const keys = program('keys', 'API keys: who may call the gateway, for what, and how often.');
 
@@ -79,18 +103,42 @@ keys
   .option('--scopes <a,b>', 'what the key is restricted to; everything by default')
   .option('--expires <moment>', 'when the key expires: 2027-01-31T12:00:00Z')
   .option(...jsonOption)
+  .addHelpText('after', SCOPES_AND_EXAMPLE)
   .action(async (options) => {
-    const input = validate(createApiKeyInput, {
-      prefix: options.prefix,
-      name: options.name,
-      limitPerMinute: options.limit,
-      scopes: options.scopes?.split(',').map((scope: string) => scope.trim()),
-      expiresAt: options.expires,
+    await withOptionNames(NAMES, async () => {
+      const input = validate(createApiKeyInput, {
+        prefix: options.prefix,
+        name: options.name,
+        limitPerMinute: options.limit,
+        scopes: options.scopes === undefined ? undefined : scopesOf(options.scopes),
+        expiresAt: options.expires,
+      });
+      await withGatewayDatabase(async (owner) => {
+        const organisation = await findOrganisation(owner, { slug: options.organisation });
+        const { key, apiKey } = await createApiKey(contextOf(owner, organisation), input);
+        print({ key, ...describe(apiKey, organisation) }, options);
+      });
     });
-    await withGatewayDatabase(async (owner) => {
-      const organisation = await findOrganisation(owner, { slug: options.organisation });
-      const { key, apiKey } = await createApiKey(contextOf(owner, organisation), input);
-      print({ key, ...describe(apiKey, organisation) }, options);
+  });
+
+keys
+  .command('update')
+  .description('change the name of a key, its limit, what it is restricted to, or when it expires')
+  .argument('<fingerprint>', 'first eight characters of the key')
+  .option('--name <text>', 'name for people')
+  .option('--limit <per-minute>', 'requests per minute; "default" for that of the prefix', limitOrDefault)
+  .option('--scopes <a,b>', 'what the key is restricted to; "all" for everything')
+  .option('--expires <moment>', 'when the key expires: 2027-01-31T12:00:00Z, or "never"')
+  .option('--reason <text>', 'why, for the change log')
+  .option(...jsonOption)
+  .action(async (fingerprint, { name, limit, scopes: listed, expires, reason, ...options }) => {
+    await withKey(fingerprint, async (ctx, organisation) => {
+      const input = validate(updateApiKeyInput, {
+        ...{ name, reason, limitPerMinute: limit === DEFAULT ? null : limit },
+        ...(listed !== undefined && { scopes: listed === 'all' ? [] : scopesOf(listed) }),
+        ...(expires !== undefined && { expiresAt: expires === 'never' ? null : expires }),
+      });
+      print(describe(await updateApiKey(ctx, fingerprint, input), organisation), options);
     });
   });
 
@@ -153,18 +201,28 @@ keys
 const changes: [name: string, description: string, change: typeof deactivateApiKey][] = [
   ['deactivate', 'deactivate a key until it is activated again', deactivateApiKey],
   ['activate', 'activate a key again', activateApiKey],
-  ['delete', 'delete a key for good', deleteApiKey],
 ];
 for (const [name, description, change] of changes) addChange(keys.command(name).description(description), change);
+addChange(
+  keys.command('delete').description('delete a key for good').option('--yes', 'do not ask'),
+  deleteApiKey,
+  (fingerprint) => `Delete the key ${fingerprint}?`,
+);
 
-function addChange(command: Command, change: typeof deactivateApiKey): void {
+/** @param question - what is asked before something that cannot be undone */
+function addChange(
+  command: Command,
+  change: typeof deactivateApiKey,
+  question?: (fingerprint: string) => string,
+): void {
   command
     .argument('<fingerprint>', 'first eight characters of the key')
     .option('--reason <text>', 'why, for the change log')
     .option(...jsonOption)
     .action(async (fingerprint, options) => {
-      const reason = validate(reasonInput, options.reason);
       await withKey(fingerprint, async (ctx, organisation) => {
+        const reason = validate(z.object({ reason: reasonInput }), options).reason;
+        if (question) await confirm(question(fingerprint), options);
         print(describe(await change(ctx, fingerprint, reason), organisation), options);
       });
     });

@@ -1,7 +1,15 @@
 // The command `organisations`: makes and lists the tenants of the gateway.
-import { createOrganisation, createOrganisationInput, listOrganisations } from '../../organisation/manage.ts';
+import {
+  createOrganisation,
+  createOrganisationInput,
+  findOrganisation,
+  listOrganisations,
+  renameOrganisation,
+  renameOrganisationInput,
+} from '../../organisation/manage.ts';
 import type { Organisation } from '../../organisation/organisation.entity.ts';
-import { actor, jsonOption, print, printList, program, run, validate, withGatewayDatabase } from '../operator.ts';
+import { actor, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
+import { jsonOption, print, printList } from '../output.ts';
 
 function describe({ slug, name, createdAt }: Organisation) {
   return { slug, name, createdAt };
@@ -16,9 +24,26 @@ organisations
   .requiredOption('--name <text>', 'name for people')
   .option(...jsonOption)
   .action(async (options) => {
-    const input = validate(createOrganisationInput, { slug: options.slug, name: options.name });
-    await withGatewayDatabase(async (owner) => {
-      print(describe(await createOrganisation(owner, input, actor)), options);
+    await withOptionNames({}, async () => {
+      const input = validate(createOrganisationInput, { slug: options.slug, name: options.name });
+      await withGatewayDatabase(async (owner) => {
+        print(describe(await createOrganisation(owner, input, actor)), options);
+      });
+    });
+  });
+
+organisations
+  .command('rename')
+  .description('give an organisation another name; its slug stays')
+  .argument('<slug>', 'the organisation')
+  .requiredOption('--name <text>', 'the new name, for people')
+  .option(...jsonOption)
+  .action(async (slug, options) => {
+    await withOptionNames({}, async () => {
+      const { name } = validate(renameOrganisationInput, { name: options.name });
+      await withGatewayDatabase(async (owner) => {
+        print(describe(await renameOrganisation(owner, await findOrganisation(owner, { slug }), name, actor)), options);
+      });
     });
   });
 

@@ -1,0 +1,163 @@
+// How commands print: aligned for people on a terminal, plain where it is piped, JSON for programs.
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+
+/** What all commands offer: to print for programs. */
+export const jsonOption = ['--json', 'print one JSON object and nothing else'] as const;
+
+/** Characters between two columns. */
+const GAP = 2;
+/** Columns narrower than this are not cut short. */
+const LEAST_WIDTH = 8;
+
+const isTerminal = () => process.stdout.isTTY === true;
+
+/** How a list is printed. */
+interface ListOptions {
+  json?: boolean;
+  /** The sentence for people when there is nothing in it. */
+  none: string;
+}
+
+/** Prints a list: as one JSON object with the list under a name, as a table, or a line each where it is piped. */
+export function printList(name: string, rows: readonly object[], { json, none }: ListOptions): void {
+  if (json) console.log(JSON.stringify({ [name]: rows }));
+  else if (rows.length === 0) console.log(none);
+  else if (isTerminal()) for (const line of table(rows, process.stdout.columns)) console.log(line);
+  else for (const row of rows) console.log(oneLine(row));
+}
+
+/**
+ * Lays rows out in columns, by the names of the first row's members. What is wider than the terminal is cut short in its widest columns.
+ *
+ * @param width - characters of a line
+ */
+export function table(rows: readonly object[], width = 80): string[] {
+  const names = Object.keys(rows[0] ?? {});
+  const head = names.map((name) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toUpperCase());
+  const cells = rows.map((row) => Object.values(row).map((value) => reveal(show(value))));
+  const widths = fitted(
+    head.map((title, i) =>
+      Math.max(...[title, ...cells.map((line) => line[i] ?? '')].map((text) => stringWidth(text))),
+    ),
+    width - GAP * (names.length - 1),
+  );
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, i) => padded(text, widths[i] ?? 0))
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  return [styleText('bold', line(head)), ...cells.map(line)];
+}
+
+/** Takes from the widest columns until all of them fit. */
+function fitted(widths: number[], room: number): number[] {
+  const fits = [...widths];
+  for (let over = sum(fits) - room; over > 0; over--) {
+    const widest = fits.indexOf(Math.max(...fits));
+    if ((fits[widest] ?? 0) <= LEAST_WIDTH) break;
+    fits[widest] = (fits[widest] ?? 0) - 1;
+  }
+  return fits;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** A text in a column: cut short where it is wider. */
+function padded(text: string, width: number): string {
+  const own = stringWidth(text);
+  if (own <= width) return text + ' '.repeat(width - own);
+  let cut = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(cut + segment) > width - 1) break;
+    cut += segment;
+  }
+  return `${cut}…${' '.repeat(width - 1 - stringWidth(cut))}`;
+}
+
+/** Characters that nobody sees, or that change how others are seen. */
+const unseen = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Shows a text in such a way that every invisible character is seen. */
+function reveal(text: string): string {
+  return text.replace(unseen, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** How a list is printed while it comes. */
+interface StreamOptions<Row> extends ListOptions {
+  /** The line of a row for people; its members by name unless told. */
+  line?: (row: Row) => string;
+}
+
+/** The members of a row by name, its texts as JSON strings. */
+function members(row: object): string {
+  return Object.entries(row)
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('  ');
+}
+
+/**
+ * Prints a list that may be long while it comes, in the memory of one row: as one JSON object with the list under a
+ * name, or a line each. Invisible characters are escaped.
+ */
+export async function printStream<Row extends object>(
+  name: string,
+  rows: AsyncIterable<Row>,
+  { json, none, line = members }: StreamOptions<Row>,
+): Promise<void> {
+  // Whoever reads may stop, as `head` does; that is no failure.
+  process.stdout.on('error', () => {});
+  const opening = `{${JSON.stringify(name)}:[`;
+  let separator = opening;
+  for await (const row of rows) {
+    const written = json ? separator + reveal(JSON.stringify(row)) : `${reveal(line(row))}\n`;
+    if (!(await write(written))) return;
+    separator = ',';
+  }
+  const empty = separator === opening;
+  if (json) await write(empty ? `${opening}]}\n` : ']}\n');
+  else if (empty) await write(`${none}\n`);
+}
+
+/** Writes to standard output, no faster than it is read; false when nobody reads any more. */
+function write(text: string): Promise<boolean> {
+  return new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)));
+}
+
+/** Prints an answer: as one JSON object, or a member a line. */
+export function print(answer: object, { json }: { json?: boolean }): void {
+  if (json) {
+    console.log(JSON.stringify(answer));
+    return;
+  }
+  const entries = Object.entries(answer);
+  const width = Math.max(...entries.map(([name]) => name.length), 16);
+  for (const [name, value] of entries)
+    console.log(`${styleText('bold', name.padEnd(width))} ${reveal(show(value)).replaceAll('\\u000a', '\n')}`);
+}
+
+/** Says something to people; programs that read JSON are not told. */
+export function say(text: string, { json }: { json?: boolean }): void {
+  if (!json) console.log(text);
+}
+
+function oneLine(row: object): string {
+  return Object.entries(row)
+    .map(([name, value]) => `${name}=${show(value)}`)
+    .join('  ');
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (value instanceof Date) return value.toISOString();
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return '-';
+  return value.every((item) => typeof item === 'string')
+    ? value.join(',')
+    : value.map((item) => `\n  ${oneLine(item)}`).join('');
+}

@@ -1,0 +1,32 @@
+// What people see on a terminal: columns that fit it.
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
+import { expect, it } from 'vitest';
+import { table } from '../../src/cli/output.ts';
+
+const lines = (rows: object[], width?: number) => table(rows, width).map((line) => stripVTControlCharacters(line));
+
+it('lays rows out in columns, under the names of their members', () => {
+  const rows = [
+    { fingerprint: 'PRODabcd', limitPerMinute: 500_000, scopes: ['a', 'b'], expiresAt: null },
+    { fingerprint: 'DEV_abcd', limitPerMinute: 1, scopes: [], expiresAt: new Date(0) },
+  ];
+  expect(lines(rows)).toEqual([
+    'FINGERPRINT  LIMIT PER MINUTE  SCOPES  EXPIRES AT',
+    'PRODabcd     500000            a,b     -',
+    'DEV_abcd     1                 -       1970-01-01T00:00:00.000Z',
+  ]);
+});
+
+it('cuts the widest columns short where they do not fit, by what characters take', () => {
+  const rows = [
+    { name: '客户'.repeat(30), note: 'x'.repeat(60), id: 1 },
+    { name: 'e\u0301', note: '', id: 22 },
+  ];
+  for (const line of lines(rows, 60)) expect(stringWidth(line)).toBeLessThanOrEqual(60);
+  expect(lines(rows, 60)[1]).toMatch(/^(?:客户)+客?…\s+x+…\s+1$/);
+});
+
+it('shows what nobody sees, so that nothing moves the cursor', () => {
+  expect(lines([{ name: 'a\u001b[2Jb\u202e' }])[1]).toBe('a\\u001b[2Jb\\u202e');
+});
