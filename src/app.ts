@@ -15,6 +15,7 @@ import { rejectBadHead } from './http/middleware/bad-head.ts';
 import { cors, csrf } from './http/middleware/cors.ts';
 import { errorResponse } from './http/middleware/error-response.ts';
 import { idempotencyKey } from './http/middleware/idempotency-key.ts';
+import { largeBody } from './http/middleware/large-body.ts';
 import { type KeyInBody, presentedKey } from './http/middleware/presented-key.ts';
 import { warnOfUntrustedProxy } from './http/middleware/untrusted-proxy.ts';
 import { createRouter, type Handler, publicRoute, stack } from './http/router.ts';
@@ -102,7 +103,13 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
     isOpen: async (request) => demo && graphql.looksOnlyAtSchema(request),
   });
   const page = graphiql?.page ?? stack();
-  const graphqlStack = stack(page, started, byGraphQLKey, idempotencyKey(graphql.writeError));
+  const graphqlStack = stack(
+    page,
+    started,
+    byGraphQLKey,
+    largeBody('customer:create'),
+    idempotencyKey(graphql.writeError),
+  );
   const restStack = (keyInBody: KeyInBody) =>
     stack(started, authenticate({ authenticator, keyOf: presentedKey(keyInBody) }), idempotencyKey(writeRestError));
   const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf));

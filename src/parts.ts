@@ -70,7 +70,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, demo });
   const { fastPath, endpoints = allEndpoints } = parts;
   const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
-  const contextOf = createContextOf({ database, ip });
+  const contextOf = createContextOf({ database, ip, log });
   const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });

@@ -18,6 +18,7 @@ const allowed: Record<string, string[]> = {
   'node-version.ts': [],
   // Who may write in a folder matters to the files of the embedded PostgreSQL and to compiled code.
   'folders.ts': [],
+  'version.ts': [],
   errors: [],
   'text.ts': ['errors'],
   'json-object.ts': ['text.ts'],

@@ -4,7 +4,10 @@ import { REQUIRED } from '../text.ts';
 import type { CustomerKey } from './find.ts';
 import { emailInput } from './input.ts';
 
-const MUST_BE_OBJECT = { error: ({ input }: { input: unknown }) => (input == null ? REQUIRED : 'must be an object') };
+/** How what is no object is refused. */
+export const MUST_BE_OBJECT = {
+  error: ({ input }: { input: unknown }) => (input == null ? REQUIRED : 'must be an object'),
+};
 const reference = z.string({ error: ({ input }) => (input == null ? REQUIRED : 'must be a string') });
 
 /** What names one customer, by either of two; that there is exactly one of them, GraphQL has checked. */

@@ -5,7 +5,7 @@ import type { OrganisationDatabase } from '../database/organisation-database.ts'
 import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { type Customer, CustomerEntity } from './customer.entity.ts';
+import type { Customer } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';
 import { ledTo } from './merge/followed.ts';
 import {
@@ -90,16 +90,22 @@ export async function findCustomersById(
   return found;
 }
 
-const byReferenceOfAny: Statement = {
+const byReferenceOfAny: BatchStatement<string> = {
   name: 'customer_of_any_state',
   text: `
-    select ${selectChanged} from (select ${ledTo('c.cu_ref_no = $2')} as customer) found where (customer).id is not null`,
+    with found as materialized (
+      select position, ${ledTo('c.cu_ref_no = g.name')} as customer from unnest($2::text[]) with ordinality as g (name, position)
+    )
+    select position::int, ${selectChanged} from found where (customer).id is not null`,
+  keyOf: (name) => name,
+  isSame: () => true,
+  values: (organisationId, names) => [organisationId, names],
 };
 
 /** Finds the customer that a reference leads to, also one that was deleted. */
 export async function findAnyCustomer({ database }: OperationContext, cuRefNo: string): Promise<Customer | undefined> {
-  const [row] = await database.run(byReferenceOfAny, [database.organisationId, cuRefNo]);
-  return row && database.map<Customer>(CustomerEntity, row);
+  const { row } = await database.runBatched<string, ProfileRow>(byReferenceOfAny, cuRefNo);
+  return row && readProfile(database, row).customer;
 }
 
 /** One page of customers; the places are references. */

@@ -3,6 +3,7 @@ import type { EntityManager, MikroORM, Transaction as OrmTransaction } from '@mi
 import type pg from 'pg';
 import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
+import { TransactionBatcher } from './batch/transaction-batcher.ts';
 import type { NamedTurns } from './named-turns.ts';
 import { type Query, QueryRunner, type StatementRunner } from './statement.ts';
 import type { TransactionKind, TransactionWork } from './transaction.ts';
@@ -177,16 +178,17 @@ class TransactionView extends View implements OrganisationDatabase {
   readonly isTransaction = true;
   readonly afterwards: ((database: OrganisationDatabase) => Promise<void>)[] = [];
   readonly #outdated: () => Error;
+  readonly #batcher: TransactionBatcher;
   #failed: { readonly error: unknown } | undefined;
 
   constructor(organisationId: number, parts: ViewParts, query: Query, outdated: () => Error) {
     super(organisationId, parts, query);
     this.#outdated = outdated;
+    this.#batcher = new TransactionBatcher(organisationId, (statement, values) => this.run(statement, values));
   }
 
-  async runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
-    const [row] = await this.run<Row>(statement, statement.values(this.organisationId, [call]));
-    return { row, first: true };
+  runBatched<Call, Row extends object>(statement: BatchStatement<Call>, call: Call): Promise<Batched<Row>> {
+    return this.#batcher.run(statement, call);
   }
 
   async transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {

@@ -60,6 +60,9 @@ export const builder = new SchemaBuilder<{
   },
 });
 
+/** What makes the fields of an input type. */
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>;
+
 /** Makes an enum of strings. `values` has them with their descriptions. */
 export function stringEnum<Value extends string>(name: string, description: string, values: Record<Value, string>) {
   const entries = Object.entries<string>(values).map(([value, text]) => [value, { value, description: text }]);

@@ -9,7 +9,7 @@ import type { OrganisationDatabase } from '../database/organisation-database.ts'
 import { ApiError } from '../errors/api-error.ts';
 import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { IpLookup } from '../ip/lookup.ts';
-import type { RequestRecord } from '../log.ts';
+import { type Log, noteFailure, type RequestRecord } from '../log.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Quota } from '../rate-limit/quota.ts';
 import type { Effects } from './mutation.ts';
@@ -25,6 +25,8 @@ export interface OperationRequest {
   readonly headers: Readonly<Record<string, unknown>>;
   /** The Idempotency-Key under which it came. A query ignores it. */
   readonly keyed: KeyedRequest | undefined;
+  /** Whether its body is a large one, which only some operations may have. */
+  readonly hasLargeBody?: boolean;
 }
 
 /** The context of one operation, the same for both APIs. */
@@ -40,12 +42,15 @@ export interface GatewayContext extends OperationContext {
   readonly ip: IpLookup;
   /** What was done with API keys, by fingerprint. */
   readonly keyHistories: DataLoader<string, ChangeEntry[]>;
+  /** Notes a failure that the answer tells otherwise than as an error of the operation. */
+  noteFailure(error: ApiError): void;
 }
 
 /** What all operations share. */
 export interface SharedParts {
   readonly database: Database;
   readonly ip: IpLookup;
+  readonly log: Log;
 }
 
 /** A part of an operation that is run by itself. */
@@ -63,8 +68,8 @@ export type ContextOf = (
 ) => GatewayContext;
 
 /** Makes the function that makes the contexts of operations. */
-export function createContextOf({ database, ip }: SharedParts): ContextOf {
-  return (request, selected, part) => new RequestContext(database, ip, request, selected, part);
+export function createContextOf(parts: SharedParts): ContextOf {
+  return (request, selected, part) => new RequestContext(parts, request, selected, part);
 }
 
 class RequestContext implements GatewayContext {
@@ -73,24 +78,27 @@ class RequestContext implements GatewayContext {
   readonly selected: ReadonlySet<string>;
   readonly effects: Effects | undefined;
   readonly ip: IpLookup;
+  readonly #log: Log;
+  readonly #record: RequestRecord;
   readonly #caller: Caller | undefined;
   readonly #database: OrganisationDatabase | 'none' | undefined;
   #relations: CustomerRelations | undefined;
   #keyHistories: DataLoader<string, ChangeEntry[]> | undefined;
 
   constructor(
-    database: Database,
-    ip: IpLookup,
+    { database, ip, log }: SharedParts,
     request: OperationRequest,
     selected: ReadonlySet<string>,
     part?: OperationPart,
   ) {
-    const { requestId, caller, keyed } = request;
+    const { requestId, caller, keyed, record } = request;
     this.requestId = requestId;
     this.answerIsKept = keyed !== undefined;
     this.selected = selected;
     this.effects = part?.effects;
     this.ip = ip;
+    this.#log = log;
+    this.#record = record;
     this.#caller = caller;
     this.#database = part?.database ?? (caller && database.forOrganisation(caller.organisationId));
   }
@@ -118,5 +126,9 @@ class RequestContext implements GatewayContext {
   get keyHistories(): DataLoader<string, ChangeEntry[]> {
     this.#keyHistories ??= keyHistories(this);
     return this.#keyHistories;
+  }
+
+  noteFailure(error: ApiError): void {
+    noteFailure(this.#log, this.#record, error);
   }
 }

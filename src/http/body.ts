@@ -4,7 +4,7 @@ import { MIMEType } from 'node:util';
 import { ApiError } from '../errors/api-error.ts';
 import { isObject, malformed, parseStrictJson } from './json-members.ts';
 
-/** Bytes that a body may have. */
+/** Bytes that a body may have, unless its caller may send a large one. */
 export const BODY_LIMIT = 64 * 1024;
 
 /** A JSON object, as the caller sent it. */
@@ -18,22 +18,39 @@ const mediaTypes = ['application/json', 'application/x-www-form-urlencoded', 'mu
 /** The encodings of text that are UTF-8 or a part of it. */
 const knownCharsets = new Set(['utf-8', 'utf8', 'us-ascii']);
 
+/** How a large body is read. */
+export interface LargeBody {
+  /** Bytes that it may have. */
+  readonly limit: number;
+  /** Resolves when there is room for it; until then no more of it is read than of any other. */
+  room(): Promise<void>;
+}
+
 /**
  * Reads the bytes of a request's body.
  *
- * @returns undefined when there are more than `BODY_LIMIT`; the rest is then not read
+ * @param large - how it is read where it has more bytes than `BODY_LIMIT`, if it may
+ * @returns undefined when there are more than it may have; the rest is then not read
  */
-export async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length']) > BODY_LIMIT) return undefined;
+export async function readBytes(request: IncomingMessage, large?: LargeBody): Promise<Buffer | undefined> {
+  const limit = large?.limit ?? BODY_LIMIT;
+  if (Number(request.headers['content-length']) > limit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
+  let hasRoom = false;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > BODY_LIMIT) {
+      if (size > limit) {
         request.removeAllListeners('data').resume();
         resolve(undefined);
-      } else chunks.push(chunk);
+        return;
+      }
+      chunks.push(chunk);
+      if (size <= BODY_LIMIT || hasRoom) return;
+      hasRoom = true;
+      request.pause();
+      large?.room().then(() => request.resume(), reject);
     });
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     // The caller went away in the middle: there is nobody to answer, and nothing of ours failed.

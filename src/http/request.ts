@@ -6,7 +6,7 @@ import { type ApiError, publicError } from '../errors/api-error.ts';
 import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { RequestRecord } from '../log.ts';
 import type { Quota } from '../rate-limit/quota.ts';
-import { type Members, parseBody, readBytes } from './body.ts';
+import { BODY_LIMIT, type LargeBody, type Members, parseBody, readBytes } from './body.ts';
 import type { AddressOf } from './client-ip.ts';
 import { originForm } from './head.ts';
 import { type KnownMembers, type KnownNames, readKnownMembers } from './known-members.ts';
@@ -28,6 +28,10 @@ export interface HttpRequest {
   quota: Quota | undefined;
   /** The Idempotency-Key under which it came. */
   keyed: KeyedRequest | undefined;
+  /** How a large body is read, where the caller may send one. To be told before the body is read. */
+  largeBody: LargeBody | undefined;
+  /** Whether the body that was read is a large one. */
+  readonly hasLargeBody: boolean;
   /** Headers that the answer will have, whatever it is. */
   readonly answerHeaders: Record<string, string>;
   /** The body, read at most once; undefined when it is too large. */
@@ -107,6 +111,8 @@ class NodeRequest implements HttpRequest {
   caller: Caller | undefined;
   quota: Quota | undefined;
   keyed: KeyedRequest | undefined;
+  largeBody: LargeBody | undefined;
+  hasLargeBody: boolean;
   readonly #incoming: IncomingMessage;
   readonly #addressOf: AddressOf;
   readonly #search: string;
@@ -128,6 +134,8 @@ class NodeRequest implements HttpRequest {
     this.caller = undefined;
     this.quota = undefined;
     this.keyed = undefined;
+    this.largeBody = undefined;
+    this.hasLargeBody = false;
     this.#addressOf = addressOf;
     this.#search = mark < 0 ? '' : url.slice(mark + 1);
     this.method = method;
@@ -148,7 +156,10 @@ class NodeRequest implements HttpRequest {
   }
 
   bytes(): Promise<Buffer | undefined> {
-    this.#bytes ??= readBytes(this.#incoming);
+    this.#bytes ??= readBytes(this.#incoming, this.largeBody).then((bytes) => {
+      this.hasLargeBody = bytes !== undefined && bytes.length > BODY_LIMIT;
+      return bytes;
+    });
     return this.#bytes;
   }
 

@@ -23,6 +23,26 @@ mutation CreateCustomer {
   }
 }
 `,
+  `# Creates many customers: a row that is wrong fails no other one. Up to 500 rows, best sent as a variable.
+mutation BulkCreateCustomers {
+  bulkCreateCustomers(
+    input: {
+      customers: [
+        { clientRef: "crm-1", email: "first.row@example.com", companyName: "First" }
+        { clientRef: "crm-2", email: "not an address" }
+        { clientRef: "crm-3", email: "First.Row@example.com" }
+      ]
+    }
+  ) {
+    rows {
+      clientRef
+      result
+      customer { cuRefNo companyName }
+      error { code message fields { path message } }
+    }
+  }
+}
+`,
   `# One customer with all that belongs to it.
 query Customer {
   customer(by: { email: "jana.novakova@example.com" }) {

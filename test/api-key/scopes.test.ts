@@ -63,6 +63,10 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   Referral: {},
   PageInfo: {},
   CreateCustomerPayload: {},
+  BulkCreateCustomersPayload: {},
+  BulkCreateCustomersRow: {},
+  BulkRowError: {},
+  BulkRowField: {},
   UpdateCustomerPayload: {},
   ChangeCustomerEmailPayload: {},
   AdjustCustomerCreditPayload: {},
@@ -90,6 +94,7 @@ const ofFields: Record<string, Requirement> = {
   'Query.node': 'customer:read',
   'Query.mergeCustomersPreview': 'customer:write',
   'Mutation.createCustomer': 'customer:create',
+  'Mutation.bulkCreateCustomers': 'customer:create',
   'Mutation.updateCustomer': 'customer:write',
   'Mutation.changeCustomerEmail': 'customer:write',
   'Mutation.adjustCustomerCredit': 'customer:write',
@@ -120,6 +125,7 @@ const ofFields: Record<string, Requirement> = {
 const free = [
   // Who may create a customer is shown its profile (the documentation of `POST /api/v1/customer/create`).
   'CreateCustomerPayload.customer',
+  'BulkCreateCustomersRow.customer',
   // Who may change one too.
   'UpdateCustomerPayload.customer',
   'ChangeCustomerEmailPayload.customer',
@@ -195,6 +201,7 @@ function argumentsOf(coordinate: string): string {
     'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
     'Query.apiKey': fingerprint,
     'Mutation.createCustomer': `input: { email: "${customer?.email}", customerRealIp: "${KNOWN_ADDRESS}" }`,
+    'Mutation.bulkCreateCustomers': `input: { customers: [{ clientRef: "ref", email: "${customer?.email}", customerRealIp: "${KNOWN_ADDRESS}" }] }`,
     'Mutation.updateCustomer': `input: { ${by}, firstName: "Jan" }`,
     'Mutation.changeCustomerEmail': `input: { ${by}, email: "${customer?.email}" }`,
     'Mutation.adjustCustomerCredit': `input: { ${by}, amount: 1, description: "for" }`,

@@ -92,7 +92,7 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     headers: {},
     keyed: undefined,
   };
-  const contextValue = createContextOf(reference)(request, new Set());
+  const contextValue = createContextOf({ ...reference, log: silent })(request, new Set());
   const result = await execute({ schema, document, variableValues: variables, operationName, contextValue });
   return result.errors ? undefined : JSON.stringify({ data: result.data });
 }

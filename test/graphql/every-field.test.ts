@@ -158,6 +158,12 @@ const computed: Record<string, (row: Row, subject: Subject, path: Path) => unkno
   'CreateCustomerPayload.result': () => 'FILLED',
   'CreateCustomerPayload.filledFields': (row) => row.fields,
   'CreateCustomerPayload.keptFields': () => ['companyName'],
+  'BulkCreateCustomersRow.clientRef': () => 'ref',
+  'BulkCreateCustomersRow.result': () => 'FILLED',
+  'BulkRowError.code': () => 'INTERNAL_VALIDATION_FAILED',
+  'BulkRowError.message': () => 'Some of the values sent are not valid.',
+  'BulkRowField.path': () => 'email',
+  'BulkRowField.message': () => 'must be a valid e-mail address',
   'MergeCustomersPayload.mergedCustomerId': async () => {
     const { cu_ref_no: merged } = await one(
       'select cu_ref_no from customer where merged_into is not null order by id desc limit 1',
@@ -231,6 +237,7 @@ const inGroup = (slug: string) =>
   `customer_id = $1 and group_id = (select id from customer_group where slug = '${slug}')`;
 const beforehand: Record<string, string> = {
   'Mutation.createCustomer': become('tax_identification_number = null'),
+  'Mutation.bulkCreateCustomers': become('tax_identification_number = null'),
   'Mutation.banCustomer': become('banned_at = null'),
   'Mutation.unbanCustomer': become('banned_at = now()'),
   'Mutation.restoreCustomer': become('deleted_at = now()'),
@@ -244,6 +251,7 @@ const beforehand: Record<string, string> = {
 /** What the change log says of each. */
 const actions: Record<string, string> = {
   'Mutation.createCustomer': 'filled',
+  'Mutation.bulkCreateCustomers': 'filled',
   'Mutation.updateCustomer': 'updated',
   'Mutation.changeCustomerEmail': 'e-mail changed',
   'Mutation.adjustCustomerCredit': 'credit adjusted',
@@ -284,6 +292,7 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
   const fingerprint = key?.slice(0, 8) ?? all.fingerprint;
   const quoted = JSON.stringify(fingerprint);
   const consumed = consuming.test(root) ? await newCustomer(`consumed-${calls}`) : undefined;
+  const isRefused = steps.some((step) => coordinateOf(step) === 'BulkCreateCustomersRow.error');
   const merged = consumed && (await newCustomer(`merged-${calls}`));
   if (root === 'Mutation.deleteCustomerGroup')
     await sql.query('insert into customer_group (organisation_id, name, slug) values ($1, $2, $2)', [
@@ -296,6 +305,8 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
     'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
     'Query.apiKey': `fingerprint: ${quoted}`,
     'Mutation.createCustomer': `input: { email: "${email}", companyName: "Other", taxIdentificationNumber: "CZ${calls}" }`,
+    // What is told of an error is that of the first row.
+    'Mutation.bulkCreateCustomers': `input: { customers: [${isRefused ? '{ clientRef: "ref", email: "x" }, ' : ''}{ clientRef: "ref", email: "${email}", companyName: "Other", taxIdentificationNumber: "CZ${calls}" }] }`,
     'Mutation.updateCustomer': `input: { ${by}, firstName: "First ${calls}", address: { city: "City ${calls}" }, meta: { m: ${calls} } }`,
     'Mutation.changeCustomerEmail': `input: { ${by}, email: "${calls}@example.com" }`,
     'Mutation.adjustCustomerCredit': `input: { ${by}, amount: ${calls}, description: "what for" }`,

@@ -59,7 +59,7 @@ export function pathsOf(schema: GraphQLSchema): Path[] {
 
 /** Fields below which there is a customer, as there is below `updateCustomer`. */
 const likeUpdate =
-  /^(?:Query\.mergeCustomersPreview|Mutation\.(?:createCustomer|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer|eraseCustomer|mergeCustomers|startCustomerSubscription|updateCustomerSubscription|endCustomerSubscription|addCustomerToGroups|removeCustomerFromGroups|setCustomerReferral))$/;
+  /^(?:Query\.mergeCustomersPreview|Mutation\.(?:createCustomer|bulkCreateCustomers|changeCustomerEmail|adjustCustomerCredit|banCustomer|unbanCustomer|deleteCustomer|restoreCustomer|eraseCustomer|mergeCustomers|startCustomerSubscription|updateCustomerSubscription|endCustomerSubscription|addCustomerToGroups|removeCustomerFromGroups|setCustomerReferral))$/;
 
 /** The paths without those that lie far below a mutation, and equally below `updateCustomer`, or below a customer that was merged. */
 export function telling(paths: readonly Path[]): Path[] {

@@ -107,8 +107,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
   };
   const runValidated = createRunner(options, validated);
 
-  function costOfCall({ document, variables }: OperationCall, analysis: OperationAnalysis): Cost {
-    const cost = analysis.cost ?? costOf(schema, document, analysis.operation, variables ?? {});
+  function costOfCall(call: OperationCall, analysis: OperationAnalysis, execution: ValidatedExecutionArgs): Cost {
+    const { document, variables, request } = call;
+    const cost = analysis.cost ?? costOf(document, execution, variables ?? {}, request.caller?.limit);
     if (!analysis.costDependsOnVariables) analysis.cost = cost;
     return cost;
   }
@@ -122,7 +123,7 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const context = contextOf(request, analysis.selected);
     if (caller) authorize(caller, analysis.requirements);
     const execution = validated(call, analysis.operation, document, context);
-    const cost = costOfCall(call, analysis);
+    const cost = costOfCall(call, analysis, execution);
     if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
     const result = await runValidated(call, analysis, execution);
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };

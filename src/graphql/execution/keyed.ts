@@ -68,6 +68,11 @@ export interface KeyedRunnerOptions {
   timeout: number;
 }
 
+/** Locks by name that one transaction takes: PostgreSQL has room for so many of all transactions together. */
+const MOST_LOCKS = 100;
+/** What documents that touch more lock in their place: they wait for each other. What they change is locked by its rows all the same. */
+const MANY = 'many';
+
 /** Why a document was not done. */
 export class NotDone extends Error {
   readonly errors: NonNullable<ExecutionResult['errors']>;
@@ -91,7 +96,7 @@ export function assertDone(result: ExecutionResult): ExecutionResult {
 export async function lockTouched(tx: OrganisationDatabase, touched: readonly string[]): Promise<void> {
   if (touched.length <= 1) return;
   const names = await identified(tx, touched);
-  await lockNames(tx, names);
+  await lockNames(tx, names.length <= MOST_LOCKS ? names : [MANY]);
   await lockInOrder(tx, names);
 }
 

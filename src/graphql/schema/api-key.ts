@@ -15,13 +15,13 @@ import {
   scopeNames,
 } from '../../api-key/input.ts';
 import { prefixOf } from '../../api-key/key.ts';
+import { keyActions } from '../../api-key/lock.ts';
 import {
   activateApiKey,
   createApiKey,
   deactivateApiKey,
   deleteApiKey,
   findApiKey,
-  keyActions,
   listApiKeys,
   type NewKey,
   type RotatedKey,

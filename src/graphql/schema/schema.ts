@@ -11,6 +11,7 @@ import './customer/ip-history.ts';
 import './customer/credit.ts';
 import './customer/changes.ts';
 import './customer/create.ts';
+import './customer/bulk-create.ts';
 import './customer/update.ts';
 import './customer/status.ts';
 import './customer/groups.ts';

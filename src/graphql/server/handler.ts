@@ -1,5 +1,5 @@
 // GraphQL over HTTP: what a request asks for, the path that it takes, and errors before GraphQL itself.
-import type { ApiError } from '../../errors/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import type { WriteError } from '../../http/middleware/error-response.ts';
 import {
   errorHeaders,
@@ -34,6 +34,9 @@ export interface GraphQLHandlerOptions extends YogaOptions {
   fastPath?: boolean | undefined;
 }
 
+/** Whether a body cannot be read for what is in it. */
+const isMalformed = (error: unknown) => error instanceof ApiError && error.code === 'INTERNAL_REQUEST_MALFORMED';
+
 /** Opens the GraphQL handler. */
 export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
   const { execute, fastPath = true } = options;
@@ -67,13 +70,19 @@ export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandl
 
   return {
     async handle(request) {
-      const read = await readParams(request);
+      const read = await readParams(request).catch((error: unknown) => {
+        throw request.hasLargeBody && isMalformed(error) ? new ApiError('INTERNAL_PAYLOAD_TOO_LARGE') : error;
+      });
+      // One that names no query is for no operation that may be large.
+      if (request.hasLargeBody && typeof read.query !== 'string') throw new ApiError('INTERNAL_PAYLOAD_TOO_LARGE');
       if (namesPersistedQuery(read)) {
         request.record.code = 'INTERNAL_REQUEST_MALFORMED';
         return { ...writeError(request, persistedQueryNotSupported()), status: 200 };
       }
       const context = { gatewayRequest: request, params: checkParams(read) };
-      return request.method === 'POST' && fastPath ? answerPost(request, context) : answerThroughYoga(request, context);
+      // Yoga's plugin decides what may have a large body.
+      const isFast = request.method === 'POST' && fastPath && !request.hasLargeBody;
+      return isFast ? answerPost(request, context) : answerThroughYoga(request, context);
     },
 
     writeError,

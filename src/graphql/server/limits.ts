@@ -6,15 +6,14 @@ import {
   type ASTVisitor,
   GraphQLError,
   type GraphQLSchema,
-  Kind,
   Lexer,
   type ParseOptions,
-  type SelectionSetNode,
   Source,
   TokenKind,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
+import { rootFieldsOf } from '../execution/root-fields.ts';
 import { introspectionRule } from './introspection-limit.ts';
 import { mergingRule } from './merging-limit.ts';
 
@@ -76,8 +75,9 @@ function reporting(message: string) {
 /** Counts what an operation selects at its root, each fragment once: what appears twice is merged. */
 function rootFieldsRule(context: ValidationContext): ASTVisitor {
   return {
-    OperationDefinition({ selectionSet }) {
-      const names = rootFieldNames(selectionSet, context, new Set());
+    OperationDefinition(operation) {
+      const fields = rootFieldsOf(operation, (name) => context.getFragment(name));
+      const names = fields.map(({ name }) => name.value);
       if (names.length > MOST_ROOT_FIELDS)
         context.reportError(new GraphQLError(`An operation may select at most ${MOST_ROOT_FIELDS} root fields.`));
       if (names.filter((name) => name === '__schema' || name === '__type').length > MOST_INTROSPECTIONS)
@@ -86,16 +86,6 @@ function rootFieldsRule(context: ValidationContext): ASTVisitor {
         );
     },
   };
-}
-
-function rootFieldNames(set: SelectionSetNode, context: ValidationContext, seen: Set<string>): string[] {
-  return set.selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFieldNames(selection.selectionSet, context, seen);
-    const fragment = seen.has(selection.name.value) ? undefined : context.getFragment(selection.name.value);
-    seen.add(selection.name.value);
-    return fragment ? rootFieldNames(fragment.selectionSet, context, seen) : [];
-  });
 }
 
 /** The rules that bound a document. They are asked before the language's own, some of which take time over what these refuse. */

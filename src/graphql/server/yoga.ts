@@ -6,14 +6,18 @@ import {
   type GraphQLSchema,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
   parse,
   validate,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
+import { ApiError } from '../../errors/api-error.ts';
+import { errorHeaders } from '../../http/request.ts';
 import type { Log } from '../../log.ts';
 import type { OperationRequest } from '../context.ts';
-import { presentResult } from '../execution/errors.ts';
+import { presentResult, requestError } from '../execution/errors.ts';
 import { type ExecuteOperation, type OperationCall, undeterminedOperation } from '../execution/execute.ts';
+import { fragmentsByName, rootFieldsOf } from '../execution/root-fields.ts';
 import { documentCaches } from './document-cache.ts';
 import { assertReadable, limitRules, parseLimits } from './limits.ts';
 import type { CheckedParams } from './params.ts';
@@ -59,10 +63,11 @@ function gatewayPlugin(
         return parse(source, parseLimits);
       });
       // Documents that were parsed before come here too.
-      return ({ result, context: { params } }) => {
-        const unread = result == null || result instanceof Error;
-        if (!unread && !getOperationAST(result, params.operationName))
-          throw undeterminedOperation(result, params.operationName);
+      return ({ result, context: { params, gatewayRequest } }) => {
+        const document = result == null || result instanceof Error ? undefined : (result as DocumentNode);
+        const operation = document && getOperationAST(document, params.operationName);
+        if (gatewayRequest.hasLargeBody && !(operation && mayBeLarge(schema, document, operation))) throw tooLarge();
+        if (document && !operation) throw undeterminedOperation(document, params.operationName);
       };
     },
     onValidate({ setValidationFn }) {
@@ -89,6 +94,21 @@ function gatewayPlugin(
       setResult(presented(result as ExecutionResult, serverContext.gatewayRequest));
     },
   };
+}
+
+/** Whether an operation is one field for which a large body is read, and nothing else. */
+function mayBeLarge(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  const [field, ...others] = rootFieldsOf(operation, fragmentsByName(document));
+  const type = schema.getRootType(operation.operation);
+  return (
+    others.length === 0 && field !== undefined && type?.getFields()[field.name.value]?.extensions.largeBody === true
+  );
+}
+
+/** The failure of a large body that is not for such an operation, whatever else is wrong with it. */
+function tooLarge(): GraphQLError {
+  const error = new ApiError('INTERNAL_PAYLOAD_TOO_LARGE');
+  return requestError(error, { status: error.status, headers: errorHeaders(error) });
 }
 
 /** Opens Yoga. */

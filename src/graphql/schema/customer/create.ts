@@ -4,33 +4,42 @@ import { type Created, createOrReturnCustomer } from '../../../customer/create.t
 import { type FilledField, filledColumns } from '../../../customer/create-call.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { type CreateCustomer, createCustomerInput } from '../../../customer/input.ts';
-import { builder, stringEnum, validatedBy } from '../../builder.ts';
+import { builder, type InputFields, stringEnum, validatedBy } from '../../builder.ts';
 import { mutation } from '../../mutation.ts';
 import { loadCustomer } from './change.ts';
 import { CustomerType } from './type.ts';
 
+/** What is said of a member of the input, also where many are created at once. */
+export const describedMember = (name: keyof CreateCustomer) => ({
+  description: createCustomerInput.shape[name].meta()?.description,
+});
+
+/** The members of the input besides the e-mail address. */
+export const optionalMembers = (t: InputFields) => ({
+  companyName: t.string(describedMember('companyName')),
+  companyRegistrationNumber: t.string(describedMember('companyRegistrationNumber')),
+  taxIdentificationNumber: t.string(describedMember('taxIdentificationNumber')),
+  customerRealIp: t.string(describedMember('customerRealIp')),
+});
+
 const CreateCustomerInputType = builder.inputType('CreateCustomerInput', {
   description: 'The customer to create, or to find by its e-mail address.',
   ...validatedBy(createCustomerInput),
-  fields: (t) => {
-    const described = (name: keyof CreateCustomer) => ({
-      description: createCustomerInput.shape[name].meta()?.description,
-    });
-    return {
-      email: t.string({ required: true, ...described('email') }),
-      companyName: t.string(described('companyName')),
-      companyRegistrationNumber: t.string(described('companyRegistrationNumber')),
-      taxIdentificationNumber: t.string(described('taxIdentificationNumber')),
-      customerRealIp: t.string(described('customerRealIp')),
-    };
-  },
+  fields: (t) => ({ email: t.string({ required: true, ...describedMember('email') }), ...optionalMembers(t) }),
 });
 
-const CreateCustomerResult = stringEnum('CreateCustomerResult', 'What `createCustomer` did.', {
+/** What a call did. */
+export const CreateCustomerResult = stringEnum('CreateCustomerResult', 'What `createCustomer` did.', {
   CREATED: 'The customer was created.',
   FILLED: 'The customer was there; blank fields of its profile were filled in.',
   UNCHANGED: 'The customer was there, and nothing of its profile changed.',
 });
+
+/** Says what a call did. */
+export function resultOf({ newAccount, filledFields }: Pick<CreatePayload, 'newAccount' | 'filledFields'>) {
+  if (newAccount) return 'CREATED';
+  return filledFields.length > 0 ? 'FILLED' : 'UNCHANGED';
+}
 
 /** What is told of a call. */
 interface CreatePayload {
@@ -47,8 +56,7 @@ const CreateCustomerPayload = builder.objectRef<CreatePayload>('CreateCustomerPa
     result: t.field({
       type: CreateCustomerResult,
       description: 'What this call did.',
-      resolve: ({ newAccount, filledFields }) =>
-        newAccount ? ('CREATED' as const) : filledFields.length > 0 ? ('FILLED' as const) : ('UNCHANGED' as const),
+      resolve: resultOf,
     }),
     filledFields: t.stringList({
       description: 'Fields of an existing profile that were blank, and were filled in by this call.',

@@ -1,0 +1,69 @@
+// Create or return for many customers at once: each row stands for itself, and goes through the statement that serves single calls.
+import { z } from 'zod';
+import { ApiError } from '../errors/api-error.ts';
+import { toApiError } from '../errors/classify.ts';
+import { fieldProblems } from '../errors/validation.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { REQUIRED } from '../text.ts';
+import { MUST_BE_OBJECT } from './by.ts';
+import { type Created, createOrReturnCustomer } from './create.ts';
+import { type CreateCustomer, createCustomerInput } from './input.ts';
+
+/** Rows of one call. */
+export const MOST_ROWS = 500;
+
+/** A row of a call: its customer, or what is wrong with it. */
+export type BulkRow = { readonly clientRef: string } & (
+  | { readonly input: CreateCustomer }
+  | { readonly refused: ApiError }
+);
+
+/** What became of a row. */
+export type BulkOutcome = { readonly clientRef: string } & (
+  | { readonly created: Created }
+  | { readonly error: ApiError }
+);
+
+const text = z.string({ error: ({ input }) => (input == null ? REQUIRED : 'must be a string') });
+
+/** A row that is wrong is told as its result: it fails no other one. */
+const row = z.looseObject({ clientRef: text }, MUST_BE_OBJECT).transform(({ clientRef, ...given }): BulkRow => {
+  const { data, error } = createCustomerInput.safeParse(given);
+  if (data) return { clientRef, input: data };
+  return { clientRef, refused: new ApiError('INTERNAL_VALIDATION_FAILED', { fields: fieldProblems(error) }) };
+});
+
+/** The input of `bulkCreateCustomers`. How many rows there are is looked at first. */
+export const bulkCreateCustomersInput = z.object({
+  customers: z.array(z.unknown()).max(MOST_ROWS, `must have at most ${MOST_ROWS} items`).pipe(z.array(row)),
+});
+
+/** The input of `bulkCreateCustomers`. */
+export type BulkCreateCustomers = z.output<typeof bulkCreateCustomersInput>;
+
+/**
+ * Creates the customers of all rows, or returns those that are there. Rows with the same mailbox are one customer, as if they had been sent one after the other.
+ *
+ * @returns what became of each row, in their order
+ * @throws ApiError what the rows that are not refused failed with, where the service can do none of them
+ */
+export async function bulkCreateCustomers(
+  ctx: OperationContext,
+  { customers }: BulkCreateCustomers,
+): Promise<BulkOutcome[]> {
+  const outcomes = await Promise.all(customers.map((given) => outcomeOf(ctx, given)));
+  const tried = outcomes.filter((_, i) => 'input' in (customers[i] as BulkRow));
+  const failed = tried.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
+  if (failed[0] && failed.length === tried.length) throw failed[0];
+  return outcomes;
+}
+
+async function outcomeOf(ctx: OperationContext, given: BulkRow): Promise<BulkOutcome> {
+  const { clientRef } = given;
+  if ('refused' in given) return { clientRef, error: given.refused };
+  try {
+    return { clientRef, created: await createOrReturnCustomer(ctx, given.input) };
+  } catch (error) {
+    return { clientRef, error: toApiError(error) };
+  }
+}
