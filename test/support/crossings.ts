@@ -216,11 +216,19 @@ const mixed: Way[] = [
     query: `mutation ($input: ChangeCustomerEmailInput!) { changeCustomerEmail(input: $input) { customer { version } } }`,
     variables: { input: { by: { cuRefNo: own.cuRefNo }, email: freeEmail } },
   }),
-  ({ freeEmail }) => ({
-    query: `mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) {
-      newAccount result filledFields keptFields customer { cuRefNo companyName meta changes { edges { node { reason } } } } } }`,
-    variables: { input: { email: freeEmail, companyName: 'Mine' } },
-  }),
+  // One by one, and as a row of many.
+  ({ freeEmail }, i) =>
+    i % 3 === 0
+      ? {
+          query: `mutation ($input: BulkCreateCustomersInput!) { bulkCreateCustomers(input: $input) {
+            rows { clientRef result customer { cuRefNo companyName meta changes { edges { node { reason } } } } error { code } } } }`,
+          variables: { input: { customers: [{ clientRef: 'mine', email: freeEmail, companyName: 'Mine' }] } },
+        }
+      : {
+          query: `mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) {
+            newAccount result filledFields keptFields customer { cuRefNo companyName meta changes { edges { node { reason } } } } } }`,
+          variables: { input: { email: freeEmail, companyName: 'Mine' } },
+        },
   ({ own }, i) => ({
     query: `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { ${everything} } } }`,
     variables: { input: { by: { cuRefNo: own.cuRefNo }, firstName: `Own ${i}`, customerRealIp: `3.3.3.${i % 250}` } },
