@@ -82,6 +82,9 @@ describe('in demo mode', () => {
     await graphiQLReady(tab);
     await type(tab.page, '{ customers(first: 1) { edges { node { email } } } }');
     await expect.poll(() => tab.page.url()).toContain('query=');
+    // The address has it a moment before the tabs are stored.
+    const stored = () => tab.page.evaluate('JSON.stringify([{ ...sessionStorage }, { ...localStorage }])');
+    await expect.poll(stored).toContain('customers(first: 1)');
     const first = tab.bytes();
     await tab.page.reload();
     await graphiQLReady(tab);
