@@ -193,12 +193,15 @@ export async function withOptionNames<Result>(names: OptionNames, work: () => Pr
   }
 }
 
+/** The option of a member: `firstName` is `--first-name`. */
+export const optionNamed = (member: string) => `--${member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** The name of an option, with the place in its list or object. */
 function optionOf(path: string, names: OptionNames): string {
   const known = Object.keys(names).filter((name) => path === name || path.startsWith(`${name}.`));
   const [longest] = known.toSorted((one, other) => other.length - one.length);
   const member = longest ?? (path.split('.', 1)[0] as string);
-  const name = names[member] ?? `--${member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const name = names[member] ?? optionNamed(member);
   const place = path.slice(member.length + 1);
   if (place === '') return name;
   return /^\d+$/.test(place) ? `${name} (item ${Number(place) + 1})` : `${name} (${place})`;

@@ -35,7 +35,7 @@ export function printList(name: string, rows: readonly object[], { json, none }:
 export function table(rows: readonly object[], width = 80): string[] {
   const names = Object.keys(rows[0] ?? {});
   const head = names.map((name) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toUpperCase());
-  const cells = rows.map((row) => Object.values(row).map((value) => reveal(show(value))));
+  const cells = rows.map((row) => Object.values(row).map(show));
   const widths = fitted(
     head.map((title, i) =>
       Math.max(...[title, ...cells.map((line) => line[i] ?? '')].map((text) => stringWidth(text))),
@@ -137,8 +137,7 @@ export function print(answer: object, { json }: { json?: boolean }): void {
   }
   const entries = Object.entries(answer);
   const width = Math.max(...entries.map(([name]) => name.length), 16);
-  for (const [name, value] of entries)
-    console.log(`${styleText('bold', name.padEnd(width))} ${reveal(show(value)).replaceAll('\\u000a', '\n')}`);
+  for (const [name, value] of entries) console.log(`${styleText('bold', name.padEnd(width))} ${show(value)}`);
 }
 
 /** Says something to people; programs that read JSON are not told. */
@@ -152,12 +151,13 @@ function oneLine(row: object): string {
     .join('  ');
 }
 
+/** A value in words; whatever somebody wrote moves no cursor. */
 function show(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (value instanceof Date) return value.toISOString();
-  if (!Array.isArray(value)) return String(value);
+  if (!Array.isArray(value)) return reveal(typeof value === 'object' ? JSON.stringify(value) : String(value));
   if (value.length === 0) return '-';
   return value.every((item) => typeof item === 'string')
-    ? value.join(',')
+    ? reveal(value.join(','))
     : value.map((item) => `\n  ${oneLine(item)}`).join('');
 }

@@ -37,7 +37,7 @@ export async function readBytes(request: IncomingMessage, large?: LargeBody): Pr
   if (Number(request.headers['content-length']) > limit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  let hasRoom = false;
+  let hasAsked = false;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
@@ -47,8 +47,8 @@ export async function readBytes(request: IncomingMessage, large?: LargeBody): Pr
         return;
       }
       chunks.push(chunk);
-      if (size <= BODY_LIMIT || hasRoom) return;
-      hasRoom = true;
+      if (size <= BODY_LIMIT || hasAsked) return;
+      hasAsked = true;
       request.pause();
       large?.room().then(() => request.resume(), reject);
     });

@@ -79,6 +79,9 @@ describe('customers', () => {
       },
       changes: [{ action: 'UPDATED', by: actor }, { action: 'UPDATED', by: actor }, { action: 'CREATED' }],
     });
+    const text = await customers('show', customer.email);
+    expect([text.code, text.stdout]).toEqual([0, expect.stringMatching(/^meta +{"b":2}$/m)]);
+    expect(text.stdout).not.toContain('[object Object]');
     const stale = await inJson('update', customer.email, '--first-name', 'X', '--if-version', '1');
     expect([stale.code, stale.body.error.code]).toEqual([1, 'INTERNAL_CONFLICT']);
   });

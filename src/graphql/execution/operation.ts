@@ -9,16 +9,22 @@ import {
   visit,
 } from 'graphql';
 
+/** Finds the fragments of a document by their names. */
+export function fragmentsByName({ definitions }: DocumentNode) {
+  const byName = new Map<string, FragmentDefinitionNode>();
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) byName.set(definition.name.value, definition);
+  return (name: string) => byName.get(name);
+}
+
 /** The fragments that an operation spreads, and those that these spread; others of the document belong to other operations. */
 export function fragmentsOf(document: DocumentNode, operation: OperationDefinitionNode): Set<FragmentDefinitionNode> {
-  const byName = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) byName.set(definition.name.value, definition);
+  const fragmentNamed = fragmentsByName(document);
   const found = new Set<FragmentDefinitionNode>();
   const follow = (node: ASTNode) =>
     visit(node, {
       FragmentSpread({ name }) {
-        const fragment = byName.get(name.value);
+        const fragment = fragmentNamed(name.value);
         if (!fragment || found.has(fragment)) return;
         found.add(fragment);
         follow(fragment);

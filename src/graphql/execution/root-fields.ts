@@ -22,12 +22,3 @@ export function rootFieldsOf(
     });
   return within(selectionSet);
 }
-
-/** Finds the fragments of a document by their names. */
-export function fragmentsByName(document: { readonly definitions: readonly { readonly kind: Kind }[] }) {
-  const fragments = document.definitions.filter(
-    (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
-  );
-  const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-  return (name: string) => byName.get(name);
-}

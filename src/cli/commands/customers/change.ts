@@ -1,18 +1,20 @@
 // The commands that change a customer: on the same functions as both APIs, in the operator's name.
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ZodType } from 'zod';
+import { addressMembers } from '../../../customer/address.ts';
 import { banCustomer, banCustomerInput } from '../../../customer/ban.ts';
 import { adjustCustomerCredit, adjustCustomerCreditInput } from '../../../customer/credit/adjust.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { deleteCustomer, deleteCustomerInput } from '../../../customer/delete.ts';
 import { eraseCustomer, eraseCustomerInput } from '../../../customer/erase/erase.ts';
+import { identityTexts, shownName } from '../../../customer/fields.ts';
 import { mergeCustomers, mergeCustomersInput } from '../../../customer/merge/merge.ts';
 import { previewMerge } from '../../../customer/merge/preview.ts';
 import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore.ts';
 import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
 import { updateCustomer, updateCustomerInput } from '../../../customer/update.ts';
 import type { OperationContext } from '../../../operation-context.ts';
-import { confirm, type OptionNames, validate } from '../../operator.ts';
+import { confirm, type OptionNames, optionNamed, validate } from '../../operator.ts';
 import { print, say } from '../../output.ts';
 import {
   CUSTOMER,
@@ -111,19 +113,6 @@ function flag(text: string): boolean {
   return text === 'yes';
 }
 
-/** The texts of a profile, by the names of their options: an empty one clears. */
-const texts = [
-  'firstName',
-  'lastName',
-  'phone',
-  'companyName',
-  'companyRegistrationNumber',
-  'taxIdentificationNumber',
-  'primaryLocale',
-];
-const addressTexts = ['streetAddress', 'city', 'cityPart', 'stateRegion', 'postalCode', 'country'];
-const optionOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
 type UpdateOptions = ChangeOptions & Record<string, unknown>;
 
 function addUpdate(customers: Command): void {
@@ -131,7 +120,8 @@ function addUpdate(customers: Command): void {
     .command('update')
     .description('change the profile of a customer: what is not told stays, an empty text clears')
     .argument(...CUSTOMER);
-  for (const name of [...texts, ...addressTexts]) command.option(`${optionOf(name)} <text>`, wordsOf(name));
+  for (const name of [...identityTexts, ...addressMembers])
+    command.option(`${optionNamed(name)} <text>`, wordsOf(name));
   command
     .option('--newsletter <yes|no>', 'whether the customer wants the newsletter', flag)
     .option('--premium <yes|no>', 'whether the customer has premium status', flag)
@@ -144,10 +134,10 @@ function addUpdate(customers: Command): void {
       const { newsletter, premium, meta, customFields, ifVersion: version } = options;
       const pick = (names: readonly string[]) =>
         Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
-      const address = pick(addressTexts);
+      const address = pick(addressMembers);
       return {
         by: keyOf(text),
-        ...pick(texts),
+        ...pick(identityTexts),
         ...(Object.keys(address).length > 0 && { address }),
         ...{ newsletter, premium, meta, customFields, version },
       };
@@ -155,7 +145,7 @@ function addUpdate(customers: Command): void {
     change: updateCustomer,
     names: {
       version: '--if-version',
-      ...Object.fromEntries(addressTexts.map((name) => [`address.${name}`, optionOf(name)])),
+      ...Object.fromEntries(addressMembers.map((name) => [shownName(name), optionNamed(name)])),
     },
   });
 }

@@ -1,7 +1,6 @@
 // How commands name a customer, and what they tell of one.
 import type { Command } from 'commander';
 import type { Customer } from '../../../customer/customer.entity.ts';
-import type { Profile } from '../../../customer/profile.ts';
 import type { Database } from '../../../database/open.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import type { OperationContext } from '../../../operation-context.ts';
@@ -78,19 +77,5 @@ export function describe(customer: Customer) {
     updatedAt,
     lastSeenAt: lastSeenAt ?? null,
     deletedAt: deletedAt ?? null,
-  };
-}
-
-/** What is told of what belongs to it. */
-export function describeRelated({ relatedRecords }: Profile) {
-  const { groups = [], referrer, subscriptions = [] } = relatedRecords ?? {};
-  return {
-    groups: groups.map(({ slug }) => slug),
-    referral: referrer?.cuRefNo ?? null,
-    runningSubscriptions: subscriptions.map(({ externalId, productSlug, endsAt }) => ({
-      externalId,
-      productSlug,
-      endsAt,
-    })),
   };
 }
