@@ -180,6 +180,13 @@ const environment = z.object({
     .transform(Number)
     .default(1)
     .meta({ expected: 'a whole number from 1 to 99' }),
+  KEY_LIFETIME_DAYS: z
+    .string()
+    .regex(wholeNumber)
+    .transform(Number)
+    .refine((days) => days >= 1 && days <= 3_650)
+    .optional()
+    .meta({ expected: 'a whole number of days from 1 to 3650' }),
   LOG_LEVEL: z
     .enum(logLevels)
     .default('info')
@@ -266,6 +273,8 @@ export function readConfig(env: Environment, { terminal = false }: { terminal?: 
     drainSeconds: edges.DRAIN_SECONDS ?? (demo ? 0 : 5),
     maxConnections: edges.MAX_CONNECTIONS,
     workers: edges.WORKERS,
+    /** Days for which a new API key is valid unless told otherwise; undefined for ever. */
+    keyLifetimeDays: edges.KEY_LIFETIME_DAYS,
     logLevel: LOG_LEVEL,
     demo,
     /** Whether demo mode makes keys that are shown once: a key that nobody sees, or that a log keeps, is not made. */

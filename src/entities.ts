@@ -1,5 +1,6 @@
 // Every table of the gateway.
 import { ApiKeyEntity } from './api-key/api-key.entity.ts';
+import { ApiKeyUseEntity } from './api-key/api-key-use.entity.ts';
 import { ChangeEntryEntity, ChangeValueEntity } from './change-log/change-log.entity.ts';
 import { CreditEntryEntity } from './customer/credit/credit.entity.ts';
 import { CustomerEntity } from './customer/customer.entity.ts';
@@ -13,6 +14,7 @@ import { OrganisationEntity } from './organisation/organisation.entity.ts';
 export const entities = [
   OrganisationEntity,
   ApiKeyEntity,
+  ApiKeyUseEntity,
   CustomerEntity,
   CustomerGroupEntity,
   CustomerGroupMembershipEntity,

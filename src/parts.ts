@@ -2,6 +2,7 @@
 import { type Authenticator, openAuthenticator } from './api-key/authenticate.ts';
 import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
+import { KeyUseCounter, keyUseJob } from './api-key/use.ts';
 import { type Job, jobOfFunction } from './background/job.ts';
 import { BackgroundRunner } from './background/runner.ts';
 import type { ServingConfig } from './config.ts';
@@ -67,16 +68,21 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const keys = createApiKeyCache(database, listener);
   const limiter = openRateLimiter(config.redisUrl, log, rateLimitStore('requests'));
   const bruteForce = openBruteForceLimiter(log, rateLimitStore('unknown keys'));
-  const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, demo });
+  const uses = new KeyUseCounter();
+  const authenticator = parts.authenticator ?? openAuthenticator({ keys, limiter, bruteForce, uses, demo });
   const { fastPath, endpoints = allEndpoints } = parts;
   const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
-  const contextOf = createContextOf({ database, ip, log });
+  const { keyLifetimeDays } = config;
+  const contextOf = createContextOf({ database, ip, keyLifetimeDays, log });
   const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
   const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, ...createNone], log);
-  const jobs = parts.jobs?.(database) ?? [expiry, bound, clearing].map((traits) => jobOfFunction(database, traits));
+  const jobs = parts.jobs?.(database) ?? [
+    ...[expiry, bound, clearing].map((traits) => jobOfFunction(database, traits)),
+    keyUseJob(uses, database),
+  ];
   const background = new BackgroundRunner({ jobs, log });
   const { processHealth = () => ({ log: 'ok', unexpectedErrors: 0 }) } = services;
   const health = openHealth({

@@ -115,6 +115,7 @@ const refused: Record<(typeof variables)[number], string[]> = {
   POOL_SIZE: ['0', '01', '1000', 'all'],
   MAX_CONNECTIONS: ['0', '010', '1000000'],
   WORKERS: ['0', '01', '100', 'auto'],
+  KEY_LIFETIME_DAYS: ['0', '030', '3651', '90d', 'never'],
   LOG_LEVEL: ['INFO', 'info ', 'warning'],
   GRAPHIQL: ['ON', 'true'],
   INTROSPECTION: ['Off'],
@@ -147,6 +148,8 @@ const taken: [name: string, value: string, setting: string, expected: unknown][]
   ['DRAIN_SECONDS', '0', 'drainSeconds', 0],
   ['POOL_SIZE', '999', 'poolSize', 999],
   ['WORKERS', '99', 'workers', 99],
+  ['KEY_LIFETIME_DAYS', '1', 'keyLifetimeDays', 1],
+  ['KEY_LIFETIME_DAYS', '3650', 'keyLifetimeDays', 3_650],
   ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
 ];
 

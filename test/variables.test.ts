@@ -20,11 +20,14 @@ import {
 
 let databaseUrl: string;
 let key: string;
+let root: string;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let gateway: GatewayProcess | undefined;
 beforeAll(async () => {
   databaseUrl = await createDatabase();
-  key = await createKey(databaseUrl, await createOrganisation(databaseUrl));
+  const organisationId = await createOrganisation(databaseUrl);
+  key = await createKey(databaseUrl, organisationId);
+  root = await createKey(databaseUrl, organisationId, { prefix: 'ROOT' });
 });
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -54,6 +57,7 @@ const together = {
   GEOIP_ASN: asnFile,
   GEOIP_ANONYMOUS: anonymousFile,
   REVERSE_DNS: 'off',
+  KEY_LIFETIME_DAYS: '30',
 };
 let shared: Promise<GatewayProcess> | undefined;
 /** The gateway that has them all. */
@@ -75,10 +79,10 @@ async function create({ url }: GatewayProcess, email: string, headers: Record<st
   return { status: answer.status, text: await answer.text() };
 }
 
-async function ask({ url }: GatewayProcess, query: string) {
+async function ask({ url }: GatewayProcess, query: string, by = key) {
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${by}` },
     body: JSON.stringify({ query }),
   });
   return answer.json() as Promise<{ data?: unknown; errors?: unknown[] }>;
@@ -214,6 +218,13 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     const started = await start('WORKERS', '2');
     expect(workersOf(started.child)).toHaveLength(2);
     await started.stop();
+  },
+  async KEY_LIFETIME_DAYS() {
+    const started = await share();
+    const query = 'mutation { createApiKey(input: { prefix: DEV_, name: "x" }) { apiKey { expiresAt } } }';
+    expect(await ask(started, query, root)).toMatchObject({
+      data: { createApiKey: { apiKey: { expiresAt: expect.any(String) } } },
+    });
   },
   async LOG_LEVEL() {
     const started = await start('LOG_LEVEL', 'silent');

@@ -1,5 +1,6 @@
 // The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
 import { ApiError } from '../errors/api-error.ts';
+import { DAY } from '../moment.ts';
 import type { BruteForceLimiter } from '../rate-limit/brute-force-limiter.ts';
 import { Quota } from '../rate-limit/quota.ts';
 import { limitOf, type RateLimiter } from '../rate-limit/rate-limiter.ts';
@@ -7,6 +8,7 @@ import type { ApiKey } from './api-key.entity.ts';
 import type { ApiKeyCache } from './cache.ts';
 import { digestOf, hasKeyForm, type KeyPrefix, prefixOf, SAMPLE_KEY } from './key.ts';
 import type { Requirement } from './scopes.ts';
+import type { KeyUseCounter } from './use.ts';
 
 /** The key that a request was made with, after it passed its checks. */
 export interface Caller {
@@ -57,12 +59,14 @@ export interface AuthenticatorOptions {
   keys: ApiKeyCache;
   limiter: RateLimiter;
   bruteForce: BruteForceLimiter;
+  /** Counts each request that a key is accepted for. */
+  uses: Pick<KeyUseCounter, 'count'>;
   /** Whether the documentation's sample key is a key like any other. */
   demo: boolean;
 }
 
 /** Puts the checks together. */
-export function openAuthenticator({ keys, limiter, bruteForce, demo }: AuthenticatorOptions): Authenticator {
+export function openAuthenticator({ keys, limiter, bruteForce, uses, demo }: AuthenticatorOptions): Authenticator {
   /** Attempts that are being counted, by digest. Requests that come with the same unknown key at once are one attempt, and are refused alike. */
   const counting = new Map<string, Promise<() => void>>();
 
@@ -110,6 +114,7 @@ export function openAuthenticator({ keys, limiter, bruteForce, demo }: Authentic
       };
       const quota = new Quota(limiter, caller);
       await quota.consumeRequest();
+      uses.count(key);
       return { caller, quota };
     },
   };
@@ -119,6 +124,21 @@ function assertUsable(key: ApiKey): void {
   if (key.deletedAt) throw new ApiError('PUBLIC_API_KEY_HAS_BEEN_DELETED');
   if (!key.active) throw new ApiError('PUBLIC_API_KEY_IS_NOT_ACTIVE');
   if (key.expiresAt && key.expiresAt.getTime() <= Date.now()) throw new ApiError('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
+}
+
+/** Milliseconds before its end from which the answers to a key tell of it: long enough for people to replace it. */
+const NOTICE = 14 * DAY;
+
+/**
+ * The header by which the answers to a key that expires soon say so.
+ *
+ * @param key - one that was accepted
+ * @returns `X-API-Key-Expires-At`, a moment as RFC 3339 writes it, within the last 14 days; nothing otherwise
+ * @see docs/decisions/0047-keys-tell-that-they-expire.md
+ */
+export function expiryHeader({ expiresAt }: Pick<ApiKey, 'expiresAt'>): Readonly<Record<string, string>> {
+  if (!expiresAt || expiresAt.getTime() - Date.now() > NOTICE) return {};
+  return { 'X-API-Key-Expires-At': expiresAt.toISOString() };
 }
 
 /**

@@ -7,6 +7,7 @@ import { keysetPages, type Page } from '../database/keyset.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { unknownCursor } from '../errors/api-error.ts';
+import { DAY } from '../moment.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type ApiKey, ApiKeyEntity, keyColumns } from './api-key.entity.ts';
 import type { CreateApiKey } from './input.ts';
@@ -28,8 +29,8 @@ const ATTEMPTS = 20;
 const insert: Statement = {
   name: 'api_key_insert',
   text: `
-    insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into api_key (organisation_id, digest, fingerprint, name, scopes, limit_per_minute, expires_at, expires_by_default)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict do nothing
     returning ${keyColumns}`,
 };
@@ -45,7 +46,7 @@ const switchOff = setting('switch_off', 'active = false');
 const remove = setting('remove', 'deleted_at = now()');
 
 /** What a new key takes over from an input, or from the key that it replaces. */
-type KeyTraits = Pick<ApiKey, 'name' | 'scopes' | 'limitPerMinute' | 'expiresAt'>;
+type KeyTraits = Pick<ApiKey, 'name' | 'scopes' | 'limitPerMinute' | 'expiresAt' | 'expiresByDefault'>;
 
 /** A key that was just made: the one time that it is seen. */
 export interface NewKey {
@@ -59,31 +60,42 @@ export interface RotatedKey extends NewKey {
   replacedApiKey: ApiKey;
 }
 
-/** Makes a key. */
-export async function createApiKey(ctx: OperationContext, input: CreateApiKey): Promise<NewKey> {
+/**
+ * Makes a key.
+ *
+ * @param input - its traits; `expiresAt` is null for a key that never expires, and undefined for the default
+ * @param lifetimeDays - how long a key is valid by default; undefined for ever
+ */
+export async function createApiKey(
+  ctx: OperationContext,
+  input: Omit<CreateApiKey, 'expiresAt'> & { expiresAt?: Date | null | undefined },
+  lifetimeDays: number | undefined,
+): Promise<NewKey> {
   return ctx.database.transaction(async (tx) => {
-    const made = await insertNew(tx, input.prefix, input);
+    const made = await insertNew(tx, input.prefix, { ...input, ...endOf(input.expiresAt, lifetimeDays) });
     await record(tx, ctx, made.apiKey, { action: 'created' });
     return made;
   });
 }
 
 /**
- * Replaces a key by a new one, which takes over what the old one may do, and its end if it has one.
+ * Replaces a key by a new one, which takes over what the old one may do, and its end unless that is the default, which begins anew.
  *
  * @param graceSeconds - how long the old one goes on
+ * @param lifetimeDays - how long a key is valid by default; undefined for ever
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `fingerprint`, or `INTERNAL_CONFLICT` when the key is not in use
  */
 export async function rotateApiKey(
   ctx: OperationContext,
   fingerprint: string,
-  graceSeconds: number,
+  { graceSeconds, lifetimeDays }: { graceSeconds: number; lifetimeDays: number | undefined },
 ): Promise<RotatedKey> {
   return withLockedKey(ctx, fingerprint, async (tx, old) => {
     const [row] = await tx.run(retire, [old.id, graceSeconds]);
     if (!row) throw conflict('Only a key that is active and has not expired can be rotated.');
     const replacedApiKey = tx.map<ApiKey>(ApiKeyEntity, row);
-    const made = await insertNew(tx, prefixOf(fingerprint), old);
+    const end = old.expiresByDefault ? endOf(undefined, lifetimeDays) : {};
+    const made = await insertNew(tx, prefixOf(fingerprint), { ...old, ...end });
     const { fingerprint: newFingerprint } = made.apiKey;
     await record(tx, ctx, old, {
       action: 'rotated',
@@ -197,17 +209,29 @@ function change(
   });
 }
 
+/** When a key ends: as somebody said, or after the lifetime that keys have by default. */
+function endOf(
+  given: Date | null | undefined,
+  lifetimeDays: number | undefined,
+): Pick<ApiKey, 'expiresAt' | 'expiresByDefault'> {
+  if (given !== undefined) return { expiresAt: given, expiresByDefault: false };
+  return {
+    expiresAt: lifetimeDays === undefined ? null : new Date(Date.now() + lifetimeDays * DAY),
+    expiresByDefault: true,
+  };
+}
+
 /**
  * Draws a key and inserts it; draws again when its fingerprint is taken.
  *
  * @param traits - its name, and what it may do
  */
 async function insertNew(tx: OrganisationDatabase, prefix: KeyPrefix, traits: KeyTraits): Promise<NewKey> {
-  const { name, scopes, limitPerMinute, expiresAt } = traits;
+  const { name, scopes, limitPerMinute, expiresAt, expiresByDefault } = traits;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const key = generateKey(prefix);
     const names = [tx.organisationId, digestOf(key), fingerprintOf(key)];
-    const [row] = await tx.run(insert, [...names, name, scopes, limitPerMinute, expiresAt]);
+    const [row] = await tx.run(insert, [...names, name, scopes, limitPerMinute, expiresAt, expiresByDefault]);
     if (row) return { key, apiKey: tx.map<ApiKey>(ApiKeyEntity, row) };
   }
   throw new Error('the fingerprint of every key that was drawn is taken');

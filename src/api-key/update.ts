@@ -7,7 +7,10 @@ import { rootProblems, type UpdateApiKey } from './input.ts';
 import { prefixOf } from './key.ts';
 import { assertUndeleted, record, setting, shownFields, withLockedKey } from './lock.ts';
 
-const setTraits = setting('set_traits', 'name = $2, limit_per_minute = $3, scopes = $4, expires_at = $5');
+const setTraits = setting(
+  'set_traits',
+  'name = $2, limit_per_minute = $3, scopes = $4, expires_at = $5, expires_by_default = $6',
+);
 
 const traits = ['name', 'limitPerMinute', 'scopes', 'expiresAt'] as const satisfies (keyof ApiKey)[];
 
@@ -29,7 +32,8 @@ export function updateApiKey(
     const wanted: ApiKey = { ...before, ...told };
     if (Object.keys(changedFields(before, wanted, traits)).length === 0) return before;
     const { name, limitPerMinute, scopes, expiresAt } = wanted;
-    const row = await tx.one(setTraits, [before.id, name, limitPerMinute, scopes, expiresAt]);
+    const expiresByDefault = before.expiresByDefault && given.expiresAt === undefined;
+    const row = await tx.one(setTraits, [before.id, name, limitPerMinute, scopes, expiresAt, expiresByDefault]);
     const after = tx.map<ApiKey>(ApiKeyEntity, row);
     await record(tx, ctx, after, { action: 'updated', reason, fields: changedFields(before, after, shownFields) });
     return after;

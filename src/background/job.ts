@@ -19,12 +19,14 @@ export interface JobTraits {
   readonly fullPause: number;
   /** Milliseconds after one that was not, give or take a quarter. */
   readonly pause: number;
+  /** Whether a process does what is left before it ends, since nobody else knows of it. */
+  readonly isDoneBeforeEnd?: boolean;
 }
 
-/** Something that is done again and again, by one process at a time. */
+/** Something that is done again and again: by one process at a time, or by each for itself. */
 export interface Job extends JobTraits {
   /**
-   * Takes its turn and does one step, both in one transaction.
+   * Takes its turn, where there are turns, and does one step, both in one transaction.
    *
    * @param size - rows at most
    * @returns how many rows it did; undefined when another process has the turn

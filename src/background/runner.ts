@@ -41,7 +41,7 @@ interface Scheduled {
  * Waiting   until the job that is next is due; keeps no process alive
  * Stepping  one step of one job; it is due again after its short pause where the step was full, after its pause where it was not or another process
  *           has the turn, and after a pause that grows where it failed
- * Closed    no step begins; the one on its way is waited for
+ * Closed    no step begins but the last ones of what only this process knows of; the one on its way is waited for
  */
 export class BackgroundRunner {
   readonly #scheduled: Scheduled[];
@@ -73,11 +73,24 @@ export class BackgroundRunner {
     };
   }
 
-  /** Begins nothing any more; resolves when the step that is on its way has ended. */
+  /** Begins nothing any more; resolves when the step that is on its way has ended, and what only this process knows of is done, where that works. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#step;
+    for (const scheduled of this.#scheduled) if (scheduled.job.isDoneBeforeEnd) await this.#finish(scheduled);
+  }
+
+  /** Does what is left of a job, a step after the other, unless it has been failing. Never rejects. */
+  async #finish(scheduled: Scheduled): Promise<void> {
+    const { job } = scheduled;
+    for (let done = job.stepSize; scheduled.failingSince === undefined && done >= job.stepSize; ) {
+      done =
+        (await job.run(job.stepSize).catch((error: unknown) => {
+          this.#failed(scheduled, error);
+          return 0;
+        })) ?? 0;
+    }
   }
 
   #wait(): void {

@@ -26,6 +26,7 @@ const groupOf = (row: string) => `
 const subjects: Record<string, (row: string) => string> = {
   organisation: (row) => `'organisation with the id ' || ${row}.id`,
   api_key: byReference('API key', 'fingerprint', '^(PROD|DEV_|ROOT)[A-Za-z0-9]{4}$'),
+  api_key_use: (row) => `'use of the API key with the id ' || ${row}.api_key_id`,
   customer: nameOfCustomer,
   customer_group: (row) => `'group ' || ${row}.slug`,
   customer_group_membership: (row) => `'membership of ' || ${customerOf(row)} || ' in ' || ${groupOf(row)}`,

@@ -7,8 +7,8 @@ export const jsonOption = ['--json', 'print one JSON object and nothing else'] a
 
 /** Characters between two columns. */
 const GAP = 2;
-/** Columns narrower than this are not cut short. */
-const LEAST_WIDTH = 8;
+/** Columns no wider than this are not cut short: states, days and fingerprints are read whole. */
+const LEAST_WIDTH = 12;
 
 const isTerminal = () => process.stdout.isTTY === true;
 
@@ -19,35 +19,66 @@ interface ListOptions {
   none: string;
 }
 
+/** What a table shows of rows. */
+interface TableOptions<Row> {
+  /** The cells of a row by their titles, where they are not its members. */
+  cells?: (row: Row) => object;
+  /** Titles of columns that are left out where there is no room for them, the first one first. */
+  optional?: readonly string[];
+}
+
 /** Prints a list: as one JSON object with the list under a name, as a table, or a line each where it is piped. */
-export function printList(name: string, rows: readonly object[], { json, none }: ListOptions): void {
+export function printList<Row extends object>(
+  name: string,
+  rows: readonly Row[],
+  { json, none, cells = (row) => row, optional }: ListOptions & TableOptions<Row>,
+): void {
   if (json) console.log(JSON.stringify({ [name]: rows }));
   else if (rows.length === 0) console.log(none);
-  else if (isTerminal()) for (const line of table(rows, process.stdout.columns)) console.log(line);
+  else if (isTerminal()) for (const line of table(rows.map(cells), process.stdout.columns, optional)) console.log(line);
   else for (const row of rows) console.log(oneLine(row));
 }
 
 /**
- * Lays rows out in columns, by the names of the first row's members. What is wider than the terminal is cut short in its widest columns.
+ * Lays rows out in columns, by the names of the first row's members. Where that is wider than the terminal, optional columns are left out, and then
+ * the widest are cut short.
  *
  * @param width - characters of a line
+ * @param optional - names of members that may be left out, the first one first
  */
-export function table(rows: readonly object[], width = 80): string[] {
-  const names = Object.keys(rows[0] ?? {});
-  const head = names.map((name) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toUpperCase());
-  const cells = rows.map((row) => Object.values(row).map(show));
+export function table(rows: readonly object[], width = 80, optional: readonly string[] = []): string[] {
+  const columns = Object.keys(rows[0] ?? {}).map((name, i) => {
+    const title = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toUpperCase();
+    const cells = [title, ...rows.map((row) => show(Object.values(row)[i]))];
+    return { name, cells, width: Math.max(...cells.map((text) => stringWidth(text))) };
+  });
+  const shown = withRoom(columns, width, optional);
   const widths = fitted(
-    head.map((title, i) =>
-      Math.max(...[title, ...cells.map((line) => line[i] ?? '')].map((text) => stringWidth(text))),
-    ),
-    width - GAP * (names.length - 1),
+    shown.map((column) => column.width),
+    width - GAP * (shown.length - 1),
   );
-  const line = (texts: readonly string[]) =>
-    texts
-      .map((text, i) => padded(text, widths[i] ?? 0))
+  const line = (row: number) =>
+    shown
+      .map(({ cells }, i) => padded(cells[row] ?? '', widths[i] ?? 0))
       .join(' '.repeat(GAP))
       .trimEnd();
-  return [styleText('bold', line(head)), ...cells.map(line)];
+  return [styleText('bold', line(0)), ...rows.map((_, i) => line(i + 1))];
+}
+
+/** Leaves optional columns out until the others fit, however short they are cut. */
+function withRoom<Column extends { name: string; width: number }>(
+  columns: readonly Column[],
+  width: number,
+  optional: readonly string[],
+): readonly Column[] {
+  const [first, ...others] = optional;
+  const least = sum(columns.map((column) => Math.min(column.width, LEAST_WIDTH) + GAP)) - GAP;
+  if (first === undefined || least <= width) return columns;
+  return withRoom(
+    columns.filter(({ name }) => name !== first),
+    width,
+    others,
+  );
 }
 
 /** Takes from the widest columns until all of them fit. */

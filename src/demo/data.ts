@@ -12,13 +12,13 @@ import { ReferralEntity } from '../customer/referral/referral.entity.ts';
 import { SubscriptionEntity } from '../customer/subscription/subscription.entity.ts';
 import { add } from '../database/add.ts';
 import type { Database } from '../database/open.ts';
+import { DAY } from '../moment.ts';
 import { OrganisationEntity } from '../organisation/organisation.entity.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { customers, type DemoCustomer, groups } from './people.ts';
 
 const ORGANISATION = { slug: 'demo', name: 'Demo organisation' };
 const AUTHOR = 'command:demo';
-const DAY = 24 * 60 * 60_000;
 
 /** Keys that were made for the demo organisation besides the sample key; told once. */
 export interface DemoKeys {

@@ -2,6 +2,7 @@
 import type DataLoader from 'dataloader';
 import type { Caller } from '../api-key/authenticate.ts';
 import { keyHistories } from '../api-key/manage.ts';
+import { type KeyUse, keyUses } from '../api-key/use.ts';
 import type { ChangeEntry } from '../change-log/change-log.entity.ts';
 import { CustomerRelations } from '../customer/relations.ts';
 import type { Database } from '../database/open.ts';
@@ -42,6 +43,10 @@ export interface GatewayContext extends OperationContext {
   readonly ip: IpLookup;
   /** What was done with API keys, by fingerprint. */
   readonly keyHistories: DataLoader<string, ChangeEntry[]>;
+  /** What API keys were used for, by their ids. */
+  readonly keyUses: DataLoader<number, KeyUse>;
+  /** Days for which a new API key is valid unless told otherwise; undefined for ever. */
+  readonly keyLifetimeDays: number | undefined;
   /** Notes a failure that the answer tells otherwise than as an error of the operation. */
   noteFailure(error: ApiError): void;
 }
@@ -50,6 +55,7 @@ export interface GatewayContext extends OperationContext {
 export interface SharedParts {
   readonly database: Database;
   readonly ip: IpLookup;
+  readonly keyLifetimeDays?: number | undefined;
   readonly log: Log;
 }
 
@@ -78,15 +84,17 @@ class RequestContext implements GatewayContext {
   readonly selected: ReadonlySet<string>;
   readonly effects: Effects | undefined;
   readonly ip: IpLookup;
+  readonly keyLifetimeDays: number | undefined;
   readonly #log: Log;
   readonly #record: RequestRecord;
   readonly #caller: Caller | undefined;
   readonly #database: OrganisationDatabase | 'none' | undefined;
   #relations: CustomerRelations | undefined;
   #keyHistories: DataLoader<string, ChangeEntry[]> | undefined;
+  #keyUses: DataLoader<number, KeyUse> | undefined;
 
   constructor(
-    { database, ip, log }: SharedParts,
+    { database, ip, keyLifetimeDays, log }: SharedParts,
     request: OperationRequest,
     selected: ReadonlySet<string>,
     part?: OperationPart,
@@ -97,6 +105,7 @@ class RequestContext implements GatewayContext {
     this.selected = selected;
     this.effects = part?.effects;
     this.ip = ip;
+    this.keyLifetimeDays = keyLifetimeDays;
     this.#log = log;
     this.#record = record;
     this.#caller = caller;
@@ -126,6 +135,11 @@ class RequestContext implements GatewayContext {
   get keyHistories(): DataLoader<string, ChangeEntry[]> {
     this.#keyHistories ??= keyHistories(this);
     return this.#keyHistories;
+  }
+
+  get keyUses(): DataLoader<number, KeyUse> {
+    this.#keyUses ??= keyUses(this);
+    return this.#keyUses;
   }
 
   noteFailure(error: ApiError): void {

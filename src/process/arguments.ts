@@ -23,6 +23,7 @@ export const settings: Readonly<Record<string, string>> = {
   MAX_CONNECTIONS: 'connections at once (10000)',
   OPERATION_TIMEOUT: 'milliseconds that an operation may take (5000)',
   DRAIN_SECONDS: 'how long SIGTERM goes on answering (5, in demo mode 0)',
+  KEY_LIFETIME_DAYS: 'days that a new API key is valid unless told otherwise (for ever)',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
 };
 

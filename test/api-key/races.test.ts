@@ -88,7 +88,10 @@ it('refuses what is no fingerprint without the database', async () => {
   const url = parseDatabaseUrl('postgres://nobody@127.0.0.1:1/none');
   const database = openDatabase({ connection: url, entities, log: pino({ level: 'silent' }) });
   const ctx = { organisationId: 1, actor: 'command:test', requestId: undefined, database: database.forOrganisation(1) };
-  for (const work of [deactivateApiKey(ctx, 'nope'), rotateApiKey(ctx, 'nope', 0)])
+  for (const work of [
+    deactivateApiKey(ctx, 'nope'),
+    rotateApiKey(ctx, 'nope', { graceSeconds: 0, lifetimeDays: undefined }),
+  ])
     await expect(work).rejects.toMatchObject({ code: 'INTERNAL_VALIDATION_FAILED' });
   await database.close();
 });

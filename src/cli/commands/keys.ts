@@ -1,9 +1,7 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import type { ApiKey } from '../../api-key/api-key.entity.ts';
-import { createApiKeyInput, graceInput, updateApiKeyInput } from '../../api-key/input.ts';
-import { prefixOf } from '../../api-key/key.ts';
+import { createApiKeyInput, updateApiKeyInput } from '../../api-key/input.ts';
 import {
   activateApiKey,
   createApiKey,
@@ -17,10 +15,11 @@ import {
 import { scopes } from '../../api-key/scopes.ts';
 import { updateApiKey } from '../../api-key/update.ts';
 import { reasonInput } from '../../change-log/reason.ts';
+import { readConfig } from '../../config.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation, listOrganisations, unknownApiKey } from '../../organisation/manage.ts';
 import type { Organisation } from '../../organisation/organisation.entity.ts';
-import { limitOf } from '../../rate-limit/rate-limiter.ts';
+import { duration } from '../durations.ts';
 import {
   actor,
   confirm,
@@ -32,18 +31,7 @@ import {
   withOptionNames,
 } from '../operator.ts';
 import { jsonOption, print, printList } from '../output.ts';
-
-const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-/** Seconds of a length of time such as `90s`, `15m`, `24h` or `7d`. */
-function duration(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(count) * (secondsIn[unit] ?? Number.NaN);
-  if (!graceInput.safeParse(seconds).success) {
-    throw new InvalidArgumentError('Give a duration such as 0s, 90s, 15m, 24h or 7d, at most a year.');
-  }
-  return seconds;
-}
+import { cellsOf, describe, describeAll } from './keys/describe.ts';
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
@@ -52,16 +40,11 @@ function wholeNumber(text: string): number {
 
 /** The word for the limit of the prefix. */
 const DEFAULT = 'default';
+/** The word for no end. */
+const NEVER = 'never';
+/** The setting by which new keys expire. */
+const keyLifetimeDays = () => readConfig(process.env).keyLifetimeDays;
 const limitOrDefault = (text: string) => (text === DEFAULT ? text : wholeNumber(text));
-
-/** What is told of a key: never the key itself. */
-function describe(apiKey: ApiKey, { slug }: Organisation) {
-  const { fingerprint, name, scopes, limitPerMinute, active, createdAt, expiresAt, deletedAt } = apiKey;
-  const prefix = prefixOf(fingerprint);
-  const limit = limitOf(prefix, limitPerMinute);
-  const moments = { createdAt, expiresAt: expiresAt ?? null, deletedAt: deletedAt ?? null };
-  return { fingerprint, organisation: slug, prefix, name, limitPerMinute: limit, scopes, active, ...moments };
-}
 
 /** What the command line calls the members of inputs. */
 const NAMES = { fingerprint: '<fingerprint>', limitPerMinute: '--limit', expiresAt: '--expires' };
@@ -101,7 +84,10 @@ keys
   .requiredOption('--name <text>', 'name for people')
   .option('--limit <per-minute>', 'requests per minute, instead of the default of the prefix', wholeNumber)
   .option('--scopes <a,b>', 'what the key is restricted to; everything by default')
-  .option('--expires <moment>', 'when the key expires: 2027-01-31T12:00:00Z')
+  .option(
+    '--expires <moment>',
+    'when the key expires: 2027-01-31T12:00:00Z, or "never"; by default after KEY_LIFETIME_DAYS, if that is set',
+  )
   .option(...jsonOption)
   .addHelpText('after', SCOPES_AND_EXAMPLE)
   .action(async (options) => {
@@ -111,11 +97,12 @@ keys
         name: options.name,
         limitPerMinute: options.limit,
         scopes: options.scopes === undefined ? undefined : scopesOf(options.scopes),
-        expiresAt: options.expires,
+        expiresAt: options.expires === NEVER ? undefined : options.expires,
       });
+      const traits = { ...input, ...(options.expires === NEVER && { expiresAt: null }) };
       await withGatewayDatabase(async (owner) => {
         const organisation = await findOrganisation(owner, { slug: options.organisation });
-        const { key, apiKey } = await createApiKey(contextOf(owner, organisation), input);
+        const { key, apiKey } = await createApiKey(contextOf(owner, organisation), traits, keyLifetimeDays());
         print({ key, ...describe(apiKey, organisation) }, options);
       });
     });
@@ -136,7 +123,7 @@ keys
       const input = validate(updateApiKeyInput, {
         ...{ name, reason, limitPerMinute: limit === DEFAULT ? null : limit },
         ...(listed !== undefined && { scopes: listed === 'all' ? [] : scopesOf(listed) }),
-        ...(expires !== undefined && { expiresAt: expires === 'never' ? null : expires }),
+        ...(expires !== undefined && { expiresAt: expires === NEVER ? null : expires }),
       });
       print(describe(await updateApiKey(ctx, fingerprint, input), organisation), options);
     });
@@ -154,10 +141,10 @@ keys
       const listed = [];
       for (const organisation of organisations) {
         const found = await listApiKeys(contextOf(owner, organisation));
-        listed.push(...found.map((apiKey) => describe(apiKey, organisation)));
+        listed.push(...(await describeAll(contextOf(owner, organisation), found, organisation)));
       }
       const none = 'No API key exists yet; npm run keys -- create makes one.';
-      printList('keys', listed, { ...options, none });
+      printList('keys', listed, { ...options, none, cells: cellsOf, optional: ['scopes', 'limitPerMinute'] });
     });
   });
 
@@ -170,6 +157,7 @@ keys
     await withKey(fingerprint, async (ctx, organisation) => {
       const apiKey = await showApiKey(ctx, fingerprint);
       if (!apiKey) throw unknownApiKey(fingerprint);
+      const [described] = await describeAll(ctx, [apiKey], organisation);
       const entries = await keyHistories(ctx).load(fingerprint);
       const history = entries.map(({ createdAt, action, actor: author, reason }) => ({
         at: createdAt,
@@ -177,7 +165,7 @@ keys
         author,
         reason: reason ?? null,
       }));
-      print({ ...describe(apiKey, organisation), history }, options);
+      print({ ...described, history }, options);
     });
   });
 
@@ -193,7 +181,8 @@ keys
   .option(...jsonOption)
   .action(async (fingerprint, options) => {
     await withKey(fingerprint, async (ctx, organisation) => {
-      const { key, apiKey } = await rotateApiKey(ctx, fingerprint, options.grace);
+      const grace = { graceSeconds: options.grace, lifetimeDays: keyLifetimeDays() };
+      const { key, apiKey } = await rotateApiKey(ctx, fingerprint, grace);
       print({ key, ...describe(apiKey, organisation) }, options);
     });
   });

@@ -1,6 +1,7 @@
 // Calls of one statement in one organisation: those that wait, what runs, and what they touch.
 import { timedOut } from '../../errors/classify.ts';
 import type { Statement } from '../statement.ts';
+import { CallGroups } from './call-groups.ts';
 
 /** Calls in one statement. */
 export const LARGEST_BATCH = 64;
@@ -95,27 +96,20 @@ export function withoutExpired(waiters: readonly Waiter[]): Waiter[] {
 /** Takes as many calls out of a queue as may be sent in one statement. What touches the same as one of them, and is not among them, waits for it. */
 export function takeBatch(queue: Queue): Entry[] {
   const { statement, busy } = queue;
-  const entries: Entry[] = [];
-  const byKey = new Map<string, Entry[]>();
+  const groups = new CallGroups<Entry>(statement);
   const left: Waiter[] = [];
   for (const waiter of withoutExpired(queue.waiting)) {
     const { call, key } = waiter;
-    const ofKey = byKey.get(key);
-    const same = ofKey?.find((entry) => statement.isSame(call, entry.call));
-    const isFull = entries.length >= LARGEST_BATCH;
-    if (same) same.waiters.push(waiter);
-    else if (ofKey && (isFull || !statement.takesSeveral)) busy.get(key)?.push(waiter);
+    const place = groups.placeOf(call, key);
+    const isFull = groups.all.length >= LARGEST_BATCH;
+    if (typeof place === 'object') place.waiters.push(waiter);
+    else if (place === 'later' || (isFull && groups.touches(key))) busy.get(key)?.push(waiter);
     else if (isFull) left.push(waiter);
     else {
-      const entry = { call, key, waiters: [waiter] };
-      entries.push(entry);
-      if (ofKey) ofKey.push(entry);
-      else {
-        byKey.set(key, [entry]);
-        busy.set(key, []);
-      }
+      groups.add(key, { call, key, waiters: [waiter] });
+      if (!busy.has(key)) busy.set(key, []);
     }
   }
   queue.waiting = left;
-  return entries;
+  return groups.all;
 }

@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import type { Statement } from '../statement.ts';
 import type { Batched, BatchStatement } from './batch-queue.ts';
+import { CallGroups } from './call-groups.ts';
 
 /** Runs a statement of the transaction. */
 type Run = (statement: Statement, values: unknown[]) => Promise<object[]>;
@@ -35,11 +36,11 @@ export class TransactionBatcher {
       const { served, later } = round(statement, calls, left);
       const values = statement.values(
         this.#organisationId,
-        served.map(([first]) => calls[first]),
+        served.map(({ call }) => call),
       );
       const rows = (await this.#run(statement, values)) as { position?: number }[];
       const byPosition = new Map(rows.map((row) => [row.position ?? 1, row]));
-      served.forEach((positions, i) => {
+      served.forEach(({ positions }, i) => {
         for (const position of positions)
           results[position] = { row: byPosition.get(i + 1), first: position === positions[0] };
       });
@@ -49,26 +50,23 @@ export class TransactionBatcher {
   }
 }
 
-/** Positions of calls that ask for the same, the first of which the statement is given. */
-type Served = [first: number, ...others: number[]];
+/** A call that the statement is given, and the positions of all that ask for the same. */
+interface Served {
+  readonly call: unknown;
+  readonly positions: number[];
+}
 
-/** Which calls one statement serves, and which touch what one of those touches. */
+/** Which calls one statement serves, and the positions of those that touch what one of those touches. */
 function round(statement: BatchStatement<unknown>, calls: readonly unknown[], positions: readonly number[]) {
-  const served: Served[] = [];
+  const groups = new CallGroups<Served>(statement);
   const later: number[] = [];
-  const byKey = new Map<string, Served[]>();
   for (const position of positions) {
     const call = calls[position];
     const key = statement.keyOf(call);
-    const ofKey = byKey.get(key) ?? [];
-    const same = ofKey.find(([first]) => statement.isSame(call, calls[first]));
-    if (same) same.push(position);
-    else if (ofKey.length > 0 && !statement.takesSeveral) later.push(position);
-    else {
-      const one: Served = [position];
-      served.push(one);
-      byKey.set(key, [...ofKey, one]);
-    }
+    const place = groups.placeOf(call, key);
+    if (place === 'later') later.push(position);
+    else if (place) place.positions.push(position);
+    else groups.add(key, { call, positions: [position] });
   }
-  return { served, later };
+  return { served: groups.all, later };
 }

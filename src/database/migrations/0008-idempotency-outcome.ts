@@ -91,8 +91,8 @@ export class Migration0008IdempotencyOutcome extends OnlineMigration {
       do $$ begin execute format($function$${makeBound}$function$, current_schema()); end $$;
       revoke execute on function bound_idempotency_keys(integer, bigint, bigint) from public`);
     await this.giveToOwner('idempotency_key', [
-      'expire_idempotency_keys(integer)',
-      'bound_idempotency_keys(integer, bigint, bigint)',
+      'function expire_idempotency_keys(integer)',
+      'function bound_idempotency_keys(integer, bigint, bigint)',
     ]);
   }
 }

@@ -39,6 +39,6 @@ export class Migration0010DeletedGroups extends OnlineMigration {
         select (select count(*) from emptied)::integer + (select count(*) from memberships)::integer;
       end;
       revoke execute on function clear_deleted_groups(integer) from public`);
-    await this.giveToOwner('customer_group', ['clear_deleted_groups(integer)']);
+    await this.giveToOwner('customer_group', ['function clear_deleted_groups(integer)']);
   }
 }

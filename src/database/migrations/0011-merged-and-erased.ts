@@ -67,6 +67,6 @@ export class Migration0011MergedAndErased extends OnlineMigration {
         select (select count(*) from blanked)::integer + (select count(*) from of_versions_before)::integer;
       end;
       revoke execute on function erase_kept_answers(text[], text[]) from public`);
-    await this.giveToOwner('idempotency_key', ['erase_kept_answers(text[], text[])']);
+    await this.giveToOwner('idempotency_key', ['function erase_kept_answers(text[], text[])']);
   }
 }

@@ -10,6 +10,7 @@ import { Migration0008IdempotencyOutcome } from './0008-idempotency-outcome.ts';
 import { Migration0009CustomerProfile } from './0009-customer-profile.ts';
 import { Migration0010DeletedGroups } from './0010-deleted-groups.ts';
 import { Migration0011MergedAndErased } from './0011-merged-and-erased.ts';
+import { Migration0012KeyUse } from './0012-key-use.ts';
 import type { NamedMigration } from './run.ts';
 
 export type { NamedMigration } from './run.ts';
@@ -26,4 +27,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0009-customer-profile', class: Migration0009CustomerProfile },
   { name: '0010-deleted-groups', class: Migration0010DeletedGroups },
   { name: '0011-merged-and-erased', class: Migration0011MergedAndErased },
+  { name: '0012-key-use', class: Migration0012KeyUse },
 ];

@@ -126,13 +126,13 @@ export abstract class OnlineMigration extends Migration {
   }
 
   /**
-   * Has functions belong to the owner of a table, where the role that migrates may say so: row level security is not for whoever owns the table, or may act
-   * as its owner.
+   * Has tables and functions belong to the owner of a table, where the role that migrates may say so: row level security is not for whoever owns the table,
+   * or may act as its owner.
    *
-   * @param functions - with the types of what they take: `clear(integer)`
+   * @param objects - as `alter` names them: `table customer_group`, `function clear(integer)`
    */
-  protected giveToOwner(table: string, functions: readonly string[]): Promise<void> {
-    const gifts = functions.map((name) => `execute format('alter function ${name} owner to %I', owner);`);
+  protected giveToOwner(table: string, objects: readonly string[]): Promise<void> {
+    const gifts = objects.map((name) => `execute format('alter ${name} owner to %I', owner);`);
     return this.step(`
       do $$
       declare

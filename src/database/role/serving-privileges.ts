@@ -6,6 +6,8 @@ export const tablesOfVersionBefore = ['audit_entry'];
 /** Each table, and what requests may do with it. The change log is written and read, never changed; erasing takes its values away. */
 export const tablePrivileges: Record<string, readonly string[]> = {
   api_key: ['select', 'insert', 'update', 'delete'],
+  // Counted by a function of the owner.
+  api_key_use: ['select'],
   audit_entry: ['select', 'insert'],
   change_entry: ['select', 'insert'],
   change_value: ['select', 'insert', 'delete'],
@@ -37,13 +39,14 @@ export const sequences = [
 ].map((table) => `${table}_id_seq`);
 
 /** What is done across organisations, each by a function of the owner, and nobody else's to execute: the look-up of a key, background work,
- * and the erasure of kept answers. */
+ * the erasure of kept answers, and what keys were used for. */
 export const functions = [
   'find_api_key(text)',
   'expire_idempotency_keys(integer)',
   'bound_idempotency_keys(integer, bigint, bigint)',
   'clear_deleted_groups(integer)',
   'erase_kept_answers(text[], text[])',
+  'note_api_key_use(integer[], integer[], double precision[])',
 ];
 
 /** Everything that is granted one by one, as `grant` and `revoke` name it. */

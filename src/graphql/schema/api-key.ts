@@ -66,6 +66,9 @@ const AuditEntryType = builder.objectRef<ChangeEntry>('AuditEntry').implement({
   }),
 });
 
+const USE =
+  'Requests that are refused for the key or its limit do not count; the most recent 15 seconds may be missing.';
+
 const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
   description: 'An API key, without the secret itself, of which only a digest is stored.',
   scope: 'ROOT',
@@ -92,6 +95,16 @@ const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was created.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When the key expires.' }),
     deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the key was deleted.' }),
+    lastUsedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: `When the key was last used; null for never. ${USE}`,
+      resolve: async ({ id }, _, { keyUses }) => (await keyUses.load(id)).lastUsedAt,
+    }),
+    usedToday: t.int({
+      description: `Requests made with the key since 00:00 UTC. ${USE}`,
+      resolve: async ({ id }, _, { keyUses }) => (await keyUses.load(id)).usedToday,
+    }),
     history: t.field({
       type: [AuditEntryType],
       description: `History of the key: the latest ${LONGEST_HISTORY} entries, oldest first.`,
@@ -130,6 +143,8 @@ builder.queryFields((t) => ({
   ),
 }));
 
+const DEFAULT_END = 'By default after the lifetime that the gateway is configured with, if any.';
+
 const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
   description: 'Properties of a new API key.',
   ...validatedBy(createApiKeyInput),
@@ -142,7 +157,7 @@ const CreateApiKeyInputType = builder.inputType('CreateApiKeyInput', {
     scopes: t.stringList({
       description: `Scopes that the key is restricted to, of ${listed(scopeNames)}; none for no restriction. Not for a \`ROOT\` key, which may do all.`,
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When the key expires, in the future. No expiry by default.' }),
+    expiresAt: t.field({ type: 'DateTime', description: `When the key expires, in the future. ${DEFAULT_END}` }),
   }),
 });
 
@@ -243,19 +258,19 @@ builder.mutationFields((t) => ({
     scope: 'ROOT',
     resolve: (_, { input }, context) => {
       assertNotKept(context);
-      return createApiKey(context, input as CreateApiKey);
+      return createApiKey(context, input as CreateApiKey, context.keyLifetimeDays);
     },
   }),
   rotateApiKey: t.field({
     type: RotateApiKeyPayload,
     nullable: true,
-    description: `Replaces an API key with a new one that has the same rights; the old one remains valid for a while. ${REFUSES_IDEMPOTENCY_KEY}`,
+    description: `Replaces an API key with a new one that has the same rights; the old one remains valid for a while. The new one expires when the old one would have, or by default where that one did. ${REFUSES_IDEMPOTENCY_KEY}`,
     args: { input: t.arg({ type: RotateApiKeyInputType, required: true, description: 'The key.' }) },
     scope: 'ROOT',
     resolve: async (_, { input }, context) => {
       assertNotKept(context);
       const { fingerprint, graceSeconds } = input as RotateApiKey;
-      const rotated = await rotateApiKey(context, fingerprint, graceSeconds);
+      const rotated = await rotateApiKey(context, fingerprint, { graceSeconds, lifetimeDays: context.keyLifetimeDays });
       context.keyHistories.clear(fingerprint);
       return rotated;
     },

@@ -1,5 +1,5 @@
 // Who calls: the key of a request is found and checked once, before anything else of it is looked at.
-import type { Authenticator, Caller } from '../../api-key/authenticate.ts';
+import { type Authenticator, type Caller, expiryHeader } from '../../api-key/authenticate.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { HttpRequest } from '../request.ts';
 import type { Middleware } from '../router.ts';
@@ -14,7 +14,7 @@ export interface AuthenticateOptions {
 }
 
 /**
- * Makes the caller of a request known to what follows, and tells it where its limit stands.
+ * Makes the caller of a request known to what follows, and tells it where its limit stands, and that its key expires soon.
  *
  * @throws ApiError what `Authenticator` throws
  */
@@ -31,7 +31,7 @@ export function authenticate({ authenticator, keyOf, isOpen }: AuthenticateOptio
     try {
       return await next(request);
     } finally {
-      Object.assign(request.answerHeaders, quota.headers);
+      Object.assign(request.answerHeaders, quota.headers, expiryHeader(key));
     }
   };
 }

@@ -5,7 +5,7 @@ import type { Middleware } from '../router.ts';
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-GraphQL-Cost, X-Request-Id';
 const EXPOSED_HEADERS =
-  'Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
+  'Idempotent-Replayed, Retry-After, X-API-Key-Expires-At, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
 /** Seconds that a browser may remember what it may send. */
 const PREFLIGHT_AGE = 7_200;
 

@@ -17,6 +17,10 @@ export const headers = {
     description: 'When the oldest counted requests leave the window, in Unix seconds.',
     schema: { type: 'integer' },
   },
+  'X-API-Key-Expires-At': {
+    description: 'When the key expires, in its last 14 days.',
+    schema: { type: 'string', format: 'date-time' },
+  },
   'Idempotent-Replayed': {
     description:
       '`true` on the answer to a repeated `Idempotency-Key`: it is that of the first request, which alone did something.',
@@ -27,7 +31,13 @@ export const headers = {
 
 type HeaderName = keyof typeof headers;
 
-const rateLimitHeaders: readonly HeaderName[] = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+/** What tells a caller of its key. */
+const keyHeaders: readonly HeaderName[] = [
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'X-API-Key-Expires-At',
+];
 /** Where a request is refused for its key, before anything is counted for one. */
 const keyFailure = catalogue.PUBLIC_API_KEY_DOES_NOT_EXIST.status;
 /** Statuses of what may be sent again; a conflict, for as long as the first request with the same `Idempotency-Key` runs. */
@@ -42,7 +52,7 @@ export function headersOf(status: number, { method, errors = [] }: Endpoint) {
   const isCounted = status !== keyFailure || errors.some((code) => catalogue[code].status === keyFailure);
   const names: HeaderName[] = [
     'X-Request-Id',
-    ...(isCounted ? rateLimitHeaders : []),
+    ...(isCounted ? keyHeaders : []),
     ...(status === 200 && method === 'POST' ? (['Idempotent-Replayed'] as const) : []),
     ...(retried.includes(status) ? (['Retry-After'] as const) : []),
   ];
