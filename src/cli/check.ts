@@ -2,4 +2,6 @@
 import { assertNode } from '../node-version.ts';
 
 assertNode();
-await import('./commands/check.ts');
+(await import('../process/compile-cache.ts')).keepCompiledCode();
+const { main } = await import('./commands/check.ts');
+await main();

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 import { findingsOf, makeFilled } from '../support/check.ts';
-import { runCommand } from '../support/command.ts';
+import { runCommand, runCommandHere } from '../support/command.ts';
 import { runSql } from '../support/database.ts';
 
 let url: string;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   url = await makeFilled();
 });
 
-const check = (...words: string[]) => runCommand('check', words, { DATABASE_URL: url });
+const check = (...words: string[]) => runCommandHere('check', words, { DATABASE_URL: url });
 
 describe('the command check', () => {
   it('says that nothing is wrong, and changes nothing', async () => {

@@ -1,7 +1,7 @@
 // Customers changed by command: in the operator's name, tried without effect, and asked for before what cannot be undone.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectClean } from '../support/check.ts';
-import { runCommand } from '../support/command.ts';
+import { runCommandHere } from '../support/command.ts';
 import { createNamed, type Named } from '../support/customers.ts';
 import { createOrganisation, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -20,7 +20,7 @@ afterAll(async () => {
   await gateway.close();
 });
 
-const customers = (...words: string[]) => runCommand('customers', words, { DATABASE_URL: gateway.databaseUrl });
+const customers = (...words: string[]) => runCommandHere('customers', words, { DATABASE_URL: gateway.databaseUrl });
 const inJson = async (...words: string[]) => {
   const { code, stdout, stderr } = await customers(...words, '--json');
   return { code, stderr, body: JSON.parse(stdout) };

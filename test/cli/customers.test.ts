@@ -1,6 +1,6 @@
 // Customers in the hands of operators, by command.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../support/command.ts';
+import { runCommandHere } from '../support/command.ts';
 import { createOrganisation, runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const customers = (...words: string[]) => runCommand('customers', words, { DATABASE_URL: gateway.databaseUrl });
+const customers = (...words: string[]) => runCommandHere('customers', words, { DATABASE_URL: gateway.databaseUrl });
 const checkInJson = async (...words: string[]) => {
   const { code, stdout, stderr } = await customers('check-emails', '--json', ...words);
   expect(stderr).toBe('');

@@ -1,12 +1,9 @@
-// Keys and organisations in the hands of operators, by command.
-import pg from 'pg';
+// Keys in the hands of operators, by command.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rest } from '../support/apis.ts';
-import { runCommand } from '../support/command.ts';
-import { makeDataFolder } from '../support/data-folder.ts';
-import { createDatabase, runSql, servingRoleOf } from '../support/database.ts';
+import { runCommand, runCommandHere } from '../support/command.ts';
+import { runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { startProcess, temporaryFolder } from '../support/process.ts';
 
 let gateway: TestGateway;
 let slug: string;
@@ -19,8 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const keys = (...words: string[]) => runCommand('keys', words, { DATABASE_URL: gateway.databaseUrl });
-const organisations = (...words: string[]) => runCommand('organisations', words, { DATABASE_URL: gateway.databaseUrl });
+const keys = (...words: string[]) => runCommandHere('keys', words, { DATABASE_URL: gateway.databaseUrl });
 const inJson = async (...words: string[]) => {
   const { code, stdout, stderr } = await keys(...words, '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -33,9 +29,6 @@ const trail = async (reference: string) =>
     `select action, actor as author, reason from change_entry where subject = 'api_key' and reference = $1 order by id`,
     [reference],
   );
-/** The name of a command, and its words. */
-type Command = [name: 'keys' | 'organisations' | 'customers', ...words: string[]];
-
 const author = expect.stringMatching(/^command:.+/);
 
 describe('the command keys', () => {
@@ -121,7 +114,8 @@ describe('the command keys', () => {
   });
 
   it('prints a whole key once, on standard output alone, and keeps only its digest', async () => {
-    const { stdout, stderr, code } = await keys('create', '--organisation', slug, '--prefix', 'ROOT', '--name', 'once');
+    const words = ['create', '--organisation', slug, '--prefix', 'ROOT', '--name', 'once'];
+    const { stdout, stderr, code } = await runCommand('keys', words, { DATABASE_URL: gateway.databaseUrl });
     const key = /ROOT[A-Za-z0-9]{28}/.exec(stdout)?.[0] as string;
     expect([code, stderr, key?.length]).toEqual([0, '', 32]);
     const { stdout: listed } = await keys('list');
@@ -223,6 +217,43 @@ describe('the command keys', () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--limit must not be set')]);
   });
 
+  it('tells when keys were last used, and how often today', async () => {
+    const { fingerprint } = await inJson('create', '--organisation', slug, '--prefix', 'DEV_', '--name', 'used');
+    expect(await inJson('show', fingerprint)).toMatchObject({ lastUsedAt: null, usedToday: 0 });
+    await runSql(
+      gateway.databaseUrl,
+      'select note_api_key_use(array[id], array[7], array[0]) from api_key where fingerprint = $1',
+      [fingerprint],
+    );
+    const used = { fingerprint, lastUsedAt: expect.stringMatching(/Z$/), usedToday: 7 };
+    expect(await inJson('show', fingerprint)).toMatchObject(used);
+    expect((await inJson('list')).keys).toContainEqual(expect.objectContaining(used));
+    expect((await keys('list')).stdout).toMatch(/lastUsedAt=20\S+Z {2}usedToday=7\n/);
+  });
+
+  it('gives a key the lifetime of KEY_LIFETIME_DAYS, unless told', async () => {
+    const environment = { DATABASE_URL: gateway.databaseUrl, KEY_LIFETIME_DAYS: '30' };
+    const daysOf = async (...words: string[]) => {
+      const { stdout } = await runCommandHere('keys', [...words, '--json'], environment);
+      const { fingerprint, expiresAt } = JSON.parse(stdout);
+      const days = expiresAt === null ? null : Math.round((Date.parse(expiresAt) - Date.now()) / 86_400_000);
+      return { fingerprint, days };
+    };
+    const create = ['create', '--organisation', slug, '--prefix', 'DEV_', '--name', 'x'];
+    const { fingerprint, days } = await daysOf(...create);
+    expect(days).toBe(30);
+    const never = await daysOf(...create, '--expires', 'never');
+    expect(never.days).toBeNull();
+    expect(await daysOf('rotate', never.fingerprint)).toMatchObject({ days: null });
+    await daysOf('update', fingerprint, '--name', 'y');
+    const rotated = await daysOf('rotate', fingerprint);
+    expect(rotated.days).toBe(30);
+    await daysOf('update', rotated.fingerprint, '--expires', 'never');
+    expect(await daysOf('rotate', rotated.fingerprint)).toMatchObject({ days: null });
+    const wrong = await runCommandHere('keys', create, { ...environment, KEY_LIFETIME_DAYS: 'never' });
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('KEY_LIFETIME_DAYS must be')]);
+  });
+
   it('asks before it deletes a key, where somebody can answer', async () => {
     const { fingerprint } = await inJson('create', '--organisation', slug, '--prefix', 'DEV_', '--name', 'x');
     const { code, stdout, stderr } = await keys('delete', fingerprint);
@@ -255,169 +286,5 @@ describe('the command keys', () => {
     for (const name of ['create', 'list', 'show', 'deactivate', 'activate', 'delete', 'rotate', 'Exit codes'])
       expect(stdout).toContain(name);
     expect((await keys('create', '--help')).stdout).toContain('--limit');
-  });
-
-  it('says so when its account does not own the tables', async () => {
-    await runSql(
-      gateway.databaseUrl,
-      `create role no_owner login password 'x' in role ${servingRoleOf(gateway.databaseUrl)}`,
-    );
-    const url = new URL(gateway.databaseUrl);
-    [url.username, url.password] = ['no_owner', 'x'];
-    const fingerprint = gateway.key.slice(0, 8);
-    const commands: Command[] = [
-      ['organisations', 'create', '--slug', 'x', '--name', 'x'],
-      ['organisations', 'list'],
-      ['keys', 'list'],
-      ['keys', 'show', fingerprint],
-      ['keys', 'deactivate', fingerprint],
-      ['customers', 'check-emails'],
-    ];
-    for (const [name, ...words] of commands) {
-      expect(await runCommand(name, words, { DATABASE_URL: url.href })).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: 'DATABASE_URL must name the owner of the tables: this account may not do that.\n',
-      });
-    }
-    await runSql(gateway.databaseUrl, 'drop role no_owner');
-  });
-
-  it('says so when the database is away', async () => {
-    const away = await runCommand('keys', ['list'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' });
-    expect([away.code, away.stdout]).toEqual([1, '']);
-    expect(away.stderr).toBe(
-      'The database of DATABASE_URL cannot be used: nothing listens at 127.0.0.1:1 (ECONNREFUSED).\n',
-    );
-  });
-});
-
-it('says so when a table is locked, or statement_timeout is too short', async () => {
-  const why = 'The database of DATABASE_URL cannot be used: a statement';
-  const cancelled = `${why} was cancelled: a table is locked, or statement_timeout is too short.\n`;
-  const { host } = new URL(gateway.databaseUrl);
-  const unanswered = `${why} was not answered in time: a table is locked, or the server at ${host} does not answer.\n`;
-  const holder = new pg.Client({ connectionString: gateway.databaseUrl });
-  await holder.connect();
-  try {
-    await holder.query('begin; lock table organisation');
-    const [list, create] = await Promise.all([
-      organisations('list'),
-      organisations('create', '--slug', 'y', '--name', 'y'),
-    ]);
-    expect(list).toEqual({ code: 1, stdout: '', stderr: unanswered });
-    expect(create).toEqual({ code: 1, stdout: '', stderr: cancelled });
-    await holder.query('rollback; begin; lock table migration');
-    expect(await organisations('list')).toEqual({ code: 1, stdout: '', stderr: cancelled });
-    const impatient = { DATABASE_URL: `${gateway.databaseUrl}?options=-c%20statement_timeout=200` };
-    expect(await runCommand('organisations', ['list'], impatient)).toEqual({ code: 1, stdout: '', stderr: cancelled });
-  } finally {
-    await holder.end();
-  }
-});
-
-describe("a database that is not the gateway's, or not in shape", () => {
-  const relations = (url: string) =>
-    runSql<{ name: string }>(
-      url,
-      `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace order by 1`,
-    );
-  const role = (url: string) => runSql(url, 'select from pg_roles where rolname = $1', [servingRoleOf(url)]);
-
-  const reading: Command[] = [['organisations', 'list']];
-  const making: Command[] = [['keys', 'create', '--organisation', 'x', '--prefix', 'PROD', '--name', 'x']];
-  it.each<[string, string, Command[]]>([
-    ['nothing in it', 'drop schema public cascade; create schema public', [...reading, ...making]],
-    [
-      'tables of another application',
-      'drop schema public cascade; create schema public; create table migration (id int); create table customer (id int)',
-      [...reading, ...making],
-    ],
-    [
-      'a migration to run',
-      `delete from migration where name like '0006%'`,
-      [
-        ...reading,
-        ...making,
-        ['keys', 'list'],
-        ['keys', 'show', 'PRODzzzz'],
-        ['organisations', 'create', '--slug', 'x', '--name', 'x'],
-        ['customers', 'check-emails'],
-      ],
-    ],
-  ])('is left as it is: one with %s', async (_, spoil, commands) => {
-    const url = await createDatabase();
-    await runSql(url, `${spoil}; grant connect on database ${new URL(url).pathname.slice(1)} to public`);
-    await runSql(url, `drop owned by ${servingRoleOf(url)}; drop role ${servingRoleOf(url)}`);
-    const before = await relations(url);
-    for (const [name, ...words] of commands) {
-      expect(await runCommand(name, words, { DATABASE_URL: url })).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: 'The database has not been migrated: start the gateway or run "npm run migrate".\n',
-      });
-    }
-    expect([await relations(url), await role(url)]).toEqual([before, []]);
-    expect(await runSql(url, `select has_database_privilege('public', current_database(), 'connect') as open`)).toEqual(
-      [{ open: true }],
-    );
-  });
-});
-
-describe('the command organisations', () => {
-  it('makes and lists organisations, and writes both into the trail', async () => {
-    const made = await organisations('create', '--slug', 'acme-2', '--name', 'Acme  s.r.o.', '--json');
-    expect(JSON.parse(made.stdout)).toEqual({ slug: 'acme-2', name: 'Acme s.r.o.', createdAt: expect.any(String) });
-    const listed = JSON.parse((await organisations('list', '--json')).stdout);
-    expect(listed.organisations.map((each: { slug: string }) => each.slug)).toEqual([slug, 'acme-2']);
-    expect(await organisations('create', '--slug', 'acme-2', '--name', 'x')).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringContaining('An organisation "acme-2" already exists'),
-    });
-    expect((await organisations('create', '--slug', 'Not a slug', '--name', 'x')).code).toBe(1);
-    const entries = await runSql<{ action: string }>(
-      gateway.databaseUrl,
-      `select action, actor as author from change_entry where subject = 'organisation' and reference = 'acme-2' order by id`,
-    );
-    expect(entries).toMatchObject([
-      { action: 'created', author },
-      { action: 'listed', author },
-    ]);
-  });
-});
-
-describe('demo mode', () => {
-  it('is found through DATA_DIR, whether a gateway runs there or not', async () => {
-    const folder = await temporaryFolder();
-    const environment = { DATA_DIR: `${folder.path}/data` };
-    await makeDataFolder(environment.DATA_DIR);
-    const create = async () => {
-      const words = ['create', '--organisation', 'demo', '--prefix', 'DEV_', '--name', 'x', '--json'];
-      const { code, stdout, stderr } = await runCommand('keys', words, environment);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      return JSON.parse(stdout) as { key: string; fingerprint: string };
-    };
-    const before = await create();
-    const running = await startProcess(environment);
-    const during = await create();
-    for (const { key } of [before, during]) {
-      const answer = await fetch(`${running.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-        body: JSON.stringify({ query: '{ customers(first: 1) { edges { cursor } } }' }),
-      });
-      expect(await answer.json()).toHaveProperty('data.customers.edges.length', 1);
-    }
-    expect(await running.stop()).toBe(0);
-    const listed = await runCommand('keys', ['list', '--json'], environment);
-    expect(JSON.parse(listed.stdout).keys).toHaveLength(3);
-    // Several at once, with and without a gateway that starts among them.
-    const lists = () => Promise.all([1, 2, 3].map(() => runCommand('keys', ['list', '--json'], environment)));
-    for (const { code } of await lists()) expect(code).toBe(0);
-    const [again, together] = await Promise.all([startProcess(environment), lists()]);
-    for (const { code } of together) expect(code).toBe(0);
-    expect(await again.stop()).toBe(0);
-    await folder.remove();
   });
 });

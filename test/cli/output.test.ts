@@ -30,3 +30,21 @@ it('cuts the widest columns short where they do not fit, by what characters take
 it('shows what nobody sees, so that nothing moves the cursor', () => {
   expect(lines([{ name: 'a\u001b[2Jb\u202e' }])[1]).toBe('a\\u001b[2Jb\\u202e');
 });
+
+it('leaves optional columns out where there is no room for them, and nothing of what is short', () => {
+  const row = {
+    fingerprint: 'PRODabcd',
+    name: 'x'.repeat(40),
+    expires: '2026-12-10',
+    limit: 500_000,
+    scopes: ['customer:read'],
+  };
+  const titles = (width: number) => lines([row], width)[0]?.split(/ {2,}/);
+  const optional = (width: number) =>
+    table([row], width, ['scopes', 'limit']).map((line) => stripVTControlCharacters(line));
+  expect(optional(120)[0]).toMatch(/LIMIT +SCOPES$/);
+  expect(optional(56)[0]).toMatch(/EXPIRES +LIMIT$/);
+  expect(optional(44)[0]).toMatch(/NAME +EXPIRES$/);
+  expect(optional(44)[1]).toMatch(/^PRODabcd {5}x+… +2026-12-10$/);
+  expect(titles(44)).toHaveLength(5);
+});

@@ -84,5 +84,9 @@ The exit code is 0 when nothing is wrong, 1 when something is, 2 as above, and 3
     isTold = true;
   });
 
-await run(check);
-if (process.exitCode === WRONG && !isTold) process.exitCode = UNTOLD;
+/** Runs the command line of the process. */
+export async function main(): Promise<void> {
+  isTold = false;
+  await run(check);
+  if (process.exitCode === WRONG && !isTold) process.exitCode = UNTOLD;
+}

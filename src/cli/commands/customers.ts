@@ -9,4 +9,5 @@ addShow(customers);
 addChanges(customers);
 addCheckEmails(customers);
 
-await run(customers);
+/** Runs the command line of the process. */
+export const main = () => run(customers);

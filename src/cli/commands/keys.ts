@@ -217,4 +217,5 @@ function addChange(
     });
 }
 
-await run(keys);
+/** Runs the command line of the process. */
+export const main = () => run(keys);

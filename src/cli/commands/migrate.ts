@@ -24,4 +24,5 @@ const migrating = program(
     else console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'The database is up to date.');
   });
 
-await run(migrating);
+/** Runs the command line of the process. */
+export const main = () => run(migrating);

@@ -58,4 +58,5 @@ organisations
     });
   });
 
-await run(organisations);
+/** Runs the command line of the process. */
+export const main = () => run(organisations);
