@@ -29,9 +29,10 @@ const FAILED = 1;
 const MISUSED = 2;
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 not done (no such key, an invalid value, the database cannot be reached), 2 the command line is wrong.
-In demo mode the database is found through DATA_DIR, whether the gateway runs or not; otherwise DATABASE_URL names it, as the
-owner of the tables.`;
+Exit codes: 0 done; 1 not done (no such key, an invalid value, the database
+cannot be reached); 2 the command line is wrong.
+In demo mode the database is found through DATA_DIR, whether the gateway runs or
+not; otherwise DATABASE_URL names it, as the owner of the tables.`;
 
 /** Whoever runs the command, as the change log names them. */
 export const actor: Actor = { actor: `command:${accountName()}`, requestId: undefined };
@@ -59,6 +60,7 @@ export function program(name: string, description: string): Command {
     .description(description)
     .usage(`[command] [options]`)
     .version(readVersion(), '--version', 'print the version')
+    .configureHelp({ minWidthToWrap: 20, subcommandTerm: termOf })
     .configureOutput({
       outputError: (text, write) => {
         if (!isForPrograms()) write(text);
@@ -66,6 +68,12 @@ export function program(name: string, description: string): Command {
     })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
+}
+
+/** How the help of a program lists one of its commands: all of them have options. */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((word) => (word.required ? `<${word.name()}>` : `[${word.name()}]`));
+  return [command.name(), ...words].join(' ');
 }
 
 /** Runs a program with the arguments of the process, and ends the process. */

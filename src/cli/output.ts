@@ -138,7 +138,7 @@ function members(row: object): string {
  */
 export async function printStream<Row extends object>(
   name: string,
-  rows: AsyncIterable<Row>,
+  rows: AsyncIterable<Row> | Iterable<Row>,
   { json, none, line = members }: StreamOptions<Row>,
 ): Promise<void> {
   // Whoever reads may stop, as `head` does; that is no failure.

@@ -4,7 +4,7 @@ import { readVersion } from '../version.ts';
 /** What each setting is, in a line; `docs/operations.md` has the whole of it. */
 export const settings: Readonly<Record<string, string>> = {
   PORT: 'port (4000)',
-  HOST: 'address to listen on (127.0.0.1 in demo mode, else 0.0.0.0)',
+  HOST: 'address to listen on (0.0.0.0; in demo mode 127.0.0.1)',
   DATABASE_URL: 'the database; without it, demo mode brings its own',
   DATABASE_DIRECT_URL: 'the way to it past a pooler of transactions',
   POOL_SIZE: 'connections of each process to the database (10)',
@@ -23,13 +23,14 @@ export const settings: Readonly<Record<string, string>> = {
   MAX_CONNECTIONS: 'connections at once (10000)',
   OPERATION_TIMEOUT: 'milliseconds that an operation may take (5000)',
   DRAIN_SECONDS: 'how long SIGTERM goes on answering (5, in demo mode 0)',
-  KEY_LIFETIME_DAYS: 'days that a new API key is valid unless told otherwise (for ever)',
+  KEY_LIFETIME_DAYS: 'days that a new API key is valid (for ever)',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
 };
 
 const HELP = `Usage: npm start
 
-Starts the gateway, until it is told to end: Ctrl-C, or SIGTERM. Its settings are variables of the environment:
+Starts the gateway, until it is told to end: Ctrl-C, or SIGTERM. Its settings
+are variables of the environment:
 
 ${Object.entries(settings)
   .map(([name, text]) => `  ${name.padEnd(20)} ${text}`)
@@ -42,7 +43,8 @@ Options:
   --version   print the version
   --help      print this
 
-docs/operations.md tells all of it. Commands for operators: npm run keys, organisations, customers, check, migrate.`;
+docs/operations.md tells all of it. Commands for operators: npm run keys,
+organisations, customers, check, migrate.`;
 
 /**
  * Answers the words of a command line that asks for something else than to start.

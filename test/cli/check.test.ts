@@ -57,7 +57,7 @@ describe('the command check', () => {
 it('says what is checked', async () => {
   const { code, stdout } = await check('--list');
   expect(code).toBe(0);
-  expect(stdout).toContain('name=credit_balance  promise=the credit balance of a customer is the sum of its ledger\n');
+  expect(stdout).toContain('credit_balance: the credit balance of a customer is the sum of its ledger\n');
   const { invariants } = JSON.parse((await check('--list', '--json')).stdout);
   expect(invariants).toHaveLength(stdout.trimEnd().split('\n').length);
 });

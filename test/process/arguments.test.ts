@@ -17,6 +17,7 @@ const run = (...words: string[]) => {
 it('start helps instead of starting, and refuses what it does not know', () => {
   const help = run('src/main.ts', '--help');
   expect([help.status, help.stderr]).toEqual([0, '']);
+  for (const line of help.stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   for (const name of variables) expect(help.stdout).toContain(`  ${name} `);
   expect(Object.keys(settings).toSorted()).toEqual([...variables].toSorted());
   expect(run('src/main.ts', '--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

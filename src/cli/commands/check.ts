@@ -3,7 +3,7 @@ import { findings, invariantsOf } from '../../check/check.ts';
 import type { Finding, Unlisted } from '../../check/invariant.ts';
 import type { Database } from '../../database/open.ts';
 import { program, run, withGatewayDatabase } from '../operator.ts';
-import { jsonOption, printList, printStream } from '../output.ts';
+import { jsonOption, printStream } from '../output.ts';
 
 /** The exit code when something is wrong, and when it could not be told. */
 const WRONG = 1;
@@ -39,10 +39,11 @@ function progress() {
 let isTold = false;
 
 /** Says what is checked, without a look at any row. */
-function list({ orm }: Database, json: boolean): void {
+async function list({ orm }: Database, json: boolean): Promise<void> {
   const { rows, batches, whole } = invariantsOf(orm);
   const invariants = [...whole, ...rows, ...batches].map(({ name, promise }) => ({ name, promise }));
-  printList('invariants', invariants, { json, none: 'Nothing is checked.' });
+  const line = ({ name, promise }: (typeof invariants)[number]) => `${name}: ${promise}`;
+  await printStream('invariants', invariants, { json, none: 'Nothing is checked.', line });
 }
 
 /** Prints what is found, and tells by the exit code whether that is anything. */
@@ -73,8 +74,10 @@ const check = program(
   .addHelpText(
     'after',
     `
-It changes nothing, and calls do not wait for it. At most 1,000 findings of a kind are listed, and how many more there are.
-The exit code is 0 when nothing is wrong, 1 when something is, 2 as above, and 3 instead of 1 when it could not be told.`,
+It changes nothing, and calls do not wait for it. At most 1,000 findings of a
+kind are listed, and how many more there are. The exit code is 0 when nothing is
+wrong, 1 when something is, 2 as above, and 3 instead of 1 when it could not be
+told.`,
   )
   .action(async ({ organisation, list: isList = false, json = false }) => {
     await withGatewayDatabase(async (owner) => (isList ? list(owner, json) : look(owner, organisation, json)), {

@@ -72,7 +72,8 @@ ${Object.entries(scopes)
   .join('\n')}
 
 Example:
-  npm run keys -- create --organisation acme --prefix PROD --name "Web shop" --scopes customer:create,customer:read`;
+  npm run keys -- create --organisation acme --prefix PROD \\
+    --name "Web shop" --scopes customer:create,customer:read`;
 
 const keys = program('keys', 'API keys: who may call the gateway, for what, and how often.');
 
