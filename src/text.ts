@@ -181,6 +181,15 @@ export function freeText(maximum: number) {
   return changedText(maximum).transform((value) => value ?? undefined);
 }
 
+/** Text that is given back as it came: it can be stored, and no more is asked of it. */
+export function verbatimText(maximum: number) {
+  return textOf((value) => {
+    if (isLonger(value, maximum)) throw tooLong(maximum);
+    assertStorable(value);
+    return value;
+  });
+}
+
 /** Text for people that must not be empty. */
 export function requiredText(maximum: number) {
   return textOf((value) => {

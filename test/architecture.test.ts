@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { complaintAbout } from '../src/node-version.ts';
 
 /** What each folder, or file beside them, may import besides itself and packages. */
-const base = ['backoff.ts', 'errors', 'log.ts', 'moment.ts', 'once.ts', 'random.ts', 'text.ts'];
+const base = ['backoff.ts', 'errors', 'in-turns.ts', 'log.ts', 'moment.ts', 'once.ts', 'random.ts', 'text.ts'];
 const database = ['database', 'database-url.ts', 'config.ts', ...base];
 const domain = ['json-object.ts', 'operation-context.ts', ...database];
 const allowed: Record<string, string[]> = {
+  'in-turns.ts': [],
   'log-output.ts': [],
   'log.ts': ['log-output.ts'],
   'backoff.ts': [],
@@ -32,7 +33,7 @@ const allowed: Record<string, string[]> = {
   http: ['ip/address.ts', 'config.ts', 'api-key', 'rate-limit', 'idempotency', 'database/open.ts', ...base],
   database,
   'embedded-postgres': ['config.ts', 'database-url.ts', 'folders.ts', 'log.ts'],
-  ip: ['log.ts', 'text.ts', 'errors'],
+  ip: ['in-turns.ts', 'log.ts', 'text.ts', 'errors'],
   'rate-limit': ['ip/address.ts', 'api-key/key.ts', 'backoff.ts', 'errors', 'log.ts'],
   organisation: ['api-key', 'change-log', ...domain],
   'change-log': ['organisation/organisation.entity.ts', ...domain],

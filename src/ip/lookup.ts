@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import { inTurns } from '../in-turns.ts';
 import type { Log } from '../log.ts';
-import { inTurns } from './in-turns.ts';
 import { type IpKind, kindOf } from './kind.ts';
 import { type IpSource, type Mmdb, type MmdbState, openMmdb } from './mmdb.ts';
 import { type Anonymity, type Network, type Place, readAnonymity, readNetwork, readPlace } from './record.ts';

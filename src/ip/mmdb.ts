@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { InTurns } from '../in-turns.ts';
 import type { Log } from '../log.ts';
-import type { InTurns } from './in-turns.ts';
 import { type MmdbReader, readMmdb } from './mmdb-reader.ts';
 
 /** Whose data it is, and of when. */

@@ -97,14 +97,14 @@ describe('rows', () => {
     expect(changes.map(({ action }: { action: string }) => action)).toEqual(['FILLED', 'CREATED']);
   });
 
-  it('may be none, and have any clientRef, also one that comes twice', async () => {
+  it('may be none, and have any clientRef that can be stored, also one that comes twice', async () => {
     expect((await bulkCreate(gateway, [])).answer.body).toEqual({ data: { bulkCreateCustomers: { rows: [] } } });
     const { rows } = await bulkCreate(gateway, [
       { clientRef: '', email: 'ref1@example.com' },
-      { clientRef: '🙂\u0000', email: 'ref2@example.com' },
+      { clientRef: '🙂\u200b', email: 'ref2@example.com' },
       { clientRef: '', email: 'ref3@example.com' },
     ]);
-    expect(rows.map(({ clientRef }) => clientRef)).toEqual(['', '🙂\u0000', '']);
+    expect(rows.map(({ clientRef }) => clientRef)).toEqual(['', '🙂\u200b', '']);
     expect(rows.map(({ result }) => result)).toEqual(['CREATED', 'CREATED', 'CREATED']);
   });
 
@@ -118,6 +118,14 @@ describe('rows', () => {
     expect(without.answer.body.errors[0].extensions.fields).toEqual([
       { path: 'customers.0.clientRef', message: 'is required' },
     ]);
+    for (const [clientRef, message] of [
+      ['x'.repeat(256), 'must be at most 255 characters long'],
+      ['\u0000', 'must not contain control characters'],
+      ['\ud800', 'must be well-formed Unicode'],
+    ] as const) {
+      const { answer } = await bulkCreate(gateway, [{ clientRef, email: 'a@example.com' }]);
+      expect(answer.body.errors[0].extensions.fields).toEqual([{ path: 'customers.0.clientRef', message }]);
+    }
     const wrong = await bulkCreate(gateway, [{ clientRef: 'x', email: 5 }]);
     expect(wrong.answer.body.errors[0].extensions.fields[0].path).toBe('customers.0.email');
     expect(await countOf('many%')).toBe(0);

@@ -35,6 +35,21 @@ it('gives the first answer again, and does nothing twice', async () => {
   expect(other.code).toBe('INTERNAL_CONFLICT');
 });
 
+it.each(['', ' \u200b\u202e"{}', '🙂'.repeat(255)])('keeps a clientRef as it is: %j', async (clientRef) => {
+  const key = `ref-${clientRef.length}`;
+  const rows = [
+    { clientRef, email: `${key}@example.com` },
+    { clientRef, email: 'x' },
+  ];
+  const first = await bulkCreate(gateway, rows, keyed(key));
+  expect(first.rows.map((row) => [row.clientRef, row.result])).toEqual([
+    [clientRef, 'CREATED'],
+    [clientRef, null],
+  ]);
+  await runSql(gateway.databaseUrl, 'update idempotency_key set answer = null where key = $1', [key]);
+  expect((await bulkCreate(second, rows, keyed(key))).answer.body).toEqual(first.answer.body);
+});
+
 it('makes the answer again from what was done, where it was not kept: 500 rows', async () => {
   const rows = mixed('large', 498);
   const first = await bulkCreate(gateway, rows, keyed('large'));

@@ -90,6 +90,16 @@ const updates: [name: string, input: Record<string, unknown>][] = [
 const UPDATE =
   'mutation ($i: UpdateCustomerInput!) { updateCustomer(input: $i) { customer { version meta customFields } } }';
 
+/** As many combining marks as may stand in a row, after a letter. */
+const marksInARow = `a${'\u0301'.repeat(30)}`;
+
+/** A call of `bulkCreateCustomers`. */
+const bulk = (count: number, write: (i: number) => object) =>
+  ask(
+    'mutation ($i: BulkCreateCustomersInput!) { bulkCreateCustomers(input: $i) { rows { clientRef result error { code message fields { path message } } customer { cuRefNo email } } } }',
+    { i: { customers: times(count, (i) => (count > 500 ? {} : { clientRef: `r${i}`, ...write(i) })) } },
+  );
+
 const documents: [name: string, body: string][] = [
   ['an unknown field of 60 KB', ask(`{ ${'x'.repeat(60_000)} }`)],
   ['groups{slug} 485 times', ask(firstOf(5, 'groups{slug} '.repeat(485)))],
@@ -151,6 +161,13 @@ const documents: [name: string, body: string][] = [
       i: { prefix: 'PROD', name: 'x', scopes: times(30_000, () => 1) },
     }),
   ],
+  ['500 rows to create', bulk(500, (i) => ({ email: `bulk${i}@example.com`, companyName: 'Bulk' }))],
+  ['500 rows that are wrong', bulk(500, () => ({ email: 'x', customerRealIp: 'x', companyName: 'x'.repeat(40) }))],
+  [
+    '100 rows of combining marks',
+    bulk(100, (i) => ({ email: `b${i}@example.com`, companyName: marksInARow.repeat(9) })),
+  ],
+  ['20,000 rows', bulk(20_000, () => ({}))],
   [
     '5,500 variables that nobody declared',
     ask(

@@ -4,6 +4,8 @@ import {
   type BulkOutcome,
   bulkCreateCustomers,
   bulkCreateCustomersInput,
+  emailsOf,
+  LONGEST_CLIENT_REF,
   MOST_ROWS,
 } from '../../../customer/bulk-create.ts';
 import { turnsOf } from '../../../customer/change.ts';
@@ -20,7 +22,10 @@ import { CustomerType } from './type.ts';
 const BulkCustomerInputType = builder.inputType('BulkCustomerInput', {
   description: 'A customer of `bulkCreateCustomers`, as in `createCustomer`.',
   fields: (t) => ({
-    clientRef: t.string({ required: true, description: 'What the caller calls the row; its result has it too.' }),
+    clientRef: t.string({
+      required: true,
+      description: `What the caller calls the row, in at most ${LONGEST_CLIENT_REF} characters; its result has it too.`,
+    }),
     // One that is missing is told as the row's own error.
     email: t.string(describedMember('email')),
     ...optionalMembers(t),
@@ -152,8 +157,7 @@ builder.mutationField('bulkCreateCustomers', (t) =>
         for (const row of rows) if ('error' in row && row.error.status >= 500) context.noteFailure(row.error);
         return rows;
       },
-      touches: ({ customers }) =>
-        customers.flatMap((row) => ('input' in row ? turnsOf({ email: row.input.email }) : [])),
+      touches: async (input) => (await emailsOf(input)).flatMap((email) => turnsOf({ email })),
       outcomeOf: (rows) => ({ rows: rows.map(keptOf) }),
       load: (context, { rows }) => Promise.all(rows.map((row) => loadRow(context, row))),
       payloadOf(context, rows) {
