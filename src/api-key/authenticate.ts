@@ -1,5 +1,5 @@
 // The key checks: who calls, may they, and how often. Both APIs pass through here, once, before anything else is looked at.
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError, type ErrorCode } from '../errors/api-error.ts';
 import { DAY } from '../moment.ts';
 import type { BruteForceLimiter } from '../rate-limit/brute-force-limiter.ts';
 import { Quota } from '../rate-limit/quota.ts';
@@ -121,9 +121,16 @@ export function openAuthenticator({ keys, limiter, bruteForce, uses, demo }: Aut
 }
 
 function assertUsable(key: ApiKey): void {
-  if (key.deletedAt) throw new ApiError('PUBLIC_API_KEY_HAS_BEEN_DELETED');
-  if (!key.active) throw new ApiError('PUBLIC_API_KEY_IS_NOT_ACTIVE');
-  if (key.expiresAt && key.expiresAt.getTime() <= Date.now()) throw new ApiError('PUBLIC_API_KEY_HAS_BEEN_EXPIRED');
+  const code = whyUnusable(key);
+  if (code) throw new ApiError(code);
+}
+
+/** The first check of a key that was found which fails. */
+function whyUnusable({ deletedAt, active, expiresAt }: ApiKey): ErrorCode | undefined {
+  if (deletedAt) return 'PUBLIC_API_KEY_HAS_BEEN_DELETED';
+  if (!active) return 'PUBLIC_API_KEY_IS_NOT_ACTIVE';
+  if (expiresAt && expiresAt.getTime() <= Date.now()) return 'PUBLIC_API_KEY_HAS_BEEN_EXPIRED';
+  return undefined;
 }
 
 /** Milliseconds before its end from which the answers to a key tell of it: long enough for people to replace it. */
@@ -132,12 +139,12 @@ const NOTICE = 14 * DAY;
 /**
  * The header by which the answers to a key that expires soon say so.
  *
- * @param key - one that was accepted
- * @returns `X-API-Key-Expires-At`, a moment as RFC 3339 writes it, within the last 14 days; nothing otherwise
- * @see docs/decisions/0047-keys-tell-that-they-expire.md
+ * @returns `X-API-Key-Expires-At`, a moment as RFC 3339 writes it, in the last 14 days of a key that may be used; nothing otherwise
+ * @see docs/decisions/0047-use-and-expiry-of-keys.md
  */
-export function expiryHeader({ expiresAt }: Pick<ApiKey, 'expiresAt'>): Readonly<Record<string, string>> {
-  if (!expiresAt || expiresAt.getTime() - Date.now() > NOTICE) return {};
+export function expiryHeader(key: ApiKey): Readonly<Record<string, string>> {
+  const { expiresAt } = key;
+  if (!expiresAt || expiresAt.getTime() - Date.now() > NOTICE || whyUnusable(key)) return {};
   return { 'X-API-Key-Expires-At': expiresAt.toISOString() };
 }
 

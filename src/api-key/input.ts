@@ -71,7 +71,7 @@ export const createApiKeyInput = z
   });
 
 /** The traits of a key to change: what is absent stays; null takes a limit of its own, or the end, away. */
-export const updateApiKeyInput = z.object({
+export const apiKeyTraits = z.object({
   name: requiredText(LONGEST_NAME).optional(),
   limitPerMinute: limit.nullish(),
   scopes: scopeList.transform((given) => [...new Set(given)]).optional(),
@@ -80,7 +80,7 @@ export const updateApiKeyInput = z.object({
 });
 
 /** The traits of a key to change. */
-export type UpdateApiKey = z.output<typeof updateApiKeyInput>;
+export type UpdateApiKey = z.output<typeof apiKeyTraits>;
 
 /** The traits of a new key. */
 export type CreateApiKey = z.output<typeof createApiKeyInput>;
@@ -99,14 +99,14 @@ const fingerprint = z.string('must be a string');
 /** What is done with a key, other than to replace it. */
 export const changeApiKeyInput = z.object({ fingerprint, reason: reasonInput });
 
+/** What is changed of a key. */
+export const updateApiKeyInput = apiKeyTraits.extend({ fingerprint });
+
 /** How a key is replaced. */
 export const rotateApiKeyInput = z.object({
   fingerprint,
   graceSeconds: graceInput.nullish().transform((seconds) => seconds ?? DEFAULT_GRACE),
 });
-
-/** What is done with a key, other than to replace it. */
-export type ChangeApiKey = z.output<typeof changeApiKeyInput>;
 
 /** How a key is replaced. */
 export type RotateApiKey = z.output<typeof rotateApiKeyInput>;

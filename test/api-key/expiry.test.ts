@@ -90,6 +90,16 @@ describe('the header', () => {
     }
   });
 
+  it('is there where the key is refused for its limit or its scopes', async () => {
+    const { databaseUrl, organisationId } = gateway;
+    const traits = { expiresAt: inDays(1), limitPerMinute: 1, scopes: ['ip:read'] };
+    const key = await createKey(databaseUrl, organisationId, traits);
+    for (const status of [403, 429]) {
+      const answer = await gateway.rest({ email: 'expiry@example.com' }, { key });
+      expect([answer.status, answer.headers.has(HEADER)]).toEqual([status, true]);
+    }
+  });
+
   it('is not there before, without an end, nor where the key is refused', async () => {
     const { databaseUrl, organisationId } = gateway;
     const early = await createKey(databaseUrl, organisationId, { expiresAt: inDays(14.1) });

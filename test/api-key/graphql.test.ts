@@ -1,6 +1,6 @@
 // API keys through GraphQL, for ROOT keys: by the rules of the command, within the organisation of the key.
 import type { GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopes } from '../../src/api-key/scopes.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
 import { rest } from '../support/apis.ts';
@@ -132,6 +132,9 @@ it.each([
   }
 });
 
+/** The mutations that name a key. */
+const byFingerprint = ['deactivateApiKey', 'activateApiKey', 'deleteApiKey', 'updateApiKey', 'rotateApiKey'];
+
 /** What a mutation answers for a fingerprint that is none of the organisation's keys. */
 const unknownFingerprint = {
   code: 'INTERNAL_VALIDATION_FAILED',
@@ -144,7 +147,7 @@ it('reaches the keys of its own organisation alone', async () => {
   const key = await createKey(gateway.databaseUrl, other);
   const f = key.slice(0, 8);
   expect((await ask('query ($f: String!) { apiKey(fingerprint: $f) { name } }', { f })).data.apiKey).toBeNull();
-  for (const change of ['deactivateApiKey', 'activateApiKey', 'deleteApiKey', 'rotateApiKey'])
+  for (const change of byFingerprint)
     expect((await ask(mutationOf(change), { f })).errors[0].extensions, change).toMatchObject(unknownFingerprint);
   expect(await codeOf(key)).toBeUndefined();
 });
@@ -156,10 +159,45 @@ it.each([
   ['a whole key', `PRODabcd${'x'.repeat(24)}`],
   ['one that is unknown', 'PRODabcd'],
 ])('refuses %s as the fingerprint of a key', async (_, f) => {
-  for (const change of ['deactivateApiKey', 'activateApiKey', 'deleteApiKey', 'rotateApiKey'])
+  for (const change of byFingerprint)
     expect((await ask(mutationOf(change), { f })).errors[0].extensions, change).toMatchObject(unknownFingerprint);
   const shown = await ask('query ($f: String!) { apiKey(fingerprint: $f) { name } }', { f });
   expect(shown).toEqual({ data: { apiKey: null } });
+});
+
+describe('updateApiKey', () => {
+  const update = `mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { ${fields} history { action } } } }`;
+  const make = async (input: object) => (await ask(create, { input: { name: 'Old', ...input } })).data.createApiKey;
+  const changed = async (input: object) => (await ask(update, { input })).data.updateApiKey.apiKey;
+  const fieldsOf = async (input: object) => (await ask(update, { input })).errors[0].extensions.fields;
+
+  it('changes what is told, and nothing else', async () => {
+    const { key, apiKey } = await make({ prefix: 'DEV_' });
+    const { fingerprint } = apiKey;
+    const traits = { name: 'New', limitPerMinute: 7, scopes: ['customer:read'], expiresAt: '2099-01-01T00:00:00.000Z' };
+    expect(await changed({ fingerprint, ...traits, name: ' New ' })).toMatchObject(traits);
+    await expect.poll(() => codeOf(key), { timeout: 5_000 }).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+    expect(await changed({ fingerprint })).toMatchObject(traits);
+    const back = await changed({ fingerprint, limitPerMinute: null, scopes: [], expiresAt: null });
+    expect(back).toMatchObject({ name: 'New', limitPerMinute: 1_000, scopes: [], expiresAt: null });
+    expect(back.history).toEqual([{ action: 'created' }, { action: 'updated' }, { action: 'updated' }]);
+  });
+
+  it('refuses what breaks the rules of a new key, and a key that was deleted', async () => {
+    const { fingerprint } = (await make({ prefix: 'ROOT' })).apiKey;
+    expect(await fieldsOf({ fingerprint, limitPerMinute: 5, scopes: ['ip:read'] })).toEqual([
+      { path: 'limitPerMinute', message: 'must not be set: a ROOT key has no limit' },
+      { path: 'scopes', message: 'must not be set: a ROOT key has no restriction' },
+    ]);
+    const wrong = { fingerprint, name: null, limitPerMinute: 0, scopes: ['all'], expiresAt: '2020-01-01T00:00:00Z' };
+    expect((await fieldsOf(wrong)).map(({ path }: { path: string }) => path)).toEqual([
+      ...['name', 'limitPerMinute', 'scopes.0', 'expiresAt'],
+    ]);
+    await ask(mutationOf('deleteApiKey'), { f: fingerprint });
+    expect((await ask(update, { input: { fingerprint, name: 'x' } })).errors[0].extensions.code).toBe(
+      'INTERNAL_CONFLICT',
+    );
+  });
 });
 
 it('writes nothing where nothing changes', async () => {
@@ -197,7 +235,7 @@ it('changes no deleted key', async () => {
     active: true,
     deletedAt: expect.any(String),
   });
-  for (const change of ['deactivateApiKey', 'activateApiKey', 'deleteApiKey', 'rotateApiKey'])
+  for (const change of byFingerprint)
     expect((await ask(mutationOf(change), { f })).errors[0].extensions.code, change).toBe('INTERNAL_CONFLICT');
 });
 

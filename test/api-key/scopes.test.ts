@@ -225,6 +225,7 @@ function argumentsOf(coordinate: string): string {
     'Mutation.activateApiKey': `input: { ${fingerprint} }`,
     'Mutation.deactivateApiKey': `input: { ${fingerprint} }`,
     'Mutation.deleteApiKey': `input: { ${fingerprint} }`,
+    'Mutation.updateApiKey': `input: { ${fingerprint} }`,
     'Mutation.rotateApiKey': `input: { ${fingerprint} }`,
   };
   const found = given[coordinate];

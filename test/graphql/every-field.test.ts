@@ -330,6 +330,7 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
     'Mutation.activateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
     'Mutation.deactivateApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
     'Mutation.deleteApiKey': `input: { fingerprint: ${quoted}, reason: "why" }`,
+    'Mutation.updateApiKey': `input: { fingerprint: ${quoted}, name: "Name ${calls}" }`,
     'Mutation.rotateApiKey': `input: { fingerprint: ${quoted} }`,
   };
   const turns = steps.filter((step) => coordinateOf(step) === 'Referral.customer').length;

@@ -175,6 +175,12 @@ const ofKeys: Way[] = [
     root: true,
   }),
   ({ secret }) => ({
+    query:
+      'mutation ($f: String!) { updateApiKey(input: { fingerprint: $f, name: "x" }) { apiKey { fingerprint name } } }',
+    variables: { f: secret },
+    root: true,
+  }),
+  ({ secret }) => ({
     query: 'query ($c: String!) { apiKeys(first: 50, after: $c) { edges { node { fingerprint name } } } }',
     variables: { c: base64url(`apiKey:${secret}`) },
     root: true,

@@ -1,7 +1,7 @@
 // The command `keys`: makes, lists, shows, switches, deletes and rotates API keys.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { createApiKeyInput, updateApiKeyInput } from '../../api-key/input.ts';
+import { apiKeyTraits, createApiKeyInput } from '../../api-key/input.ts';
 import {
   activateApiKey,
   createApiKey,
@@ -121,7 +121,7 @@ keys
   .option(...jsonOption)
   .action(async (fingerprint, { name, limit, scopes: listed, expires, reason, ...options }) => {
     await withKey(fingerprint, async (ctx, organisation) => {
-      const input = validate(updateApiKeyInput, {
+      const input = validate(apiKeyTraits, {
         ...{ name, reason, limitPerMinute: limit === DEFAULT ? null : limit },
         ...(listed !== undefined && { scopes: listed === 'all' ? [] : scopesOf(listed) }),
         ...(expires !== undefined && { expiresAt: expires === NEVER ? null : expires }),

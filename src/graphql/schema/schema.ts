@@ -18,6 +18,8 @@ import './customer/groups.ts';
 import './customer/merge.ts';
 import './customer/subscriptions.ts';
 import './customer/referral.ts';
-import './api-key.ts';
+import './api-key/change.ts';
+import './api-key/make.ts';
+import './api-key/queries.ts';
 
 export const schema = builder.toSchema();

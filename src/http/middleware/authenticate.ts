@@ -25,13 +25,14 @@ export function authenticate({ authenticator, keyOf, isOpen }: AuthenticateOptio
     const key = await authenticator.findKey(presented, request);
     // Also of one that is refused: after a rotation, operators look for who still uses the old key.
     request.record.key = key.fingerprint;
+    Object.assign(request.answerHeaders, expiryHeader(key));
     const { caller, quota } = await authenticator.authenticate(key);
     request.caller = caller;
     request.quota = quota;
     try {
       return await next(request);
     } finally {
-      Object.assign(request.answerHeaders, quota.headers, expiryHeader(key));
+      Object.assign(request.answerHeaders, quota.headers);
     }
   };
 }

@@ -26,17 +26,19 @@ export async function makeTenant(databaseUrl: string, organisationId: number): P
   await fillOrganisation(databaseUrl, organisationId, LABEL, CUSTOMERS);
   const make = (traits: Parameters<typeof createKey>[2]) => createKey(databaseUrl, organisationId, traits);
   const past = new Date('2020-01-01');
+  // Its answers tell that it expires.
+  const soon = new Date(Date.now() + 7 * 86_400_000);
   const refused = [
-    { scopes: ['ip:read'] },
+    { scopes: ['ip:read'], expiresAt: soon },
     { scopes: ['customer:read'] },
-    { limitPerMinute: 1 },
+    { limitPerMinute: 1, expiresAt: soon },
     { active: false },
     { expiresAt: past },
     { deletedAt: past },
   ];
   const numbers = Array.from({ length: CUSTOMERS }, (_, i) => i + 1);
   return {
-    good: await make({ limitPerMinute: UNLIMITED }),
+    good: await make({ limitPerMinute: UNLIMITED, expiresAt: soon }),
     root: await make({ prefix: 'ROOT' }),
     foreign: await createKey(databaseUrl, await createOrganisation(databaseUrl), { limitPerMinute: UNLIMITED }),
     refused: await Promise.all(refused.map(make)),
