@@ -50,6 +50,7 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   ActivateApiKeyPayload: { reach: 'ROOT' },
   DeactivateApiKeyPayload: { reach: 'ROOT' },
   DeleteApiKeyPayload: { reach: 'ROOT' },
+  UpdateApiKeyPayload: { reach: 'ROOT' },
   AuditEntry: { reach: 'ROOT' },
   // Parts of a customer, or of a page: whoever got there may see them.
   Address: {},

@@ -138,6 +138,7 @@ it('what runs as the owner finds its tables by their schema, never those of whoe
     'expire_idempotency_keys',
     'find_api_key',
     'log_audit_entry',
+    'note_api_key_use',
   ];
   expect(functions).toEqual(names.map((name) => ({ name, isSafe: true })));
 });

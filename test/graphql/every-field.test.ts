@@ -46,6 +46,8 @@ beforeAll(async () => {
     databaseUrl: all.databaseUrl,
     ipDatabases: testDatabases,
     reverseDns: [dns.server],
+    // What the calls of this test use keys for is noted by nobody.
+    parts: { jobs: () => [] },
   });
 });
 afterAll(async () => {
@@ -123,7 +125,12 @@ const rows: Record<string, (subject: Subject, path: Path) => Promise<Row>> = {
   DeleteCustomerGroupPayload: groupRow,
   CustomerSubscription: subscriptionRow,
   IpHistoryEdge: ofCustomer('customer_ip'),
-  ApiKey: ({ fingerprint }) => one('select * from api_key where fingerprint = $1', [fingerprint]),
+  ApiKey: ({ fingerprint }) =>
+    one(
+      `select k.*, u.last_used_at, coalesce(u.requests, 0) as used_today
+       from api_key k left join api_key_use u on u.api_key_id = k.id where fingerprint = $1`,
+      [fingerprint],
+    ),
   AuditEntry: ({ fingerprint }) =>
     one('select *, actor as author from change_entry where reference = $1 order by id limit 1', [fingerprint]),
 };
@@ -247,6 +254,7 @@ const beforehand: Record<string, string> = {
   // The two have brought each other, which nobody could set.
   'Mutation.setCustomerReferral': 'delete from referral where $1 in (customer_id, referrer_id)',
   'Mutation.endCustomerSubscription': become('deleted_at = null'),
+  'Mutation.updateApiKey': 'update api_key set deleted_at = null where $1::int is not null',
 };
 /** What the change log says of each. */
 const actions: Record<string, string> = {

@@ -111,12 +111,13 @@ export async function makeEverything(): Promise<Everything> {
   await full('referral', { customer_id: one.id, referrer_id: two.id });
   await full('referral', { customer_id: two.id, referrer_id: one.id });
   const rootKey = await createKey(databaseUrl, organisationId, { prefix: 'ROOT' });
-  const { fingerprint } = await full<{ fingerprint: string }>('api_key', {
+  const { id: keyId, fingerprint } = await full<{ id: number; fingerprint: string }>('api_key', {
     digest: 'f'.repeat(64),
     fingerprint: 'PRODfull',
     scopes: ['customer:read'],
     limit_per_minute: 7,
   });
+  await full('api_key_use', { api_key_id: keyId, day: new Date().toISOString().slice(0, 10), requests: 7 });
   await full('change_entry', { subject: 'api_key', reference: fingerprint, ordinal: null });
   return { databaseUrl, organisationId, customers, fingerprint, rootKey };
 }
