@@ -1,4 +1,5 @@
 // The parts of a gateway, each made once and handed to those that need it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Authenticator, openAuthenticator } from './api-key/authenticate.ts';
 import { createApiKeyCache, findNoKey } from './api-key/cache.ts';
 import { SAMPLE_KEY } from './api-key/key.ts';
@@ -18,6 +19,7 @@ import { schema } from './graphql/schema/schema.ts';
 import { openGraphQLHandler } from './graphql/server/handler.ts';
 import { answerTypes } from './graphql/server/media-type.ts';
 import { bound, expiry } from './idempotency/expiry.ts';
+import { inTurns } from './in-turns.ts';
 import { openIpLookup } from './ip/lookup.ts';
 import type { Log } from './log.ts';
 import { openBruteForceLimiter } from './rate-limit/brute-force-limiter.ts';
@@ -54,6 +56,9 @@ export interface AppState {
   draining: boolean;
 }
 
+/** Milliseconds that the connections to the database have to close, once nothing of a caller is on its way. */
+const CLOSING = 1_000;
+
 /** The parts of one gateway. */
 export type Parts = ReturnType<typeof openParts>;
 
@@ -73,7 +78,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const { fastPath, endpoints = allEndpoints } = parts;
   const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
   const { keyLifetimeDays } = config;
-  const contextOf = createContextOf({ database, ip, keyLifetimeDays, log });
+  const contextOf = createContextOf({ database, ip, takeTurn: inTurns(), keyLifetimeDays, log });
   const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
@@ -110,7 +115,8 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
       limiter.close();
       ip.close();
       await Promise.all([stepDone, readiness.close()]);
-      await database.close();
+      // A last step that hangs may still have its connection.
+      await Promise.race([database.close(), sleep(CLOSING, undefined, { ref: false })]);
     },
   };
 }

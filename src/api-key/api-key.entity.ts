@@ -39,8 +39,8 @@ export const ApiKeyEntity = defineEntity({
     active: p.boolean().default(true),
     createdAt: p.datetime(3).defaultRaw('now()'),
     expiresAt: p.datetime(3).nullable(),
-    /** Whether nobody said when it expires: a key that replaces it then has the lifetime of a new one. */
-    expiresByDefault: p.boolean().default(false),
+    /** Whether nobody said when it expires: a key that replaces it then has the lifetime of a new one. Null where a version before made it. */
+    expiresByDefault: p.boolean().nullable(),
     deletedAt: p.datetime(3).nullable(),
   },
 });

@@ -79,7 +79,7 @@ export async function createApiKey(
 }
 
 /**
- * Replaces a key by a new one, which takes over what the old one may do, and its end unless that is the default, which begins anew.
+ * Replaces a key by a new one, which takes over what the old one may do, and its end unless that is the default, which begins anew where there is one.
  *
  * @param graceSeconds - how long the old one goes on
  * @param lifetimeDays - how long a key is valid by default; undefined for ever
@@ -94,7 +94,9 @@ export async function rotateApiKey(
     const [row] = await tx.run(retire, [old.id, graceSeconds]);
     if (!row) throw conflict('Only a key that is active and has not expired can be rotated.');
     const replacedApiKey = tx.map<ApiKey>(ApiKeyEntity, row);
-    const end = old.expiresByDefault ? endOf(undefined, lifetimeDays) : {};
+    const isDefault = old.expiresByDefault ?? !old.expiresAt;
+    // Where nobody set a lifetime, a key that had one does not become one for ever.
+    const end = isDefault && (lifetimeDays !== undefined || !old.expiresAt) ? endOf(undefined, lifetimeDays) : {};
     const made = await insertNew(tx, prefixOf(fingerprint), { ...old, ...end });
     const { fingerprint: newFingerprint } = made.apiKey;
     await record(tx, ctx, old, {

@@ -32,7 +32,7 @@ export function updateApiKey(
     const wanted: ApiKey = { ...before, ...told };
     if (Object.keys(changedFields(before, wanted, traits)).length === 0) return before;
     const { name, limitPerMinute, scopes, expiresAt } = wanted;
-    const expiresByDefault = before.expiresByDefault && given.expiresAt === undefined;
+    const expiresByDefault = given.expiresAt === undefined ? before.expiresByDefault : false;
     const row = await tx.one(setTraits, [before.id, name, limitPerMinute, scopes, expiresAt, expiresByDefault]);
     const after = tx.map<ApiKey>(ApiKeyEntity, row);
     await record(tx, ctx, after, { action: 'updated', reason, fields: changedFields(before, after, shownFields) });

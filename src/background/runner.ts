@@ -1,10 +1,13 @@
 // Runs jobs in the background: one step at a time, whenever a job is due, until it is closed.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pauseAfter } from '../backoff.ts';
 import type { Log } from '../log.ts';
 import type { Job } from './job.ts';
 
 /** Between two tries of a step that failed. */
 const RETRY = { first: 1_000, longest: 60_000, jitter: 0.25 };
+/** Milliseconds that a process which ends gives to the last steps of its jobs: no more than what they know is worth. */
+const LAST_STEPS = 2_000;
 /** Milliseconds after which a job that keeps failing is told by health; a restart of the database is over by then. */
 const LONG = 600_000;
 
@@ -78,7 +81,8 @@ export class BackgroundRunner {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#step;
-    for (const scheduled of this.#scheduled) if (scheduled.job.isDoneBeforeEnd) await this.#finish(scheduled);
+    const last = this.#scheduled.filter(({ job }) => job.isDoneBeforeEnd).map((scheduled) => this.#finish(scheduled));
+    if (last.length > 0) await Promise.race([Promise.all(last), sleep(LAST_STEPS, undefined, { ref: false })]);
   }
 
   /** Does what is left of a job, a step after the other, unless it has been failing. Never rejects. */

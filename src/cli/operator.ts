@@ -121,7 +121,7 @@ function failureOf(error: unknown): Failure {
   if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };
   if (error instanceof MigrationLockedError || error instanceof DatabaseUnusableError)
     return { code: 'DATABASE', message: error.message };
-  const refusal = serverErrorOf(error);
+  const refusal = error instanceof ApiError ? undefined : serverErrorOf(error);
   if (refusal)
     return {
       code: 'DATABASE',
@@ -227,9 +227,19 @@ export class AnswerNeededError extends Error {}
 export async function confirm(question: string, { yes = false }: { yes?: boolean }): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || isForPrograms())
-    throw new AnswerNeededError(`${question} This cannot be undone: say --yes, or run the command in a terminal.`);
+    throw new AnswerNeededError(
+      `${question} This cannot be undone, and with --json or without a terminal nobody is asked: say --yes.`,
+    );
   const readline = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await readline.question(`${question} This cannot be undone. Type yes to go on: `);
-  readline.close();
-  if (answer.trim().toLowerCase() !== 'yes') throw new AnswerNeededError('Nothing was done.');
+  try {
+    const answer = await readline.question(`${question} This cannot be undone. Type yes to go on: `);
+    if (answer.trim().toLowerCase() === 'yes') return;
+  } catch (error) {
+    // Ctrl-C or Ctrl-D.
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    console.error();
+  } finally {
+    readline.close();
+  }
+  throw new AnswerNeededError('Nothing was done.');
 }

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/classify.ts';
 import { fieldProblems } from '../errors/validation.ts';
-import { inTurns } from '../in-turns.ts';
+import type { InTurns } from '../in-turns.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { verbatimText } from '../text.ts';
+import { REQUIRED, verbatimText } from '../text.ts';
 import { MUST_BE_OBJECT } from './by.ts';
 import { type Created, createOrReturnCustomer } from './create.ts';
 import { type CreateCustomer, createCustomerInput } from './input.ts';
@@ -30,15 +30,17 @@ const row = z.looseObject({ clientRef: verbatimText(LONGEST_CLIENT_REF) }, MUST_
 
 /** The input of `bulkCreateCustomers`. How many rows there are is looked at first. */
 export const bulkCreateCustomersInput = z.object({
-  customers: z.array(z.unknown()).max(MOST_ROWS, `must have at most ${MOST_ROWS} items`).pipe(z.array(row)),
+  customers: z
+    .array(z.unknown(), { error: ({ input }) => (input == null ? REQUIRED : 'must be a list') })
+    .max(MOST_ROWS, `must have at most ${MOST_ROWS} items`)
+    .pipe(z.array(row)),
 });
 
 /** The input of `bulkCreateCustomers`. */
 export type BulkCreateCustomers = z.output<typeof bulkCreateCustomersInput>;
 
 /** Judges the rows of a call by the rules of `createCustomer`. That takes long: others have their turn in between. */
-async function judged({ customers }: BulkCreateCustomers): Promise<BulkRow[]> {
-  const takeTurn = inTurns();
+async function judged({ customers }: BulkCreateCustomers, takeTurn: InTurns): Promise<BulkRow[]> {
   return Promise.all(customers.map((given) => takeTurn(() => judgedRow(given))));
 }
 
@@ -49,18 +51,23 @@ function judgedRow({ clientRef, ...given }: z.output<typeof row>): BulkRow {
 }
 
 /** The e-mail addresses of the rows that are not refused. */
-export async function emailsOf(input: BulkCreateCustomers): Promise<string[]> {
-  return (await judged(input)).flatMap((each) => ('input' in each ? [each.input.email] : []));
+export async function emailsOf(input: BulkCreateCustomers, takeTurn: InTurns): Promise<string[]> {
+  return (await judged(input, takeTurn)).flatMap((each) => ('input' in each ? [each.input.email] : []));
 }
 
 /**
  * Creates the customers of all rows, or returns those that are there. Rows with the same mailbox are one customer, as if they had been sent one after the other.
  *
+ * @param takeTurn - how the judging of rows takes turns with whatever else the process does
  * @returns what became of each row, in their order
  * @throws ApiError what the rows that are not refused failed with, where the service can do none of them
  */
-export async function bulkCreateCustomers(ctx: OperationContext, input: BulkCreateCustomers): Promise<BulkOutcome[]> {
-  const rows = await judged(input);
+export async function bulkCreateCustomers(
+  ctx: OperationContext,
+  input: BulkCreateCustomers,
+  takeTurn: InTurns,
+): Promise<BulkOutcome[]> {
+  const rows = await judged(input, takeTurn);
   const outcomes = await Promise.all(rows.map((given) => outcomeOf(ctx, given)));
   const tried = outcomes.filter((_, i) => 'input' in (rows[i] as BulkRow));
   const failed = tried.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));

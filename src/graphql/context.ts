@@ -9,6 +9,7 @@ import type { Database } from '../database/open.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
+import type { InTurns } from '../in-turns.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import { type Log, noteFailure, type RequestRecord } from '../log.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -45,6 +46,8 @@ export interface GatewayContext extends OperationContext {
   readonly keyHistories: DataLoader<string, ChangeEntry[]>;
   /** What API keys were used for, by their ids. */
   readonly keyUses: DataLoader<number, KeyUse>;
+  /** How long work takes turns with whatever else the process does: one queue of all operations. */
+  readonly takeTurn: InTurns;
   /** Days for which a new API key is valid unless told otherwise; undefined for ever. */
   readonly keyLifetimeDays: number | undefined;
   /** Notes a failure that the answer tells otherwise than as an error of the operation. */
@@ -55,6 +58,7 @@ export interface GatewayContext extends OperationContext {
 export interface SharedParts {
   readonly database: Database;
   readonly ip: IpLookup;
+  readonly takeTurn: InTurns;
   readonly keyLifetimeDays?: number | undefined;
   readonly log: Log;
 }
@@ -84,6 +88,7 @@ class RequestContext implements GatewayContext {
   readonly selected: ReadonlySet<string>;
   readonly effects: Effects | undefined;
   readonly ip: IpLookup;
+  readonly takeTurn: InTurns;
   readonly keyLifetimeDays: number | undefined;
   readonly #log: Log;
   readonly #record: RequestRecord;
@@ -94,7 +99,7 @@ class RequestContext implements GatewayContext {
   #keyUses: DataLoader<number, KeyUse> | undefined;
 
   constructor(
-    { database, ip, keyLifetimeDays, log }: SharedParts,
+    { database, ip, takeTurn, keyLifetimeDays, log }: SharedParts,
     request: OperationRequest,
     selected: ReadonlySet<string>,
     part?: OperationPart,
@@ -105,6 +110,7 @@ class RequestContext implements GatewayContext {
     this.selected = selected;
     this.effects = part?.effects;
     this.ip = ip;
+    this.takeTurn = takeTurn;
     this.keyLifetimeDays = keyLifetimeDays;
     this.#log = log;
     this.#record = record;

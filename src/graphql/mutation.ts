@@ -9,7 +9,7 @@ export interface Mutation<Input, Done, Outcome, Payload> {
   /** Does it. In a transaction of `context.database` where it takes several statements. */
   act(context: GatewayContext, input: Input): Promise<Done>;
   /** Names of what it locks, where others may want to lock that too: under a key, those of one process take turns. */
-  touches?(input: Input): readonly string[] | Promise<readonly string[]>;
+  touches?(input: Input, context: GatewayContext): readonly string[] | Promise<readonly string[]>;
   /**
    * Names of what it locks in one order by itself, beside others who do. Where another field of the document locks something of the kind too, they are for all
    * fields together what `touches` gives.
@@ -59,8 +59,8 @@ export class SkippedField extends Error {}
 export class CheckingEffects implements Effects {
   readonly #fields: { readonly touches: readonly string[]; readonly joins: readonly string[] }[] = [];
 
-  async resolve(_: string, parts: AnyMutation, __: GatewayContext, input: unknown): Promise<undefined> {
-    this.#fields.push({ touches: (await parts.touches?.(input)) ?? [], joins: parts.joins?.(input) ?? [] });
+  async resolve(_: string, parts: AnyMutation, context: GatewayContext, input: unknown): Promise<undefined> {
+    this.#fields.push({ touches: (await parts.touches?.(input, context)) ?? [], joins: parts.joins?.(input) ?? [] });
   }
 
   /** What the document as a whole locks, each name once. */

@@ -37,7 +37,7 @@ export async function readBytes(request: IncomingMessage, large?: LargeBody): Pr
   if (Number(request.headers['content-length']) > limit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  let hasAsked = false;
+  let room: Promise<void> | undefined;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
@@ -47,12 +47,16 @@ export async function readBytes(request: IncomingMessage, large?: LargeBody): Pr
         return;
       }
       chunks.push(chunk);
-      if (size <= BODY_LIMIT || hasAsked) return;
-      hasAsked = true;
+      if (size <= BODY_LIMIT || room || !large) return;
       request.pause();
-      large?.room().then(() => request.resume(), reject);
+      room = large.room();
+      room.then(() => request.resume(), reject);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.on('end', async () => {
+      // It may have arrived as a whole by then.
+      await room?.catch(() => {});
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
     // The caller went away in the middle: there is nobody to answer, and nothing of ours failed.
     request.on('error', () => reject(malformed('The body ended early.')));
   });

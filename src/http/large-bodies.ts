@@ -1,19 +1,28 @@
-// Room for large bodies: how many are read and worked on at once, of one caller and in all.
+// Room for large bodies: how many are read and worked on at once, of one key, of one organisation and in all.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from '../api-key/authenticate.ts';
+import { ApiError } from '../errors/api-error.ts';
 
-/** Large bodies of one caller at once; and of all callers. */
-const MOST_OF_CALLER = 4;
+/** Large bodies of one key at once; of one organisation, which may have many keys; and of all. */
+const MOST_OF_KEY = 4;
+const MOST_OF_ORGANISATION = 8;
 const MOST = 16;
+/** Milliseconds that a body waits for room. */
+const PATIENCE = 5_000;
+/** Seconds after which it may be tried again. */
+const RETRY_AFTER = 1;
 
 /** A large body that has room, or waits for it. */
 export interface LargeBodyRoom {
-  /** Resolves when it has room. */
+  /** Resolves when it has room. @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when it has none in time */
   readonly granted: Promise<void>;
   /** Gives the room up, also while it is waited for. */
   leave(): void;
 }
 
 interface Guest {
-  readonly caller: string;
+  /** What the body is counted by, with how many there may be of each. */
+  readonly counted: readonly (readonly [name: string, most: number])[];
   readonly grant: () => void;
   state: 'waiting' | 'inside' | 'gone';
 }
@@ -21,45 +30,64 @@ interface Guest {
 /** The room of one process. */
 export class LargeBodies {
   readonly #waiting = new Set<Guest>();
+  /** How many are inside, by what they are counted by. */
   readonly #inside = new Map<string, number>();
-  #count = 0;
 
   /**
    * Asks for room.
    *
    * @param caller - whose body it is
    */
-  enter(caller: string): LargeBodyRoom {
+  enter({ digest, organisationId }: Caller): LargeBodyRoom {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const guest: Guest = { caller, grant: resolve, state: 'waiting' };
+    const counted = [
+      ['all', MOST],
+      [`organisation ${organisationId}`, MOST_OF_ORGANISATION],
+      [`key ${digest}`, MOST_OF_KEY],
+    ] as const;
+    const guest: Guest = { counted, grant: resolve, state: 'waiting' };
     this.#waiting.add(guest);
     this.#admit();
-    return { granted: promise, leave: () => this.#leave(guest) };
+    return { granted: this.#inTime(guest, promise), leave: () => this.#leave(guest) };
+  }
+
+  async #inTime(guest: Guest, granted: Promise<void>): Promise<void> {
+    if (guest.state === 'inside') return;
+    const timer = new AbortController();
+    const late = sleep(PATIENCE, undefined, { signal: timer.signal }).catch(() => {});
+    await Promise.race([granted, late]);
+    timer.abort();
+    if (guest.state !== 'waiting') return;
+    this.#leave(guest);
+    const message = 'Too many large requests are being processed.';
+    throw new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { message, retryAfter: RETRY_AFTER });
   }
 
   #leave(guest: Guest): void {
-    const { caller, state } = guest;
+    const { counted, state } = guest;
     guest.state = 'gone';
     this.#waiting.delete(guest);
     if (state !== 'inside') return;
-    this.#count -= 1;
-    const left = (this.#inside.get(caller) ?? 0) - 1;
-    if (left > 0) this.#inside.set(caller, left);
-    else this.#inside.delete(caller);
+    for (const [name] of counted) {
+      const left = this.#countOf(name) - 1;
+      if (left > 0) this.#inside.set(name, left);
+      else this.#inside.delete(name);
+    }
     this.#admit();
   }
 
-  /** Those who came first, but for callers that have all they may. */
+  /** Those who came first, but for keys and organisations that have all they may. */
   #admit(): void {
     for (const guest of this.#waiting) {
-      if (this.#count >= MOST) return;
-      const ofCaller = this.#inside.get(guest.caller) ?? 0;
-      if (ofCaller >= MOST_OF_CALLER) continue;
+      if (guest.counted.some(([name, most]) => this.#countOf(name) >= most)) continue;
       this.#waiting.delete(guest);
-      this.#inside.set(guest.caller, ofCaller + 1);
-      this.#count += 1;
+      for (const [name] of guest.counted) this.#inside.set(name, this.#countOf(name) + 1);
       guest.state = 'inside';
       guest.grant();
     }
+  }
+
+  #countOf(name: string): number {
+    return this.#inside.get(name) ?? 0;
   }
 }

@@ -1,7 +1,7 @@
 // Organisations: made and listed by operators, as the owner of the tables.
 import { z } from 'zod';
 import { ApiKeyEntity } from '../api-key/api-key.entity.ts';
-import { hasFingerprintForm } from '../api-key/key.ts';
+import { hasFingerprintForm, hasKeyForm } from '../api-key/key.ts';
 import { changedFields, recordChange } from '../change-log/record.ts';
 import { columnsOf } from '../database/columns.ts';
 import type { Database } from '../database/open.ts';
@@ -140,5 +140,9 @@ export async function findOrganisation(
 
 /** Tells an operator that no organisation has a key of this fingerprint. */
 export function unknownApiKey(fingerprint: string): ApiError {
-  return new ApiError('INTERNAL_VALIDATION_FAILED', { message: `There is no API key "${fingerprint}".` });
+  // Whoever says the whole key does not see it again.
+  const message = hasKeyForm(fingerprint)
+    ? 'Name the key by its fingerprint, which is its first eight characters.'
+    : `There is no API key "${fingerprint}".`;
+  return new ApiError('INTERNAL_VALIDATION_FAILED', { message });
 }

@@ -60,8 +60,24 @@ describe('a key in place of another', () => {
     const second = await rotate(made);
     expect(daysUntil(second.expiresAt)).toBeCloseTo(LIFETIME, 1);
     expect(daysUntil((await rotate(second)).expiresAt)).toBeCloseTo(LIFETIME, 1);
-    expect((await rotate(await create({}), unlimited)).expiresAt).toBeNull();
+    // By a gateway that knows of no lifetime: what had an end does not become one for ever.
+    const third = await create({});
+    expect((await rotate(third, unlimited)).expiresAt).toBe(third.expiresAt);
     expect(daysUntil((await rotate(await create({}, unlimited))).expiresAt)).toBeCloseTo(LIFETIME, 1);
+  });
+
+  it('has a lifetime where a version before made the other one without an end, and its end where it had one', async () => {
+    for (const expiresAt of [null, LATER]) {
+      const made = await create({ expiresAt: LATER });
+      await runSql(
+        gateway.databaseUrl,
+        'update api_key set expires_by_default = null, expires_at = $2 where fingerprint = $1',
+        [made.fingerprint, expiresAt],
+      );
+      const end = (await rotate(made)).expiresAt;
+      if (expiresAt) expect(end).toBe(expiresAt);
+      else expect(daysUntil(end)).toBeCloseTo(LIFETIME, 1);
+    }
   });
 
   it('ends when the other one would have, where somebody said when', async () => {

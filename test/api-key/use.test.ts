@@ -98,6 +98,23 @@ it('begins anew with each day', async () => {
   expect(await useOf(gateway.key)).toMatchObject({ usedToday: 1 });
 });
 
+it('goes on after the clock of the database was ahead for a while', async () => {
+  const use = async () => {
+    const other = await startGateway({ databaseUrl: gateway.databaseUrl });
+    await call(other);
+    await other.close();
+  };
+  await use();
+  await runSql(
+    gateway.databaseUrl,
+    `update api_key_use set day = day + 30, last_used_at = last_used_at + interval '30 days'`,
+  );
+  await use();
+  await use();
+  const { lastUsedAt, usedToday } = await useOf(gateway.key);
+  expect([Date.parse(lastUsedAt) <= Date.now(), usedToday]).toEqual([true, 2]);
+});
+
 it('keeps what it cannot note, until it can', async () => {
   await runSql(gateway.databaseUrl, 'alter function note_api_key_use(int[], int[], float8[]) rename to gone');
   await times(7, () => call(gateway));

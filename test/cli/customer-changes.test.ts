@@ -109,6 +109,38 @@ describe('customers', () => {
     ]);
   });
 
+  it('update shows all that it changes, tried or done', async () => {
+    const words = [
+      '--city',
+      'Kladno',
+      '--country',
+      'cz',
+      '--newsletter',
+      'yes',
+      '--meta',
+      '{"a":1}',
+      '--primary-locale',
+      'cs',
+    ];
+    const shown = { address: { city: 'Kladno', country: 'CZ' }, newsletter: true, meta: { a: 1 }, primaryLocale: 'cs' };
+    expect(await done('update', customer.email, ...words, '--dry-run')).toMatchObject({ ...shown, dryRun: true });
+    expect((await done('show', customer.email)).address).toEqual({});
+    const changed = await done('update', customer.email, ...words);
+    expect(changed).toMatchObject(shown);
+    expect(changed).not.toHaveProperty('dryRun');
+  });
+
+  it('restore says that the mailbox is taken, and takes nothing but a reference', async () => {
+    await done('delete', customer.email, '--reason', 'x');
+    await gateway.rest({ email: customer.email });
+    for (const words of [[], ['--dry-run']]) {
+      const { code, body } = await inJson('restore', customer.cuRefNo, '--reason', 'x', ...words);
+      expect([code, body.error.code]).toEqual([1, 'INTERNAL_CONFLICT']);
+    }
+    const byAddress = await inJson('restore', customer.email, '--reason', 'x');
+    expect([byAddress.code, byAddress.body.error.code]).toEqual([1, 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED']);
+  });
+
   it('merge and erase say what they would do, and do it once they are answered', async () => {
     const duplicate = await createNamed(gateway);
     await done('update', duplicate.email, '--first-name', 'Eva');

@@ -169,6 +169,7 @@ describe('the command keys', () => {
       'There is no organisation "nobody"',
     ],
     ['an unknown key', ['show', 'PRODzzzz'], 1, 'There is no API key "PRODzzzz"'],
+    ['a whole key, which is not shown again', ['show', `PROD${'x'.repeat(28)}`], 1, 'first eight characters'],
     ['what is no fingerprint', ['delete', "' or 1=1"], 1, 'There is no API key'],
     ['a time that is none', ['rotate', 'PRODzzzz', '--grace', 'soon'], 2, 'duration such as'],
     ['an option that is missing', ['create', '--prefix', 'PROD', '--name', 'x'], 2, '--organisation'],
@@ -180,6 +181,7 @@ describe('the command keys', () => {
     expect([result.code, result.stdout]).toEqual([code, '']);
     expect(result.stderr).toContain(message);
     expect(result.stderr).not.toMatch(/at .*\.(ts|js):\d+/);
+    expect(result.stderr).not.toContain('x'.repeat(28));
   });
 
   it('changes what a key is called, may do, and for how long, and nothing that is not told', async () => {

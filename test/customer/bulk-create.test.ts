@@ -204,6 +204,25 @@ describe('the limit of the key', () => {
     expect(await countOf('beyond%')).toBe(0);
   });
 
+  it('counts all rows of an operation together, whoever sent it before', async () => {
+    const { databaseUrl, organisationId } = gateway;
+    const key = await createKey(databaseUrl, organisationId, { limitPerMinute: 30 });
+    const inline = (name: string, i: number) =>
+      `${name}${i}: bulkCreateCustomers(input: { customers: [${Array.from({ length: 10 }, (_, n) => `{ clientRef: "x", email: "together${i}-${n}@example.com" }`).join(' ')}] }) { rows { result } }`;
+    const query = `mutation { ${[0, 1, 2, 3].map((i) => inline('a', i)).join(' ')} }`;
+    const refused = await gateway.graphql(query, {}, { key });
+    expect(refused.body.errors[0].extensions.fields[0]).toEqual({
+      path: 'customers',
+      message: expect.stringContaining('at most 30 items in all'),
+    });
+    expect(await countOf('together%')).toBe(0);
+    expect((await gateway.graphql(query)).body.errors).toBeUndefined();
+    // Nothing that is remembered of the document lets it pass.
+    expect((await gateway.graphql(query, {}, { key })).body.errors[0].extensions.code).toBe(
+      'INTERNAL_VALIDATION_FAILED',
+    );
+  });
+
   it('is told beforehand by what the operation costs', async () => {
     const customers = rowsOf('cost', 30);
     const headers = { 'x-graphql-cost': '1' };

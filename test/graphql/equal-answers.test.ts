@@ -1,5 +1,6 @@
 // The answer to a document does not depend on how often it was sent before, nor on the path that it takes: generated documents, run by
 // the gateway again and again, by the gateway without its fast path, and by graphql alone.
+
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open.ts';
@@ -7,6 +8,7 @@ import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 import { createContextOf } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
+import { inTurns } from '../../src/in-turns.ts';
 import { openIpLookup } from '../../src/ip/lookup.ts';
 import { logTo } from '../../src/log.ts';
 import { createDatabase, createKey, createOrganisation, runSql } from '../support/database.ts';
@@ -92,7 +94,7 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     headers: {},
     keyed: undefined,
   };
-  const contextValue = createContextOf({ ...reference, log: silent })(request, new Set());
+  const contextValue = createContextOf({ ...reference, takeTurn: inTurns(), log: silent })(request, new Set());
   const result = await execute({ schema, document, variableValues: variables, operationName, contextValue });
   return result.errors ? undefined : JSON.stringify({ data: result.data });
 }

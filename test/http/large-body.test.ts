@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BULK, ROWS, rowsOf } from '../support/bulk.ts';
-import { createKey } from '../support/database.ts';
+import { createKey, createOrganisation } from '../support/database.ts';
 import { type CallOptions, startGateway, type TestGateway } from '../support/gateway.ts';
 
 const KIB = 1024;
@@ -158,4 +158,19 @@ it('four large bodies of one key are read at once: others of it wait, and nobody
   for (const { socket } of slow) socket.destroy();
   // Whoever went away has left room.
   for (let i = 0; i < 5; i++) expect(await post(sized(bulk, 80 * KIB), { key })).toEqual(DONE);
+});
+
+it('eight are read at once of an organisation with many keys: others of it are told to come again, and no other organisation waits', async () => {
+  const { databaseUrl } = gateway;
+  const organisation = await createOrganisation(databaseUrl);
+  const keys = await Promise.all([1, 2, 3].map(() => createKey(databaseUrl, organisation)));
+  const [last = '', ...first] = keys;
+  const slow = await Promise.all(first.flatMap((key) => Array.from({ length: 4 }, () => begin(key))));
+  await settled(new Promise(() => {}));
+  // Also one that has arrived as a whole.
+  const late = post(sized(bulk, 80 * KIB), { key: last });
+  expect(await post(sized(bulk, 80 * KIB))).toEqual(DONE);
+  expect(await late).toEqual([503, 'INTERNAL_SERVICE_UNAVAILABLE']);
+  for (const { socket } of slow) socket.destroy();
+  expect(await post(sized(bulk, 80 * KIB), { key: last })).toEqual(DONE);
 });

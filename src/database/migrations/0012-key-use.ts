@@ -5,9 +5,8 @@ const POLICY = `organisation_id = nullif(current_setting('gateway.organisation',
 
 export class Migration0012KeyUse extends OnlineMigration {
   override async up(): Promise<void> {
-    await this.step('alter table api_key add column if not exists expires_by_default boolean not null default false');
-    // So far a key without an end had been given none.
-    await this.step('update api_key set expires_by_default = true where expires_at is null and not expires_by_default');
+    // Null for keys that versions before make, which do not say.
+    await this.step('alter table api_key add column if not exists expires_by_default boolean null');
     await this.step(`
       do $$ begin
         if to_regclass(format('%I.api_key_use', current_schema())) is not null then
@@ -44,9 +43,11 @@ export class Migration0012KeyUse extends OnlineMigration {
           cross join lateral (select now() - u.age * interval '1 millisecond' as at) m
           order by k.organisation_id, k.id
           on conflict (organisation_id, api_key_id) do update set
-            last_used_at = greatest(known.last_used_at, excluded.last_used_at),
-            day = greatest(known.day, excluded.day),
+            last_used_at = case when known.last_used_at > now() then excluded.last_used_at else greatest(known.last_used_at, excluded.last_used_at) end,
+            day = case when known.last_used_at > now() then excluded.day else greatest(known.day, excluded.day) end,
             requests = case
+              -- The clock was ahead, and was set back since.
+              when known.last_used_at > now() and excluded.day <> known.day then excluded.requests
               when excluded.day > known.day then excluded.requests
               when excluded.day < known.day then known.requests
               else least(known.requests::bigint + excluded.requests, 2147483647)::int

@@ -11,12 +11,26 @@ const MOST_COMPLEXITY = 25_000;
 /** Complexity that counts as one request. */
 const COMPLEXITY_OF_REQUEST = 1_000;
 
-/** The cost of an operation. */
+/** The cost of an operation, as callers are told it. */
 export interface Cost {
   /** A point for every field, times the length of the lists around it. */
   readonly complexity: number;
   /** Requests that it counts as. */
   readonly requests: number;
+}
+
+/** What an operation counts as by its fields. */
+interface Counted {
+  readonly requests: number;
+  /** Member of the input of the last field that counts. */
+  readonly at: string;
+}
+
+/** The price of an operation, whoever its caller is. */
+export interface Price {
+  readonly cost: Cost;
+  /** Undefined where no field counts. */
+  readonly counted: Counted | undefined;
 }
 
 /** How many requests a root field counts as, by its arguments. A field has it as its extension `requests`. */
@@ -28,26 +42,24 @@ export interface CountRequests {
 }
 
 /**
- * Computes the cost of a valid operation.
+ * Computes the price of a valid operation.
  *
  * @param variables - as the caller sent them; the size of a page may be among them
- * @param limit - requests a minute that the caller may make; null for any number
- * @throws GraphQLError carrying `INTERNAL_REQUEST_MALFORMED` when it is more than any operation may cost, and `INTERNAL_VALIDATION_FAILED` where a field
- *   counts as more requests than the caller may ever make
+ * @throws GraphQLError carrying `INTERNAL_REQUEST_MALFORMED` when it is more than any operation may cost
  */
-export function costOf(
+export function priceOf(
   document: DocumentNode,
   execution: ValidatedExecutionArgs,
   variables: Record<string, unknown>,
-  limit: number | null = null,
-): Cost {
+): Price {
   const { schema, operation } = execution;
   const { complexity } = complexityFromQuery(documentOf(document, operation), { schema, variables });
   if (complexity > MOST_COMPLEXITY) {
     const message = `The operation is too complex: ${complexity} points, ${MOST_COMPLEXITY} at most.`;
     throw requestError(new ApiError('INTERNAL_REQUEST_MALFORMED', { message }), { status: 400, spec: true });
   }
-  return { complexity, requests: Math.max(requestsOf(complexity), countedRequests(execution, limit)) };
+  const counted = countedRequests(execution);
+  return { cost: { complexity, requests: Math.max(requestsOf(complexity), counted?.requests ?? 0) }, counted };
 }
 
 /** How many requests an operation counts as by its complexity. */
@@ -55,26 +67,33 @@ function requestsOf(complexity: number): number {
   return Math.max(Math.ceil(complexity / COMPLEXITY_OF_REQUEST), 1);
 }
 
-/** How many requests the fields of an operation say that they count as. */
-function countedRequests(
-  { schema, operation, fragments, variableValues }: ValidatedExecutionArgs,
-  limit: number | null,
-): number {
+/**
+ * Refuses what counts as more requests than its caller may make in a minute: it could never be done.
+ *
+ * @param limit - requests a minute that the caller may make; null for any number
+ * @throws GraphQLError carrying `INTERNAL_VALIDATION_FAILED`
+ */
+export function assertWithinLimit({ counted }: Price, limit: number | null): void {
+  if (limit === null || !counted || counted.requests <= limit) return;
+  const message = `must have at most ${limit} items in all, each of which counts as one of the ${limit} requests a minute of this key`;
+  throw requestError(invalidField(counted.at, message), { status: 400, spec: true });
+}
+
+/** How many requests the fields of an operation say that they count as, all of them together. */
+function countedRequests({
+  schema,
+  operation,
+  fragments,
+  variableValues,
+}: ValidatedExecutionArgs): Counted | undefined {
   const root = schema.getRootType(operation.operation);
-  let requests = 0;
+  let counted: Counted | undefined;
   for (const node of rootFieldsOf(operation, (name) => fragments[name]?.definition)) {
     const field = root && schema.getField(root, node.name.value);
     const counting = field?.extensions.requests as CountRequests | undefined;
     if (!field || !counting) continue;
     const count = counting.count(getArgumentValues(field, node, variableValues));
-    if (limit !== null && count > limit) throw moreThanAllowed(counting.at, limit);
-    requests += count;
+    counted = { requests: (counted?.requests ?? 0) + count, at: counting.at };
   }
-  return requests;
-}
-
-/** The failure of what counts as more requests than its caller may make in a minute: it could never be done. */
-function moreThanAllowed(path: string, limit: number) {
-  const message = `must have at most ${limit} items, each of which counts as one of the ${limit} requests a minute of this key`;
-  return requestError(invalidField(path, message), { status: 400, spec: true });
+  return counted;
 }

@@ -26,9 +26,17 @@ import { ActingEffects, CheckingEffects } from '../mutation.ts';
 import { requirementOf } from '../plugins/scope.ts';
 import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
-import { type Cost, costOf } from './cost.ts';
+import { assertWithinLimit, type Price, priceOf } from './cost.ts';
 import { presentResult, requestError } from './errors.ts';
-import { assertDone, createKeyedRunner, type KeyedMutation, lockTouched, NotDone, type Validate } from './keyed.ts';
+import {
+  assertDone,
+  createKeyedRunner,
+  type KeyedMutation,
+  lockTouched,
+  NotDone,
+  turnsOfAll,
+  type Validate,
+} from './keyed.ts';
 import { documentOf } from './operation.ts';
 import { variableProblems } from './variables.ts';
 import { within } from './within.ts';
@@ -56,7 +64,7 @@ interface OperationAnalysis {
   selected: ReadonlySet<string>;
   rootFields: string;
   /** Known once it has run, unless it depends on the variables. */
-  cost?: Cost;
+  price?: Price;
   costDependsOnVariables: boolean;
   /** Whether it selects a field whose arguments can be checked before it runs. */
   validatesArguments: boolean;
@@ -107,11 +115,11 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
   };
   const runValidated = createRunner(options, validated);
 
-  function costOfCall(call: OperationCall, analysis: OperationAnalysis, execution: ValidatedExecutionArgs): Cost {
-    const { document, variables, request } = call;
-    const cost = analysis.cost ?? costOf(document, execution, variables ?? {}, request.caller?.limit);
-    if (!analysis.costDependsOnVariables) analysis.cost = cost;
-    return cost;
+  function priceOfCall(call: OperationCall, analysis: OperationAnalysis, execution: ValidatedExecutionArgs): Price {
+    const { document, variables } = call;
+    const price = analysis.price ?? priceOf(document, execution, variables ?? {});
+    if (!analysis.costDependsOnVariables) analysis.price = price;
+    return price;
   }
 
   async function run(call: OperationCall): Promise<ExecutionResult> {
@@ -123,7 +131,9 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     const context = contextOf(request, analysis.selected);
     if (caller) authorize(caller, analysis.requirements);
     const execution = validated(call, analysis.operation, document, context);
-    const cost = costOfCall(call, analysis, execution);
+    const price = priceOfCall(call, analysis, execution);
+    assertWithinLimit(price, caller?.limit ?? null);
+    const { cost } = price;
     if (cost.requests > 1) await quota?.consumeMore(cost.requests - 1);
     const result = await runValidated(call, analysis, execution);
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
@@ -164,7 +174,7 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
         await lockTouched(tx, touched);
         return assertDone(await run({ effects: new ActingEffects(), database: tx }));
       });
-    return database.inTurn(touched, doing).catch((error: unknown) => {
+    return database.inTurn(turnsOfAll(touched), doing).catch((error: unknown) => {
       if (error instanceof NotDone) return { data: null, errors: error.errors };
       throw error;
     });

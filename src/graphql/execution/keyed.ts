@@ -89,6 +89,11 @@ export function assertDone(result: ExecutionResult): ExecutionResult {
   return result;
 }
 
+/** What a document takes turns by within its process: with all that lock the same, so that whoever waits holds no connection meanwhile. */
+export function turnsOfAll(touched: readonly string[]): readonly string[] {
+  return touched.length <= MOST_LOCKS ? touched : [...touched, MANY];
+}
+
 /**
  * Locks what a document touches, where that is more than one thing: documents that name the same in another order do not block each other, nor statements
  * that lock many customers.
@@ -212,7 +217,7 @@ async function withIdempotencyKey(run: Run): Promise<Done> {
     if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
   // Whoever wants the same holds neither a connection nor a lock meanwhile.
   const { touched } = checking;
-  return run.database.inTurn(touched, () => run.database.transaction((tx) => actOnce(run, tx, touched)));
+  return run.database.inTurn(turnsOfAll(touched), () => run.database.transaction((tx) => actOnce(run, tx, touched)));
 }
 
 async function actOnce(

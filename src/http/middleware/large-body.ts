@@ -21,7 +21,7 @@ export function largeBody(requirement: Requirement): Middleware {
     request.largeBody = {
       limit: LARGE_BODY_LIMIT,
       room() {
-        room = bodies.enter(caller.digest);
+        room = bodies.enter(caller);
         return room.granted;
       },
     };

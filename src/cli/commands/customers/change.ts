@@ -13,6 +13,8 @@ import { previewMerge } from '../../../customer/merge/preview.ts';
 import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore.ts';
 import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
 import { updateCustomer, updateCustomerInput } from '../../../customer/update.ts';
+import { ApiError } from '../../../errors/api-error.ts';
+import { parseStrictJson } from '../../../http/json-members.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import { confirm, type OptionNames, optionNamed, validate } from '../../operator.ts';
 import { print, say } from '../../output.ts';
@@ -43,15 +45,18 @@ interface Change<Input, Options extends ChangeOptions> {
   names?: OptionNames;
 }
 
+/** What is told of a customer. */
+type Described = Awaited<ReturnType<typeof describe>>;
+
 const NAMES: OptionNames = { by: '<customer>', 'by.cuRefNo': '<customer>', 'by.email': '<customer>' };
 
 /** What a try gave; it ends the transaction in which it was made. */
 class Tried extends Error {
-  readonly customer: Customer;
+  readonly described: Described;
 
-  constructor(customer: Customer) {
+  constructor(described: Described) {
     super('a dry run');
-    this.customer = customer;
+    this.described = described;
   }
 }
 
@@ -61,18 +66,18 @@ async function changed<Input>(
   change: (ctx: OperationContext, input: Input) => Promise<Customer | { customer: Customer }>,
   input: Input,
   isDryRun: boolean,
-): Promise<Customer> {
-  const customerOf = async (within: OperationContext) => {
+): Promise<Described> {
+  const described = async (within: OperationContext) => {
     const result = await change(within, input);
-    return 'customer' in result ? result.customer : result;
+    return describe(within, 'customer' in result ? result.customer : result);
   };
-  if (!isDryRun) return customerOf(ctx);
+  if (!isDryRun) return described(ctx);
   try {
     return await ctx.database.transaction(async (tx) => {
-      throw new Tried(await customerOf({ ...ctx, database: tx }));
+      throw new Tried(await described({ ...ctx, database: tx }));
     });
   } catch (error) {
-    if (error instanceof Tried) return error.customer;
+    if (error instanceof Tried) return error.described;
     throw error;
   }
 }
@@ -89,7 +94,7 @@ function addChange<Input, Options extends ChangeOptions>(
       const input = validate(schema, given(text, options));
       const { dryRun = false } = options;
       if (question && !dryRun) await confirm(question(text), options);
-      print(describe(await changed(ctx, change, input, dryRun)), options);
+      print({ ...(await changed(ctx, change, input, dryRun)), ...(dryRun && { dryRun }) }, options);
       if (dryRun) say('Nothing was changed.', options);
     });
   });
@@ -102,9 +107,9 @@ function wholeNumber(text: string): number {
 
 function object(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError('Give an object in JSON.');
+    return parseStrictJson(text, 'The text');
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof ApiError ? error.message : 'Give an object in JSON.');
   }
 }
 
@@ -195,8 +200,9 @@ function addState<Input>(
   else command.option(...reason);
   addChange<Input, ReasonOptions>(command, {
     schema,
-    given: (text, options) => ({ by: keyOf(text), reason: options.reason }),
+    given: (text, options) => ({ by: by === REFERENCE ? { cuRefNo: text } : keyOf(text), reason: options.reason }),
     change,
+    ...(by === REFERENCE && { names: { by: by[0], 'by.cuRefNo': by[0] } }),
     ...(question && { question }),
   });
 }
@@ -219,13 +225,13 @@ function addMerge(customers: Command): void {
         const sides = { survivor: keyOf(survivor), duplicate: keyOf(duplicate), reason: options.reason };
         const input = validate(mergeCustomersInput, sides);
         if (options.dryRun) {
-          print(await previewed(ctx, input), options);
+          print({ ...(await previewed(ctx, input)), dryRun: true }, options);
           say('Nothing was changed.', options);
           return;
         }
         await confirm(`Merge ${duplicate} into ${survivor}?`, options);
         const { customer, mergedCuRefNo } = await mergeCustomers(ctx, input);
-        print({ ...describe(customer), merged: mergedCuRefNo }, options);
+        print({ ...(await describe(ctx, customer)), merged: mergedCuRefNo }, options);
       });
     });
 }

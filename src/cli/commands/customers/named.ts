@@ -1,6 +1,8 @@
 // How commands name a customer, and what they tell of one.
 import type { Command } from 'commander';
+import { addressMembers } from '../../../customer/address.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
+import { CustomerRelations } from '../../../customer/relations.ts';
 import type { Database } from '../../../database/open.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import type { OperationContext } from '../../../operation-context.ts';
@@ -56,8 +58,11 @@ async function organisationOf(owner: Database, slug: string | undefined): Promis
   throw new ApiError('INTERNAL_VALIDATION_FAILED', { message });
 }
 
-/** What is told of a customer that was changed. */
-export function describe(customer: Customer) {
+/** What is told of a customer: its profile, and how it is. */
+export async function describe(ctx: OperationContext, customer: Customer) {
+  const relations = new CustomerRelations(ctx);
+  const [details, objects] = await Promise.all([relations.details(customer.id), relations.objects(customer.id)]);
+  const address = addressMembers.flatMap((name) => (details?.[name] == null ? [] : [[name, details[name]]]));
   const { cuRefNo, email, phone, firstName, lastName, companyName, creditBalance, premium, version } = customer;
   const { bannedAt, deletedAt, createdAt, updatedAt, lastSeenAt } = customer;
   return {
@@ -69,6 +74,11 @@ export function describe(customer: Customer) {
     companyName: companyName ?? null,
     companyRegistrationNumber: customer.companyRegistrationNumber ?? null,
     taxIdentificationNumber: customer.taxIdentificationNumber ?? null,
+    address: Object.fromEntries(address) as Record<string, string>,
+    primaryLocale: details?.primaryLocale ?? null,
+    newsletter: details?.newsletter ?? false,
+    meta: objects?.meta ?? {},
+    customFields: objects?.customFields ?? {},
     creditBalance,
     premium,
     ban: bannedAt != null,

@@ -1,6 +1,5 @@
 // The command `customers show`: a customer with all that belongs to it, and what was done with it lately.
 import type { Command } from 'commander';
-import { addressMembers } from '../../../customer/address.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
 import { findAnyCustomer, findCustomer } from '../../../customer/find.ts';
 import { emailInput } from '../../../customer/input.ts';
@@ -29,23 +28,16 @@ async function find(ctx: OperationContext, text: string): Promise<Customer> {
 async function whole(ctx: OperationContext, customer: Customer) {
   const { id } = customer;
   const relations = new CustomerRelations(ctx);
-  const [groups, referrer, subscriptions, details, objects, merged, changes] = await Promise.all([
+  const [described, groups, referrer, subscriptions, merged, changes] = await Promise.all([
+    describe(ctx, customer),
     relations.groups(id),
     relations.referrer(id),
     relations.subscriptions(id, undefined),
-    relations.details(id),
-    relations.objects(id),
     relations.mergedCustomers(id),
     relations.changes(id, { limit: MOST_CHANGES, inverted: false }, undefined),
   ]);
-  const address = addressMembers.flatMap((name) => (details?.[name] == null ? [] : [[name, details[name]]]));
   return {
-    ...describe(customer),
-    address: Object.fromEntries(address),
-    primaryLocale: details?.primaryLocale ?? null,
-    newsletter: details?.newsletter ?? false,
-    meta: objects?.meta ?? {},
-    customFields: objects?.customFields ?? {},
+    ...described,
     groups: groups.map(({ slug }) => slug),
     referral: referrer?.cuRefNo ?? null,
     subscriptions: subscriptions.map(({ externalId, productSlug, startsAt, endsAt, running }) => ({

@@ -152,12 +152,12 @@ builder.mutationField('bulkCreateCustomers', (t) =>
     extensions: { requests: { at: 'customers', count: rowsOf } satisfies CountRequests, largeBody: true },
     resolve: mutation({
       async act(context, input: BulkCreateCustomers) {
-        const rows = await bulkCreateCustomers(context, input);
+        const rows = await bulkCreateCustomers(context, input, context.takeTurn);
         // What is wrong with a row is its caller's affair.
         for (const row of rows) if ('error' in row && row.error.status >= 500) context.noteFailure(row.error);
         return rows;
       },
-      touches: async (input) => (await emailsOf(input)).flatMap((email) => turnsOf({ email })),
+      touches: async (input, { takeTurn }) => (await emailsOf(input, takeTurn)).flatMap((email) => turnsOf({ email })),
       outcomeOf: (rows) => ({ rows: rows.map(keptOf) }),
       load: (context, { rows }) => Promise.all(rows.map((row) => loadRow(context, row))),
       payloadOf(context, rows) {
