@@ -52,12 +52,13 @@ export const lookedUp = `
   )`;
 
 /**
- * SQL for whether the mailbox of a call `f` leads to a customer because one was merged into it that had the mailbox, and still does: only erasing takes it away.
+ * SQL for whether the mailbox of a call `f` leads to a customer because one was merged into it that had the mailbox, and still does: whatever takes it away, an erasure or a change of
+ * address, gives that customer another version.
  *
  * @param locked - the row of the customer as it is now
  */
 export const leadsByMerge = (locked: string) => `(
-  (f.customer).canonical_email is distinct from f.canonical_email and ${locked}.erased_at is not distinct from (f.customer).erased_at)`;
+  (f.customer).canonical_email is distinct from f.canonical_email and ${locked}.version = (f.customer).version)`;
 
 /** SQL for whether a customer has to be brought up to date with where and when it was last seen. */
 export const isDue = `(

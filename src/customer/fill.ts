@@ -50,7 +50,7 @@ export const fillOrReturn: BatchStatement<Call> = {
     with ${lookedUp}, found as (
       select f.*, (customer).id from looked_up f where (customer).id is not null
     ), locked as materialized (
-      select c.id, c.canonical_email, c.erased_at, ${columns.map((column) => `c.${column}`).join(', ')}
+      select c.id, c.canonical_email, c.version, ${columns.map((column) => `c.${column}`).join(', ')}
       from customer c
       where c.organisation_id = $1 and c.id = any(array(select id from found)) and c.deleted_at is null and c.merged_into is null
       order by c.id

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectClean } from '../support/check.ts';
 import { byMailbox, byReference, createNamed, type Named } from '../support/customers.ts';
+import { runSql } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { changesOf, mutate } from '../support/mutations.ts';
 import { holdRows } from '../support/row-holder.ts';
@@ -58,6 +59,54 @@ it.each(
   const changes = await changesOf(gateway, byReference(from));
   expect(changes.map(({ action }: { action: string }) => action)).toEqual(['CREATED']);
 });
+
+it.each(inputs.map(([name, input]) => ({ name, input })))(
+  '$name by a mailbox that a merged customer loses reaches whoever has it then',
+  async ({ name, input }) => {
+    const { merged, survivor, to, holder } = await releasing();
+    const referrer = await newCustomer();
+    const called = mutate(gateway, name, { by: byMailbox(merged), ...input(referrer) }, 'customer { cuRefNo }');
+    await holder.waiting(1);
+    await holder.commit();
+    const { code, payload } = await called;
+    expect(code ?? payload.customer.cuRefNo).toBe(code ? 'PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED' : to.cuRefNo);
+    const changes = await changesOf(gateway, byReference(survivor));
+    expect(changes.map(({ action }: { action: string }) => action)).toEqual(['MERGED', 'CREATED']);
+  },
+);
+
+it.each([{}, { companyName: 'ACME' }])(
+  'a create by a mailbox that a merged customer loses changes nothing of the survivor: %j',
+  async (more) => {
+    const { merged, survivor, to, holder } = await releasing();
+    const called = gateway.rest({ email: merged.email, customerRealIp: '9.8.7.5', ...more });
+    await holder.waiting(1);
+    await holder.commit();
+    const { cuRefNo } = (await called).body;
+    // What it finds, and need not fill in, it may answer as it was when it began.
+    expect('companyName' in more ? [to.cuRefNo] : [to.cuRefNo, survivor.cuRefNo]).toContain(cuRefNo);
+    const text = 'select company_name, host(last_ip) as last_ip from customer where cu_ref_no = $1';
+    expect(await runSql(gateway.databaseUrl, text, [survivor.cuRefNo])).toEqual([
+      { company_name: null, last_ip: null },
+    ]);
+    expect(await changesOf(gateway, byReference(survivor))).toHaveLength(2);
+  },
+);
+
+/** A survivor that is locked while it lets a mailbox go that it has by a merge, and another customer takes it. */
+async function releasing() {
+  const [merged, survivor, to] = [await newCustomer(), await newCustomer(), await newCustomer()];
+  await mutate(gateway, 'mergeCustomers', { survivor: byReference(survivor), duplicate: byReference(merged), reason });
+  const holder = await holdRows(gateway.databaseUrl);
+  const release = 'update customer set email = null, canonical_email = null where cu_ref_no = $1';
+  await holder.run(release, [merged.cuRefNo]);
+  await holder.run('update customer set version = version + 1 where cu_ref_no = $1', [survivor.cuRefNo]);
+  await holder.run('update customer set email = $2, canonical_email = $2 where cu_ref_no = $1', [
+    to.cuRefNo,
+    merged.email,
+  ]);
+  return { merged, survivor, to, holder };
+}
 
 it('update-profile reaches whoever has it then', async () => {
   const [from, to] = [await newCustomer(), await newCustomer()];

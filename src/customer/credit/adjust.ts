@@ -60,7 +60,8 @@ interface Call extends Pick<AdjustCustomerCredit, 'amount' | 'description'>, Act
  * found     each with the customer that its name leads to, and with the entry that has its transaction id already
  * locked    the customers whose balance may change, in order, each with its balance and mailbox as they are now
  * queue     the calls that may change it, those for one customer in the order in which they came; of one transaction id only the first. A mailbox that
- *           changed hands while the row was waited for, or a customer that was merged, leads elsewhere: the call begins anew
+ *           changed hands while the row was waited for, or a customer that was merged, leads elsewhere: the call begins anew. So it does where the
+ *           mailbox is one of a customer that was merged, and the survivor's version has grown: it may have let that mailbox go
  * run       the balance after each of them; one that would take it out of its range leaves it as it is
  * accepted  those that stay within
  * made      their entries. Where another call has made one with the same transaction id at the same moment, a statement of several calls fails, for the
@@ -75,20 +76,22 @@ const adjust: BatchStatement<Call> = {
       select * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
         with ordinality as g (cu_ref_no, canonical_email, amount, description, transaction_id, actor, request_id, position)
     ), found as materialized (
-      select g.*, n.customer_id, n.is_merged, (
+      select g.*, n.customer_id, n.survivor_version, (
         select e from credit_entry e where e.organisation_id = $1 and e.transaction_id = g.transaction_id
       ) as earlier
       from given g
       left join lateral (
-        select coalesce(c.merged_into, c.id) as customer_id, c.merged_into is not null as is_merged from customer c
+        select coalesce(c.merged_into, c.id) as customer_id, null::int as survivor_version from customer c
         where c.organisation_id = $1 and c.cu_ref_no = g.cu_ref_no and c.deleted_at is null
         union all
-        select coalesce(c.merged_into, c.id), c.merged_into is not null from customer c
+        select coalesce(c.merged_into, c.id), (
+          select s.version from customer s where s.organisation_id = $1 and s.id = c.merged_into
+        ) from customer c
         where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
         limit 1
       ) n on true
     ), locked as materialized (
-      select c.id, c.credit_balance, c.canonical_email from customer c
+      select c.id, c.credit_balance, c.canonical_email, c.version from customer c
       where c.organisation_id = $1 and c.deleted_at is null and c.merged_into is null
         and c.id = any(array(select customer_id from found where customer_id is not null and (earlier).id is null))
       order by c.id
@@ -96,7 +99,7 @@ const adjust: BatchStatement<Call> = {
     ), queue as materialized (
       select f.*, row_number() over (partition by f.customer_id order by f.position) as place
       from (select distinct on (transaction_id) * from found where (earlier).id is null order by transaction_id, position) f
-      join locked l on l.id = f.customer_id and (f.cu_ref_no is not null or f.is_merged or l.canonical_email = f.canonical_email)
+      join locked l on l.id = f.customer_id and (f.cu_ref_no is not null or l.canonical_email = f.canonical_email or l.version = f.survivor_version)
     ), run as (
       select l.id as customer_id, 0::bigint as place, null::bigint as position, l.credit_balance::bigint as balance, false as is_accepted
       from locked l
