@@ -22,11 +22,12 @@ export type ChangeCustomerEmail = z.output<typeof changeCustomerEmailInput>;
 /** The names that it may lock: whether the mailbox is that of one which was merged is not known before. */
 export const turnsOfEmailChange = ({ by }: ChangeCustomerEmail) => [MERGES, ...turnsOf(by)];
 
-const isOfMerged: Statement = {
+/** Without a condition on the merge: PostgreSQL could read all that were merged for it. */
+const byMailbox: Statement = {
   name: 'mailbox_of_merged',
   text: `
-    select from customer
-    where organisation_id = $1 and canonical_email = $2 and deleted_at is null and merged_into is not null`,
+    select merged_into is not null as is_merged from customer
+    where organisation_id = $1 and canonical_email = $2 and deleted_at is null`,
 };
 
 const release: Statement = {
@@ -49,8 +50,11 @@ export async function changeCustomerEmail(ctx: OperationContext, input: ChangeCu
     assertVersion(customer, version);
     return { email, canonicalEmail: canonicalEmail(email) };
   };
-  const ofMerged = await database.run(isOfMerged, [database.organisationId, canonicalEmail(email)]);
-  if (ofMerged.length === 0) return changeCustomer(ctx, by, { action: 'EMAIL_CHANGED' }, become);
+  const [owner] = await database.run<{ is_merged: boolean }>(byMailbox, [
+    database.organisationId,
+    canonicalEmail(email),
+  ]);
+  if (!owner?.is_merged) return changeCustomer(ctx, by, { action: 'EMAIL_CHANGED' }, become);
   return database.inTurn(turnsOfEmailChange(input), () =>
     database.transaction((tx) => takeFromMerged(ctx, tx, by, become)),
   );

@@ -1,6 +1,7 @@
 // Several statements as one transaction: on one connection, whole or not at all.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { ApiError } from '../errors/api-error.ts';
 import { timedOut } from '../errors/classify.ts';
 import type { Connections } from './connections.ts';
 import type { CallTrouble } from './readiness/call-trouble.ts';
@@ -157,7 +158,9 @@ class Transaction {
 
   #outdated(): Error {
     this.#isOutdated = true;
-    return new Error('what the transaction has locked is out of date');
+    // What a caller is told when that goes on.
+    const message = 'What the operation would change is being changed by others.';
+    return new ApiError('INTERNAL_SERVICE_UNAVAILABLE', { message, retryAfter: 1 });
   }
 
   /** Runs a query when those before it are done: a connection takes one at a time. */

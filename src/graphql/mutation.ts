@@ -63,6 +63,11 @@ export class CheckingEffects implements Effects {
     this.#fields.push({ touches: (await parts.touches?.(input, context)) ?? [], joins: parts.joins?.(input) ?? [] });
   }
 
+  /** Whether more than one field does something. */
+  get isOfSeveral(): boolean {
+    return this.#fields.length > 1;
+  }
+
   /** What the document as a whole locks, each name once. */
   get touched(): string[] {
     const ofAll = this.#fields.map(({ touches, joins }) => [...touches, ...joins]);

@@ -39,6 +39,13 @@ const document =
 
 const firsts: Record<string, (racers: Racers) => Promise<string | undefined>> = {
   'a document that deletes': document(({ survivor }) => `deleteCustomer(input: { ${bySql(survivor)}, reason: "x" })`),
+  'a document that does two things with one customer': async ({ survivor }) => {
+    const ban = `a: banCustomer(input: { ${bySql(survivor)} }) { customer { cuRefNo } }`;
+    const { body } = await keyed(
+      `${ban} b: deleteCustomer(input: { ${bySql(survivor)}, reason: "x" }) { customer { cuRefNo } }`,
+    );
+    return body.errors?.[0].extensions.code;
+  },
   'a document that takes the address of a merged one': document(
     ({ survivor, merged }) => `changeCustomerEmail(input: { ${bySql(survivor)}, email: "${merged.email}" })`,
   ),

@@ -168,13 +168,12 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
     const checking = new CheckingEffects();
     const checked = await run({ effects: checking, database: 'none' });
     if (checked.errors) return checked;
-    const { touched } = checking;
     const doing = () =>
       database.transaction(async (tx) => {
-        await lockTouched(tx, touched);
+        await lockTouched(tx, checking);
         return assertDone(await run({ effects: new ActingEffects(), database: tx }));
       });
-    return database.inTurn(turnsOfAll(touched), doing).catch((error: unknown) => {
+    return database.inTurn(turnsOfAll(checking.touched), doing).catch((error: unknown) => {
       if (error instanceof NotDone) return { data: null, errors: error.errors };
       throw error;
     });

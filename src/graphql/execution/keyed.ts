@@ -95,11 +95,14 @@ export function turnsOfAll(touched: readonly string[]): readonly string[] {
 }
 
 /**
- * Locks what a document touches, where that is more than one thing: documents that name the same in another order do not block each other, nor statements
- * that lock many customers.
+ * Locks what a document touches, where that is more than one thing, or several fields do something with one: documents that name the same in another order
+ * do not block each other, nor statements that lock many customers, such as all that were merged into one.
  */
-export async function lockTouched(tx: OrganisationDatabase, touched: readonly string[]): Promise<void> {
-  if (touched.length <= 1) return;
+export async function lockTouched(
+  tx: OrganisationDatabase,
+  { touched, isOfSeveral }: Pick<CheckingEffects, 'touched' | 'isOfSeveral'>,
+): Promise<void> {
+  if (touched.length === 0 || (touched.length === 1 && !isOfSeveral)) return;
   const names = await identified(tx, touched);
   await lockNames(tx, names.length <= MOST_LOCKS ? names : [MANY]);
   await lockInOrder(tx, names);
@@ -216,18 +219,19 @@ async function withIdempotencyKey(run: Run): Promise<Done> {
   for (const [name, payload] of Object.entries(data ?? {}))
     if (typeof payload === 'object' && payload) throw new Error(`${name} does not say apart what it does`);
   // Whoever wants the same holds neither a connection nor a lock meanwhile.
-  const { touched } = checking;
-  return run.database.inTurn(turnsOfAll(touched), () => run.database.transaction((tx) => actOnce(run, tx, touched)));
+  return run.database.inTurn(turnsOfAll(checking.touched), () =>
+    run.database.transaction((tx) => actOnce(run, tx, checking)),
+  );
 }
 
 async function actOnce(
   { keyed, digest, runFields }: Run,
   tx: OrganisationDatabase,
-  touched: readonly string[],
+  checking: CheckingEffects,
 ): Promise<Done> {
   const kept = await claimKey(tx, keyed, digest);
   if (kept) return kept;
-  await lockTouched(tx, touched);
+  await lockTouched(tx, checking);
   const effects = new ActingEffects();
   assertDone(await runFields(effects, tx));
   const { outcome, done: byField } = effects;
