@@ -30,7 +30,8 @@ const MISUSED = 2;
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 not done (no such key, an invalid value, the database
-cannot be reached); 2 the command line is wrong.
+cannot be reached); 2 the command line is wrong, or a question was not answered
+with yes.
 In demo mode the database is found through DATA_DIR, whether the gateway runs or
 not; otherwise DATABASE_URL names it, as the owner of the tables.`;
 

@@ -2,6 +2,9 @@
 import { ApiError, echo } from '../errors/api-error.ts';
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
+/** Values that a text may hold: more than one of 64 KiB can. What is done with each of them would add up. */
+const MOST_VALUES = 40_000;
+const COMMA = 0x2c;
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /**
@@ -27,6 +30,21 @@ function eachName(text: string, found: (name: string, depth: number, object: num
   }
 }
 
+/** @throws ApiError `INTERNAL_PAYLOAD_TOO_LARGE` where a JSON text holds more values than one of 64 KiB can */
+function assertFewValues(text: string): void {
+  // Each takes two characters at least.
+  if (text.length < 2 * MOST_VALUES) return;
+  let values = 1;
+  for (let i = 0; i < text.length && values <= MOST_VALUES; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) i = endOfString(text, i + 1);
+    else if (unit === COMMA) values += 1;
+  }
+  if (values <= MOST_VALUES) return;
+  const message = `The body holds more than ${MOST_VALUES} values.`;
+  throw new ApiError('INTERNAL_PAYLOAD_TOO_LARGE', { message });
+}
+
 /** Where a string ends: at the first quote that an even number of backslashes stands before. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start); ; end = text.indexOf('"', end + 1)) {
@@ -46,10 +64,11 @@ function nameOf(written: string): string {
  *
  * @param what - what the text is, as a message begins: `The body`
  * @param description - what to do about it, unless the text is a body
- * @throws ApiError `INTERNAL_REQUEST_MALFORMED`
+ * @throws ApiError `INTERNAL_REQUEST_MALFORMED`, `INTERNAL_PAYLOAD_TOO_LARGE`
  */
 export function parseStrictJson(text: string, what: string, description?: string): unknown {
   const value = parseJson(text, what, description);
+  assertFewValues(text);
   const namesAt: { object: number; names: Set<string> }[] = [];
   eachName(text, (name, depth, object) => {
     let known = namesAt[depth];

@@ -36,6 +36,14 @@ describe('a large body', () => {
     expect(await post(sized(bulk, 1024 * KIB + 1))).toEqual(TOO_LARGE);
   });
 
+  it.each([
+    ['members', `{"variables":{${Array.from({ length: 40_001 }, (_, i) => `"m${i}":0`).join(',')}}}`],
+    ['escaped names', `{"variables":{${Array.from({ length: 40_001 }, (_, i) => `"\\u0061${i}":0`).join(',')}}}`],
+    ['items', `{"variables":{"a":[${'{},'.repeat(40_001)}0]}}`],
+  ])('holds no more values than one of 64 KiB can: %s', async (_, text) => {
+    for (const to of [gateway, standard]) expect(await post(text, {}, to)).toEqual(TOO_LARGE);
+  });
+
   it('may hold 500 rows in which every value is as long as it may be', async () => {
     const customers = rowsOf('long', 500).map((row) => ({
       ...row,

@@ -138,7 +138,8 @@ keys
   .action(async (options) => {
     await withGatewayDatabase(async (owner) => {
       const { organisation: slug } = options;
-      const organisations = slug ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, actor);
+      const organisations =
+        slug !== undefined ? [await findOrganisation(owner, { slug })] : await listOrganisations(owner, actor);
       const listed = [];
       for (const organisation of organisations) {
         const found = await listApiKeys(contextOf(owner, organisation));

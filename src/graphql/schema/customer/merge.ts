@@ -143,11 +143,13 @@ builder.objectField(CustomerType, 'mergedCustomers', (t) =>
     description: `Customers that were merged into this one, the latest created first, at most ${MOST_MERGED}: their names lead here, and their ledgers and changes of before stay theirs.`,
     args: {
       cuRefNo: t.arg.string({
-        description: `Only the one with this reference: it counts as one, all together as ${MOST_MERGED}. Absent or null for all.`,
+        description: `Only the one with this reference: it costs ${MOST_MERGED} points, and what is selected of it counts once. Absent or null for all.`,
       }),
     },
     scope: 'customer:read',
-    complexity: ({ cuRefNo }) => ({ field: 1, multiplier: cuRefNo == null ? MOST_MERGED : 1 }),
+    // All of them are read either way.
+    complexity: ({ cuRefNo }) =>
+      cuRefNo == null ? { field: 1, multiplier: MOST_MERGED } : { field: MOST_MERGED, multiplier: 1 },
     // GraphQL itself checks all that can be wrong with it.
     extensions: { validate: (() => {}) satisfies ValidateArguments },
     resolve: async ({ id }, { cuRefNo }, { relations }) => {
