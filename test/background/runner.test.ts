@@ -67,6 +67,26 @@ const locks = () =>
      and database = (select oid from pg_database where datname = current_database())`,
   );
 
+describe('a job of which nobody else knows', () => {
+  const runnerOf = (run: (size: number) => Promise<number>) =>
+    new BackgroundRunner({
+      jobs: [{ ...traits, pause: 600_000, isDoneBeforeEnd: true, run }],
+      log: logTo('info', { write: (line: string) => void log.push(JSON.parse(line)) }),
+    });
+
+  it('is done to its end before the process ends', async () => {
+    const left = [10, 10, 3];
+    await runnerOf(async () => left.shift() ?? 0).close();
+    expect(left).toEqual([]);
+  });
+
+  it('holds up no end, whether it hangs or fails', async () => {
+    await runnerOf(() => new Promise(() => {})).close();
+    await runnerOf(() => Promise.reject(new Error('away'))).close();
+    expect(messages()).toEqual([FAILED]);
+  });
+});
+
 it('several processes do every row of every organisation once, one step at a time, to the last step', async () => {
   await chores.add(45);
   await Promise.all([start(), start(), start(), start()]);

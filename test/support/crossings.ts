@@ -169,14 +169,11 @@ const ofKeys: Way[] = [
     variables: { f: secret },
     root: true,
   }),
-  ({ secret }) => ({
-    query: 'mutation ($f: String!) { deactivateApiKey(input: { fingerprint: $f }) { apiKey { fingerprint name } } }',
-    variables: { f: secret },
-    root: true,
-  }),
-  ({ secret }) => ({
+  ({ secret }, i) => ({
     query:
-      'mutation ($f: String!) { updateApiKey(input: { fingerprint: $f, name: "x" }) { apiKey { fingerprint name } } }',
+      i % 2 === 0
+        ? 'mutation ($f: String!) { deactivateApiKey(input: { fingerprint: $f }) { apiKey { fingerprint name } } }'
+        : 'mutation ($f: String!) { updateApiKey(input: { fingerprint: $f, name: "x" }) { apiKey { fingerprint name } } }',
     variables: { f: secret },
     root: true,
   }),

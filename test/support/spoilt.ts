@@ -253,6 +253,12 @@ export const spoilt: Spoilt[] = [
     'its group belongs to another organisation',
   ],
   [
+    'api_key_use_api_key_id_foreign',
+    `insert into api_key_use (organisation_id, api_key_id, last_used_at, day, requests) values (1, 999, now(), current_date, 1)`,
+    /^use of the API key with the id 999$/,
+    'its apiKey does not exist',
+  ],
+  [
     'referral_organisation_id_customer_id_foreign',
     `insert into referral (organisation_id, customer_id, referrer_id) values (1, 999, ${third})`,
     /^referral of customer with the id 999$/,

@@ -92,7 +92,7 @@ describe('in demo mode', () => {
     expect(await tab.page.locator('.graphiql-tab-button').count()).toBe(names.length);
     expect(first).toBeLessThan(2_500_000);
     // The page and the schema; the rest is in the browser's cache.
-    expect(tab.bytes() - first).toBeLessThan(150_000);
+    expect(tab.bytes() - first).toBeLessThan(200_000);
     expect(tab.operations).toEqual([]);
     const { data } = await runOperation(tab.page);
     expect(data.customers.edges).toHaveLength(1);
