@@ -80,7 +80,8 @@ export const catalogue = {
   INTERNAL_PAYLOAD_TOO_LARGE: {
     status: 413,
     message: 'The body of the request is too large.',
-    description: 'A body may hold up to 64 KiB, and up to 1 MiB where it asks for bulkCreateCustomers alone, by a key that may create.',
+    description:
+      'A body may hold up to 64 KiB, and up to 1 MiB where it asks for bulkCreateCustomers alone, by a key that may create.',
   },
   INTERNAL_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,

@@ -50,7 +50,14 @@ export async function readBytes(request: IncomingMessage, large?: LargeBody): Pr
       if (size <= BODY_LIMIT || room || !large) return;
       request.pause();
       room = large.room();
-      room.then(() => request.resume(), reject);
+      room.then(
+        () => request.resume(),
+        (error: unknown) => {
+          // What is left of it is passed by, so that the connection can go on.
+          request.removeAllListeners('data').resume();
+          reject(error);
+        },
+      );
     });
     request.on('end', async () => {
       // It may have arrived as a whole by then.

@@ -38,6 +38,12 @@ async function useOf(key: string, { by = gateway, root: asker = root } = {}) {
 
 const call = (by: TestGateway, key = gateway.key) => by.rest({ email: 'use@example.com' }, { key });
 const times = (count: number, work: () => Promise<unknown>) => Promise.all(Array.from({ length: count }, work));
+/** Uses the key once, by a process that ends and has noted it then. */
+async function useOnce(): Promise<void> {
+  const other = await startGateway({ databaseUrl: gateway.databaseUrl });
+  await call(other);
+  await other.close();
+}
 const UNUSED = { lastUsedAt: null, usedToday: 0 };
 
 it('tells when a key was last used, and how often today, within seconds', async () => {
@@ -81,36 +87,26 @@ it('does not count what is refused for the key or its limit', async () => {
 });
 
 it('begins anew with each day', async () => {
-  const use = async () => {
-    const other = await startGateway({ databaseUrl: gateway.databaseUrl });
-    await call(other);
-    await other.close();
-  };
-  await use();
-  await use();
+  await useOnce();
+  await useOnce();
   expect(await useOf(gateway.key)).toMatchObject({ usedToday: 2 });
   await runSql(
     gateway.databaseUrl,
     `update api_key_use set day = day - 1, last_used_at = last_used_at - interval '1 day'`,
   );
   expect(await useOf(gateway.key)).toMatchObject({ lastUsedAt: expect.any(String), usedToday: 0 });
-  await use();
+  await useOnce();
   expect(await useOf(gateway.key)).toMatchObject({ usedToday: 1 });
 });
 
 it('goes on after the clock of the database was ahead for a while', async () => {
-  const use = async () => {
-    const other = await startGateway({ databaseUrl: gateway.databaseUrl });
-    await call(other);
-    await other.close();
-  };
-  await use();
+  await useOnce();
   await runSql(
     gateway.databaseUrl,
     `update api_key_use set day = day + 30, last_used_at = last_used_at + interval '30 days'`,
   );
-  await use();
-  await use();
+  await useOnce();
+  await useOnce();
   const { lastUsedAt, usedToday } = await useOf(gateway.key);
   expect([Date.parse(lastUsedAt) <= Date.now(), usedToday]).toEqual([true, 2]);
 });

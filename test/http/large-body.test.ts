@@ -179,6 +179,8 @@ it('eight are read at once of an organisation with many keys: others of it are t
   const late = post(sized(bulk, 80 * KIB), { key: last });
   expect(await post(sized(bulk, 80 * KIB))).toEqual(DONE);
   expect(await late).toEqual([503, 'INTERNAL_SERVICE_UNAVAILABLE']);
+  // One that is larger than what the system keeps of it does not leave its connection hanging.
+  expect(await post(sized(bulk, 1024 * KIB), { key: last })).toEqual([503, 'INTERNAL_SERVICE_UNAVAILABLE']);
   for (const { socket } of slow) socket.destroy();
   expect(await post(sized(bulk, 80 * KIB), { key: last })).toEqual(DONE);
 });
