@@ -139,12 +139,12 @@ const NOTICE = 14 * DAY;
 /**
  * The header by which the answers to a key that expires soon say so.
  *
- * @returns `X-API-Key-Expires-At`, a moment as RFC 3339 writes it, in the last 14 days of a key that may be used; nothing otherwise
+ * @returns `X-API-Key-Expires-At`, a moment as RFC 3339 writes it, in the last 14 days of a key that may be used; undefined otherwise
  * @see docs/decisions/0047-use-and-expiry-of-keys.md
  */
-export function expiryHeader(key: ApiKey): Readonly<Record<string, string>> {
+export function expiryHeader(key: ApiKey): Readonly<Record<string, string>> | undefined {
   const { expiresAt } = key;
-  if (!expiresAt || expiresAt.getTime() - Date.now() > NOTICE || whyUnusable(key)) return {};
+  if (!expiresAt || expiresAt.getTime() - Date.now() > NOTICE || whyUnusable(key)) return undefined;
   return { 'X-API-Key-Expires-At': expiresAt.toISOString() };
 }
 

@@ -22,6 +22,8 @@ const knownCharsets = new Set(['utf-8', 'utf8', 'us-ascii']);
 export interface LargeBody {
   /** Bytes that it may have. */
   readonly limit: number;
+  /** Whether the body is one: known when it has been read. */
+  isThere: boolean;
   /** Resolves when there is room for it; until then no more of it is read than of any other. */
   room(): Promise<void>;
 }

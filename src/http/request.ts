@@ -6,7 +6,7 @@ import { type ApiError, publicError } from '../errors/api-error.ts';
 import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { RequestRecord } from '../log.ts';
 import type { Quota } from '../rate-limit/quota.ts';
-import { BODY_LIMIT, type LargeBody, type Members, parseBody, readBytes } from './body.ts';
+import { type LargeBody, type Members, parseBody, readBytes } from './body.ts';
 import type { AddressOf } from './client-ip.ts';
 import { originForm } from './head.ts';
 import { type KnownMembers, type KnownNames, readKnownMembers } from './known-members.ts';
@@ -112,7 +112,6 @@ class NodeRequest implements HttpRequest {
   quota: Quota | undefined;
   keyed: KeyedRequest | undefined;
   largeBody: LargeBody | undefined;
-  hasLargeBody: boolean;
   readonly #incoming: IncomingMessage;
   readonly #addressOf: AddressOf;
   readonly #search: string;
@@ -135,7 +134,6 @@ class NodeRequest implements HttpRequest {
     this.quota = undefined;
     this.keyed = undefined;
     this.largeBody = undefined;
-    this.hasLargeBody = false;
     this.#addressOf = addressOf;
     this.#search = mark < 0 ? '' : url.slice(mark + 1);
     this.method = method;
@@ -155,11 +153,12 @@ class NodeRequest implements HttpRequest {
     return this.#addressOf(this.#incoming);
   }
 
+  get hasLargeBody(): boolean {
+    return this.largeBody?.isThere === true;
+  }
+
   bytes(): Promise<Buffer | undefined> {
-    this.#bytes ??= readBytes(this.#incoming, this.largeBody).then((bytes) => {
-      this.hasLargeBody = bytes !== undefined && bytes.length > BODY_LIMIT;
-      return bytes;
-    });
+    this.#bytes ??= readBytes(this.#incoming, this.largeBody);
     return this.#bytes;
   }
 

@@ -25,7 +25,8 @@ export function authenticate({ authenticator, keyOf, isOpen }: AuthenticateOptio
     const key = await authenticator.findKey(presented, request);
     // Also of one that is refused: after a rotation, operators look for who still uses the old key.
     request.record.key = key.fingerprint;
-    Object.assign(request.answerHeaders, expiryHeader(key));
+    const expiry = expiryHeader(key);
+    if (expiry) Object.assign(request.answerHeaders, expiry);
     const { caller, quota } = await authenticator.authenticate(key);
     request.caller = caller;
     request.quota = quota;

@@ -1,8 +1,9 @@
 // Who may send a large body: a caller that may do what takes one. What it asks for is looked at when it is parsed.
 import { isAllowed } from '../../api-key/authenticate.ts';
 import type { Requirement } from '../../api-key/scopes.ts';
-import { LargeBodies, type LargeBodyRoom } from '../large-bodies.ts';
-import type { Middleware } from '../router.ts';
+import type { LargeBody } from '../body.ts';
+import { LargeBodies } from '../large-bodies.ts';
+import type { Handler, Middleware } from '../router.ts';
 
 /** Bytes of a large body. */
 const LARGE_BODY_LIMIT = 1024 * 1024;
@@ -14,21 +15,23 @@ const LARGE_BODY_LIMIT = 1024 * 1024;
  */
 export function largeBody(requirement: Requirement): Middleware {
   const bodies = new LargeBodies();
-  return (next) => async (request) => {
+  return (next) => (request) => {
     const { caller } = request;
     if (!caller || !isAllowed(caller, requirement)) return next(request);
-    let room: LargeBodyRoom | undefined;
-    request.largeBody = {
+    let answer: ReturnType<Handler>;
+    const body: LargeBody = {
       limit: LARGE_BODY_LIMIT,
+      isThere: false,
       room() {
-        room = bodies.enter(caller);
-        return room.granted;
+        body.isThere = true;
+        const { granted, leave } = bodies.enter(caller);
+        // Bodies arrive after the handlers were called, so that the answer is on its way.
+        void Promise.resolve(answer).then(leave, leave);
+        return granted;
       },
     };
-    try {
-      return await next(request);
-    } finally {
-      room?.leave();
-    }
+    request.largeBody = body;
+    answer = next(request);
+    return answer;
   };
 }
