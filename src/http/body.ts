@@ -61,10 +61,11 @@ export async function readBytes(request: IncomingMessage, large?: LargeBody): Pr
         },
       );
     });
-    request.on('end', async () => {
-      // It may have arrived as a whole by then.
-      await room?.catch(() => {});
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    request.on('end', () => {
+      const done = () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      // It may have arrived as a whole before there is room for it.
+      if (room) room.then(done, () => {});
+      else done();
     });
     // The caller went away in the middle: there is nobody to answer, and nothing of ours failed.
     request.on('error', () => reject(malformed('The body ended early.')));
