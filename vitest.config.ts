@@ -10,7 +10,7 @@ export const shared = {
   expect: { poll: { timeout: 15_000 } },
   // Tests import as the gateway does, through Node itself; Vite's resolver would load a second copy of graphql.
   experimental: { viteModuleRunner: false },
-  // What a file imports, the next one of its worker finds loaded: nothing of ours is global, and a fifth of the time went into loading.
+  // What a file imports, the next one of its worker finds loaded: nothing of ours is global, and an eighth of the time went into loading.
   isolate: false,
 };
 

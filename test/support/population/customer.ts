@@ -1,5 +1,6 @@
 // Customers that are made up, each from a seeded random source: the same seed gives the same customers.
 import type { Customer } from '../../../src/customer/customer.entity.ts';
+import { slugOfName } from '../../../src/customer/group/slug.ts';
 import { seededRandom } from '../random.ts';
 import { type Country, countries } from './names.ts';
 
@@ -42,19 +43,8 @@ export type MadeUpCustomer = Pick<
   readonly subscriptions: number;
 };
 
-/** Letters that keep their shape when marks are taken away. */
-const shaped: Record<string, string> = { ł: 'l', đ: 'd', ı: 'i', ß: 'ss', ø: 'o', æ: 'ae' };
-
 /** Text as it is written in e-mail addresses. */
-export function plain(text: string): string {
-  return text
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[łđıßøæ]/g, (letter) => shaped[letter] ?? letter)
-    .replace(/[^a-z0-9]+/g, '.')
-    .replace(/^\.|\.$/g, '');
-}
+const plain = (text: string) => (slugOfName(text) ?? '').replaceAll('-', '.');
 
 /** Draws from a seeded source. */
 class Draws {
@@ -116,8 +106,7 @@ function emailOf(
   n: number,
   company: string,
 ) {
-  const host =
-    company && draws.chance(600) ? `${plain(company).replaceAll('.', '-')}.example` : draws.of(country.mailHosts);
+  const host = company && draws.chance(600) ? `${slugOfName(company)}.example` : draws.of(country.mailHosts);
   const [first, last] = [plain(name.firstName), plain(name.lastName)];
   const local = draws.of([`${first}.${last}`, `${last}.${first}`, `${first[0]}${last}`, `${last}`]);
   return `${local}${n.toString(36)}@${host}`;

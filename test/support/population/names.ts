@@ -8,10 +8,11 @@ export interface Country {
   readonly prefix: string;
   /** Digits of a mobile number after the prefix: how it begins, and how many follow. */
   readonly mobile: readonly [beginnings: readonly string[], digits: number];
+  /** Those of men, then those of women; the earlier in a list, the more often. */
   readonly first: readonly (readonly string[])[];
-  /** For each list of first names, how a last name is written with one of them. */
+  /** As men bear them. */
   readonly last: readonly string[];
-  /** The last name of a person whose first name is of the second list. */
+  /** How women bear a last name, where that differs. */
   readonly feminine?: (last: string) => string;
   readonly mailHosts: readonly string[];
   readonly companyForms: readonly string[];

@@ -1,8 +1,8 @@
 // The population that searches are tried on: as large as it says, and the same every time.
 import { beforeAll, expect, it } from 'vitest';
-import { normalizeEmail } from '../../../src/customer/email.ts';
-import { createDatabase, runSql } from '../../support/database.ts';
-import { everybody, MILLION, populate, sizesOf } from '../../support/population/population.ts';
+import { normalizeEmail } from '../../src/customer/email.ts';
+import { createDatabase, runSql } from '../support/database.ts';
+import { everybody, MILLION, populate, sizesOf } from '../support/population/population.ts';
 
 const SMALL = { total: 3_000, organisations: 5, seed: 7 };
 
