@@ -3,6 +3,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { tenantPolicy } from '../database/tenant-policy.ts';
 import type { JsonObject } from '../json-object.ts';
 import { ownedByOrganisation } from '../organisation/organisation.entity.ts';
+import { searchIndexes } from './search/indexes.ts';
 
 export const CustomerEntity = defineEntity({
   name: 'Customer',
@@ -16,6 +17,16 @@ export const CustomerEntity = defineEntity({
   ],
   indexes: [
     { name: 'customer_by_survivor', properties: ['organisationId', 'mergedInto'], where: 'merged_into is not null' },
+    ...searchIndexes,
+  ],
+  triggers: [
+    {
+      name: 'search',
+      timing: 'before',
+      events: ['insert', 'update'],
+      forEach: 'row',
+      body: 'new.search_text := customer_search_text(new.first_name, new.last_name, new.company_name, new.email, new.phone); return new',
+    },
   ],
   checks: [
     { name: 'customer_reference_form', expression: `cu_ref_no ~ '^[A-Za-z0-9]{16}$'` },
@@ -89,6 +100,8 @@ export const CustomerEntity = defineEntity({
     erasedAt: p.datetime(3).nullable().lazy(),
     /** How many entries the change log has of it; the ordinal of the latest. */
     changeCount: p.integer().default(0).lazy(),
+    /** What the customer is found by, folded; a trigger keeps it. For conditions alone. */
+    searchText: p.text().nullable().lazy(),
   },
 });
 

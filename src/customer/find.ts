@@ -1,9 +1,6 @@
-// Finds customers: one by what names it, many page by page.
+// Finds customers by what names them.
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
-import { keysetPages, type Page } from '../database/keyset.ts';
-import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
-import { unknownCursor } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Customer } from './customer.entity.ts';
 import { canonicalEmail } from './email.ts';
@@ -30,7 +27,7 @@ export const referenceForm = /^[A-Za-z0-9]{16}$/;
 const nameTypes = { id: 'bigint', cu_ref_no: 'text', canonical_email: 'text' } as const;
 
 /** A statement that finds customers by a column which names each of them, with their positions among the names. */
-function finding(column: keyof typeof nameTypes, reading: Reading): Statement {
+function finding(column: keyof typeof nameTypes, reading: Reading): Statement & { name: string } {
   return {
     name: `customer_by_${column}${readingName(reading)}`,
     text: `
@@ -108,65 +105,18 @@ export async function findAnyCustomer({ database }: OperationContext, cuRefNo: s
   return row && readProfile(database, row).customer;
 }
 
-/** One page of customers; the places are references. */
-export type CustomerPage = Page<string>;
-
 /** Where a customer stands in the order by age; a deleted one keeps its place. */
 const position: Statement = {
   name: 'customer_position',
   text: 'select id from customer where organisation_id = $1 and cu_ref_no = $2',
 };
 
-function newestFirst(reading: Reading) {
-  return keysetPages({
-    name: `customer_pages${readingName(reading)}`,
-    sort: [{ sql: 'c.id', type: 'bigint' }],
-    direction: 'desc',
-    parameters: 1,
-    text: ({ condition, order, limit, direction }) => `
-      select ${selectProfile(reading)}
-      from (
-        select c as customer, true as has_related_records
-        from customer c
-        where c.organisation_id = $1 and c.deleted_at is null and c.merged_into is null${condition}
-        order by ${order}
-        limit ${limit}
-      ) page
-      order by (customer).id ${direction}`,
-  });
-}
-
-const pages = forEachReading(newestFirst);
-
-/**
- * Lists the customers of an organisation, the newest first.
- *
- * @param reading - what is read along
- * @throws ApiError `INTERNAL_VALIDATION_FAILED` at `after` or `before` when it is no customer of this organisation
- */
-export async function listCustomers(
-  { database }: OperationContext,
-  page: CustomerPage,
-  reading: Reading,
-): Promise<Profile[]> {
-  const [after, before] = await Promise.all([
-    positionOf(database, 'after', page.after),
-    positionOf(database, 'before', page.before),
-  ]);
-  const pageOf = pages(reading);
-  const rows = await database.run<ProfileRow>(...pageOf({ ...page, after, before }, [database.organisationId]));
-  return rows.map((row) => readProfile(database, row));
-}
-
-async function positionOf(
-  database: OrganisationDatabase,
-  argument: 'after' | 'before',
-  cuRefNo: string | undefined,
+/** Finds where a customer stands in the order by age; undefined for one that this organisation does not have. */
+export async function findPosition(
+  { database }: Pick<OperationContext, 'database'>,
+  cuRefNo: string,
 ): Promise<[id: string] | undefined> {
-  if (cuRefNo === undefined) return undefined;
-  const rows = referenceForm.test(cuRefNo)
-    ? await database.run<{ id: string }>(position, [database.organisationId, cuRefNo])
-    : [];
-  if (!rows[0]) throw unknownCursor(argument);
-  return [rows[0].id];
+  if (!referenceForm.test(cuRefNo)) return undefined;
+  const [row] = await database.run<{ id: string }>(position, [database.organisationId, cuRefNo]);
+  return row && [row.id];
 }

@@ -17,12 +17,14 @@ export interface SortColumn {
   /** SQL for the value. */
   readonly sql: string;
   readonly type: keyof SortValues;
-  /** SQL for a constant that null is sorted as: an index of the list holds `coalesce(<sql>, <ifNull>)`. Absent where there is no null. */
+  /** SQL for a constant that null is sorted as: an index of the list holds `coalesce(<sql>, <ifNull>)`, or `indexed`. Absent where there is no null. */
   readonly ifNull?: string;
+  /** SQL for the same in another form, where that is what an index holds. */
+  readonly indexed?: string;
 }
 
 /** Where a row stands in a list: its sort values. */
-export type PositionOf<Sort extends readonly Omit<SortColumn, 'sql'>[]> = {
+export type PositionOf<Sort extends readonly Pick<SortColumn, 'type' | 'ifNull'>[]> = {
   readonly [I in keyof Sort]: SortValues[Sort[I]['type']] | (Sort[I] extends { ifNull: string } ? null : never);
 };
 
@@ -38,7 +40,7 @@ export interface Page<Position> {
 }
 
 /** What makes one page of a statement. */
-interface PageParts {
+export interface PageParts {
   /** Begins with `and`, or is empty. */
   condition: string;
   /** The sort values, each with the direction. */
@@ -86,12 +88,13 @@ export function keysetPages<const Sort extends readonly SortColumn[]>(
   };
 }
 
-function partsOf(
-  { sort, direction, parameters }: Keyset<readonly SortColumn[]>,
+/** Makes what a page adds to a statement: conditions, whose values are those of its bounds, then the limit; and the order. */
+export function partsOf(
+  { sort, direction, parameters }: Pick<Keyset<readonly SortColumn[]>, 'sort' | 'direction' | 'parameters'>,
   { after, before, inverted }: Page<unknown>,
 ): PageParts {
   let used = parameters;
-  const columns = sort.map(({ sql, ifNull }) => orElse(sql, ifNull));
+  const columns = sort.map(({ sql, ifNull, indexed }) => indexed ?? orElse(sql, ifNull));
   const isBeyond = (operator: '<' | '>') => {
     const places = sort.map(({ type, ifNull }) => {
       used += 1;

@@ -5,7 +5,7 @@ import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
 import { TransactionBatcher } from './batch/transaction-batcher.ts';
 import type { NamedTurns } from './named-turns.ts';
-import { type Query, QueryRunner, type StatementRunner } from './statement.ts';
+import { type Query, QueryRunner, type StatementConfig, type StatementRunner } from './statement.ts';
 import type { TransactionKind, TransactionWork } from './transaction.ts';
 
 /** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */
@@ -65,7 +65,7 @@ export interface OrganisationDatabase extends StatementRunner {
 /** What the views of all organisations share. */
 export interface ViewParts {
   orm: MikroORM;
-  queryAs(organisationId: number | undefined, limits: Limits, config: pg.QueryConfig): Promise<pg.QueryResult>;
+  queryAs(organisationId: number | undefined, limits: Limits, config: StatementConfig): Promise<pg.QueryResult>;
   runTransaction<Result>(
     organisationId: number | undefined,
     deadline: number,

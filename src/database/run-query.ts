@@ -5,6 +5,7 @@ import type { Limits } from './batch/statement-batcher.ts';
 import type { Connections } from './connections.ts';
 import type { CallTrouble } from './readiness/call-trouble.ts';
 import { isNotSerializable, isStaleSession, preparedOn, SettingsQuery } from './settings-query.ts';
+import type { StatementConfig } from './statement.ts';
 
 /** How often a query is run once more: a pooler that was restarted has forgotten what was prepared on each connection. */
 const MOST_REPEATS = 10;
@@ -24,7 +25,12 @@ export interface QueryTerms extends Limits {
 type Done = (error: Error | undefined, result: pg.QueryResult, isBroken: boolean) => void;
 
 /** Sends a query right after its settings. */
-export function sendQuery(client: pg.PoolClient, terms: QueryTerms, config: pg.QueryConfig, done: Done): void {
+export function sendQuery(
+  client: pg.PoolClient,
+  terms: QueryTerms,
+  { plannedByValues = false, ...config }: StatementConfig,
+  done: Done,
+): void {
   const { asOwner, organisationId, deadline, lockTimeout } = terms;
   const remaining = Math.floor(deadline - performance.now());
   if (remaining <= 0) {
@@ -32,7 +38,7 @@ export function sendQuery(client: pg.PoolClient, terms: QueryTerms, config: pg.Q
     return;
   }
   const timeout = Number.isFinite(remaining) ? remaining : 0;
-  const settings = { asOwner, organisationId, timeout, lockTimeout, prepared: preparedOn(client) };
+  const settings = { asOwner, organisationId, timeout, lockTimeout, plannedByValues, prepared: preparedOn(client) };
   const callback = (error: Error | null, result: pg.QueryResult) => {
     if (!error) return done(undefined, result, false);
     // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
@@ -47,7 +53,7 @@ export function sendQuery(client: pg.PoolClient, terms: QueryTerms, config: pg.Q
  *
  * @param repeats - how often it may be run once more, where it has surely done nothing
  */
-export function runWithin(terms: QueryTerms, config: pg.QueryConfig, repeats = MOST_REPEATS): Promise<pg.QueryResult> {
+export function runWithin(terms: QueryTerms, config: StatementConfig, repeats = MOST_REPEATS): Promise<pg.QueryResult> {
   const { connections, trouble, deadline } = terms;
   return new Promise((resolve, reject) => {
     connections.acquire(deadline, (connectError, client, release) => {

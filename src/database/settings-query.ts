@@ -14,6 +14,8 @@ export interface TransactionSettings {
   timeout: number;
   /** Milliseconds after which PostgreSQL cancels it when it waits for a lock; 0 for never. */
   lockTimeout: number;
+  /** Whether the statement is planned for its values, and may read by bitmaps. */
+  plannedByValues: boolean;
   /** What `prepareSettings` has prepared. */
   prepared: PreparedSettings;
 }
@@ -32,7 +34,8 @@ function settingStatement(settings: readonly string[]): { name: string; text: st
 
 /*
  * Every statement has its index, and reads it in the order that it wants. A plan made while a table was small, or for a customer who has little,
- * would go on reading all that another has, to sort it; one made anew for each list of values would cost more than it saves.
+ * would go on reading all that another has, to sort it; one made anew for each list of values would cost more than it saves. But for those that say so
+ * themselves: which index is the best for a search depends on what is looked for.
  */
 const settings = [
   `set_config('role', coalesce($1, ${SERVING_ROLE}), true)`,
@@ -40,19 +43,22 @@ const settings = [
   `set_config('statement_timeout', $3, true)`,
   `set_config('lock_timeout', $4, true)`,
   `set_config('enable_seqscan', 'off', true)`,
-  `set_config('enable_bitmapscan', 'off', true)`,
+  `set_config('enable_bitmapscan', $5, true)`,
+  `set_config('plan_cache_mode', $6, true)`,
   `set_config('jit', 'off', true)`,
-  `set_config('plan_cache_mode', 'force_generic_plan', true)`,
 ];
 /** In a session that is this connection's alone; it has the rest from its beginning. */
 const inOwnSession = settingStatement(settings);
 /** Behind a pooler: the next transaction may run in another session, in which others may have left settings of theirs. */
 const inSharedSession = settingStatement([
   ...settings,
-  `set_config('search_path', $5, true)`,
+  `set_config('search_path', $7, true)`,
   `set_config('row_security', 'on', true)`,
   `set_config('datestyle', 'ISO, MDY', true)`,
 ]);
+
+/** Values of both settings that say how a statement is planned. */
+const planning = { alike: ['off', 'force_generic_plan'], byValues: ['on', 'force_custom_plan'] };
 
 /** What PostgreSQL takes for no role at all. */
 const NO_ROLE = 'none';
@@ -84,7 +90,7 @@ export async function prepareSettings(client: pg.ClientBase): Promise<void> {
   const values = isOwn ? [] : [path];
   prepared.set(client, { name: statement.name, values });
   try {
-    await client.query({ ...statement, values: [NO_ROLE, '', '0', '0', ...values] });
+    await client.query({ ...statement, values: [NO_ROLE, '', '0', '0', ...planning.alike, ...values] });
   } catch (error) {
     // A pooler of sessions may hand on one in which another process has prepared it.
     if (!(error instanceof pg.DatabaseError && error.code === KNOWN_ALREADY)) throw error;
@@ -178,9 +184,13 @@ export class SettingsQuery extends BaseQuery {
   }
 
   override prepare(connection: ProtocolConnection): void {
-    const { asOwner, organisationId, timeout, lockTimeout, prepared: settingsOf } = this.#settings;
+    const { asOwner, organisationId, timeout, lockTimeout, plannedByValues, prepared: settingsOf } = this.#settings;
     const role = asOwner ? NO_ROLE : null;
-    const values = [role, String(organisationId ?? ''), String(timeout), String(lockTimeout), ...settingsOf.values];
+    const values = [
+      ...[role, String(organisationId ?? ''), String(timeout), String(lockTimeout)],
+      ...(plannedByValues ? planning.byValues : planning.alike),
+      ...settingsOf.values,
+    ];
     connection.bind({ statement: settingsOf.name, values, valueMapper: (value) => value });
     connection.execute({});
     super.prepare(connection);

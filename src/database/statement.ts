@@ -7,9 +7,15 @@ const LONGEST_NAME = 63;
 
 /** A statement that PostgreSQL plans once per connection. `name` must be unique to `text`, within the characters that PostgreSQL keeps. */
 export interface Statement {
-  readonly name: string;
+  /** Undefined for one that is planned each time. */
+  readonly name: string | undefined;
   readonly text: string;
+  /** Whether it is planned for its values each time, and may read by bitmaps: where the best way depends on what is looked for. */
+  readonly plannedByValues?: boolean;
 }
+
+/** A query of `pg`, with how it is planned. */
+export type StatementConfig = pg.QueryConfig & Pick<Statement, 'plannedByValues'>;
 
 /** @throws Error when PostgreSQL would not keep the whole name of a statement */
 export function assertStatementName(name: string): void {
@@ -36,7 +42,7 @@ export interface StatementRunner {
 }
 
 /** Runs a query of `pg`. */
-export type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+export type Query = (config: StatementConfig) => Promise<pg.QueryResult>;
 
 /** Runs statements by a query function. */
 export class QueryRunner implements StatementRunner {

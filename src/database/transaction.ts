@@ -7,7 +7,7 @@ import type { Connections } from './connections.ts';
 import type { CallTrouble } from './readiness/call-trouble.ts';
 import { type QueryTerms, sendQuery } from './run-query.ts';
 import { isNotSerializable, isStaleSession } from './settings-query.ts';
-import type { Query } from './statement.ts';
+import type { Query, StatementConfig } from './statement.ts';
 
 /** How often the work of a transaction that PostgreSQL rolled back is done once more. */
 const MOST_REPEATS = 10;
@@ -164,14 +164,14 @@ class Transaction {
   }
 
   /** Runs a query when those before it are done: a connection takes one at a time. */
-  #query(config: pg.QueryConfig): Promise<pg.QueryResult> {
+  #query(config: StatementConfig): Promise<pg.QueryResult> {
     if (this.#isOver) return Promise.reject(new Error('a statement was run in a transaction that is over'));
     const done = this.#last.then(() => this.#run(config));
     this.#last = done.catch(() => {});
     return done;
   }
 
-  #run(config: pg.QueryConfig): Promise<pg.QueryResult> {
+  #run(config: StatementConfig): Promise<pg.QueryResult> {
     const named = this.#isNamed ? config : { ...config, name: undefined };
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);

@@ -1,10 +1,11 @@
 // What belongs to a customer is the same, whether it is read along with the customer or loaded for many at once.
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findCustomer, listCustomers } from '../../src/customer/find.ts';
+import { findCustomer } from '../../src/customer/find.ts';
 import type { RelatedRecords } from '../../src/customer/profile.ts';
 import { BARE, WHOLE } from '../../src/customer/profile.ts';
 import { CustomerRelations } from '../../src/customer/relations.ts';
+import { CustomerList } from '../../src/customer/search/list.ts';
 import { type Database, openDatabase } from '../../src/database/open.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
@@ -254,7 +255,7 @@ describe.each([
           expect(found?.relatedRecords, cases[id - 1]?.[0]).toEqual(expected[id - 1]);
         }
       }
-      const listed = await listCustomers(tenant, { limit: 100, inverted: true }, WHOLE);
+      const listed = await new CustomerList(tenant, {}).page({ limit: 100, inverted: true }, WHOLE);
       expect(listed.map(({ relatedRecords }) => relatedRecords)).toEqual(present.map((id) => expected[id - 1]));
     }
   });

@@ -32,7 +32,11 @@ const calls = async (count: number, name: string) => {
   return [...(await Promise.all(creates)).map(({ code }) => code), ...codes];
 };
 const allWell = (count: number) => Array.from({ length: 2 * count }, () => undefined);
-const end = () => runSql(admin, 'select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [ACCOUNT]);
+/** Ends the connections that there are, and waits until an answer of before, which is good for a second, is no longer given. */
+const end = async () => {
+  await runSql(admin, 'select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [ACCOUNT]);
+  await sleep(1_000);
+};
 
 beforeAll(async () => {
   admin = await createDatabase();
@@ -84,8 +88,6 @@ it('without any, callers are told to come back, and are served when there is one
 it('is not called ready while no call can be served', async () => {
   await allow(0);
   await end();
-  // An answer is good for a second.
-  await sleep(1_000);
   for (let round = 0; round < 4; round++) {
     const called = calls(4, `unready${round}-`);
     await sleep(10);

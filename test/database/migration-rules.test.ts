@@ -139,6 +139,7 @@ it('what runs as the owner finds its tables by their schema, never those of whoe
     'find_api_key',
     'log_audit_entry',
     'note_api_key_use',
+    'search_customers',
   ];
   expect(functions).toEqual(names.map((name) => ({ name, isSafe: true })));
 });

@@ -10,6 +10,7 @@ const STUCK = 100;
 
 /** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
 export interface BatchStatement<Call> extends Statement {
+  readonly name: string;
   /** What a call touches. Of two calls that touch the same, the later one waits until the earlier one is over. */
   keyOf(call: Call): string;
   /** Whether one statement may hold several calls that touch the same; else each of them has a statement of its own. */

@@ -1,6 +1,7 @@
 // How a migration changes tables that are in use: in short steps, none of which makes calls wait.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Migration } from '@mikro-orm/migrations';
+import { ConfigError } from '../../config.ts';
 import { GONE, NO_TIMEOUTS, type Wait, waitOf } from '../sessions.ts';
 import { runAlone } from './alone.ts';
 import { MigrationLockedError, type MigrationRun } from './run.ts';
@@ -145,6 +146,32 @@ export abstract class OnlineMigration extends Migration {
       end $$`);
   }
 
+  /**
+   * Makes an extension of PostgreSQL's own, unless the database has it. Whoever may create in the database may make those that are trusted.
+   *
+   * @returns the schema of what it brings, as SQL names it
+   * @throws ConfigError where the server does not have it, or the account may not make it
+   */
+  protected async installExtension(name: string): Promise<string> {
+    const find = `
+      select quote_ident(n.nspname) as schema
+      from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = '${name}'`;
+    const [given] = await this.#retried<{ schema: string }>(find);
+    if (given) return given.schema;
+    try {
+      await this.step(`create extension if not exists ${name}`);
+    } catch (error) {
+      if (!isNotForUs(error)) throw error;
+      throw new ConfigError(
+        `The database needs PostgreSQL's extension ${name}, which this account cannot make. An administrator can: create extension ${name}.`,
+        { cause: error },
+      );
+    }
+    const [made] = await this.#retried<{ schema: string }>(find);
+    if (!made) throw new Error(`the extension ${name} is not there`);
+    return made.schema;
+  }
+
   async #retried<Row extends object>(sql: string): Promise<Row[]> {
     const { patience } = this.#run;
     const startedAt = performance.now();
@@ -229,6 +256,13 @@ export abstract class OnlineMigration extends Migration {
 }
 
 const english = (count: number) => Math.round(count).toLocaleString('en');
+
+/** SQLSTATEs of an extension that an account may not make, and of one that the server does not have. */
+const NOT_FOR_US = ['42501', '0A000', '58P01'];
+
+function isNotForUs(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NOT_FOR_US.includes(String(error.code));
+}
 
 function isLockMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && NO_LOCK.includes(String(error.code));

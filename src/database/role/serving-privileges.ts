@@ -38,8 +38,10 @@ export const sequences = [
   'subscription',
 ].map((table) => `${table}_id_seq`);
 
-/** What is done across organisations, each by a function of the owner, and nobody else's to execute: the look-up of a key, background work,
- * the erasure of kept answers, and what keys were used for. */
+/**
+ * What the role that serves requests cannot do itself, each by a function of the owner, and nobody else's to execute: the look-up of a key, background work,
+ * the erasure of kept answers, what keys were used for; and the search by parts of text, of one organisation.
+ */
 export const functions = [
   'find_api_key(text)',
   'expire_idempotency_keys(integer)',
@@ -47,6 +49,7 @@ export const functions = [
   'clear_deleted_groups(integer)',
   'erase_kept_answers(text[], text[])',
   'note_api_key_use(integer[], integer[], double precision[])',
+  'search_customers(text[], integer)',
 ];
 
 /** Everything that is granted one by one, as `grant` and `revoke` name it. */

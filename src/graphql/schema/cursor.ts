@@ -6,7 +6,9 @@ import { normalizeIp } from '../../ip/address.ts';
 import type { ReadCursor } from './page.ts';
 
 /** What a list holds; a list that can be sorted in several ways has a kind for each. */
-type Kind = 'customer' | 'apiKey' | 'ipSighting' | 'customerChange' | 'customerGroup';
+type Kind =
+  | ('customer' | 'customerByCreation' | 'customerByLastSeen' | 'customerByName' | 'customerByCredit')
+  | ('apiKey' | 'ipSighting' | 'customerChange' | 'customerGroup');
 
 /** Writes the cursor of an object that the list finds again by its reference. */
 export function encodeCursor(kind: Kind, reference: string): string {

@@ -2,7 +2,7 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { z } from 'zod';
 import type { Page } from '../../database/keyset.ts';
-import { ApiError } from '../../errors/api-error.ts';
+import { ApiError, type FieldProblem } from '../../errors/api-error.ts';
 import { fieldProblems } from '../../errors/validation.ts';
 
 /** Customers, or whatever is listed, in a page of which nothing is said. */
@@ -32,11 +32,16 @@ export function pricedByPage({ first, last }: PageArguments) {
 /**
  * Checks what is asked of a list, before anything is read.
  *
+ * @param problems - what is wrong with other arguments
  * @returns the places that the cursors mark
  * @throws ApiError `INTERNAL_VALIDATION_FAILED` with every argument that is wrong
  */
-export function validatePage<Place>(args: PageArguments, readCursor: ReadCursor<Place>) {
-  const fields = fieldProblems(pageSizes.safeParse(args).error);
+export function validatePage<Place>(
+  args: PageArguments,
+  readCursor: ReadCursor<Place>,
+  problems: readonly FieldProblem[] = [],
+) {
+  const fields = [...problems, ...fieldProblems(pageSizes.safeParse(args).error)];
   if (args.first != null && args.last != null) {
     fields.push({ path: 'last', message: 'must not be given together with first' });
   }

@@ -7,6 +7,7 @@ import './ip.ts';
 import './customer/type.ts';
 import './customer/details.ts';
 import './customer/queries.ts';
+import './customer/list.ts';
 import './customer/ip-history.ts';
 import './customer/credit.ts';
 import './customer/changes.ts';

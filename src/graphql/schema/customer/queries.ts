@@ -1,13 +1,16 @@
-// Queries of customers in GraphQL.
+// Queries of single customers in GraphQL.
+import { z } from 'zod';
 import { customerBy } from '../../../customer/by.ts';
-import type { Customer } from '../../../customer/customer.entity.ts';
-import { type CustomerKey, listCustomers } from '../../../customer/find.ts';
+import type { CustomerKey } from '../../../customer/find.ts';
 import { builder } from '../../builder.ts';
 import { fieldsBelow } from '../../execution/selection.ts';
-import { cursorReader, encodeCursor } from '../cursor.ts';
-import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage } from '../page.ts';
 import { CustomerByInput } from './by.ts';
 import { CustomerType, find, readingOf } from './type.ts';
+
+/** Customers that are looked up by reference in one field. */
+const MOST_REFERENCES = 100;
+
+const references = z.array(z.string()).max(MOST_REFERENCES, `must have at most ${MOST_REFERENCES} items`);
 
 builder.queryFields((t) => ({
   customer: t.field({
@@ -25,25 +28,22 @@ builder.queryFields((t) => ({
     scope: 'customer:read',
     resolve: (_, { by }, context, info) => find(context, by as CustomerKey, readingOf(fieldsBelow(info))),
   }),
-  customers: t.connection(
-    {
-      type: CustomerType,
-      nullable: true,
-      description: `Lists the customers of the organisation, newest first; ${DEFAULT_PAGE} per page by default, ${LARGEST_PAGE} at most.`,
-      scope: 'customer:read',
-      complexity: pricedByPage,
-      resolve: (_, args, context, info) =>
-        readPage<Customer, string>(
-          args,
-          ({ cuRefNo }) => encodeCursor('customer', cuRefNo),
-          cursorReader('customer'),
-          async (page) => {
-            const profiles = await listCustomers(context, page, readingOf(fieldsBelow(info, ['edges', 'node'])));
-            return profiles.map((profile) => context.relations.remember(profile));
-          },
-        ),
+  customersByReference: t.field({
+    type: [CustomerType],
+    nullable: { list: true, items: true },
+    description: `Finds customers by their references, ${MOST_REFERENCES} at most, in the order given. Null for each that there is none of.`,
+    args: {
+      cuRefNos: t.arg.stringList({
+        required: true,
+        description: 'Public references; one may come twice.',
+        validate: { schema: references as never },
+      }),
     },
-    { name: 'CustomerConnection', description: 'A page of customers.', scope: 'customer:read' },
-    { name: 'CustomerEdge', description: 'A customer in a page.', scope: 'customer:read' },
-  ),
+    scope: 'customer:read',
+    complexity: ({ cuRefNos }) => ({ field: 1, multiplier: Math.min(cuRefNos.length, MOST_REFERENCES) }),
+    resolve: (_, { cuRefNos }, context, info) => {
+      const reading = readingOf(fieldsBelow(info));
+      return Promise.all(cuRefNos.map((cuRefNo) => find(context, { cuRefNo }, reading)));
+    },
+  }),
 }));

@@ -1,0 +1,237 @@
+// Lists customers: found by a search, narrowed by a filter, in an order, page by page; and counts them.
+import { type Page, type PageParts, partsOf, type SortColumn } from '../../database/keyset.ts';
+import type { OrganisationDatabase } from '../../database/organisation-database.ts';
+import { RecurringStatements } from '../../database/recurring-statements.ts';
+import type { Statement } from '../../database/statement.ts';
+import type { OperationContext } from '../../operation-context.ts';
+import { type Profile, type ProfileRow, type Reading, readProfile, selectProfile } from '../profile.ts';
+import { isListed } from './columns.ts';
+import { type CustomerFilter, conditionsOf } from './filter.ts';
+import { byAge, type CustomerOrder, sorts } from './sort.ts';
+import { SqlValues } from './sql-values.ts';
+
+/*
+ * No plan is good for all lists. One that reads in order and leaves out what does not belong is the best where much belongs, and reads everything where little
+ * does; one that collects all that belongs and sorts it is the other way round. PostgreSQL, who does not know which names are common, guesses wrong by a
+ * factor of a thousand. So some rows are read in order first: mostly they fill the page. If they do not, what belongs is little, and is collected.
+ */
+
+/** Rows that are read in order for each one that a page holds, and at least and at most in all. */
+const READ_PER_ROW = 200;
+const LEAST_READ = 4_000;
+const MOST_READ = 20_000;
+/** Customers that are counted, or collected by a search, at most. */
+export const MOST_COUNTED = 10_000;
+/** Rows, the newest, that tell how common it is what a search looks for. */
+const SAMPLE = 10_000;
+
+/** What a list is asked for. */
+export interface CustomerQuery {
+  readonly filter?: CustomerFilter | undefined;
+  /** Words of a search, all of which a customer has. */
+  readonly words?: readonly string[] | undefined;
+  /** Absent for the newest first. */
+  readonly order?: CustomerOrder | undefined;
+}
+
+/** Where a customer stands in a list: its sort values. */
+export type ListPosition = readonly unknown[];
+
+/** A customer of a list. */
+export interface Listed extends Profile {
+  readonly position: ListPosition;
+}
+
+const statements = new RecurringStatements('customers_listed');
+
+const find: Statement = {
+  name: 'customers_searched',
+  text: 'select search_customers($1::text[], $2::integer) as ids',
+};
+
+/** Columns that conditions read. */
+const columns = [
+  ...['id', 'premium', 'banned_at', 'credit_balance', 'created_at', 'last_seen_at'],
+  ...['company_name', 'first_name', 'last_name', 'search_text'],
+].map((name) => `c.${name}`);
+
+/** Reads a sort value, as JSON has it. */
+function read(value: unknown, column: SortColumn | undefined): unknown {
+  if (column?.type !== 'timestamptz') return value;
+  return value === '-infinity' ? null : new Date(String(value));
+}
+
+/** The customers of one organisation that a query asks for. */
+export class CustomerList {
+  readonly #database: OrganisationDatabase;
+  readonly #query: CustomerQuery;
+  readonly #sort: readonly SortColumn[];
+  #found: Promise<readonly string[] | null> | undefined;
+  #counted: Promise<number | null> | undefined;
+
+  constructor({ database }: Pick<OperationContext, 'database'>, query: CustomerQuery) {
+    this.#database = database;
+    this.#query = query;
+    this.#sort = query.order ? sorts[query.order.field] : byAge;
+  }
+
+  /**
+   * Reads a page.
+   *
+   * @param page - with places in the order of the list
+   * @param reading - what is read along
+   */
+  async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
+    const { limit = MOST_READ } = page;
+    const reads = Math.min(Math.max(LEAST_READ, READ_PER_ROW * limit), MOST_READ);
+    const first = this.#parts(page);
+    const isWhole = first.others === '';
+    const walked = await this.#read(first, reading, {
+      from: `(
+        select ${columns}, ${this.#sortValues()} from customer c
+        where ${first.own}
+        order by ${first.page.order}${isWhole ? '' : ` limit ${reads}`}
+      ) c where true${first.others}`,
+    });
+    if (isWhole || walked.length >= limit) return walked;
+    return this.#collect(page, reading);
+  }
+
+  /** How many there are; null for more than are counted. */
+  count(): Promise<number | null> {
+    this.#counted ??= this.#count();
+    return this.#counted;
+  }
+
+  /** How many there are, exactly or, where they are more than are counted, as PostgreSQL estimates from what it knows of the table. */
+  async estimate(): Promise<number> {
+    const count = await this.count();
+    if (count !== null) return count;
+    const estimated = this.#query.words?.length
+      ? (await this.#planned({})) * (await this.#shareOfSample())
+      : await this.#planned(this.#query);
+    return Math.max(Math.round(estimated), MOST_COUNTED + 1);
+  }
+
+  /** Reads a page when few rows belong to it: all of them, then sorted. */
+  async #collect(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
+    const parts = this.#parts(page, await this.#foundIds());
+    const { order } = parts.page;
+    const isOverflow = (this.#query.words?.length ?? 0) > 0 && !(await this.#foundIds());
+    const rows = `select c.id, ${this.#sortValues()} from customer c where ${parts.own}${parts.others}`;
+    return this.#read(
+      parts,
+      reading,
+      isOverflow
+        ? { from: `(${rows} order by ${order}) c` }
+        : { before: `collected as materialized (${rows}),`, from: 'collected c' },
+      true,
+    );
+  }
+
+  /** What conditions the query comes to, with the values that they name. */
+  #parts(page: Page<ListPosition>, ids?: readonly string[] | null) {
+    const values = new SqlValues(this.#database.organisationId);
+    const { own, others } = this.#conditions(values, this.#query, ids);
+    const { order } = this.#query;
+    const direction = order?.direction === 'ASC' ? 'asc' : 'desc';
+    const parameters = values.all.length;
+    const { condition, ...parts } = partsOf({ sort: this.#sort, direction, parameters }, page);
+    for (const value of [...(page.after ?? []), ...(page.before ?? []), page.limit ?? null]) values.all.push(value);
+    return { own: `${own}${condition}`, others, page: parts, values: values.all };
+  }
+
+  /** @returns as SQL, the conditions that hold for rows which stand together in the order, and the others, which begin with `and` */
+  #conditions(values: SqlValues, { filter = {}, words = [], order }: CustomerQuery, ids?: readonly string[] | null) {
+    const conditions = [...conditionsOf(filter, values)];
+    const own = conditions.filter(({ within }) => within !== undefined && within === order?.field);
+    const others = conditions.filter((condition) => !own.includes(condition)).map(({ sql }) => sql);
+    if (ids) others.push(`c.id = any(${values.add(ids, 'bigint[]')})`);
+    for (const word of words) {
+      others.push(`c.search_text like (select search_pattern(${values.add(word, 'text')}))`);
+    }
+    return {
+      own: ['c.organisation_id = $1', isListed('c'), ...own.map(({ sql }) => sql)].join(' and '),
+      others: others.map((sql) => ` and ${sql}`).join(''),
+    };
+  }
+
+  #sortValues(): string {
+    return this.#sort.map(({ sql, indexed }, i) => `${indexed ?? sql} as sort_${i}`).join(', ');
+  }
+
+  /**
+   * Reads the customers whose rows a part of the statement gives, in order.
+   *
+   * @param source - SQL that gives rows `c` with their ids and sort values, and what stands before it
+   */
+  async #read(
+    { page, values }: { page: Omit<PageParts, 'condition'>; values: unknown[] },
+    reading: Reading,
+    source: { before?: string; from: string },
+    plannedByValues = false,
+  ): Promise<Listed[]> {
+    const names = this.#sort.map((_, i) => `sort_${i}`);
+    const order = names.map((name) => `${name} ${page.direction}`).join(', ');
+    const text = `
+      with ${source.before ?? ''} listed as materialized (
+        select id, ${names} from ${source.from} order by ${order} limit ${page.limit}
+      ), page as materialized (
+        select (select c from customer c where c.organisation_id = $1 and c.id = listed.id) as customer, true as has_related_records, ${names}
+        from listed
+      )
+      select ${selectProfile(reading)}, jsonb_build_array(${names}) as sort_values from page order by ${order}`;
+    const rows = await this.#database.run<ProfileRow & { sort_values: unknown[] }>(
+      statements.statement(text, plannedByValues),
+      values,
+    );
+    return rows.map(({ sort_values: sortValues, ...row }) => ({
+      ...readProfile(this.#database, row),
+      position: sortValues.map((value, i) => read(value, this.#sort[i])),
+    }));
+  }
+
+  /** Ids of all customers that have the words, whatever else they are; null where that is too many, or nothing is searched for. */
+  #foundIds(): Promise<readonly string[] | null> {
+    const { words = [] } = this.#query;
+    this.#found ??= this.#database
+      .one<{ ids: readonly string[] | null }>(find, [words, MOST_COUNTED])
+      .then(({ ids }) => ids);
+    return this.#found;
+  }
+
+  async #count(): Promise<number | null> {
+    const { words = [], filter } = this.#query;
+    const ids = words.length > 0 ? await this.#foundIds() : null;
+    const values = new SqlValues(this.#database.organisationId);
+    const { own, others } = this.#conditions(values, this.#query, ids);
+    const isFiltered = [...conditionsOf(filter ?? {}, new SqlValues())].length > 0;
+    if (words.length > 0 && !ids && !isFiltered) return null;
+    const text = `select count(*)::int as count from (select from customer c where ${own}${others} limit ${MOST_COUNTED + 1}) c`;
+    const { count } = await this.#database.one<{ count: number }>(statements.statement(text, true), values.all);
+    return count > MOST_COUNTED ? null : count;
+  }
+
+  /** How many rows PostgreSQL expects. */
+  async #planned(query: CustomerQuery): Promise<number> {
+    const values = new SqlValues(this.#database.organisationId);
+    const { own, others } = this.#conditions(values, query);
+    const text = `explain (format json) select c.id from customer c where ${own}${others}`;
+    const plan = await this.#database.one<Record<'QUERY PLAN', [{ Plan: { 'Plan Rows': number } }]>>(
+      { name: undefined, text, plannedByValues: true },
+      values.all,
+    );
+    return plan['QUERY PLAN'][0].Plan['Plan Rows'];
+  }
+
+  /** How many of the newest customers are those of the list: PostgreSQL knows nothing of how common parts of text are. */
+  async #shareOfSample(): Promise<number> {
+    const values = new SqlValues(this.#database.organisationId);
+    const { own, others } = this.#conditions(values, { ...this.#query, order: undefined });
+    const text = `
+      select coalesce(avg(case when true${others} then 1 else 0 end), 0)::float8 as share
+      from (select ${columns} from customer c where ${own} order by c.id desc limit ${SAMPLE}) c`;
+    const { share } = await this.#database.one<{ share: number }>(statements.statement(text), values.all);
+    return share;
+  }
+}

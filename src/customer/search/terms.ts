@@ -1,0 +1,56 @@
+// What a caller searches for: the words that a customer must have, all of them.
+import { invalid, textOf, writeText } from '../../text.ts';
+
+/** Characters of a search, and words in it. */
+const LONGEST = 200;
+const MOST_WORDS = 10;
+/** Digits from which on words of digits are a telephone number, however they are grouped. */
+const DIGITS_OF_PHONE = 7;
+
+const blanks = /\p{White_Space}+/u;
+/** A word of a telephone number: digits, with what people write around them. */
+const phonePart = /^\+?[(]?[0-9][0-9()./\-\u2010-\u2015]*$/;
+const notDigits = /[^0-9]/g;
+
+/** Words of digits as one word, where they are a telephone number. */
+function joined(run: readonly string[]): readonly string[] {
+  const digits = run.map((word) => word.replace(notDigits, '')).join('');
+  if (digits.length < DIGITS_OF_PHONE) return run;
+  const isInternational = run[0]?.startsWith('+');
+  // The ITU's prefix stands for the plus.
+  if (!isInternational && digits.startsWith('00')) return [`+${digits.slice(2)}`];
+  return [`${isInternational ? '+' : ''}${digits}`];
+}
+
+/** The words of a text; a telephone number is one, however its digits are grouped. */
+export function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  let run: string[] = [];
+  const endRun = () => {
+    words.push(...joined(run));
+    run = [];
+  };
+  for (const word of text.split(blanks).filter(Boolean)) {
+    const isPart = phonePart.test(word);
+    // A plus begins another number.
+    if (!isPart || word.startsWith('+')) endRun();
+    if (isPart) run.push(word);
+    else words.push(word);
+  }
+  endRun();
+  return words;
+}
+
+/**
+ * The words of a search, each once; none where it is blank, which finds everybody.
+ *
+ * @throws ApiError `INTERNAL_VALIDATION_FAILED`
+ */
+function searchWords(given: string): string[] {
+  const words = [...new Set(wordsOf(writeText(LONGEST, given, ' ') ?? ''))];
+  if (words.length > MOST_WORDS) throw invalid(`must have at most ${MOST_WORDS} words`);
+  return words;
+}
+
+/** A search in an input. */
+export const searchInput = textOf(searchWords);

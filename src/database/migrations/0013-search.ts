@@ -1,0 +1,135 @@
+// Customers are found by parts of their names, addresses and numbers, and listed in several orders.
+import { OnlineMigration } from './online.ts';
+
+/** Which customers lists have. */
+const LISTED = 'deleted_at is null and merged_into is null';
+const NEUTRAL = 'collate "und-x-icu"';
+/** Combining diacritical marks, which the rules of older versions of `unaccent` leave. */
+const MARKS = Array.from({ length: 0x70 }, (_, i) => String.fromCodePoint(0x300 + i)).join('');
+const COMPANY = 'company_name is not null and first_name is null and last_name is null';
+
+const indexes = {
+  customer_by_creation: `(organisation_id, created_at, cu_ref_no) where ${LISTED}`,
+  customer_by_last_seen: `(organisation_id, (case when last_seen_at is null then '-infinity'::timestamptz else last_seen_at end), cu_ref_no) where ${LISTED}`,
+  customer_by_name: `(
+    organisation_id,
+    ((case when last_name is not null then last_name when first_name is not null then first_name when company_name is not null then company_name
+      when email is not null then email when phone is not null then phone else '' end) ${NEUTRAL}),
+    ((case when last_name is not null and first_name is not null then first_name else '' end) ${NEUTRAL}),
+    cu_ref_no
+  ) where ${LISTED}`,
+  customer_by_credit: `(organisation_id, credit_balance, cu_ref_no) where ${LISTED}`,
+  customer_premium: `(organisation_id, id) where premium and ${LISTED}`,
+  customer_banned: `(organisation_id, id) where banned_at is not null and ${LISTED}`,
+  customer_companies: `(organisation_id, id) where ${COMPANY} and ${LISTED}`,
+};
+
+export class Migration0013Search extends OnlineMigration {
+  override async up(): Promise<void> {
+    await this.installExtension('btree_gin');
+    const trigrams = await this.installExtension('pg_trgm');
+    const unaccent = await this.installExtension('unaccent');
+    await this.#makeFunctions(unaccent);
+    await this.#keepText();
+    await this.createIndex(
+      'customer_by_search_text',
+      `on customer using gin (organisation_id, search_text ${trigrams}.gin_trgm_ops) where ${LISTED}`,
+    );
+    for (const [name, definition] of Object.entries(indexes)) await this.createIndex(name, `on customer ${definition}`);
+    await this.#makeSearch();
+  }
+
+  /** @param unaccent - the schema of that extension */
+  async #makeFunctions(unaccent: string): Promise<void> {
+    /*
+     * Text as it is searched. PostgreSQL calls `unaccent` stable, since its rules are a file that an administrator may change; then what was folded has to be folded
+     * again. Upper case comes out of a few rules; marks that stand by themselves go; the sigma at the end of a word is a letter of its own to lower case.
+     */
+    await this.step(`
+      create or replace function fold_for_search(value text) returns text language sql immutable strict parallel safe
+      begin atomic
+        select case
+          when octet_length(value) = length(value) then lower(value collate "C") collate "und-x-icu"
+          else translate(
+            lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
+            'ς${MARKS}', 'σ')
+        end;
+      end`);
+    // Each word after a blank, so that a pattern can ask for how one begins. Numbers are found with and without their blank.
+    await this.step(`
+      create or replace function customer_search_text(first_name text, last_name text, company_name text, email text, phone text) returns text
+      language sql immutable parallel safe
+      begin atomic
+        select fold_for_search(
+          coalesce(' ' || first_name, '') || coalesce(' ' || last_name, '') || coalesce(' ' || company_name, '') || coalesce(' ' || email, '')
+            || coalesce(' ' || phone || ' ' || replace(phone, ' ', ''), '')
+        );
+      end`);
+    // What a word of a search is compared by: a short one with how words begin.
+    await this.step(`
+      create or replace function search_pattern(word text) returns text language sql immutable strict parallel safe
+      begin atomic
+        select case when length(f.word) between 1 and 2 then '% ' else '%' end || regexp_replace(f.word, '([\\\\%_])', '\\\\\\1', 'g') || '%'
+        from (select fold_for_search(word)) f (word);
+      end`);
+  }
+
+  /** Keeps what customers are found by beside what it is made of. */
+  async #keepText(): Promise<void> {
+    await this.step('alter table customer add column if not exists search_text text null');
+    await this.step(`
+      do $$ begin
+        execute format($function$
+          create or replace function customer_search_fn() returns trigger language plpgsql as $body$ begin
+            new.search_text := %1$I.customer_search_text(new.first_name, new.last_name, new.company_name, new.email, new.phone);
+            return new;
+          end $body$ $function$, current_schema());
+        if not exists (select from pg_trigger where tgrelid = 'customer'::regclass and tgname = 'search') then
+          create trigger search before insert or update of first_name, last_name, company_name, email, phone on customer
+            for each row execute function customer_search_fn();
+        end if;
+      end $$`);
+    await this.inBatches(
+      'customer',
+      (batch) => `
+        with batch as materialized (${batch} for no key update)
+        update customer c set search_text = customer_search_text(c.first_name, c.last_name, c.company_name, c.email, c.phone)
+        from batch b where c.organisation_id = b.organisation_id and c.id = b.id and c.search_text is null`,
+    );
+  }
+
+  /**
+   * Row level security lets no `like` read an index, since it could tell of rows that it is not for. So whoever owns the table looks up, by the index alone,
+   * and gives numbers of rows of the one organisation that the transaction is for.
+   */
+  async #makeSearch(): Promise<void> {
+    await this.step(`
+      do $$ begin
+        execute format($function$
+          create or replace function search_customers(words text[], most integer) returns bigint[]
+          language plpgsql stable security definer set search_path = %1$I, pg_temp
+          set enable_seqscan = off set enable_indexscan = off set enable_bitmapscan = on
+          as $body$
+          declare
+            conditions text;
+            patterns text[];
+            found bigint[];
+          begin
+            if cardinality(words) = 0 then
+              return null;
+            end if;
+            select string_agg(format('search_text like $1[%%s]', n), ' and '), array_agg(search_pattern(word))
+            into conditions, patterns from unnest(words) with ordinality w (word, n);
+            execute 'select array_agg(id) from (
+                select id from customer
+                where organisation_id = $2 and ${LISTED} and ' || conditions || ' limit $3
+              ) found'
+            into found
+            using patterns, nullif(current_setting('gateway.organisation', true), '')::int, most + 1;
+            return case when found is null then '{}' when cardinality(found) > most then null else found end;
+          end $body$ $function$, current_schema());
+      end $$;
+      revoke execute on function search_customers(text[], integer) from public`);
+    await this.giveToOwner('customer', ['function search_customers(text[], integer)']);
+  }
+}

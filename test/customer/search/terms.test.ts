@@ -1,0 +1,42 @@
+// What a search is taken for: words, of which a telephone number is one however it is written.
+import { describe, expect, it } from 'vitest';
+import { searchInput, wordsOf } from '../../../src/customer/search/terms.ts';
+
+describe('the words of a search', () => {
+  it.each([
+    ['  Jan   Novák ', ['Jan', 'Novák']],
+    ['+420 777 123 456', ['+420777123456']],
+    ['777-123-456', ['777123456']],
+    ['(777) 123.456', ['777123456']],
+    ['00420 777123456', ['+420777123456']],
+    ['Novák 777 123 456 Brno', ['Novák', '777123456', 'Brno']],
+    // Too short for a number: each is looked for by itself.
+    ['Areal 51 12', ['Areal', '51', '12']],
+    ['777 123', ['777', '123']],
+    ['+420 777 +48 601', ['+420', '777', '+48', '601']],
+    ['a.b@example.com', ['a.b@example.com']],
+    ['', []],
+  ])('%j are %j', (text, words) => {
+    expect(wordsOf(text)).toEqual(words);
+  });
+});
+
+describe('a search in an input', () => {
+  const problemOf = (value: unknown) => searchInput.safeParse(value).error?.issues[0]?.message;
+
+  it('has each word once', () => {
+    expect(searchInput.parse('jan jan novak')).toEqual(['jan', 'novak']);
+    expect(searchInput.parse('   ')).toEqual([]);
+  });
+
+  it.each([
+    ['x'.repeat(201), 'must be at most 200 characters long'],
+    ['a b c d e f g h i j k', 'must have at most 10 words'],
+    ['a\u0000b', 'must not contain control characters'],
+    ['\ud800', 'must be well-formed Unicode'],
+    [7, 'must be a string'],
+    [null, 'is required'],
+  ])('is refused: %j', (value, message) => {
+    expect(problemOf(value)).toBe(message);
+  });
+});
