@@ -132,6 +132,9 @@ function members(row: object): string {
     .join('  ');
 }
 
+/** Whoever reads may stop, as `head` does; that is no failure. */
+const nobodyReads = () => {};
+
 /**
  * Prints a list that may be long while it comes, in the memory of one row: as one JSON object with the list under a
  * name, or a line each. Invisible characters are escaped.
@@ -141,8 +144,7 @@ export async function printStream<Row extends object>(
   rows: AsyncIterable<Row> | Iterable<Row>,
   { json, none, line = members }: StreamOptions<Row>,
 ): Promise<void> {
-  // Whoever reads may stop, as `head` does; that is no failure.
-  process.stdout.on('error', () => {});
+  if (!process.stdout.listeners('error').includes(nobodyReads)) process.stdout.on('error', nobodyReads);
   const opening = `{${JSON.stringify(name)}:[`;
   let separator = opening;
   for await (const row of rows) {

@@ -1,0 +1,111 @@
+// Lists of customers against a model in memory: every combination of filters, a search and a sort, in pages of both directions.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CustomerList } from '../../../src/customer/search/list.ts';
+import { sorts } from '../../../src/customer/search/sort.ts';
+import { createDatabase, createKey } from '../../support/database.ts';
+import { startGateway, type TestGateway } from '../../support/gateway.ts';
+import type { MadeUpCustomer } from '../../support/population/customer.ts';
+import { type ListQuery, listed } from '../../support/population/model.ts';
+import { everybody, populate } from '../../support/population/population.ts';
+import { seededRandom } from '../../support/random.ts';
+
+const TRAITS = { total: 4_000, organisations: 3, seed: 7 };
+const COMBINATIONS = 2_000;
+
+let gateway: TestGateway;
+/** Those of the largest organisation. */
+const customers: MadeUpCustomer[] = [];
+let key: string;
+
+beforeAll(async () => {
+  const databaseUrl = await createDatabase();
+  const [largest] = await populate(databaseUrl, TRAITS);
+  for (const [position, customer] of everybody(TRAITS)) if (position === 0) customers.push(customer);
+  gateway = await startGateway({ databaseUrl });
+  key = await createKey(databaseUrl, largest?.id ?? 0, { prefix: 'ROOT' });
+}, 120_000);
+afterAll(() => gateway.close());
+
+const LIST = `query ($filter: CustomerFilter, $search: String, $orderBy: CustomerOrder, $first: Int, $after: String, $last: Int, $before: String) {
+  customers(filter: $filter, search: $search, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+    totalCount edges { cursor node { cuRefNo } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}`;
+
+interface ListPage {
+  totalCount: number | null;
+  edges: { cursor: string; node: { cuRefNo: string } }[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+async function pageOf(query: ListQuery, page: object): Promise<ListPage> {
+  const { body } = await gateway.graphql(LIST, { ...query, ...page }, { key });
+  if (body.errors) throw new Error(`${JSON.stringify(query)}: ${JSON.stringify(body.errors)}`);
+  return body.data.customers;
+}
+const referencesOf = ({ edges }: ListPage) => edges.map(({ node }) => node.cuRefNo);
+
+/** Draws queries: the same seed gives the same ones. */
+function drawQuery(next: () => number): ListQuery {
+  const below = (limit: number) => Math.floor(next() * limit);
+  const of = <Item>(items: readonly Item[]): Item => items[below(items.length)] as Item;
+  const day = () => new Date(Date.UTC(2020, 0, 1) + below(2_600) * 86_400_000).toISOString();
+  const span = () => {
+    const [from, to] = [day(), day()].toSorted() as [string, string];
+    return of([{ from }, { to }, { from, to: `${Number(to.slice(0, 4)) + 1}${to.slice(4)}` }]);
+  };
+  const filters: (() => ListQuery['filter'])[] = [
+    () => ({ premium: next() < 0.7 }),
+    () => ({ ban: next() < 0.7 }),
+    () => ({ credit: of(['POSITIVE', 'ZERO', 'NEGATIVE']) }),
+    () => ({ groups: of([{ anyOf: ['group-1', `group-${2 + below(10)}`] }, { anyOf: ['group-5'] }, { none: true }]) }),
+    () => ({ createdAt: span() }),
+    () => ({ lastSeenAt: span() }),
+    () => ({ kind: of(['COMPANY', 'PERSON']) }),
+  ];
+  const word = () => {
+    const { firstName, lastName, companyName, email, phone } = of(customers);
+    const text = of([firstName, lastName, lastName, companyName, email, phone].filter((part) => part != null)) ?? '';
+    // A part of a number is several words unless it is long enough to be one.
+    const plain = (of([text.toLowerCase(), text.toUpperCase(), text]).split(' ').at(-1) ?? '').replaceAll('+', '');
+    const length = of([1, 2, 3, 4, 6, 10, 40]);
+    const start = length < 3 ? 0 : below(Math.max(1, plain.length - length));
+    return plain.slice(start, start + length);
+  };
+  const search = next() < 0.75 ? Array.from({ length: 1 + below(2) }, word).join(' ') : undefined;
+  const field = of([undefined, 'CREATED_AT', 'LAST_SEEN_AT', 'NAME', 'NAME', 'CREDIT'] as const);
+  const chosen = [of(filters), of(filters)].slice(below(3));
+  return {
+    ...(chosen.length > 0 && { filter: Object.assign({}, ...chosen.map((filter) => filter())) }),
+    ...(search && { search }),
+    ...(field && { orderBy: { field, direction: of(['ASC', 'DESC'] as const) } }),
+  };
+}
+
+describe('a list', () => {
+  it(`is that of a model in memory, for ${COMBINATIONS} combinations of filters, a search and a sort`, async () => {
+    const next = seededRandom(20);
+    let found = 0;
+    for (let n = 0; n < COMBINATIONS; n++) {
+      const query = drawQuery(next);
+      const expected = listed(customers, query);
+      const size = 1 + Math.floor(next() * 40);
+      const first = await pageOf(query, { first: size });
+      expect([referencesOf(first), first.totalCount], JSON.stringify(query)).toEqual([
+        expected.slice(0, size),
+        expected.length,
+      ]);
+      const last = await pageOf(query, { last: size });
+      expect(referencesOf(last), JSON.stringify(query)).toEqual(expected.slice(-size));
+      if (first.pageInfo.hasNextPage) {
+        const second = await pageOf(query, { first: size, after: first.pageInfo.endCursor });
+        expect(referencesOf(second), JSON.stringify(query)).toEqual(expected.slice(size, 2 * size));
+        const back = await pageOf(query, { last: size, before: second.pageInfo.startCursor });
+        expect(referencesOf(back), JSON.stringify(query)).toEqual(expected.slice(0, size));
+      }
+      expect(first.pageInfo.hasNextPage).toBe(expected.length > size);
+      if (expected.length > 0) found += 1;
+    }
+    expect(found).toBeGreaterThan(COMBINATIONS / 2);
+  }, 240_000);
+});
