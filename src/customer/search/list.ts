@@ -16,14 +16,22 @@ import { SqlValues } from './sql-values.ts';
  * factor of a thousand. So some rows are read in order first: mostly they fill the page. If they do not, what belongs is little, and is collected.
  */
 
-/** Rows that are read in order for each one that a page holds, and at least and at most in all. */
-const READ_PER_ROW = 200;
-const LEAST_READ = 4_000;
-const MOST_READ = 20_000;
-/** Customers that are counted, or collected by a search, at most. */
+/** How many rows a list reads for what. */
+export interface ListLimits {
+  /** In order, for each one that a page holds; at least and at most in all. */
+  readonly perRow: number;
+  readonly least: number;
+  readonly most: number;
+  /** To count, or to collect what a search finds, at most. */
+  readonly counted: number;
+  /** The newest, to tell how common it is what a search looks for. */
+  readonly sample: number;
+}
+
+/** Customers that are counted at most. */
 export const MOST_COUNTED = 10_000;
-/** Rows, the newest, that tell how common it is what a search looks for. */
-const SAMPLE = 10_000;
+
+const LIMITS: ListLimits = { perRow: 200, least: 4_000, most: 20_000, counted: MOST_COUNTED, sample: 10_000 };
 
 /** What a list is asked for. */
 export interface CustomerQuery {
@@ -66,12 +74,14 @@ export class CustomerList {
   readonly #database: OrganisationDatabase;
   readonly #query: CustomerQuery;
   readonly #sort: readonly SortColumn[];
+  readonly #limits: ListLimits;
   #found: Promise<readonly string[] | null> | undefined;
   #counted: Promise<number | null> | undefined;
 
-  constructor({ database }: Pick<OperationContext, 'database'>, query: CustomerQuery) {
+  constructor({ database }: Pick<OperationContext, 'database'>, query: CustomerQuery, limits: ListLimits = LIMITS) {
     this.#database = database;
     this.#query = query;
+    this.#limits = limits;
     this.#sort = query.order ? sorts[query.order.field] : byAge;
   }
 
@@ -82,8 +92,9 @@ export class CustomerList {
    * @param reading - what is read along
    */
   async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
-    const { limit = MOST_READ } = page;
-    const reads = Math.min(Math.max(LEAST_READ, READ_PER_ROW * limit), MOST_READ);
+    const { perRow, least, most } = this.#limits;
+    const { limit = most } = page;
+    const reads = Math.min(Math.max(least, perRow * limit), most);
     const first = this.#parts(page);
     const isWhole = first.others === '';
     const walked = await this.#read(first, reading, {
@@ -110,7 +121,7 @@ export class CustomerList {
     const estimated = this.#query.words?.length
       ? (await this.#planned({})) * (await this.#shareOfSample())
       : await this.#planned(this.#query);
-    return Math.max(Math.round(estimated), MOST_COUNTED + 1);
+    return Math.max(Math.round(estimated), this.#limits.counted + 1);
   }
 
   /** Reads a page when few rows belong to it: all of them, then sorted. */
@@ -195,7 +206,7 @@ export class CustomerList {
   #foundIds(): Promise<readonly string[] | null> {
     const { words = [] } = this.#query;
     this.#found ??= this.#database
-      .one<{ ids: readonly string[] | null }>(find, [words, MOST_COUNTED])
+      .one<{ ids: readonly string[] | null }>(find, [words, this.#limits.counted])
       .then(({ ids }) => ids);
     return this.#found;
   }
@@ -207,9 +218,9 @@ export class CustomerList {
     const { own, others } = this.#conditions(values, this.#query, ids);
     const isFiltered = [...conditionsOf(filter ?? {}, new SqlValues())].length > 0;
     if (words.length > 0 && !ids && !isFiltered) return null;
-    const text = `select count(*)::int as count from (select from customer c where ${own}${others} limit ${MOST_COUNTED + 1}) c`;
+    const text = `select count(*)::int as count from (select from customer c where ${own}${others} limit ${this.#limits.counted + 1}) c`;
     const { count } = await this.#database.one<{ count: number }>(statements.statement(text, true), values.all);
-    return count > MOST_COUNTED ? null : count;
+    return count > this.#limits.counted ? null : count;
   }
 
   /** How many rows PostgreSQL expects. */
@@ -230,7 +241,7 @@ export class CustomerList {
     const { own, others } = this.#conditions(values, { ...this.#query, order: undefined });
     const text = `
       select coalesce(avg(case when true${others} then 1 else 0 end), 0)::float8 as share
-      from (select ${columns} from customer c where ${own} order by c.id desc limit ${SAMPLE}) c`;
+      from (select ${columns} from customer c where ${own} order by c.id desc limit ${this.#limits.sample}) c`;
     const { share } = await this.#database.one<{ share: number }>(statements.statement(text), values.all);
     return share;
   }

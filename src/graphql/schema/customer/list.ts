@@ -30,9 +30,10 @@ import {
 } from '../page.ts';
 import { CustomerType, readingOf } from './type.ts';
 
-/** Points that a page costs which is searched for or narrowed, and a number of customers: each may read many rows for few. */
+/** Points that a list costs which is searched or narrowed: it may read many rows for few. */
 const PRICE_OF_SEARCH = 500;
-const PRICE_OF_COUNT = 500;
+/** Points of a number of customers, times the length of the page that it stands beside. */
+const PRICE_OF_COUNT = 10;
 
 const DateTimeRange = builder.inputType('DateTimeRange', {
   description: 'A span of time; either end may be left open.',
