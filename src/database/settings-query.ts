@@ -35,7 +35,7 @@ function settingStatement(settings: readonly string[]): { name: string; text: st
 /*
  * Every statement has its index, and reads it in the order that it wants. A plan made while a table was small, or for a customer who has little,
  * would go on reading all that another has, to sort it; one made anew for each list of values would cost more than it saves. But for those that say so
- * themselves: which index is the best for a search depends on what is looked for.
+ * themselves: which index is the best for a search depends on what is looked for. None takes more than one processor.
  */
 const settings = [
   `set_config('role', coalesce($1, ${SERVING_ROLE}), true)`,
@@ -46,6 +46,7 @@ const settings = [
   `set_config('enable_bitmapscan', $5, true)`,
   `set_config('plan_cache_mode', $6, true)`,
   `set_config('jit', 'off', true)`,
+  `set_config('max_parallel_workers_per_gather', '0', true)`,
 ];
 /** In a session that is this connection's alone; it has the rest from its beginning. */
 const inOwnSession = settingStatement(settings);

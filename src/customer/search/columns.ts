@@ -3,9 +3,9 @@
 /** SQL for whether a list has a customer: not one that was deleted, or merged into another. */
 export const isListed = (row: string) => `${row}.deleted_at is null and ${row}.merged_into is null`;
 
-/** SQL for whether a customer is a company: one that has a company's name, and nobody's own. */
+/** SQL for whether a customer is a company: one that has a company's name, and nobody's own. In one piece, of which PostgreSQL keeps statistics. */
 export const isCompany = (row: string) =>
-  `(${row}.company_name is not null and ${row}.first_name is null and ${row}.last_name is null)`;
+  `(case when ${row}.company_name is not null and ${row}.first_name is null and ${row}.last_name is null then true else false end)`;
 
 /** Orders text without regard to any one language. */
 const NEUTRAL = `collate "und-x-icu"`;

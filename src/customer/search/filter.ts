@@ -50,6 +50,8 @@ export type CustomerFilter = z.output<typeof customerFilter>;
 /** A condition on a row `c`. */
 export interface Condition {
   readonly sql: string;
+  /** The same, to ask it of rows that were read, where that is another form. */
+  readonly asked?: string;
   /** The order in which the rows that it holds for stand together. */
   readonly within?: SortField;
 }
@@ -66,18 +68,31 @@ function* inSpan(
   if (to != null) yield { sql: `${column} < ${values.add(to, 'timestamptz')}`, within };
 }
 
-/** SQL for belonging to a group; $1 is the organisation. A group that is being deleted is none. */
-const membership = (condition: string) => `exists (
-  select from customer_group_membership m
-  join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id and g.deleted_at is null
-  where m.organisation_id = $1 and m.customer_id = c.id${condition})`;
+/** SQL for belonging to groups; $1 is the organisation. To collect rows by, or to ask it of each row that was read. */
+function isMember(groups: string) {
+  const memberships = `customer_group_membership m where m.organisation_id = $1 and m.customer_id = c.id and m.group_id ${groups}`;
+  return {
+    collected: `exists (select from ${memberships})`,
+    asked: `(select true from ${memberships} limit 1) is not null`,
+  };
+}
+
+/** The same of any group. One that is being deleted is none. */
+const isMemberOfAny = isMember(
+  'in (select g.id from customer_group g where g.organisation_id = $1 and g.deleted_at is null)',
+);
 
 /**
  * The conditions of a filter.
  *
  * @param values - takes what the conditions compare with
+ * @param groupIds - of the groups that the filter names: how many belong to each, PostgreSQL knows by these
  */
-export function* conditionsOf(filter: CustomerFilter, values: SqlValues): Generator<Condition> {
+export function* conditionsOf(
+  filter: CustomerFilter,
+  values: SqlValues,
+  groupIds: readonly string[],
+): Generator<Condition> {
   const { premium, ban, kind, groups, createdAt, lastSeenAt } = filter;
   if (premium != null) yield { sql: premium ? 'c.premium' : 'not c.premium' };
   if (ban != null) yield { sql: `c.banned_at is ${ban ? 'not null' : 'null'}` };
@@ -89,6 +104,9 @@ export function* conditionsOf(filter: CustomerFilter, values: SqlValues): Genera
     yield* inSpan(sortLastSeen('c'), lastSeenAt, 'LAST_SEEN_AT', values);
     yield { sql: 'c.last_seen_at is not null' };
   }
-  if (groups?.anyOf) yield { sql: membership(` and g.slug = any(${values.add(groups.anyOf, 'text[]')})`) };
-  if (groups?.none) yield { sql: `not ${membership('')}` };
+  if (groups?.anyOf) {
+    const { collected, asked } = isMember(`= any(${values.add(groupIds, 'bigint[]')})`);
+    yield { sql: collected, asked };
+  }
+  if (groups?.none) yield { sql: `not ${isMemberOfAny.collected}`, asked: `not (${isMemberOfAny.asked})` };
 }

@@ -57,6 +57,11 @@ const find: Statement = {
   text: 'select search_customers($1::text[], $2::integer) as ids',
 };
 
+const findGroups: Statement = {
+  name: 'customer_groups_by_slug',
+  text: 'select id from customer_group where organisation_id = $1 and slug = any($2::text[]) and deleted_at is null',
+};
+
 /** Columns that conditions read. */
 const columns = [
   ...['id', 'premium', 'banned_at', 'credit_balance', 'created_at', 'last_seen_at'],
@@ -76,6 +81,7 @@ export class CustomerList {
   readonly #sort: readonly SortColumn[];
   readonly #limits: ListLimits;
   #found: Promise<readonly string[] | null> | undefined;
+  #groups: Promise<readonly string[]> | undefined;
   #counted: Promise<number | null> | undefined;
 
   constructor({ database }: Pick<OperationContext, 'database'>, query: CustomerQuery, limits: ListLimits = LIMITS) {
@@ -95,17 +101,27 @@ export class CustomerList {
     const { perRow, least, most } = this.#limits;
     const { limit = most } = page;
     const reads = Math.min(Math.max(least, perRow * limit), most);
-    const first = this.#parts(page);
+    const first = await this.#parts(page, 'asked');
     const isWhole = first.others === '';
-    const walked = await this.#read(first, reading, {
-      from: `(
+    const walked = await this.#read(
+      first,
+      reading,
+      `(
         select ${columns}, ${this.#sortValues()} from customer c
         where ${first.own}
         order by ${first.page.order}${isWhole ? '' : ` limit ${reads}`}
       ) c where true${first.others}`,
-    });
+    );
     if (isWhole || walked.length >= limit) return walked;
     return this.#collect(page, reading);
+  }
+
+  get #isSearch(): boolean {
+    return (this.#query.words ?? []).length > 0;
+  }
+
+  get #isFiltered(): boolean {
+    return [...conditionsOf(this.#query.filter ?? {}, new SqlValues(), [])].length > 0;
   }
 
   /** How many there are; null for more than are counted. */
@@ -118,32 +134,28 @@ export class CustomerList {
   async estimate(): Promise<number> {
     const count = await this.count();
     if (count !== null) return count;
-    const estimated = this.#query.words?.length
+    const estimated = this.#isSearch
       ? (await this.#planned({})) * (await this.#shareOfSample())
       : await this.#planned(this.#query);
     return Math.max(Math.round(estimated), this.#limits.counted + 1);
   }
 
-  /** Reads a page when few rows belong to it: all of them, then sorted. */
+  /** Reads a page when few rows belong to it: all of them, then sorted. Where a search finds too many for that, PostgreSQL chooses. */
   async #collect(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
-    const parts = this.#parts(page, await this.#foundIds());
-    const { order } = parts.page;
-    const isOverflow = (this.#query.words?.length ?? 0) > 0 && !(await this.#foundIds());
-    const rows = `select c.id, ${this.#sortValues()} from customer c where ${parts.own}${parts.others}`;
-    return this.#read(
-      parts,
-      reading,
-      isOverflow
-        ? { from: `(${rows} order by ${order}) c` }
-        : { before: `collected as materialized (${rows}),`, from: 'collected c' },
-      true,
-    );
+    const ids = await this.#foundIds();
+    const parts = await this.#parts(page, 'sql', ids);
+    // What has an offset is collected first, whatever limit there is around it.
+    const rest = this.#isSearch && !ids ? `order by ${parts.page.order}` : 'offset 0';
+    const from = `(
+        select c.id, ${this.#sortValues()} from customer c where ${parts.own}${parts.others} ${rest}
+      ) c`;
+    return this.#read(parts, reading, from, true);
   }
 
   /** What conditions the query comes to, with the values that they name. */
-  #parts(page: Page<ListPosition>, ids?: readonly string[] | null) {
+  async #parts(page: Page<ListPosition>, form: 'sql' | 'asked', ids?: readonly string[] | null) {
     const values = new SqlValues(this.#database.organisationId);
-    const { own, others } = this.#conditions(values, this.#query, ids);
+    const { own, others } = await this.#conditions(values, this.#query, form, ids);
     const { order } = this.#query;
     const direction = order?.direction === 'ASC' ? 'asc' : 'desc';
     const parameters = values.all.length;
@@ -153,10 +165,17 @@ export class CustomerList {
   }
 
   /** @returns as SQL, the conditions that hold for rows which stand together in the order, and the others, which begin with `and` */
-  #conditions(values: SqlValues, { filter = {}, words = [], order }: CustomerQuery, ids?: readonly string[] | null) {
-    const conditions = [...conditionsOf(filter, values)];
+  async #conditions(
+    values: SqlValues,
+    { filter = {}, words = [], order }: CustomerQuery,
+    form: 'sql' | 'asked' = 'sql',
+    ids?: readonly string[] | null,
+  ) {
+    const conditions = [...conditionsOf(filter, values, await this.#groupIds())];
     const own = conditions.filter(({ within }) => within !== undefined && within === order?.field);
-    const others = conditions.filter((condition) => !own.includes(condition)).map(({ sql }) => sql);
+    const others = conditions
+      .filter((condition) => !own.includes(condition))
+      .map((condition) => condition[form] ?? condition.sql);
     if (ids) others.push(`c.id = any(${values.add(ids, 'bigint[]')})`);
     for (const word of words) {
       others.push(`c.search_text like (select search_pattern(${values.add(word, 'text')}))`);
@@ -174,19 +193,19 @@ export class CustomerList {
   /**
    * Reads the customers whose rows a part of the statement gives, in order.
    *
-   * @param source - SQL that gives rows `c` with their ids and sort values, and what stands before it
+   * @param from - SQL that gives rows `c` with their ids and sort values
    */
   async #read(
     { page, values }: { page: Omit<PageParts, 'condition'>; values: unknown[] },
     reading: Reading,
-    source: { before?: string; from: string },
+    from: string,
     plannedByValues = false,
   ): Promise<Listed[]> {
     const names = this.#sort.map((_, i) => `sort_${i}`);
     const order = names.map((name) => `${name} ${page.direction}`).join(', ');
     const text = `
-      with ${source.before ?? ''} listed as materialized (
-        select id, ${names} from ${source.from} order by ${order} limit ${page.limit}
+      with listed as materialized (
+        select id, ${names} from ${from} order by ${order} limit ${page.limit}
       ), page as materialized (
         select (select c from customer c where c.organisation_id = $1 and c.id = listed.id) as customer, true as has_related_records, ${names}
         from listed
@@ -204,20 +223,30 @@ export class CustomerList {
 
   /** Ids of all customers that have the words, whatever else they are; null where that is too many, or nothing is searched for. */
   #foundIds(): Promise<readonly string[] | null> {
-    const { words = [] } = this.#query;
-    this.#found ??= this.#database
-      .one<{ ids: readonly string[] | null }>(find, [words, this.#limits.counted])
-      .then(({ ids }) => ids);
+    this.#found ??= this.#isSearch
+      ? this.#database
+          .one<{ ids: readonly string[] | null }>(find, [this.#query.words, this.#limits.counted])
+          .then(({ ids }) => ids)
+      : Promise.resolve(null);
     return this.#found;
   }
 
+  /** Ids of the groups that the filter names, as far as there are such. */
+  #groupIds(): Promise<readonly string[]> {
+    const slugs = this.#query.filter?.groups?.anyOf;
+    this.#groups ??= slugs
+      ? this.#database
+          .run<{ id: string }>(findGroups, [this.#database.organisationId, slugs])
+          .then((rows) => rows.map(({ id }) => id))
+      : Promise.resolve([]);
+    return this.#groups;
+  }
+
   async #count(): Promise<number | null> {
-    const { words = [], filter } = this.#query;
-    const ids = words.length > 0 ? await this.#foundIds() : null;
+    const ids = await this.#foundIds();
     const values = new SqlValues(this.#database.organisationId);
-    const { own, others } = this.#conditions(values, this.#query, ids);
-    const isFiltered = [...conditionsOf(filter ?? {}, new SqlValues())].length > 0;
-    if (words.length > 0 && !ids && !isFiltered) return null;
+    const { own, others } = await this.#conditions(values, this.#query, 'sql', ids);
+    if (this.#isSearch && !ids && !this.#isFiltered) return null;
     const text = `select count(*)::int as count from (select from customer c where ${own}${others} limit ${this.#limits.counted + 1}) c`;
     const { count } = await this.#database.one<{ count: number }>(statements.statement(text, true), values.all);
     return count > this.#limits.counted ? null : count;
@@ -226,7 +255,7 @@ export class CustomerList {
   /** How many rows PostgreSQL expects. */
   async #planned(query: CustomerQuery): Promise<number> {
     const values = new SqlValues(this.#database.organisationId);
-    const { own, others } = this.#conditions(values, query);
+    const { own, others } = await this.#conditions(values, query);
     const text = `explain (format json) select c.id from customer c where ${own}${others}`;
     const plan = await this.#database.one<Record<'QUERY PLAN', [{ Plan: { 'Plan Rows': number } }]>>(
       { name: undefined, text, plannedByValues: true },
@@ -238,7 +267,7 @@ export class CustomerList {
   /** How many of the newest customers are those of the list: PostgreSQL knows nothing of how common parts of text are. */
   async #shareOfSample(): Promise<number> {
     const values = new SqlValues(this.#database.organisationId);
-    const { own, others } = this.#conditions(values, { ...this.#query, order: undefined });
+    const { own, others } = await this.#conditions(values, { ...this.#query, order: undefined }, 'asked');
     const text = `
       select coalesce(avg(case when true${others} then 1 else 0 end), 0)::float8 as share
       from (select ${columns} from customer c where ${own} order by c.id desc limit ${this.#limits.sample}) c`;

@@ -6,10 +6,12 @@ const LISTED = 'deleted_at is null and merged_into is null';
 const NEUTRAL = 'collate "und-x-icu"';
 /** Combining diacritical marks, which the rules of older versions of `unaccent` leave. */
 const MARKS = Array.from({ length: 0x70 }, (_, i) => String.fromCodePoint(0x300 + i)).join('');
-const COMPANY = 'company_name is not null and first_name is null and last_name is null';
+const COMPANY =
+  '(case when company_name is not null and first_name is null and last_name is null then true else false end)';
 
 const indexes = {
-  customer_by_creation: `(organisation_id, created_at, cu_ref_no) where ${LISTED}`,
+  // With the id, so that who came in a span of time is told by the index alone, also in the order by age.
+  customer_by_creation: `(organisation_id, created_at, cu_ref_no) include (id) where ${LISTED}`,
   customer_by_last_seen: `(organisation_id, (case when last_seen_at is null then '-infinity'::timestamptz else last_seen_at end), cu_ref_no) where ${LISTED}`,
   customer_by_name: `(
     organisation_id,
@@ -36,6 +38,9 @@ export class Migration0013Search extends OnlineMigration {
       `on customer using gin (organisation_id, search_text ${trigrams}.gin_trgm_ops) where ${LISTED}`,
     );
     for (const [name, definition] of Object.entries(indexes)) await this.createIndex(name, `on customer ${definition}`);
+    // How many are companies: of what three columns have together, PostgreSQL would know nothing.
+    await this.step(`create statistics if not exists customer_kind on ${COMPANY} from customer`);
+    await this.step('analyze customer');
     await this.#makeSearch();
   }
 

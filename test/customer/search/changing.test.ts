@@ -95,9 +95,13 @@ describe('pages between which customers come and go', () => {
 describe('a write', () => {
   it(`is found by the next query, of whichever process: ${WRITES} times`, async () => {
     const find = (process: TestGateway, search: string) =>
-      process.graphql('query ($search: String) { customers(search: $search) { totalCount edges { node { email } } } }', {
-        search,
-      }, { key });
+      process.graphql(
+        'query ($search: String) { customers(search: $search) { totalCount edges { node { email } } } }',
+        {
+          search,
+        },
+        { key },
+      );
     for (let n = 0; n < WRITES; n++) {
       const [writer, reader] = n % 2 ? [gateway, other] : [other, gateway];
       const email = `written${n}x@example.com`;

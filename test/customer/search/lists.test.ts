@@ -1,7 +1,5 @@
 // Lists of customers against a model in memory: every combination of filters, a search and a sort, in pages of both directions.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CustomerList } from '../../../src/customer/search/list.ts';
-import { sorts } from '../../../src/customer/search/sort.ts';
 import { createDatabase, createKey } from '../../support/database.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import type { MadeUpCustomer } from '../../support/population/customer.ts';
