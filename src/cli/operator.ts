@@ -73,7 +73,10 @@ export function program(name: string, description: string): Command {
 
 /** How the help of a program lists one of its commands: all of them have options. */
 function termOf(command: Command): string {
-  const words = command.registeredArguments.map((word) => (word.required ? `<${word.name()}>` : `[${word.name()}]`));
+  const words = command.registeredArguments.map((word) => {
+    const name = `${word.name()}${word.variadic ? '...' : ''}`;
+    return word.required ? `<${name}>` : `[${name}]`;
+  });
   return [command.name(), ...words].join(' ');
 }
 

@@ -19,23 +19,29 @@ interface ListOptions {
   none: string;
 }
 
-/** What a table shows of rows. */
-interface TableOptions<Row> {
-  /** The cells of a row by their titles, where they are not its members. */
-  cells?: (row: Row) => object;
+/** How columns find room in a table. */
+interface TableOptions {
   /** Titles of columns that are left out where there is no room for them, the first one first. */
   optional?: readonly string[];
+  /** Titles of columns that are never cut short. */
+  whole?: readonly string[];
+}
+
+/** What a table shows of rows. */
+interface CellOptions<Row> {
+  /** The cells of a row by their titles, where they are not its members. */
+  cells?: (row: Row) => object;
 }
 
 /** Prints a list: as one JSON object with the list under a name, as a table, or a line each where it is piped. */
 export function printList<Row extends object>(
   name: string,
   rows: readonly Row[],
-  { json, none, cells = (row) => row, optional }: ListOptions & TableOptions<Row>,
+  { json, none, cells = (row) => row, ...columns }: ListOptions & CellOptions<Row> & TableOptions,
 ): void {
   if (json) console.log(JSON.stringify({ [name]: rows }));
   else if (rows.length === 0) console.log(none);
-  else if (isTerminal()) for (const line of table(rows.map(cells), process.stdout.columns, optional)) console.log(line);
+  else if (isTerminal()) for (const line of table(rows.map(cells), process.stdout.columns, columns)) console.log(line);
   else for (const row of rows) console.log(oneLine(row));
 }
 
@@ -44,19 +50,16 @@ export function printList<Row extends object>(
  * the widest are cut short.
  *
  * @param width - characters of a line
- * @param optional - names of members that may be left out, the first one first
  */
-export function table(rows: readonly object[], width = 80, optional: readonly string[] = []): string[] {
+export function table(rows: readonly object[], width = 80, { optional = [], whole = [] }: TableOptions = {}): string[] {
   const columns = Object.keys(rows[0] ?? {}).map((name, i) => {
     const title = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toUpperCase();
     const cells = [title, ...rows.map((row) => show(Object.values(row)[i]))];
-    return { name, cells, width: Math.max(...cells.map((text) => stringWidth(text))) };
+    const widest = Math.max(...cells.map((text) => stringWidth(text)));
+    return { name, cells, width: widest, least: whole.includes(name) ? widest : Math.min(widest, LEAST_WIDTH) };
   });
   const shown = withRoom(columns, width, optional);
-  const widths = fitted(
-    shown.map((column) => column.width),
-    width - GAP * (shown.length - 1),
-  );
+  const widths = fitted(shown, width - GAP * (shown.length - 1));
   const line = (row: number) =>
     shown
       .map(({ cells }, i) => padded(cells[row] ?? '', widths[i] ?? 0))
@@ -65,15 +68,21 @@ export function table(rows: readonly object[], width = 80, optional: readonly st
   return [styleText('bold', line(0)), ...rows.map((_, i) => line(i + 1))];
 }
 
+/** The characters that a column takes, and those that it takes when it is cut short. */
+interface Widths {
+  readonly width: number;
+  readonly least: number;
+}
+
 /** Leaves optional columns out until the others fit, however short they are cut. */
-function withRoom<Column extends { name: string; width: number }>(
+function withRoom<Column extends Widths & { name: string }>(
   columns: readonly Column[],
   width: number,
   optional: readonly string[],
 ): readonly Column[] {
   const [first, ...others] = optional;
-  const least = sum(columns.map((column) => Math.min(column.width, LEAST_WIDTH) + GAP)) - GAP;
-  if (first === undefined || least <= width) return columns;
+  const needed = sum(columns.map(({ least }) => least + GAP)) - GAP;
+  if (first === undefined || needed <= width) return columns;
   return withRoom(
     columns.filter(({ name }) => name !== first),
     width,
@@ -81,13 +90,15 @@ function withRoom<Column extends { name: string; width: number }>(
   );
 }
 
-/** Takes from the widest columns until all of them fit. */
-function fitted(widths: number[], room: number): number[] {
-  const fits = [...widths];
+/** Takes from the widest columns that can be cut until all of them fit. */
+function fitted(columns: readonly Widths[], room: number): number[] {
+  const fits = columns.map(({ width }) => width);
+  const spare = (i: number) => ((fits[i] ?? 0) > (columns[i]?.least ?? 0) ? (fits[i] ?? 0) : 0);
   for (let over = sum(fits) - room; over > 0; over--) {
-    const widest = fits.indexOf(Math.max(...fits));
-    if ((fits[widest] ?? 0) <= LEAST_WIDTH) break;
-    fits[widest] = (fits[widest] ?? 0) - 1;
+    const spares = fits.map((_, i) => spare(i));
+    const most = Math.max(...spares);
+    if (most === 0) break;
+    fits[spares.indexOf(most)] = most - 1;
   }
   return fits;
 }
@@ -176,6 +187,11 @@ export function print(answer: object, { json }: { json?: boolean }): void {
 /** Says something to people; programs that read JSON are not told. */
 export function say(text: string, { json }: { json?: boolean }): void {
   if (!json) console.log(text);
+}
+
+/** Says something about an answer to people, beside it: whoever reads from a pipe reads the answer alone. */
+export function note(text: string): void {
+  console.error(text);
 }
 
 function oneLine(row: object): string {

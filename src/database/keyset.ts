@@ -91,7 +91,7 @@ export function keysetPages<const Sort extends readonly SortColumn[]>(
 /** Makes what a page adds to a statement: conditions, whose values are those of its bounds, then the limit; and the order. */
 export function partsOf(
   { sort, direction, parameters }: Pick<Keyset<readonly SortColumn[]>, 'sort' | 'direction' | 'parameters'>,
-  { after, before, inverted }: Page<unknown>,
+  { after, before, inverted = false }: Page<unknown>,
 ): PageParts {
   let used = parameters;
   const columns = sort.map(({ sql, ifNull, indexed }) => indexed ?? orElse(sql, ifNull));

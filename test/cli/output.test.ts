@@ -41,10 +41,20 @@ it('leaves optional columns out where there is no room for them, and nothing of 
   };
   const titles = (width: number) => lines([row], width)[0]?.split(/ {2,}/);
   const optional = (width: number) =>
-    table([row], width, ['scopes', 'limit']).map((line) => stripVTControlCharacters(line));
+    table([row], width, { optional: ['scopes', 'limit'] }).map((line) => stripVTControlCharacters(line));
   expect(optional(120)[0]).toMatch(/LIMIT +SCOPES$/);
   expect(optional(56)[0]).toMatch(/EXPIRES +LIMIT$/);
   expect(optional(44)[0]).toMatch(/NAME +EXPIRES$/);
   expect(optional(44)[1]).toMatch(/^PRODabcd {5}x+… +2026-12-10$/);
   expect(titles(44)).toHaveLength(5);
+});
+
+it('never cuts a column that is to be read whole, and leaves it out rather', () => {
+  const row = { reference: 'r'.repeat(16), name: 'n'.repeat(40), phone: 'p'.repeat(20) };
+  const rows = (width: number) =>
+    table([row], width, { optional: ['phone'], whole: ['reference', 'phone'] }).map((line) =>
+      stripVTControlCharacters(line),
+    );
+  expect(rows(52)[1]).toBe(`${row.reference}  ${'n'.repeat(11)}…  ${row.phone}`);
+  expect(rows(51)[1]).toBe(`${row.reference}  ${'n'.repeat(32)}…`);
 });

@@ -2,9 +2,11 @@
 import { program, run } from '../operator.ts';
 import { addChanges } from './customers/change.ts';
 import { addCheckEmails } from './customers/check-emails.ts';
+import { addFind } from './customers/find.ts';
 import { addShow } from './customers/show.ts';
 
 const customers = program('customers', 'Customers of an organisation.');
+addFind(customers);
 addShow(customers);
 addChanges(customers);
 addCheckEmails(customers);

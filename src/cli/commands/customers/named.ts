@@ -58,13 +58,9 @@ async function organisationOf(owner: Database, slug: string | undefined): Promis
   throw new ApiError('INTERNAL_VALIDATION_FAILED', { message });
 }
 
-/** What is told of a customer: its profile, and how it is. */
-export async function describe(ctx: OperationContext, customer: Customer) {
-  const relations = new CustomerRelations(ctx);
-  const [details, objects] = await Promise.all([relations.details(customer.id), relations.objects(customer.id)]);
-  const address = addressMembers.flatMap((name) => (details?.[name] == null ? [] : [[name, details[name]]]));
-  const { cuRefNo, email, phone, firstName, lastName, companyName, creditBalance, premium, version } = customer;
-  const { bannedAt, deletedAt, createdAt, updatedAt, lastSeenAt } = customer;
+/** Who a customer is. */
+function identityOf(customer: Customer) {
+  const { cuRefNo, email, phone, firstName, lastName, companyName } = customer;
   return {
     cuRefNo,
     email: email ?? null,
@@ -74,18 +70,31 @@ export async function describe(ctx: OperationContext, customer: Customer) {
     companyName: companyName ?? null,
     companyRegistrationNumber: customer.companyRegistrationNumber ?? null,
     taxIdentificationNumber: customer.taxIdentificationNumber ?? null,
+  };
+}
+
+/** How a customer is. */
+function stateOf({ creditBalance, premium, bannedAt, version, createdAt, updatedAt, lastSeenAt }: Customer) {
+  const ban = bannedAt != null;
+  return { creditBalance, premium, ban, version, createdAt, updatedAt, lastSeenAt: lastSeenAt ?? null };
+}
+
+/** What is told of a customer in a list. */
+export const describeBriefly = (customer: Customer) => ({ ...identityOf(customer), ...stateOf(customer) });
+
+/** What is told of a customer: its profile, and how it is. */
+export async function describe(ctx: OperationContext, customer: Customer) {
+  const relations = new CustomerRelations(ctx);
+  const [details, objects] = await Promise.all([relations.details(customer.id), relations.objects(customer.id)]);
+  const address = addressMembers.flatMap((name) => (details?.[name] == null ? [] : [[name, details[name]]]));
+  return {
+    ...identityOf(customer),
     address: Object.fromEntries(address) as Record<string, string>,
     primaryLocale: details?.primaryLocale ?? null,
     newsletter: details?.newsletter ?? false,
     meta: objects?.meta ?? {},
     customFields: objects?.customFields ?? {},
-    creditBalance,
-    premium,
-    ban: bannedAt != null,
-    version,
-    createdAt,
-    updatedAt,
-    lastSeenAt: lastSeenAt ?? null,
-    deletedAt: deletedAt ?? null,
+    ...stateOf(customer),
+    deletedAt: customer.deletedAt ?? null,
   };
 }
