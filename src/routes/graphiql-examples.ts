@@ -253,6 +253,33 @@ query Customers {
   }
 }
 `,
+  `# Finds customers: each word in a name, a company, an e-mail address or a phone number, whatever the case and the accents.
+query Search {
+  customers(search: "novak", orderBy: { field: NAME, direction: ASC }, first: 10) {
+    totalCount
+    edges { node { cuRefNo firstName lastName companyName email phone } }
+  }
+}
+`,
+  `# Narrows the list: all that is given holds at once. Ask for totalCount only where it is shown.
+query FilteredCustomers {
+  customers(
+    filter: {
+      ban: false
+      credit: POSITIVE
+      kind: PERSON
+      createdAt: { from: "2020-01-01T00:00:00Z" }
+    }
+    orderBy: { field: CREDIT, direction: DESC }
+    first: 10
+  ) {
+    totalCount
+    estimatedCount
+    edges { node { cuRefNo email creditBalance groups { slug } createdAt lastSeenAt } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`,
   `# What can be known about an IP address, and where a customer came from.
 query Addresses {
   ipInfo(ip: "1.1.1.1") {

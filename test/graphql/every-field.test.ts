@@ -107,6 +107,14 @@ const subscriptionRow = ({ customer }: Subject, { steps }: Path) => {
   ]);
 };
 
+const listedCustomers = async () =>
+  (
+    await one(
+      'select count(*)::int from customer where organisation_id = $1 and deleted_at is null and merged_into is null',
+      [all.organisationId],
+    )
+  ).count;
+
 /** The row behind an object of each type that has one. */
 const rows: Record<string, (subject: Subject, path: Path) => Promise<Row>> = {
   Customer: ({ customer }) => customerRow(customer),
@@ -234,6 +242,8 @@ const computed: Record<string, (row: Row, subject: Subject, path: Path) => unkno
   'PageInfo.startCursor': anything,
   'PageInfo.endCursor': anything,
   'CustomerEdge.cursor': anything,
+  'CustomerConnection.totalCount': listedCustomers,
+  'CustomerConnection.estimatedCount': listedCustomers,
   'IpHistoryEdge.cursor': anything,
   'ApiKeyEdge.cursor': anything,
 };
@@ -309,6 +319,7 @@ async function prepare({ steps }: Path): Promise<{ given: Record<string, string>
     ]);
   const given = {
     'Query.customer': by,
+    'Query.customersByReference': `cuRefNos: ["${customer.cuRefNo}"]`,
     'Query.node': `id: "${Buffer.from(`Customer:${customer.cuRefNo}`).toString('base64')}"`,
     'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
     'Query.apiKey': `fingerprint: ${quoted}`,

@@ -105,6 +105,20 @@ const queries: Way[] = [
     variables: { c: transactionId },
     code: 'INTERNAL_VALIDATION_FAILED',
   }),
+  ({ email, cuRefNo }, i) => ({
+    query: `query ($s: String) { customers(search: $s, orderBy: { field: NAME, direction: ASC }, first: 9) { totalCount edges { node { ${everything} } } } }`,
+    variables: { s: i % 2 ? email : cuRefNo },
+  }),
+  ({ cuRefNo }) => ({
+    query: `query ($c: [String!]!) { customersByReference(cuRefNos: $c) { ${everything} } }`,
+    variables: { c: [cuRefNo] },
+  }),
+  ({ groupSlug, cuRefNo }, i) => ({
+    query: `query ($g: [String!], $c: String) {
+      customers(filter: { groups: { anyOf: $g } }, orderBy: { field: CREDIT, direction: ASC }, first: 9, ${i % 2 ? 'after' : 'before'}: $c) {
+        totalCount edges { node { ${everything} } } } }`,
+    variables: { g: [groupSlug], c: base64url(`customerByCredit:0 ${cuRefNo}`) },
+  }),
   ({ own }, i) => ({
     query: `query ($c: String!) { customer(by: { cuRefNo: "${own.cuRefNo}" }) {
       changes(first: 50, ${i % 2 ? 'after' : 'before'}: $c) { edges { cursor node { reason actor fields { before after } } } } } }`,

@@ -15,6 +15,9 @@ export type SortField = (typeof sortFields)[number];
 export const creditSigns = ['POSITIVE', 'ZERO', 'NEGATIVE'] as const;
 export const customerKinds = ['COMPANY', 'PERSON'] as const;
 
+/** One of several words. */
+const oneOf = <Word extends string>(words: readonly Word[]) => z.enum(words, `must be one of ${words.join(', ')}`);
+
 /** A span of time; either end may be open. */
 export const span = z
   .object({ from: timeInput.nullish(), to: timeInput.nullish() }, MUST_BE_OBJECT)
@@ -35,11 +38,11 @@ export const customerFilter = z.object(
   {
     premium: flagInput.nullish(),
     ban: flagInput.nullish(),
-    credit: z.enum(creditSigns).nullish(),
+    credit: oneOf(creditSigns).nullish(),
     groups: groupsFilter.nullish(),
     createdAt: span.nullish(),
     lastSeenAt: span.nullish(),
-    kind: z.enum(customerKinds).nullish(),
+    kind: oneOf(customerKinds).nullish(),
   },
   MUST_BE_OBJECT,
 );

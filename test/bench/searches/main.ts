@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { createKey, runSql } from '../../support/database.ts';
 import { startProcess } from '../../support/process.ts';
 import { fixed, table } from '../report.ts';
+import { type Question, questionsOf } from './kinds.ts';
 import { openMillion } from './million.ts';
-import { type Question, questionsOf } from './questions.ts';
 
 const { values } = parseArgs({
   options: {
