@@ -189,6 +189,10 @@ describe('who may connect', () => {
     const database = `shop_${random()}`;
     await runSql(cluster.url, `create database ${database}`);
     await runSql(urlOf(database), `grant create on schema public to ${owner}`);
+    await expect(serve(urlOf(database, owner))).rejects.toThrow(
+      'The database needs extensions of PostgreSQL that this account cannot make. An administrator can, in this database: create extension btree_gin; create extension pg_trgm; create extension unaccent;',
+    );
+    for (const name of ['btree_gin', 'pg_trgm', 'unaccent']) await runSql(urlOf(database), `create extension ${name}`);
     expect(await serve(urlOf(database, owner))).toMatchObject({ newAccount: true });
     expect(await publicMay(urlOf(database))).toBe(true);
   });

@@ -109,6 +109,10 @@ const queries: Way[] = [
     query: `query ($s: String) { customers(search: $s, orderBy: { field: NAME, direction: ASC }, first: 9) { totalCount edges { node { ${everything} } } } }`,
     variables: { s: i % 2 ? email : cuRefNo },
   }),
+  ({ email }, i) => ({
+    query: `query ($s: String) { customers(search: $s, filter: { ban: false }, first: 9) { estimatedCount edges { node { ${everything} } } } }`,
+    variables: { s: email.slice(i % 3) },
+  }),
   ({ cuRefNo }) => ({
     query: `query ($c: [String!]!) { customersByReference(cuRefNos: $c) { ${everything} } }`,
     variables: { c: [cuRefNo] },

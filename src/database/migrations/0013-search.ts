@@ -28,9 +28,7 @@ const indexes = {
 
 export class Migration0013Search extends OnlineMigration {
   override async up(): Promise<void> {
-    await this.installExtension('btree_gin');
-    const trigrams = await this.installExtension('pg_trgm');
-    const unaccent = await this.installExtension('unaccent');
+    const { pg_trgm: trigrams, unaccent } = await this.installExtensions('btree_gin', 'pg_trgm', 'unaccent');
     await this.#makeFunctions(unaccent);
     await this.#keepText();
     await this.createIndex(

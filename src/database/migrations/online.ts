@@ -147,29 +147,29 @@ export abstract class OnlineMigration extends Migration {
   }
 
   /**
-   * Makes an extension of PostgreSQL's own, unless the database has it. Whoever may create in the database may make those that are trusted.
+   * Makes extensions of PostgreSQL's own that the database does not have. Whoever may create in the database may make those that are trusted.
    *
-   * @returns the schema of what it brings, as SQL names it
-   * @throws ConfigError where the server does not have it, or the account may not make it
+   * @returns the schema of what each brings, as SQL names it
+   * @throws ConfigError where the server does not have them, or the account may not make them
    */
-  protected async installExtension(name: string): Promise<string> {
-    const find = `
-      select quote_ident(n.nspname) as schema
-      from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = '${name}'`;
-    const [given] = await this.#retried<{ schema: string }>(find);
-    if (given) return given.schema;
+  protected async installExtensions<Name extends string>(...names: Name[]): Promise<Record<Name, string>> {
+    const found = () =>
+      this.#retried<{ name: Name; schema: string }>(`
+        select e.extname as name, quote_ident(n.nspname) as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+        where e.extname in (${names.map((name) => `'${name}'`).join(', ')})`);
+    const given = (await found()).map(({ name }) => name);
+    const missing = names.filter((name) => !given.includes(name));
     try {
-      await this.step(`create extension if not exists ${name}`);
+      for (const name of missing) await this.step(`create extension if not exists ${name}`);
     } catch (error) {
       if (!isNotForUs(error)) throw error;
+      const how = missing.map((name) => `create extension ${name};`).join(' ');
       throw new ConfigError(
-        `The database needs PostgreSQL's extension ${name}, which this account cannot make. An administrator can: create extension ${name}.`,
+        `The database needs extensions of PostgreSQL that this account cannot make. An administrator can, in this database: ${how}`,
         { cause: error },
       );
     }
-    const [made] = await this.#retried<{ schema: string }>(find);
-    if (!made) throw new Error(`the extension ${name} is not there`);
-    return made.schema;
+    return Object.fromEntries((await found()).map(({ name, schema }) => [name, schema])) as Record<Name, string>;
   }
 
   async #retried<Row extends object>(sql: string): Promise<Row[]> {
