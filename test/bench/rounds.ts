@@ -176,12 +176,12 @@ export interface Load {
 }
 
 /** The rounds of several, which take turns: each starts as often as the others, so none is better off. */
-export async function takeTurns(
+export async function takeTurns<Of extends Measured>(
   count: number,
   rounds: number,
-  run: (which: number, turn: number) => Promise<Round>,
-): Promise<Round[][]> {
-  const results = Array.from({ length: count }, (): Round[] => []);
+  run: (which: number, turn: number) => Promise<Of>,
+): Promise<Of[][]> {
+  const results = Array.from({ length: count }, (): Of[] => []);
   for (let turn = 0; turn < rounds; turn++)
     for (let i = 0; i < count; i++) {
       const which = (i + turn) % count;
@@ -205,7 +205,7 @@ export function medianRound(rounds: Round[]): Round {
 }
 
 /** The medians of the rounds of several, which take turns. */
-export async function interleave(...turns: Parameters<typeof takeTurns>): Promise<Round[]> {
+export async function interleave(...turns: Parameters<typeof takeTurns<Round>>): Promise<Round[]> {
   return (await takeTurns(...turns)).map(medianRound);
 }
 
