@@ -10,6 +10,8 @@ const name = `
     when c.phone is not null then c.phone else '' end) collate "und-x-icu"`;
 const firstName = `
   (case when c.last_name is not null and c.first_name is not null then c.first_name else '' end) collate "und-x-icu"`;
+const isCompany =
+  '(case when c.company_name is not null and c.first_name is null and c.last_name is null then true else false end)';
 const listed = 'c.organisation_id = $1 and c.deleted_at is null and c.merged_into is null';
 
 const page = (condition, order) => `
@@ -22,10 +24,7 @@ const page = (condition, order) => `
 const search = { name: 'search', text: page('c.search_text like $2', 'c.id desc') };
 const filtered = {
   name: 'filtered',
-  text: page(
-    'c.premium and c.credit_balance > 0 and c.company_name is not null and c.first_name is null and c.last_name is null',
-    `${name}, ${firstName}, c.cu_ref_no`,
-  ),
+  text: page(`c.premium and c.credit_balance > 0 and ${isCompany}`, `${name}, ${firstName}, c.cu_ref_no`),
 };
 
 // How common a word is decides which plan is good: a plan for all words is good for none.

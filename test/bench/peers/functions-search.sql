@@ -1,4 +1,4 @@
--- The order by name, for PostGraphile, which sorts by columns: by the expressions that an index of the gateway's holds.
+-- For PostGraphile, which knows columns alone: the order by name and who is a company, as the expressions that the gateway's indexes hold.
 create schema if not exists peers;
 
 create or replace function peers.customers_by_name(organisation int)
@@ -12,3 +12,9 @@ returns setof public.customer language sql stable as $$
     (case when c.last_name is not null and c.first_name is not null then c.first_name else '' end) collate "und-x-icu",
     c.cu_ref_no
 $$;
+
+create or replace function peers.customer_is_company(c public.customer)
+returns boolean language sql stable as $$
+  select case when c.company_name is not null and c.first_name is null and c.last_name is null then true else false end
+$$;
+comment on function peers.customer_is_company(public.customer) is '@behavior +typeField';

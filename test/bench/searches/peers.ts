@@ -22,7 +22,7 @@ import {
   type Question,
   scriptOf,
   WORD,
-} from './questions.ts';
+} from './peer-questions.ts';
 
 const RARE_WORDS = 200;
 const CHECKED_WORDS = 10;

@@ -66,13 +66,8 @@ export function gatewayDialect(key: string): Dialect {
   };
 }
 
-const COMPANIES_WITH_CREDIT = {
-  premium: { equalTo: true },
-  creditBalance: { greaterThan: 0 },
-  companyName: { isNull: false },
-  firstName: { isNull: true },
-  lastName: { isNull: true },
-};
+const PREMIUM_WITH_CREDIT = { premium: { equalTo: true }, creditBalance: { greaterThan: 0 } };
+const COMPANIES = { companyName: { isNull: false }, firstName: { isNull: true }, lastName: { isNull: true } };
 
 const readGraphile = ({ data }: { data: { list: { nodes: Node[] } } }) => references(data.list.nodes);
 
@@ -101,12 +96,12 @@ export function graphileOwnDialect(organisationId: number): Dialect {
     ask: (kind) =>
       kind === 'search'
         ? graphileList({ ...listed, or }, 'ROW_ID_DESC')
-        : graphileList({ ...listed, ...COMPANIES_WITH_CREDIT }, 'COMPANY_NAME_ASC, CU_REF_NO_ASC'),
+        : graphileList({ ...listed, ...PREMIUM_WITH_CREDIT, ...COMPANIES }, 'COMPANY_NAME_ASC, CU_REF_NO_ASC'),
     read: readGraphile,
   };
 }
 
-/** PostGraphile with what the gateway has in the database: the folded text, and the order by name as a function. */
+/** PostGraphile with what the gateway has in the database: the folded text, and as functions who is a company and the order by name. */
 export function graphileIndexedDialect(organisationId: number): Dialect {
   return {
     isComparable: true,
@@ -117,7 +112,7 @@ export function graphileIndexedDialect(organisationId: number): Dialect {
             `query ($organisation: Int!, $filter: CustomerFilter!) {
               list: peersCustomersByName(organisation: $organisation, first: ${PAGE}, filter: $filter) { nodes { ${FIELDS} } }
             }`,
-            { organisation: organisationId, filter: COMPANIES_WITH_CREDIT },
+            { organisation: organisationId, filter: { ...PREMIUM_WITH_CREDIT, isCompany: { equalTo: true } } },
           ),
     read: readGraphile,
   };
