@@ -15,7 +15,7 @@ export const searchIndexes = [
   index('customer_by_last_seen', `(organisation_id, ${sortLastSeen('customer')}, cu_ref_no)`),
   index('customer_by_name', `(organisation_id, ${sortName('customer')}, ${sortFirstName('customer')}, cu_ref_no)`),
   index('customer_by_credit', '(organisation_id, credit_balance, cu_ref_no)'),
-  index('customer_premium', '(organisation_id, id)', 'premium and '),
+  index('customer_premium', `(organisation_id, (${isCompany('customer')}), credit_balance, id)`, 'premium and '),
   index('customer_banned', '(organisation_id, id)', 'banned_at is not null and '),
-  index('customer_companies', '(organisation_id, id)', `${isCompany('customer')} and `),
+  index('customer_companies', '(organisation_id, credit_balance, id)', `${isCompany('customer')} and `),
 ];

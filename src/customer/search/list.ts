@@ -18,9 +18,10 @@ import { SqlValues } from './sql-values.ts';
 
 /** How many rows a list reads for what. */
 export interface ListLimits {
-  /** In order, for each one that a page holds; at least and at most in all. */
+  /** In order, to see how much belongs to the list. */
+  readonly first: number;
+  /** In order, where that is worth it: for each one that a page holds, and at most in all. */
   readonly perRow: number;
-  readonly least: number;
   readonly most: number;
   /** To count, or to collect what a search finds, at most. */
   readonly counted: number;
@@ -31,7 +32,7 @@ export interface ListLimits {
 /** Customers that are counted at most. */
 export const MOST_COUNTED = 10_000;
 
-const LIMITS: ListLimits = { perRow: 200, least: 4_000, most: 20_000, counted: MOST_COUNTED, sample: 10_000 };
+const LIMITS: ListLimits = { first: 1_000, perRow: 200, most: 20_000, counted: MOST_COUNTED, sample: 10_000 };
 
 /** What a list is asked for. */
 export interface CustomerQuery {
@@ -48,6 +49,16 @@ export type ListPosition = readonly unknown[];
 /** A customer of a list. */
 export interface Listed extends Profile {
   readonly position: ListPosition;
+}
+
+/** What a statement for a page is put together from. */
+interface ListParts {
+  /** SQL of the conditions that hold for rows which stand together in the order. */
+  own: string;
+  /** SQL of the others; begins with `and`, or is empty. */
+  others: string;
+  page: Omit<PageParts, 'condition'>;
+  values: unknown[];
 }
 
 const statements = new RecurringStatements('customers_listed');
@@ -98,22 +109,28 @@ export class CustomerList {
    * @param reading - what is read along
    */
   async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
-    const { perRow, least, most } = this.#limits;
+    const parts = await this.#parts(page, 'asked');
+    if (parts.others === '') return this.#walk(parts, reading);
+    const { first, perRow, most } = this.#limits;
     const { limit = most } = page;
-    const reads = Math.min(Math.max(least, perRow * limit), most);
-    const first = await this.#parts(page, 'asked');
-    const isWhole = first.others === '';
-    const walked = await this.#read(
-      first,
-      reading,
-      `(
-        select ${columns}, ${this.#sortValues()} from customer c
-        where ${first.own}
-        order by ${first.page.order}${isWhole ? '' : ` limit ${reads}`}
-      ) c where true${first.others}`,
-    );
-    if (isWhole || walked.length >= limit) return walked;
+    const walked = await this.#walk(parts, reading, first);
+    if (walked.length >= limit) return walked;
+    const reads = Math.min(perRow * limit, most);
+    if ((walked.length * reads) / first >= limit) {
+      const further = await this.#walk(parts, reading, reads);
+      if (further.length >= limit) return further;
+    }
     return this.#collect(page, reading);
+  }
+
+  /** Reads a page from rows in order, so many of them at most; fewer than asked for where more would have to be read. */
+  #walk(parts: ListParts, reading: Reading, reads?: number): Promise<Listed[]> {
+    const from = `(
+        select ${columns}, ${this.#sortValues()} from customer c
+        where ${parts.own}
+        order by ${parts.page.order}${reads === undefined ? '' : ` limit ${reads}`}
+      ) c where true${parts.others}`;
+    return this.#read(parts, reading, from);
   }
 
   get #isSearch(): boolean {
@@ -153,7 +170,7 @@ export class CustomerList {
   }
 
   /** What conditions the query comes to, with the values that they name. */
-  async #parts(page: Page<ListPosition>, form: 'sql' | 'asked', ids?: readonly string[] | null) {
+  async #parts(page: Page<ListPosition>, form: 'sql' | 'asked', ids?: readonly string[] | null): Promise<ListParts> {
     const values = new SqlValues(this.#database.organisationId);
     const { own, others } = await this.#conditions(values, this.#query, form, ids);
     const { order } = this.#query;
@@ -195,22 +212,16 @@ export class CustomerList {
    *
    * @param from - SQL that gives rows `c` with their ids and sort values
    */
-  async #read(
-    { page, values }: { page: Omit<PageParts, 'condition'>; values: unknown[] },
-    reading: Reading,
-    from: string,
-    plannedByValues = false,
-  ): Promise<Listed[]> {
+  async #read({ page, values }: ListParts, reading: Reading, from: string, plannedByValues = false): Promise<Listed[]> {
     const names = this.#sort.map((_, i) => `sort_${i}`);
     const order = names.map((name) => `${name} ${page.direction}`).join(', ');
     const text = `
       with listed as materialized (
-        select id, ${names} from ${from} order by ${order} limit ${page.limit}
-      ), page as materialized (
-        select (select c from customer c where c.organisation_id = $1 and c.id = listed.id) as customer, true as has_related_records, ${names}
-        from listed
+        select id, true as has_related_records, ${names} from ${from} order by ${order} limit ${page.limit}
       )
-      select ${selectProfile(reading)}, jsonb_build_array(${names}) as sort_values from page order by ${order}`;
+      select ${selectProfile(reading)}, jsonb_build_array(${names}) as sort_values
+      from listed cross join lateral (select * from customer c where c.organisation_id = $1 and c.id = listed.id offset 0) customer
+      order by ${order}`;
     const rows = await this.#database.run<ProfileRow & { sort_values: unknown[] }>(
       statements.statement(text, plannedByValues),
       values,
