@@ -85,6 +85,17 @@ function read(value: unknown, column: SortColumn | undefined): unknown {
   return value === '-infinity' ? null : new Date(String(value));
 }
 
+/** Those of a page among ids, which grow with age. */
+function nearestOf(ids: readonly string[], { after, before, limit, inverted = false }: Page<ListPosition>): string[] {
+  const [end, start] = [after, before].map((position) => position && Number(position[0]));
+  return ids
+    .map(Number)
+    .filter((id) => (end === undefined || id < end) && (start === undefined || id > start))
+    .sort((a, b) => (inverted ? a - b : b - a))
+    .slice(0, limit)
+    .map(String);
+}
+
 /** The customers of one organisation that a query asks for. */
 export class CustomerList {
   readonly #database: OrganisationDatabase;
@@ -160,6 +171,17 @@ export class CustomerList {
   /** Reads a page when few rows belong to it: all of them, then sorted. Where a search finds too many for that, PostgreSQL chooses. */
   async #collect(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const ids = await this.#foundIds();
+    // In the order by age, the ids alone tell who is on the page.
+    const nearest = ids && !this.#query.order && !this.#isFiltered ? nearestOf(ids, page) : undefined;
+    if (nearest) {
+      const rows = await this.#collectAll(page, reading, nearest);
+      if (rows.length === nearest.length) return rows;
+    }
+    return this.#collectAll(page, reading, ids);
+  }
+
+  /** @param ids - of those whom the search finds; null where they are too many, or nothing is searched for */
+  async #collectAll(page: Page<ListPosition>, reading: Reading, ids: readonly string[] | null): Promise<Listed[]> {
     const parts = await this.#parts(page, 'sql', ids);
     // What has an offset is collected first, whatever limit there is around it.
     const rest = this.#isSearch && !ids ? `order by ${parts.page.order}` : 'offset 0';
