@@ -18,8 +18,9 @@ import { SqlValues } from './sql-values.ts';
 
 /** How many rows a list reads for what. */
 export interface ListLimits {
-  /** In order, to see how much belongs to the list. */
-  readonly first: number;
+  /** In order, to see how much belongs to the list: what is rare by its look, and what may be common. */
+  readonly ofRare: number;
+  readonly ofCommon: number;
   /** In order, where that is worth it: for each one that a page holds, and at most in all. */
   readonly perRow: number;
   readonly most: number;
@@ -29,10 +30,20 @@ export interface ListLimits {
   readonly sample: number;
 }
 
+/** Characters of a word that few have. */
+const LONG_WORD = 8;
+
 /** Customers that are counted at most. */
 export const MOST_COUNTED = 10_000;
 
-const LIMITS: ListLimits = { first: 1_000, perRow: 200, most: 20_000, counted: MOST_COUNTED, sample: 10_000 };
+const LIMITS: ListLimits = {
+  ofRare: 200,
+  ofCommon: 1_000,
+  perRow: 200,
+  most: 20_000,
+  counted: MOST_COUNTED,
+  sample: 10_000,
+};
 
 /** What a list is asked for. */
 export interface CustomerQuery {
@@ -46,7 +57,7 @@ export interface CustomerQuery {
 /** Where a customer stands in a list: its sort values. */
 export type ListPosition = readonly unknown[];
 
-/** A customer of a list. */
+/** A customer of a list. In the order by age, the reference stands for its position. */
 export interface Listed extends Profile {
   readonly position: ListPosition;
 }
@@ -122,8 +133,9 @@ export class CustomerList {
   async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const parts = await this.#parts(page, 'asked');
     if (parts.others === '') return this.#walk(parts, reading);
-    const { first, perRow, most } = this.#limits;
+    const { ofRare, ofCommon, perRow, most } = this.#limits;
     const { limit = most } = page;
+    const first = this.#looksRare ? ofRare : ofCommon;
     const walked = await this.#walk(parts, reading, first);
     if (walked.length >= limit) return walked;
     const reads = Math.min(perRow * limit, most);
@@ -146,6 +158,12 @@ export class CustomerList {
 
   get #isSearch(): boolean {
     return (this.#query.words ?? []).length > 0;
+  }
+
+  /** Long words are rare. Of filters, those that are not rare show it at once. */
+  get #looksRare(): boolean {
+    const { words = [] } = this.#query;
+    return words.length === 0 || words.some((word) => word.length >= LONG_WORD);
   }
 
   get #isFiltered(): boolean {
@@ -241,14 +259,14 @@ export class CustomerList {
       with listed as materialized (
         select id, true as has_related_records, ${names} from ${from} order by ${order} limit ${page.limit}
       )
-      select ${selectProfile(reading)}, jsonb_build_array(${names}) as sort_values
+      select ${selectProfile(reading)}${this.#query.order ? `, jsonb_build_array(${names}) as sort_values` : ''}
       from listed cross join lateral (select * from customer c where c.organisation_id = $1 and c.id = listed.id offset 0) customer
       order by ${order}`;
-    const rows = await this.#database.run<ProfileRow & { sort_values: unknown[] }>(
+    const rows = await this.#database.run<ProfileRow & { sort_values?: unknown[] }>(
       statements.statement(text, plannedByValues),
       values,
     );
-    return rows.map(({ sort_values: sortValues, ...row }) => ({
+    return rows.map(({ sort_values: sortValues = [], ...row }) => ({
       ...readProfile(this.#database, row),
       position: sortValues.map((value, i) => read(value, this.#sort[i])),
     }));

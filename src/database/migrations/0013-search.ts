@@ -43,39 +43,50 @@ export class Migration0013Search extends OnlineMigration {
     await this.#makeSearch();
   }
 
-  /** @param unaccent - the schema of that extension */
+  /**
+   * In PL/pgSQL, which keeps the plans of expressions for as long as a session lasts; SQL would make them anew for each statement.
+   *
+   * @param unaccent - the schema of that extension
+   */
   async #makeFunctions(unaccent: string): Promise<void> {
     /*
      * Text as it is searched. PostgreSQL calls `unaccent` stable, since its rules are a file that an administrator may change; then what was folded has to be folded
      * again. Upper case comes out of a few rules; marks that stand by themselves go; the sigma at the end of a word is a letter of its own to lower case.
      */
     await this.step(`
-      create or replace function fold_for_search(value text) returns text language sql immutable strict parallel safe
-      begin atomic
-        select case
-          when octet_length(value) = length(value) then lower(value collate "C") collate "und-x-icu"
-          else translate(
-            lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
-            'ς${MARKS}', 'σ')
-        end;
-      end`);
+      create or replace function fold_for_search(value text) returns text language plpgsql immutable strict parallel safe as $$
+      begin
+        if octet_length(value) = length(value) then
+          return lower(value collate "C");
+        end if;
+        return translate(
+          lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
+          'ς${MARKS}', 'σ');
+      end $$`);
     // Each word after a blank, so that a pattern can ask for how one begins. Numbers are found with and without their blank.
     await this.step(`
-      create or replace function customer_search_text(first_name text, last_name text, company_name text, email text, phone text) returns text
-      language sql immutable parallel safe
-      begin atomic
-        select fold_for_search(
-          coalesce(' ' || first_name, '') || coalesce(' ' || last_name, '') || coalesce(' ' || company_name, '') || coalesce(' ' || email, '')
-            || coalesce(' ' || phone || ' ' || replace(phone, ' ', ''), '')
-        );
-      end`);
+      do $do$ begin
+        execute format($function$
+          create or replace function customer_search_text(first_name text, last_name text, company_name text, email text, phone text) returns text
+          language plpgsql immutable parallel safe as $body$
+          begin
+            return %1$I.fold_for_search(
+              coalesce(' ' || first_name, '') || coalesce(' ' || last_name, '') || coalesce(' ' || company_name, '') || coalesce(' ' || email, '')
+                || coalesce(' ' || phone || ' ' || replace(phone, ' ', ''), ''));
+          end $body$ $function$, current_schema());
+      end $do$`);
     // What a word of a search is compared by: a short one with how words begin.
     await this.step(`
-      create or replace function search_pattern(word text) returns text language sql immutable strict parallel safe
-      begin atomic
-        select case when length(f.word) between 1 and 2 then '% ' else '%' end || regexp_replace(f.word, '([\\\\%_])', '\\\\\\1', 'g') || '%'
-        from (select fold_for_search(word)) f (word);
-      end`);
+      do $do$ begin
+        execute format($function$
+          create or replace function search_pattern(word text) returns text language plpgsql immutable strict parallel safe as $body$
+          declare
+            folded text := %1$I.fold_for_search(word);
+          begin
+            return case when length(folded) between 1 and 2 then '%% ' else '%%' end
+              || replace(replace(replace(folded, '\\', '\\\\'), '%%', '\\%%'), '_', '\\_') || '%%';
+          end $body$ $function$, current_schema());
+      end $do$`);
   }
 
   /** Keeps what customers are found by beside what it is made of. */
@@ -96,9 +107,14 @@ export class Migration0013Search extends OnlineMigration {
     await this.inBatches(
       'customer',
       (batch) => `
-        with batch as materialized (${batch} for no key update)
+        with locked as materialized (${batch} for no key update),
+        -- Asked of each row by itself: a condition of the update, PostgreSQL could take for one that few rows of the whole table meet.
+        batch as materialized (
+          select l.organisation_id, l.id from locked l
+          where (select c.search_text is null from customer c where c.organisation_id = l.organisation_id and c.id = l.id)
+        )
         update customer c set search_text = customer_search_text(c.first_name, c.last_name, c.company_name, c.email, c.phone)
-        from batch b where c.organisation_id = b.organisation_id and c.id = b.id and c.search_text is null`,
+        from batch b where c.organisation_id = b.organisation_id and c.id = b.id`,
     );
   }
 
