@@ -63,18 +63,6 @@ export class Migration0013Search extends OnlineMigration {
           lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
           'ς${MARKS}', 'σ');
       end $$`);
-    // Each word after a blank, so that a pattern can ask for how one begins. Numbers are found with and without their blank.
-    await this.step(`
-      do $do$ begin
-        execute format($function$
-          create or replace function customer_search_text(first_name text, last_name text, company_name text, email text, phone text) returns text
-          language plpgsql immutable parallel safe as $body$
-          begin
-            return %1$I.fold_for_search(
-              coalesce(' ' || first_name, '') || coalesce(' ' || last_name, '') || coalesce(' ' || company_name, '') || coalesce(' ' || email, '')
-                || coalesce(' ' || phone || ' ' || replace(phone, ' ', ''), ''));
-          end $body$ $function$, current_schema());
-      end $do$`);
     // What a word of a search is compared by: a short one with how words begin.
     await this.step(`
       do $do$ begin
@@ -89,14 +77,16 @@ export class Migration0013Search extends OnlineMigration {
       end $do$`);
   }
 
-  /** Keeps what customers are found by beside what it is made of. */
+  /** Keeps what customers are found by beside what it is made of. Each word after a blank, so that a pattern can ask for how one begins; numbers with and without theirs. */
   async #keepText(): Promise<void> {
     await this.step('alter table customer add column if not exists search_text text null');
     await this.step(`
       do $$ begin
         execute format($function$
           create or replace function customer_search_fn() returns trigger language plpgsql as $body$ begin
-            new.search_text := %1$I.customer_search_text(new.first_name, new.last_name, new.company_name, new.email, new.phone);
+            new.search_text := %1$I.fold_for_search(
+              coalesce(' ' || new.first_name, '') || coalesce(' ' || new.last_name, '') || coalesce(' ' || new.company_name, '')
+                || coalesce(' ' || new.email, '') || coalesce(' ' || new.phone || ' ' || replace(new.phone, ' ', ''), ''));
             return new;
           end $body$ $function$, current_schema());
         if not exists (select from pg_trigger where tgrelid = 'customer'::regclass and tgname = 'search') then
@@ -113,8 +103,7 @@ export class Migration0013Search extends OnlineMigration {
           select l.organisation_id, l.id from locked l
           where (select c.search_text is null from customer c where c.organisation_id = l.organisation_id and c.id = l.id)
         )
-        update customer c set search_text = customer_search_text(c.first_name, c.last_name, c.company_name, c.email, c.phone)
-        from batch b where c.organisation_id = b.organisation_id and c.id = b.id`,
+        update customer c set first_name = c.first_name from batch b where c.organisation_id = b.organisation_id and c.id = b.id`,
     );
   }
 
