@@ -146,7 +146,7 @@ export class CustomerList {
     return this.#collect(page, reading);
   }
 
-  /** Reads a page from rows in order, so many of them at most; fewer than asked for where more would have to be read. */
+  /** Reads a page from rows in order, so many of them at most: then there may be fewer in it than there are. */
   #walk(parts: ListParts, reading: Reading, reads?: number): Promise<Listed[]> {
     const from = `(
         select ${columns}, ${this.#sortValues()} from customer c
@@ -186,9 +186,10 @@ export class CustomerList {
     return Math.max(Math.round(estimated), this.#limits.counted + 1);
   }
 
-  /** Reads a page when few rows belong to it: all of them, then sorted. Where a search finds too many for that, PostgreSQL chooses. */
+  /** Reads a page when few rows belong to it: all of them, then sorted. Where a search finds too many for that, in order, as far as it takes. */
   async #collect(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const ids = await this.#foundIds();
+    if (this.#isSearch && !ids) return this.#walk(await this.#parts(page, 'asked'), reading);
     // In the order by age, the ids alone tell who is on the page.
     const nearest = ids && !this.#query.order && !this.#isFiltered ? nearestOf(ids, page) : undefined;
     if (nearest) {
@@ -202,9 +203,8 @@ export class CustomerList {
   async #collectAll(page: Page<ListPosition>, reading: Reading, ids: readonly string[] | null): Promise<Listed[]> {
     const parts = await this.#parts(page, 'sql', ids);
     // What has an offset is collected first, whatever limit there is around it.
-    const rest = this.#isSearch && !ids ? `order by ${parts.page.order}` : 'offset 0';
     const from = `(
-        select c.id, ${this.#sortValues()} from customer c where ${parts.own}${parts.others} ${rest}
+        select c.id, ${this.#sortValues()} from customer c where ${parts.own}${parts.others} offset 0
       ) c`;
     return this.#read(parts, reading, from, true);
   }
