@@ -24,9 +24,8 @@ export const CustomerEntity = defineEntity({
       name: 'search',
       timing: 'before',
       events: ['insert', 'update'],
-      forEach: 'row',
-      // Migration 0013 has the whole of it; by its name alone the schema's comparison knows it.
-      body: 'new.search_text := fold_for_search(new.email); return new',
+      expression:
+        'create trigger search before insert or update of first_name, last_name, company_name, email, phone on customer for each row execute function customer_search_fn()',
     },
   ],
   checks: [

@@ -19,9 +19,9 @@ export class RecurringStatements {
     assertStatementName(this.#nameOf(''));
   }
 
-  /** @returns a statement that is planned as `plannedByValues` says */
+  /** @returns a statement; one that is planned by its values each time has no name */
   statement(text: string, plannedByValues = false): Statement {
-    return { name: this.#nameFor(text), text, plannedByValues };
+    return plannedByValues ? { name: undefined, text, plannedByValues } : { name: this.#nameFor(text), text };
   }
 
   /** The name of a text; undefined for none. */

@@ -1,5 +1,7 @@
 // What GraphiQL shows to whoever opens it for the first time.
 
+import { listExamples } from './graphiql-list-examples.ts';
+
 /** Operations to begin with, one a tab. */
 export const examples: readonly string[] = [
   `# Creates a customer, or returns the one that has this e-mail address: run it twice.
@@ -242,44 +244,7 @@ mutation StartCustomerSubscription {
   }
 }
 `,
-  `# The newest customers, page by page: put endCursor into after.
-query Customers {
-  customers(first: 5, after: null) {
-    edges {
-      cursor
-      node { cuRefNo email firstName lastName companyName groups { slug } }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-`,
-  `# Finds customers: each word in a name, a company, an e-mail address or a phone number, whatever the case and the accents.
-query Search {
-  customers(search: "novak", orderBy: { field: NAME, direction: ASC }, first: 10) {
-    totalCount
-    edges { node { cuRefNo firstName lastName companyName email phone } }
-  }
-}
-`,
-  `# Narrows the list: all that is given holds at once. Ask for totalCount only where it is shown.
-query FilteredCustomers {
-  customers(
-    filter: {
-      ban: false
-      credit: POSITIVE
-      kind: PERSON
-      createdAt: { from: "2020-01-01T00:00:00Z" }
-    }
-    orderBy: { field: CREDIT, direction: DESC }
-    first: 10
-  ) {
-    totalCount
-    estimatedCount
-    edges { node { cuRefNo email creditBalance groups { slug } createdAt lastSeenAt } }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-`,
+  ...listExamples,
   `# What can be known about an IP address, and where a customer came from.
 query Addresses {
   ipInfo(ip: "1.1.1.1") {

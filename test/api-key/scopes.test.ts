@@ -198,6 +198,7 @@ function argumentsOf(coordinate: string): string {
   const fingerprint = `fingerprint: "${all.fingerprint}"`;
   const given: Record<string, string> = {
     'Query.customer': by,
+    'Query.customersByReference': `cuRefNos: ["${customer?.cuRefNo}"]`,
     'Query.node': `id: "${Buffer.from(`Customer:${customer?.cuRefNo}`).toString('base64')}"`,
     'Query.ipInfo': `ip: "${KNOWN_ADDRESS}"`,
     'Query.apiKey': fingerprint,

@@ -137,6 +137,7 @@ it('what runs as the owner finds its tables by their schema, never those of whoe
     'erase_kept_answers',
     'expire_idempotency_keys',
     'find_api_key',
+    'fold_for_search',
     'log_audit_entry',
     'note_api_key_use',
     'search_customers',

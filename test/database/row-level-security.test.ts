@@ -83,7 +83,9 @@ it('goes on when the shape of a table changes under it', async () => {
   const calls = () => [
     ...Array.from({ length: 20 }, (_, i) => reshaped.rest({ email: `shape${i % 3}@example.com` })),
     ...Array.from({ length: 20 }, () => reshaped.graphql(`{ customer(by: { email: "${email}" }) { cuRefNo } }`)),
-    ...Array.from({ length: 5 }, () => reshaped.graphql('{ customers(first: 5) { edges { node { companyName } } } }')),
+    ...Array.from({ length: 5 }, () =>
+      reshaped.graphql('{ customers(first: 5) { edges { node { companyRegistrationNumber } } } }'),
+    ),
   ];
   const outcomes = async () => {
     const answers = await Promise.all(calls());
@@ -92,7 +94,10 @@ it('goes on when the shape of a table changes under it', async () => {
   const allWell = Array.from(calls(), () => [200, undefined]);
   expect(await outcomes()).toEqual(allWell);
   for (const length of [300, 301]) {
-    await runSql(reshaped.databaseUrl, `alter table customer alter column company_name type varchar(${length})`);
+    await runSql(
+      reshaped.databaseUrl,
+      `alter table customer alter column company_registration_number type varchar(${length})`,
+    );
     await runSql(reshaped.databaseUrl, `alter table api_key alter column name type varchar(${length})`);
     expect(await outcomes()).toEqual(allWell);
     expect(await outcomes()).toEqual(allWell);

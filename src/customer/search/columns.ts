@@ -24,6 +24,9 @@ export const sortName = (row: string) =>
 export const sortFirstName = (row: string) =>
   `((case when ${row}.last_name is not null and ${row}.first_name is not null then ${row}.first_name else '' end) ${NEUTRAL})`;
 
+/** SQL for a moment before all others: when those were seen last who never were. */
+export const NEVER = `'-infinity'::timestamptz`;
+
 /** SQL for when a customer was last seen, where one who never was comes before all others. */
 export const sortLastSeen = (row: string) =>
-  `(case when ${row}.last_seen_at is null then '-infinity'::timestamptz else ${row}.last_seen_at end)`;
+  `(case when ${row}.last_seen_at is null then ${NEVER} else ${row}.last_seen_at end)`;

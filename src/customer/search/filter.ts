@@ -4,7 +4,7 @@ import { unlessWrong } from '../../errors/validation.ts';
 import { MUST_BE_OBJECT } from '../by.ts';
 import { slugsInput } from '../group/slug.ts';
 import { flagInput, timeInput } from '../subscription/input.ts';
-import { isCompany, sortLastSeen } from './columns.ts';
+import { isCompany, NEVER, sortLastSeen } from './columns.ts';
 import type { SqlValues } from './sql-values.ts';
 
 /** What a list can be sorted by. */
@@ -53,8 +53,8 @@ export type CustomerFilter = z.output<typeof customerFilter>;
 /** A condition on a row `c`. */
 export interface Condition {
   readonly sql: string;
-  /** The same, to ask it of rows that were read, where that is another form. */
-  readonly asked?: string;
+  /** The same in the form to ask it of each row that was read, where that is another. */
+  readonly probe?: string;
   /** The order in which the rows that it holds for stand together. */
   readonly within?: SortField;
 }
@@ -71,12 +71,12 @@ function* inSpan(
   if (to != null) yield { sql: `${column} < ${values.add(to, 'timestamptz')}`, within };
 }
 
-/** SQL for belonging to groups; $1 is the organisation. To collect rows by, or to ask it of each row that was read. */
+/** SQL for belonging to groups; $1 is the organisation. As a join, to find rows by, and as a probe of each row that was read. */
 function isMember(groups: string) {
   const memberships = `customer_group_membership m where m.organisation_id = $1 and m.customer_id = c.id and m.group_id ${groups}`;
   return {
-    collected: `exists (select from ${memberships})`,
-    asked: `(select true from ${memberships} limit 1) is not null`,
+    join: `exists (select from ${memberships})`,
+    probe: `(select true from ${memberships} limit 1) is not null`,
   };
 }
 
@@ -103,13 +103,13 @@ export function* conditionsOf(
   if (kind != null) yield { sql: kind === 'COMPANY' ? isCompany('c') : `not ${isCompany('c')}` };
   if (createdAt) yield* inSpan('c.created_at', createdAt, 'CREATED_AT', values);
   if (lastSeenAt?.from != null || lastSeenAt?.to != null) {
-    // In the form that an index holds; whoever was never seen was so in no span.
+    // In the form that an index holds, where whoever was never seen comes first, and is in no span.
     yield* inSpan(sortLastSeen('c'), lastSeenAt, 'LAST_SEEN_AT', values);
-    yield { sql: 'c.last_seen_at is not null' };
+    yield { sql: `${sortLastSeen('c')} > ${NEVER}`, within: 'LAST_SEEN_AT' };
   }
   if (groups?.anyOf) {
-    const { collected, asked } = isMember(`= any(${values.add(groupIds, 'bigint[]')})`);
-    yield { sql: collected, asked };
+    const { join, probe } = isMember(`= any(${values.add(groupIds, 'bigint[]')})`);
+    yield { sql: join, probe };
   }
-  if (groups?.none) yield { sql: `not ${isMemberOfAny.collected}`, asked: `not (${isMemberOfAny.asked})` };
+  if (groups?.none) yield { sql: `not ${isMemberOfAny.join}`, probe: `not (${isMemberOfAny.probe})` };
 }

@@ -4,8 +4,8 @@ import { invalid, textOf, writeText } from '../../text.ts';
 /** Characters of a search, and words in it. */
 const LONGEST = 200;
 const MOST_WORDS = 10;
-/** Digits from which on words of digits are a telephone number, however they are grouped. */
-const DIGITS_OF_PHONE = 7;
+/** Digits from which on words of digits are a telephone number, however they are grouped: a date has fewer, and so has a year beside a number. */
+const DIGITS_OF_PHONE = 9;
 
 const blanks = /\p{White_Space}+/u;
 /** A word of a telephone number: digits, with what people write around them. */
@@ -18,7 +18,7 @@ function joined(run: readonly string[]): readonly string[] {
   if (digits.length < DIGITS_OF_PHONE) return run;
   const isInternational = run[0]?.startsWith('+');
   // The ITU's prefix stands for the plus.
-  if (!isInternational && digits.startsWith('00')) return [`+${digits.slice(2)}`];
+  if (!isInternational && digits.startsWith('00') && digits.length > DIGITS_OF_PHONE) return [`+${digits.slice(2)}`];
   return [`${isInternational ? '+' : ''}${digits}`];
 }
 

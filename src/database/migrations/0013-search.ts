@@ -1,4 +1,5 @@
 // Customers are found by parts of their names, addresses and numbers, and listed in several orders.
+import { ConfigError } from '../../config.ts';
 import { OnlineMigration } from './online.ts';
 
 /** Which customers lists have. */
@@ -27,10 +28,23 @@ const indexes = {
   customer_companies: `(organisation_id, credit_balance, id) where ${COMPANY} and ${LISTED}`,
 };
 
+/** What PostgreSQL says of a database that is not in UTF-8, of a server without ICU, and of an extension that its account does not reach. */
+const causes: Record<string, string> = {
+  '22P05': 'The database must have the encoding UTF8.',
+  '42704': 'The server must know collations of ICU, as PostgreSQL does unless it is built without.',
+  '42501': 'The account must be allowed to use the schema of the extension unaccent.',
+};
+
+/** @throws ConfigError for a cause that an operator can mend */
+function explain(error: unknown): never {
+  const cause = error instanceof Error && 'code' in error ? causes[String(error.code)] : undefined;
+  throw cause === undefined ? error : new ConfigError(`The database cannot be searched. ${cause}`, { cause: error });
+}
+
 export class Migration0013Search extends OnlineMigration {
   override async up(): Promise<void> {
     const { pg_trgm: trigrams, unaccent } = await this.installExtensions('btree_gin', 'pg_trgm', 'unaccent');
-    await this.#makeFunctions(unaccent);
+    await this.#makeFunctions(unaccent).catch(explain);
     await this.#keepText();
     await this.createIndex(
       'customer_by_search_text',
@@ -51,18 +65,23 @@ export class Migration0013Search extends OnlineMigration {
   async #makeFunctions(unaccent: string): Promise<void> {
     /*
      * Text as it is searched. PostgreSQL calls `unaccent` stable, since its rules are a file that an administrator may change; then what was folded has to be folded
-     * again. Upper case comes out of a few rules; marks that stand by themselves go; the sigma at the end of a word is a letter of its own to lower case.
+     * again. The owner does it: nobody else needs to reach the schema of the extension. Upper case comes out of a few rules; marks that stand by themselves go; the sigma at the end of a word is a letter of its own to lower case.
      */
     await this.step(`
-      create or replace function fold_for_search(value text) returns text language plpgsql immutable strict parallel safe as $$
-      begin
-        if octet_length(value) = length(value) then
-          return lower(value collate "C");
-        end if;
-        return translate(
-          lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
-          'ς${MARKS}', 'σ');
-      end $$`);
+      do $do$ begin
+        execute format($function$
+          create or replace function fold_for_search(value text) returns text
+          language plpgsql immutable strict parallel safe security definer set search_path = %1$I, pg_temp as $body$
+          begin
+            if octet_length(value) = length(value) then
+              return lower(value collate "C");
+            end if;
+            return translate(
+              lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
+              'ς${MARKS}', 'σ');
+          end $body$ $function$, current_schema());
+      end $do$;
+      revoke execute on function fold_for_search(text) from public`);
     // What a word of a search is compared by: a short one with how words begin.
     await this.step(`
       do $do$ begin
@@ -74,7 +93,11 @@ export class Migration0013Search extends OnlineMigration {
             return case when length(folded) between 1 and 2 then '%% ' else '%%' end
               || replace(replace(replace(folded, '\\', '\\\\'), '%%', '\\%%'), '_', '\\_') || '%%';
           end $body$ $function$, current_schema());
-      end $do$`);
+      end $do$;
+      revoke execute on function search_pattern(text) from public`);
+    await this.giveToOwner('customer', ['function fold_for_search(text)', 'function search_pattern(text)']);
+    // Before anything calls it for others: whether this account reaches the extension, and the server knows the collation.
+    await this.step(`do $$ begin perform fold_for_search('Á'); end $$`);
   }
 
   /** Keeps what customers are found by beside what it is made of. Each word after a blank, so that a pattern can ask for how one begins; numbers with and without theirs. */

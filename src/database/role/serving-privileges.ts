@@ -49,6 +49,8 @@ export const functions = [
   'clear_deleted_groups(integer)',
   'erase_kept_answers(text[], text[])',
   'note_api_key_use(integer[], integer[], double precision[])',
+  'fold_for_search(text)',
+  'search_pattern(text)',
   'search_customers(text[], integer)',
 ];
 

@@ -118,7 +118,7 @@ describe('a list', () => {
   }, 240_000);
 
   it('is the same however little is read at once, and however early it is given up to count or to collect', async () => {
-    const limits = { ofRare: 5, ofCommon: 10, perRow: 2, most: 60, counted: 30, sample: 50 };
+    const limits = { forShortWords: 10, first: 5, perRow: 2, most: 60, counted: 30, sample: 50 };
     const next = seededRandom(21);
     const open = openDatabase({
       connection: parseDatabaseUrl(gateway.databaseUrl),

@@ -9,7 +9,8 @@ import {
   type SortField,
   span,
 } from '../../../customer/search/filter.ts';
-import { CustomerList, type Listed, MOST_COUNTED } from '../../../customer/search/list.ts';
+import { MOST_COUNTED } from '../../../customer/search/limits.ts';
+import { CustomerList, type Listed } from '../../../customer/search/list.ts';
 import { type CustomerOrder, sorts } from '../../../customer/search/sort.ts';
 import { searchInput } from '../../../customer/search/terms.ts';
 import { unknownCursor } from '../../../errors/api-error.ts';
@@ -174,8 +175,9 @@ builder.queryField('customers', (t) =>
         orderBy: t.arg({ type: CustomerOrderInput, description: 'How the list is sorted.' }),
       },
       complexity: (args) => ({
-        ...pricedByPage(args),
         field: isNarrowed(args) ? PRICE_OF_SEARCH : 1,
+        // Counting costs the same beside a page that is empty.
+        multiplier: Math.max(1, pricedByPage(args).multiplier),
       }),
       extensions: { validate: ((args) => void validateList(args)) satisfies ValidateArguments },
       resolve: async (_, args, context, info) => {
