@@ -3,7 +3,14 @@ import { type Page, type PageParts, partsOf, type SortColumn } from '../../datab
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { RecurringStatements } from '../../database/recurring-statements.ts';
 import type { OperationContext } from '../../operation-context.ts';
-import { type Profile, type ProfileRow, type Reading, readProfile, selectProfile } from '../profile.ts';
+import {
+  columnsOfProfile,
+  type Profile,
+  type ProfileRow,
+  type Reading,
+  readProfile,
+  selectProfile,
+} from '../profile.ts';
 import { countList, estimateList, plannedRows } from './count.ts';
 import { LIMITS, type ListLimits } from './limits.ts';
 import { type Conditions, type CustomerQuery, conditionColumns, type Form, ListQuery } from './query.ts';
@@ -171,7 +178,9 @@ export class CustomerList {
         select id, true as has_related_records, ${names} from ${from} order by ${order} limit ${page.limit}
       )
       select ${selectProfile(reading)}${this.#query.asked.order ? `, jsonb_build_array(${names}) as sort_values` : ''}
-      from listed cross join lateral (select * from customer c where c.organisation_id = $1 and c.id = listed.id offset 0) customer
+      from listed cross join lateral (
+        select ${columnsOfProfile(reading)} from customer c where c.organisation_id = $1 and c.id = listed.id offset 0
+      ) customer
       order by ${order}`;
     const rows = await this.#database.run<ProfileRow & { sort_values?: unknown[] }>(
       statements.statement(text, plannedByValues),

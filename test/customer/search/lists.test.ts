@@ -16,7 +16,7 @@ import { everybody, populate } from '../../support/population/population.ts';
 import { seededRandom } from '../../support/random.ts';
 
 const TRAITS = { total: 4_000, organisations: 3, seed: 7 };
-const COMBINATIONS = Number(process.env.GATEWAY_TEST_COMBINATIONS ?? 400);
+const COMBINATIONS = Number(process.env.GATEWAY_TEST_COMBINATIONS ?? 250);
 
 let gateway: TestGateway;
 /** Those of the largest organisation. */
