@@ -157,5 +157,5 @@ describe('demo mode', () => {
     for (const { code } of together) expect(code).toBe(0);
     expect(await again.stop()).toBe(0);
     await folder.remove();
-  });
+  }, 120_000);
 });

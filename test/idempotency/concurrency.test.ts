@@ -93,7 +93,7 @@ it('is told so also where no connection is left for it', async () => {
 });
 
 it.each(apis)('that took too long may be sent again at once, and says what was done: $name', async (api) => {
-  const hasty = await startGateway({ databaseUrl: gateway.databaseUrl, operationTimeout: 500 });
+  const hasty = await startGateway({ databaseUrl: gateway.databaseUrl, operationTimeout: 1_000 });
   const name = `late-${api.name.toLowerCase()}`;
   const holder = new pg.Client({ connectionString: gateway.databaseUrl });
   await holder.connect();
