@@ -134,6 +134,7 @@ it('what runs as the owner finds its tables by their schema, never those of whoe
   const names = [
     'bound_idempotency_keys',
     'clear_deleted_groups',
+    'customer_search_fn',
     'erase_kept_answers',
     'expire_idempotency_keys',
     'find_api_key',

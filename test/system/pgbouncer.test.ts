@@ -183,12 +183,12 @@ describe('by transaction, with prepared statements', () => {
     };
     for (const length of [300, 301]) {
       expect(await statuses()).toEqual(new Set([200]));
-      await runSql(direct, `alter table customer alter column company_name type varchar(${length})`);
+      await runSql(direct, `alter table customer alter column company_registration_number type varchar(${length})`);
     }
     expect(await statuses()).toEqual(new Set([200]));
-    await runSql(direct, 'alter table customer rename column company_name to name_of_company');
+    await runSql(direct, 'alter table customer rename column company_registration_number to name_of_company');
     for (let round = 0; round < 3; round++) expect(await statuses()).toEqual(new Set([500]));
-    await runSql(direct, 'alter table customer rename column name_of_company to company_name');
+    await runSql(direct, 'alter table customer rename column name_of_company to company_registration_number');
     expect(await statuses()).toEqual(new Set([200]));
   });
 });

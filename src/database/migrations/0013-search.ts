@@ -106,17 +106,20 @@ export class Migration0013Search extends OnlineMigration {
     await this.step(`
       do $$ begin
         execute format($function$
-          create or replace function customer_search_fn() returns trigger language plpgsql as $body$ begin
+          create or replace function customer_search_fn() returns trigger
+          language plpgsql security definer set search_path = %1$I, pg_temp as $body$ begin
             new.search_text := %1$I.fold_for_search(
               coalesce(' ' || new.first_name, '') || coalesce(' ' || new.last_name, '') || coalesce(' ' || new.company_name, '')
                 || coalesce(' ' || new.email, '') || coalesce(' ' || new.phone || ' ' || replace(new.phone, ' ', ''), ''));
             return new;
           end $body$ $function$, current_schema());
+        -- As the owner: who writes, also a process of a version before, needs to know nothing of it.
         if not exists (select from pg_trigger where tgrelid = 'customer'::regclass and tgname = 'search') then
           create trigger search before insert or update of first_name, last_name, company_name, email, phone on customer
             for each row execute function customer_search_fn();
         end if;
       end $$`);
+    await this.giveToOwner('customer', ['function customer_search_fn()']);
     await this.inBatches(
       'customer',
       (batch) => `
