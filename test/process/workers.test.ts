@@ -70,7 +70,7 @@ it('serve on one port, each with its share', async () => {
   await vi.waitFor(
     () => {
       const counts = shares(gateway.output());
-      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(60);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(60);
       expect(counts.filter((count) => count >= 10)).toHaveLength(3);
     },
     { timeout: 20_000 },
