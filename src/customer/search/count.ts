@@ -2,6 +2,7 @@
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { RecurringStatements } from '../../database/recurring-statements.ts';
 import type { ListLimits } from './limits.ts';
+import { planOf } from './plan.ts';
 import { type CustomerQuery, conditionColumns, type ListQuery } from './query.ts';
 import { SqlValues } from './sql-values.ts';
 
@@ -22,7 +23,7 @@ export async function countList(
   return count > counted ? null : count;
 }
 
-/** How many rows PostgreSQL expects for a part of a query. */
+/** How many customers PostgreSQL expects for a part of a query that says nothing of words. */
 export async function plannedRows(
   database: OrganisationDatabase,
   query: ListQuery,
@@ -30,12 +31,8 @@ export async function plannedRows(
 ): Promise<number> {
   const values = new SqlValues(database.organisationId);
   const { range, rest } = await query.conditions(values, 'join', null, asked);
-  const text = `explain (format json) select c.id from customer c where ${range}${rest}`;
-  const plan = await database.one<Record<'QUERY PLAN', [{ Plan: { 'Plan Rows': number } }]>>(
-    statements.statement(text, true),
-    values.all,
-  );
-  return plan['QUERY PLAN'][0].Plan['Plan Rows'];
+  const { rows } = await planOf(database, `select c.id from customer c where ${range}${rest}`, values.all);
+  return rows;
 }
 
 /** Estimates how many customers a list has: PostgreSQL knows how common properties are, but nothing of parts of text; of those, a sample tells. */

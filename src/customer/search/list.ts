@@ -1,4 +1,5 @@
 // Lists customers: found by a search, narrowed by a filter, in an order, page by page; and counts them.
+import { LRUCache } from 'lru-cache';
 import { type Page, type PageParts, partsOf, type SortColumn } from '../../database/keyset.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { RecurringStatements } from '../../database/recurring-statements.ts';
@@ -13,6 +14,7 @@ import {
 } from '../profile.ts';
 import { countList, estimateList, plannedRows } from './count.ts';
 import { LIMITS, type ListLimits } from './limits.ts';
+import { planOf } from './plan.ts';
 import { type Conditions, type CustomerQuery, conditionColumns, type Form, ListQuery } from './query.ts';
 import { byAge, sorts } from './sort.ts';
 import { SqlValues } from './sql-values.ts';
@@ -39,6 +41,9 @@ interface ListParts extends Conditions {
 
 const statements = new RecurringStatements('customers_listed');
 
+/** Lists whose first rows gave no page a moment ago: they are collected at once. */
+const collected = new LRUCache<string, true>({ max: 1_000, ttl: 60_000 });
+
 /** Reads a sort value, as JSON has it. */
 function read(value: unknown, column: SortColumn | undefined): unknown {
   if (column?.type !== 'timestamptz') return value;
@@ -62,12 +67,15 @@ export class CustomerList {
   readonly #query: ListQuery;
   readonly #sort: readonly SortColumn[];
   readonly #limits: ListLimits;
+  /** Says which list it is. */
+  readonly #key: string;
   #counted: Promise<number | null> | undefined;
 
   constructor({ database }: Pick<OperationContext, 'database'>, asked: CustomerQuery, limits: ListLimits = LIMITS) {
     this.#database = database;
     this.#query = new ListQuery(database, asked, limits.counted);
     this.#limits = limits;
+    this.#key = JSON.stringify([database.organisationId, asked]);
     this.#sort = asked.order ? sorts[asked.order.field] : byAge;
   }
 
@@ -80,16 +88,23 @@ export class CustomerList {
   async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const parts = await this.#parts(page, 'probe');
     if (parts.rest === '') return this.#walk(parts, reading);
+    if (collected.has(this.#key)) return this.#collect(page, reading);
     const { forShortWords, perRow, most } = this.#limits;
     const { limit = most } = page;
     const first = this.#query.hasShortWords ? forShortWords : this.#limits.first;
     const walked = await this.#walk(parts, reading, first);
     if (walked.length >= limit) return walked;
-    const reads = Math.min(perRow * limit, most);
-    if ((walked.length * reads) / first >= limit) {
-      const further = await this.#walk(parts, reading, reads);
-      if (further.length >= limit) return further;
+    // Twice as many as are needed: one that was found by chance says little.
+    const further = Math.min(perRow * limit, most);
+    if ((walked.length / first) * further >= 2 * limit) {
+      const listed = await this.#walk(parts, reading, further);
+      if (listed.length >= limit) return listed;
     }
+    const reads = await this.#furtherReads(page, parts);
+    if (reads !== 0) {
+      const listed = await this.#walk(parts, reading, reads);
+      if (reads === undefined || listed.length >= limit) return listed;
+    } else if (!page.after && !page.before) collected.set(this.#key, true);
     return this.#collect(page, reading);
   }
 
@@ -107,22 +122,53 @@ export class CustomerList {
     return Math.max(Math.round(estimated), this.#limits.counted + 1);
   }
 
-  /** Reads a page from rows in order, so many of them at most: then there may be fewer in it than there are. */
-  #walk(parts: ListParts, reading: Reading, reads?: number): Promise<Listed[]> {
-    const from = `(
-        select ${conditionColumns}, ${this.#sortValues()} from customer c
-        where ${parts.range}
-        order by ${parts.page.order}${reads === undefined ? '' : ` limit ${reads}`}
-      ) c where true${parts.rest}`;
-    return this.#read(parts, reading, from);
+  /**
+   * How many rows to read in order before all that belongs to the list is collected: as many as take the same time. None where that is soon done; all that
+   * there are, by undefined, where a search finds too many to collect.
+   */
+  async #furtherReads(page: Page<ListPosition>, walk: ListParts): Promise<number | undefined> {
+    const { counted, most } = this.#limits;
+    if (this.#query.isSearch) {
+      if (await this.#query.foundIds()) return 0;
+      const { filter } = this.#query.asked;
+      const isNarrow =
+        this.#query.isFiltered && (await plannedRows(this.#database, this.#query, { filter })) <= counted;
+      return isNarrow ? 0 : undefined;
+    }
+    const all = await this.#parts(page, 'join');
+    const plan = (from: string, { values }: ListParts) =>
+      planOf(this.#database, `select id from ${from}`, values.slice(0, -1));
+    const { cost } = await plan(this.#collected(all), all);
+    const { cost: costOfMost } = await plan(this.#walked(walk, most), walk);
+    // A power of two, so that there are few statements.
+    return cost <= costOfMost ? 0 : 2 ** Math.round(Math.log2((cost / costOfMost) * most));
   }
 
-  /** Reads a page from all that belongs to the list, sorted. Where a search finds too many for that, in order, as far as it takes. */
+  /** Rows `c` that a page is read from: in order, so many of them at most, those of the list. */
+  #walked({ range, rest, page }: ListParts, reads: number | undefined): string {
+    return `(
+        select ${conditionColumns}, ${this.#sortValues()} from customer c
+        where ${range}
+        order by ${page.order}${reads === undefined ? '' : ` limit ${reads}`}
+      ) c where true${rest}`;
+  }
+
+  /** Rows `c` that a page is read from: all that belong to the list. By the offset, PostgreSQL collects before it sorts, whatever limit stands around it. */
+  #collected({ range, rest }: ListParts): string {
+    return `(
+        select c.id, ${this.#sortValues()} from customer c where ${range}${rest} offset 0
+      ) c`;
+  }
+
+  /** Reads a page from rows in order, so many of them at most: then there may be fewer in it than there are. */
+  #walk(parts: ListParts, reading: Reading, reads?: number): Promise<Listed[]> {
+    return this.#read(parts, reading, this.#walked(parts, reads));
+  }
+
+  /** Reads a page from all that belongs to the list, sorted. */
   async #collect(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const ids = await this.#query.foundIds();
-    if (this.#query.isSearch && !ids && !(await this.#isNarrow())) {
-      return this.#walk(await this.#parts(page, 'probe'), reading);
-    }
+    if (ids?.length === 0) return [];
     // In the order by age, the ids alone tell who is on the page.
     const nearest = ids && !this.#query.asked.order && !this.#query.isFiltered ? nearestOf(ids, page) : undefined;
     if (nearest) {
@@ -132,22 +178,10 @@ export class CustomerList {
     return this.#collectAll(page, reading, ids);
   }
 
-  /** Whether the filter alone leaves few, as PostgreSQL expects. */
-  async #isNarrow(): Promise<boolean> {
-    const { filter } = this.#query.asked;
-    return (
-      this.#query.isFiltered && (await plannedRows(this.#database, this.#query, { filter })) <= this.#limits.counted
-    );
-  }
-
   /** @param ids - of those whom the search finds; null where they are too many, or nothing is searched for */
   async #collectAll(page: Page<ListPosition>, reading: Reading, ids: readonly string[] | null): Promise<Listed[]> {
     const parts = await this.#parts(page, 'join', ids);
-    // By the offset, PostgreSQL collects before it sorts, whatever limit stands around it.
-    const from = `(
-        select c.id, ${this.#sortValues()} from customer c where ${parts.range}${parts.rest} offset 0
-      ) c`;
-    return this.#read(parts, reading, from, true);
+    return this.#read(parts, reading, this.#collected(parts), true);
   }
 
   /** The conditions with those of a page, and the values that they name. */
