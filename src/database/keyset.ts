@@ -98,7 +98,7 @@ export function partsOf(
   const isBeyond = (operator: '<' | '>') => {
     const places = sort.map(({ type, ifNull }) => {
       used += 1;
-      return orElse(`$${used}::${type}`, ifNull);
+      return valueOr(`$${used}::${type}`, ifNull);
     });
     return ` and (${columns.join(', ')}) ${operator} (${places.join(', ')})`;
   };
@@ -109,6 +109,12 @@ export function partsOf(
   return { condition, order, limit: `$${used + 1}`, direction: along };
 }
 
+/** Row level security would let no index be read by a `coalesce` of what is not known when a statement is planned. */
+function valueOr(value: string, ifNull: string | undefined): string {
+  return ifNull === undefined ? value : `case when ${value} is null then ${ifNull} else ${value} end`;
+}
+
+/** SQL for a column as an index holds it. */
 function orElse(sql: string, ifNull: string | undefined): string {
   return ifNull === undefined ? sql : `coalesce(${sql}, ${ifNull})`;
 }

@@ -50,6 +50,9 @@ function read(value: unknown, column: SortColumn | undefined): unknown {
   return value === '-infinity' ? null : new Date(String(value));
 }
 
+/** A number rounded up so that there are few statements: how much a statement reads is in its text, since a plan for an unknown number reads too much. */
+const powerOfTwo = (number: number) => 2 ** Math.ceil(Math.log2(number));
+
 /** Those of a page among ids, which grow with age. */
 function nearestOf(ids: readonly string[], { after, before, limit, inverted = false }: Page<ListPosition>): string[] {
   const [end, start] = [after, before].map((position) => position && Number(position[0]));
@@ -87,16 +90,16 @@ export class CustomerList {
    */
   async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const parts = await this.#parts(page, 'probe');
-    if (parts.rest === '') return this.#walk(parts, reading);
+    const { limit = this.#limits.most } = page;
+    if (parts.rest === '') return this.#walk(parts, reading, powerOfTwo(limit));
     if (collected.has(this.#key)) return this.#collect(page, reading);
     const { forShortWords, perRow, most } = this.#limits;
-    const { limit = most } = page;
     const first = this.#query.hasShortWords ? forShortWords : this.#limits.first;
     const walked = await this.#walk(parts, reading, first);
     if (walked.length >= limit) return walked;
-    // Twice as many as are needed: one that was found by chance says little.
+    // More than are needed: one that was found by chance says little.
     const further = Math.min(perRow * limit, most);
-    if ((walked.length / first) * further >= 2 * limit) {
+    if ((walked.length / first) * further >= 1.25 * limit) {
       const listed = await this.#walk(parts, reading, further);
       if (listed.length >= limit) return listed;
     }
@@ -138,10 +141,10 @@ export class CustomerList {
     const all = await this.#parts(page, 'join');
     const plan = (from: string, { values }: ListParts) =>
       planOf(this.#database, `select id from ${from}`, values.slice(0, -1));
-    const { cost } = await plan(this.#collected(all), all);
+    const { rows, cost } = await plan(this.#collected(all), all);
+    if (rows <= counted) return 0;
     const { cost: costOfMost } = await plan(this.#walked(walk, most), walk);
-    // A power of two, so that there are few statements.
-    return cost <= costOfMost ? 0 : 2 ** Math.round(Math.log2((cost / costOfMost) * most));
+    return cost <= costOfMost ? 0 : powerOfTwo((cost / costOfMost) * most);
   }
 
   /** Rows `c` that a page is read from: in order, so many of them at most, those of the list. */
