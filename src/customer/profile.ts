@@ -76,8 +76,9 @@ export function selectProfile({ related, objects }: Reading): string {
 }
 
 /** The columns of rows `c` that `selectProfile` reads, for a statement that joins them as `customer`. */
-export const columnsOfProfile = ({ objects }: Reading): string =>
-  columnsOf(CustomerEntity, 'c', objects ? objectNames : []).join(', ');
+export const columnsOfProfile = forEachReading(({ objects }) =>
+  columnsOf(CustomerEntity, 'c', objects ? objectNames : []).join(', '),
+);
 
 /** A row of a statement that selected `selectProfile`. */
 export interface ProfileRow extends Partial<{ [Name in keyof RelatedRecords]: RelatedRecords[Name] | null }> {
