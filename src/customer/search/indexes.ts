@@ -3,6 +3,7 @@ import { isCompany, isListed, sortFirstName, sortLastSeen, sortName } from './co
 
 const listed = isListed('customer');
 
+/** @param columns - what the index is of, and what stands before its condition */
 const index = (name: string, columns: string, condition = '') => ({
   name,
   expression: `create index ${name} on customer ${columns} where ${condition}${listed}`,
@@ -10,7 +11,10 @@ const index = (name: string, columns: string, condition = '') => ({
 
 /** For the searching, and each order and rare property that lists are asked for. */
 export const searchIndexes = [
-  index('customer_by_search_text', 'using gin (organisation_id, search_text gin_trgm_ops)'),
+  index(
+    'customer_by_search_text',
+    'using gin (organisation_id, search_text gin_trgm_ops) with (gin_pending_list_limit = 512)',
+  ),
   index('customer_by_creation', '(organisation_id, created_at, cu_ref_no) include (id)'),
   index('customer_by_last_seen', `(organisation_id, ${sortLastSeen('customer')}, cu_ref_no)`),
   index('customer_by_name', `(organisation_id, ${sortName('customer')}, ${sortFirstName('customer')}, cu_ref_no)`),
