@@ -76,7 +76,7 @@ export class ListQuery {
   }
 
   /** Ids of the groups that the filter names, as far as there are such. */
-  #groupIds(): Promise<readonly string[]> {
+  groupIds(): Promise<readonly string[]> {
     const slugs = this.asked.filter?.groups?.anyOf;
     this.#groups ??= slugs
       ? this.#database
@@ -99,7 +99,7 @@ export class ListQuery {
     ids?: readonly string[] | null,
     { filter = {}, words = [], order }: CustomerQuery = this.asked,
   ): Promise<Conditions> {
-    const conditions = [...conditionsOf(filter, values, await this.#groupIds())];
+    const conditions = [...conditionsOf(filter, values, await this.groupIds())];
     const ofRange = conditions.filter(({ within }) => within !== undefined && within === order?.field);
     const others = conditions
       .filter((condition) => !ofRange.includes(condition))

@@ -54,7 +54,11 @@ export class Migration0013Search extends OnlineMigration {
     for (const [name, definition] of Object.entries(indexes)) await this.createIndex(name, `on customer ${definition}`);
     // How many are companies: of what three columns have together, PostgreSQL would know nothing.
     await this.step(`create statistics if not exists customer_kind on ${COMPANY} from customer`);
-    await this.step('analyze customer');
+    // How large each group is: which group a membership is of tells its organisation.
+    await this.step(
+      'create statistics if not exists customer_group_sizes (dependencies, mcv) on organisation_id, group_id from customer_group_membership',
+    );
+    await this.step('analyze customer, customer_group_membership');
     await this.#makeSearch();
   }
 
