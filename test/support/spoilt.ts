@@ -138,17 +138,24 @@ export const spoilt: Spoilt[] = [
   ],
   [
     'customer_reference_unique',
-    `insert into customer (organisation_id, cu_ref_no) values (1, 'abcdefghijklmnop'), (1, 'abcdefghijklmnop')`,
+    `insert into customer (organisation_id, cu_ref_no, search_text) values (1, 'abcdefghijklmnop', ''), (1, 'abcdefghijklmnop', '')`,
     customer,
     'has the same cu_ref_no as customer abcdefghijklmnop',
   ],
   [
     'customer_reference_form',
-    `insert into customer (organisation_id, cu_ref_no) values (1, 'eva@example.com')`,
+    `insert into customer (organisation_id, cu_ref_no, search_text) values (1, 'eva@example.com', '')`,
     /^customer with the id \d+$/,
     'breaks the check customer_reference_form',
   ],
-  ['customer_phone_form', ofCustomer(`phone = '777123456'`), customer, 'breaks the check customer_phone_form'],
+  [
+    'customer_phone_form',
+    ofCustomer(
+      `phone = '777123456', search_text = customer_search_text(first_name, last_name, company_name, email, '777123456')`,
+    ),
+    customer,
+    'breaks the check customer_phone_form',
+  ],
   ['customer_country_form', ofCustomer(`country = 'cz'`), customer, 'breaks the check customer_country_form'],
   ['customer_locale_form', ofCustomer(`primary_locale = 'Czech'`), customer, 'breaks the check customer_locale_form'],
   ['customer_meta_object', ofCustomer(`meta = '[]'`), customer, 'breaks the check customer_meta_object'],
@@ -174,6 +181,7 @@ export const spoilt: Spoilt[] = [
     customer,
     'was updated 00:00:01 before it was created',
   ],
+  ['search_text', ofCustomer(`search_text = ' somebody else'`), customer, 'is searched as something else than it is'],
   [
     'referral_not_oneself',
     `update referral set referrer_id = customer_id where customer_id = ${third}`,
@@ -314,7 +322,7 @@ export const spoilt: Spoilt[] = [
   ],
   [
     'merged_count',
-    `insert into customer (organisation_id, cu_ref_no, merged_into) select 1, lpad('merged' || n, 16, '0'), ${third} from generate_series(1, 101) n`,
+    `insert into customer (organisation_id, cu_ref_no, merged_into, search_text) select 1, lpad('merged' || n, 16, '0'), ${third}, '' from generate_series(1, 101) n`,
     customer,
     'more than 100 customers were merged into it',
   ],

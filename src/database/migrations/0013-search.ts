@@ -111,11 +111,16 @@ export class Migration0013Search extends OnlineMigration {
     await this.step(`
       do $$ begin
         execute format($function$
+          create or replace function customer_search_text(first_name text, last_name text, company_name text, email text, phone text) returns text
+          language plpgsql immutable parallel safe as $body$ begin
+            return %1$I.fold_for_search(
+              coalesce(' ' || first_name, '') || coalesce(' ' || last_name, '') || coalesce(' ' || company_name, '')
+                || coalesce(' ' || email, '') || coalesce(' ' || phone || ' ' || replace(phone, ' ', ''), ''));
+          end $body$ $function$, current_schema());
+        execute format($function$
           create or replace function customer_search_fn() returns trigger
           language plpgsql security definer set search_path = %1$I, pg_temp as $body$ begin
-            new.search_text := %1$I.fold_for_search(
-              coalesce(' ' || new.first_name, '') || coalesce(' ' || new.last_name, '') || coalesce(' ' || new.company_name, '')
-                || coalesce(' ' || new.email, '') || coalesce(' ' || new.phone || ' ' || replace(new.phone, ' ', ''), ''));
+            new.search_text := %1$I.customer_search_text(new.first_name, new.last_name, new.company_name, new.email, new.phone);
             return new;
           end $body$ $function$, current_schema());
         -- As the owner: who writes, also a process of a version before, needs to know nothing of it.
@@ -123,8 +128,12 @@ export class Migration0013Search extends OnlineMigration {
           create trigger search before insert or update of first_name, last_name, company_name, email, phone on customer
             for each row execute function customer_search_fn();
         end if;
-      end $$`);
-    await this.giveToOwner('customer', ['function customer_search_fn()']);
+      end $$;
+      revoke execute on function customer_search_text(text, text, text, text, text) from public`);
+    await this.giveToOwner('customer', [
+      'function customer_search_text(text, text, text, text, text)',
+      'function customer_search_fn()',
+    ]);
     await this.inBatches(
       'customer',
       (batch) => `
