@@ -37,6 +37,14 @@ const findGroups: Statement = {
   text: 'select id from customer_group where organisation_id = $1 and slug = any($2::text[]) and deleted_at is null',
 };
 
+/** SQL for whether a row `c` has a word; of one with blanks, its first part or all others, as `search_customers` has it. */
+function hasWord(word: string, values: SqlValues): string {
+  const [first = '', ...others] = word
+    .split(' ')
+    .map((part) => `c.search_text like (select search_pattern(${values.add(part, 'text')}))`);
+  return others.length === 0 ? first : `(${first} or (${others.join(' and ')}))`;
+}
+
 /** A query of one organisation. */
 export class ListQuery {
   readonly asked: CustomerQuery;
@@ -105,9 +113,7 @@ export class ListQuery {
       .filter((condition) => !ofRange.includes(condition))
       .map(({ sql, probe = sql }) => (form === 'probe' ? probe : sql));
     if (ids) others.push(`c.id = any(${values.add(ids, 'bigint[]')})`);
-    for (const word of words) {
-      others.push(`c.search_text like (select search_pattern(${values.add(word, 'text')}))`);
-    }
+    for (const word of words) others.push(hasWord(word, values));
     return {
       range: ['c.organisation_id = $1', isListed('c'), ...ofRange.map(({ sql }) => sql)].join(' and '),
       rest: others.map((sql) => ` and ${sql}`).join(''),

@@ -11,23 +11,30 @@ const blanks = /\p{White_Space}+/u;
 /** A word of a telephone number: digits, with what people write around them. */
 const phonePart = /^\+?[(]?[0-9][0-9()./\-\u2010-\u2015]*$/;
 const notDigits = /[^0-9]/g;
+/** What stands around words rather than in them: quotation marks, brackets, and what divides. */
+const around = /^[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]+|[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]+$/gu;
 
-/** Words of digits as one word, where they are a telephone number. */
+/** Words of digits as one word, where they are a telephone number; where they may be a part of one, in both ways. */
 function joined(run: readonly string[]): readonly string[] {
-  const digits = run.map((word) => word.replace(notDigits, '')).join('');
-  if (digits.length < DIGITS_OF_PHONE) return run;
-  const isInternational = run[0]?.startsWith('+');
+  // The trunk prefix is for those who call from the same country.
+  const digits = run.join('').replace('(0)', '').replace(notDigits, '');
+  const plus = run[0]?.startsWith('+') ? '+' : '';
+  if (digits.length < DIGITS_OF_PHONE) return run.length < 2 ? run : [[plus + digits, ...run].join(' ')];
+  if (plus !== '' || !digits.startsWith('0')) return [plus + digits];
+  if (!digits.startsWith('00')) return [digits.slice(1)];
   // The ITU's prefix stands for the plus.
-  if (!isInternational && digits.startsWith('00') && digits.length > DIGITS_OF_PHONE) return [`+${digits.slice(2)}`];
-  return [`${isInternational ? '+' : ''}${digits}`];
+  return [digits.length > DIGITS_OF_PHONE ? `+${digits.slice(2)}` : digits];
 }
 
-/** The words of a text; a telephone number is one, however its digits are grouped. */
+/**
+ * The words of a text. A telephone number is one, however its digits are grouped. What may be a part of a number is one with blanks in it: its first part
+ * is all others together, and either is looked for.
+ */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
   let run: string[] = [];
   const endRun = () => {
-    words.push(...joined(run));
+    if (run.length > 0) words.push(...joined(run));
     run = [];
   };
   for (const word of text.split(blanks).filter(Boolean)) {
@@ -35,7 +42,7 @@ export function wordsOf(text: string): string[] {
     // A plus begins another number.
     if (!isPart || word.startsWith('+')) endRun();
     if (isPart) run.push(word);
-    else words.push(word);
+    else words.push(word.replace(around, '') || word);
   }
   endRun();
   return words;

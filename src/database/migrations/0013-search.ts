@@ -7,6 +7,8 @@ const LISTED = 'deleted_at is null and merged_into is null';
 const NEUTRAL = 'collate "und-x-icu"';
 /** Combining diacritical marks, which the rules of older versions of `unaccent` leave. */
 const MARKS = Array.from({ length: 0x70 }, (_, i) => String.fromCodePoint(0x300 + i)).join('');
+/** What keyboards have instead of an apostrophe. */
+const ACCENTS = '\u0060\u00b4';
 const COMPANY =
   '(case when company_name is not null and first_name is null and last_name is null then true else false end)';
 
@@ -79,11 +81,11 @@ export class Migration0013Search extends OnlineMigration {
           language plpgsql immutable strict parallel safe security definer set search_path = %1$I, pg_temp as $body$
           begin
             if octet_length(value) = length(value) then
-              return lower(value collate "C");
+              return translate(lower(value collate "C"), '${ACCENTS}', '''');
             end if;
             return translate(
               lower(${unaccent}.unaccent('${unaccent}.unaccent'::regdictionary, lower(normalize(value, nfc) collate "und-x-icu")) collate "und-x-icu"),
-              'ς${MARKS}', 'σ');
+              'ς${ACCENTS}${MARKS}', 'σ''''');
           end $body$ $function$, current_schema());
       end $do$;
       revoke execute on function fold_for_search(text) from public`);
@@ -160,18 +162,25 @@ export class Migration0013Search extends OnlineMigration {
           set enable_seqscan = off set enable_indexscan = off set enable_bitmapscan = on
           as $body$
           declare
-            conditions text;
-            patterns text[];
+            word text;
+            alternatives text[];
+            conditions text := '';
+            patterns text[] := '{}';
             found bigint[];
           begin
             if cardinality(words) = 0 then
               return null;
             end if;
-            select string_agg(format('search_text like $1[%%s]', n), ' and '), array_agg(search_pattern(word))
-            into conditions, patterns from unnest(words) with ordinality w (word, n);
+            foreach word in array words loop
+              -- Of a word with blanks, its first part or all others.
+              select array_agg(format('search_text like $1[%%s]', cardinality(patterns) + n) order by n), patterns || array_agg(search_pattern(part) order by n)
+              into alternatives, patterns from unnest(string_to_array(word, ' ')) with ordinality p (part, n);
+              conditions := conditions || ' and (' || alternatives[1]
+                || case when cardinality(alternatives) > 1 then ' or ' || array_to_string(alternatives[2:], ' and ') else '' end || ')';
+            end loop;
             execute 'select array_agg(id) from (
                 select id from customer
-                where organisation_id = $2 and ${LISTED} and ' || conditions || ' limit $3
+                where organisation_id = $2 and ${LISTED}' || conditions || ' limit $3
               ) found'
             into found
             using patterns, nullif(current_setting('gateway.organisation', true), '')::int, most + 1;

@@ -27,6 +27,8 @@ const people: Record<string, Person> = {
   cyrillic: ['Ёлка', 'Семёнова', null, 'elka@primer.example', null],
   kanji: ['太郎', '山田', null, 'taro@rei.example', null],
   emoji: ['Emo 🎉', 'Ji', null, 'emo@ji.example', null],
+  oyvind: ['Øyvind', 'Berg', null, null, '+47 22123456'],
+  store: [null, null, '7 11 Store', 'kontakt@obchod.example', null],
   phoneOnly: ['Bez', 'Adresy', null, null, '+420 733999888'],
 };
 
@@ -91,6 +93,8 @@ describe('a search finds', () => {
     ['łukasz', 'lukasz'],
     // Apostrophes, and marks that stand apart.
     ["o'neil", 'oneil'],
+    ['o`neil', 'oneil'],
+    ['O´Neil', 'oneil'],
     ['O’NEIL', 'oneil'],
     ['amelie bremont', 'combining'],
     ['Ame\u0301lie', 'combining'],
@@ -106,6 +110,21 @@ describe('a search finds', () => {
     ['00420 777 123 456', 'novak'],
     ['1234567', 'strasse yilmaz weiss nguyen lukasz'],
     ['733 999 888', 'phoneOnly'],
+    // While it is typed, and with the prefix of those who call from the same country.
+    ['777 1', 'novak'],
+    ['777 123', 'novak'],
+    ['777 123 4', 'novak'],
+    ['777 123 45', 'novak'],
+    ['22 12 34 56', 'oyvind'],
+    ['oyvind 22 12 34 56', 'oyvind'],
+    ['0 777 123 456', 'novak'],
+    ['+49 (0)30 1234567', 'strasse'],
+    // Words of digits that are no number.
+    ['store 7 11', 'store'],
+    ['7 11', 'store'],
+    // As pasted from a letter.
+    ['Novák, Jan', 'novak'],
+    ['"Jürgen Weiß" <juergen.weiss@beispiel.example>', 'weiss'],
     // Companies and their forms; what has a meaning in patterns has none here.
     ['bizkithub s.r.o.', 'bizkit'],
     ['100%', 'percent'],
@@ -162,7 +181,9 @@ describe('a search does not find', () => {
     'te',
   ])('%j', async (search) => {
     // What words begin with, and a part of a number.
-    const expected: Record<string, string[]> = { '456': ['novak', 'strasse', 'weiss', 'yilmaz', 'nguyen', 'lukasz'] };
+    const expected: Record<string, string[]> = {
+      '456': ['novak', 'strasse', 'weiss', 'yilmaz', 'nguyen', 'lukasz', 'oyvind'],
+    };
     expect((await find(search)).toSorted()).toEqual((expected[search] ?? []).toSorted());
   });
 });

@@ -10,14 +10,24 @@ describe('the words of a search', () => {
     ['(777) 123.456', ['777123456']],
     ['00420 777123456', ['+420777123456']],
     ['Novák 777 123 456 Brno', ['Novák', '777123456', 'Brno']],
-    // Too short for a number: each is looked for by itself.
-    ['Areal 51 12', ['Areal', '51', '12']],
-    ['777 123', ['777', '123']],
-    ['2024 101', ['2024', '101']],
+    // Numbers as those write them who call from the same country.
+    ['0905 123 456', ['905123456']],
+    ['0905123456', ['905123456']],
+    ['+353 (0)85 012 3456', ['+353850123456']],
+    // Too short for a whole number: a part of one, or words by themselves.
+    ['Areal 51 12', ['Areal', '5112 51 12']],
+    ['22 12 34 56', ['22123456 22 12 34 56']],
+    ['777 123', ['777123 777 123']],
+    ['+420 777', ['+420777 +420 777']],
     ['1990.12.31', ['1990.12.31']],
     ['0012345', ['0012345']],
     ['001234567', ['001234567']],
-    ['+420 777 +48 601', ['+420', '777', '+48', '601']],
+    ['+420 777 +48 601', ['+420777 +420 777', '+48601 +48 601']],
+    // What stands around words.
+    ['Weiß, Anna', ['Weiß', 'Anna']],
+    ['"Anna Weiß" <weiss@firma.example>;', ['Anna', 'Weiß', 'weiss@firma.example']],
+    ['„Anna“ (ACME)', ['Anna', 'ACME']],
+    ['s.r.o. :-) ,', ['s.r.o.', '-', ',']],
     ['a.b@example.com', ['a.b@example.com']],
     ['', []],
   ])('%j are %j', (text, words) => {

@@ -39,6 +39,13 @@ function hasWord(customer: MadeUpCustomer, word: string): boolean {
   return textOf(customer).includes(folded.length <= 2 ? ` ${folded}` : folded);
 }
 
+/** Words of digits that follow each other may be one that is written with blanks. */
+function hasWords(customer: MadeUpCustomer, words: readonly string[]): boolean {
+  if (words.length > 1 && words.every((word) => /^[0-9]+$/.test(word)) && hasWord(customer, words.join('')))
+    return true;
+  return words.every((word) => hasWord(customer, word));
+}
+
 const isCompany = ({ companyName, firstName, lastName }: MadeUpCustomer) =>
   companyName != null && firstName == null && lastName == null;
 
@@ -63,7 +70,7 @@ function has({ filter = {}, search = '' }: ListQuery, customer: MadeUpCustomer):
     (!groups || ('none' in groups ? slugs.length === 0 : groups.anyOf.some((slug) => slugs.includes(slug)))) &&
     isWithin(customer.createdAt, createdAt) &&
     isWithin(customer.lastSeenAt, lastSeenAt) &&
-    search.split(' ').every((word) => word === '' || hasWord(customer, word))
+    hasWords(customer, search.split(' ').filter(Boolean))
   );
 }
 
