@@ -46,8 +46,8 @@ export function printList<Row extends object>(
 }
 
 /**
- * Lays rows out in columns, by the names of the first row's members. Where that is wider than the terminal, optional columns are left out, and then
- * the widest are cut short.
+ * Lays rows out in columns, by the names of the first row's members. Where that is wider than the terminal, columns are left out in which nothing stands,
+ * and optional ones; then the widest are cut short.
  *
  * @param width - characters of a line
  */
@@ -56,9 +56,17 @@ export function table(rows: readonly object[], width = 80, { optional = [], whol
     const title = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toUpperCase();
     const cells = [title, ...rows.map((row) => show(Object.values(row)[i]))];
     const widest = Math.max(...cells.map((text) => stringWidth(text)));
-    return { name, cells, width: widest, least: whole.includes(name) ? widest : Math.min(widest, LEAST_WIDTH) };
+    const isEmpty = cells.slice(1).every((text) => text === '-');
+    return {
+      name,
+      cells,
+      isEmpty,
+      width: widest,
+      least: whole.includes(name) ? widest : Math.min(widest, LEAST_WIDTH),
+    };
   });
-  const shown = withRoom(columns, width, optional);
+  const empty = columns.filter(({ isEmpty }) => isEmpty).map(({ name }) => name);
+  const shown = withRoom(columns, width, [...empty, ...optional]);
   const widths = fitted(shown, width - GAP * (shown.length - 1));
   const line = (row: number) =>
     shown
@@ -117,8 +125,9 @@ function padded(text: string, width: number): string {
   return `${cut}…${' '.repeat(width - 1 - stringWidth(cut))}`;
 }
 
-/** Characters that nobody sees, or that change how others are seen. */
-const unseen = /(?! )[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
+/** Characters that nobody sees, or that change how others are seen; not the marks of a letter, of which some scripts have several. */
+const unseen =
+  /(?! )(?!(?<=[\p{L}\p{N}]\p{M}{0,3})(?!\p{Default_Ignorable_Code_Point})\p{M})[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Shows a text in such a way that every invisible character is seen. */
 function reveal(text: string): string {

@@ -65,7 +65,8 @@ export class Connections {
     }, deadline - now);
     this.#acquire(until, (error, client, release) => {
       clearTimeout(timer);
-      if (isOver) release();
+      // A failure brings none to release.
+      if (isOver) release?.();
       else callback(error, client, release);
     });
   }

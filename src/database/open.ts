@@ -14,6 +14,7 @@ import { isLocked, toApiError } from '../errors/classify.ts';
 import type { Log } from '../log.ts';
 import { StatementBatcher } from './batch/statement-batcher.ts';
 import { readBigints } from './columns.ts';
+import { ConnectionSlots } from './connection-slots.ts';
 import { Connections } from './connections.ts';
 import type { NamedMigration } from './migrations/index.ts';
 import { NamedTurns } from './named-turns.ts';
@@ -24,7 +25,6 @@ import { runWithin } from './run-query.ts';
 import { prepareSettings } from './settings-query.ts';
 import { QueryRunner, type StatementRunner } from './statement.ts';
 import { runTransaction } from './transaction.ts';
-import { TransactionSlots } from './transaction-slots.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
 const GRACE = 1_000;
@@ -97,7 +97,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     return handedOut;
   });
   const trouble = new CallTrouble();
-  const slots = new TransactionSlots(poolSize);
+  const slots = new ConnectionSlots(poolSize);
   const deadline = () => (operationTimeout ? performance.now() + operationTimeout : Number.POSITIVE_INFINITY);
   const queryAs: ViewParts['queryAs'] = async (organisationId, limits, config) =>
     options.rowLevelSecurity === false
@@ -117,6 +117,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return organisationId === undefined ? run() : slots.run(organisationId, until, run);
     },
     batcher: openBatcher(queryAs, poolSize),
+    listSlots: new ConnectionSlots(poolSize),
     turns: new NamedTurns(),
     map,
   };

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Batched, BatchStatement } from './batch/batch-queue.ts';
 import type { Limits, StatementBatcher } from './batch/statement-batcher.ts';
 import { TransactionBatcher } from './batch/transaction-batcher.ts';
+import type { ConnectionSlots } from './connection-slots.ts';
 import type { NamedTurns } from './named-turns.ts';
 import { type Query, QueryRunner, type StatementConfig, type StatementRunner } from './statement.ts';
 import type { TransactionKind, TransactionWork } from './transaction.ts';
@@ -43,6 +44,13 @@ export interface OrganisationDatabase extends StatementRunner {
    */
   inTurn<Result>(names: readonly string[], work: () => Promise<Result>): Promise<Result>;
   /**
+   * Does some work whose statements, one at a time, may read much: while it has one of the organisation's slots for that, so that a caller who asks for many
+   * lists at once leaves connections to others. Such work begins no other of its kind.
+   *
+   * @throws ApiError `INTERNAL_SERVICE_UNAVAILABLE` when no slot came within the operation's time
+   */
+  inListSlot<Result>(work: () => Promise<Result>): Promise<Result>;
+  /**
    * Reads by several statements that all see one state of the database: that of the first.
    *
    * @returns what the work gives
@@ -74,6 +82,7 @@ export interface ViewParts {
   ): Promise<Result>;
   batcher: StatementBatcher;
   turns: NamedTurns;
+  listSlots: ConnectionSlots;
   map: StatementRunner['map'];
 }
 
@@ -122,6 +131,10 @@ export class OrganisationView extends View implements OrganisationDatabase {
   inTurn<Result>(names: readonly string[], work: () => Promise<Result>): Promise<Result> {
     const ofOrganisation = names.map((name) => `${this.organisationId}/${name}`);
     return this.#parts.turns.run(ofOrganisation, this.#deadline, work);
+  }
+
+  inListSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#parts.listSlots.run(this.organisationId, this.#deadline, work);
   }
 
   transaction<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result> {
@@ -205,6 +218,10 @@ class TransactionView extends View implements OrganisationDatabase {
   }
 
   inTurn<Result>(_: readonly string[], work: () => Promise<Result>): Promise<Result> {
+    return work();
+  }
+
+  inListSlot<Result>(work: () => Promise<Result>): Promise<Result> {
     return work();
   }
 

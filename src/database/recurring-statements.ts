@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { assertStatementName, type Statement } from './statement.ts';
 
-/** Texts that have a name at most: PostgreSQL keeps each of them on every connection. */
-const MOST_NAMES = 100;
+/** Texts that have a name at most: PostgreSQL keeps each of them on every connection, in 100 to 300 kB. */
+const MOST_NAMES = 40;
 /** Texts that are remembered to tell which come again. */
 const MOST_REMEMBERED = 1_000;
 

@@ -86,9 +86,20 @@ async function removeAbandonedDrafts(dataDir: string): Promise<void> {
   }
 }
 
+/** Makes a cluster whose rules for letters are those of Unicode, where the system knows such: the index of searches reads no other letters else. */
 async function runInitdb(initdb: string, paths: string[], account: Account, dataDir: string): Promise<void> {
+  const output = await tryInitdb(initdb, [...paths, '--lc-ctype=C.UTF-8'], account);
+  if (output === undefined) return;
+  const again = output.includes('invalid locale name') ? await tryInitdb(initdb, paths, account) : output;
+  if (again === undefined) return;
+  const told = again.split('\n').find((line) => line.startsWith('initdb: error: '));
+  throw await failedIn(dataDir, told ?? 'initdb failed', again);
+}
+
+/** @returns what it said when it failed */
+async function tryInitdb(initdb: string, settings: string[], account: Account): Promise<string | undefined> {
   const child = account.spawn(initdb, [
-    ...paths,
+    ...settings,
     `--username=${SUPERUSER}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
@@ -100,7 +111,5 @@ async function runInitdb(initdb: string, paths: string[], account: Account, data
   child.stdout?.on('data', (chunk) => (output += chunk));
   child.stderr?.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code === 0) return;
-  const told = output.split('\n').find((line) => line.startsWith('initdb: error: '));
-  throw await failedIn(dataDir, told ?? `initdb ended with ${code}`, output);
+  return code === 0 ? undefined : `${output}\ninitdb ended with ${code}`;
 }

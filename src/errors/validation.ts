@@ -17,7 +17,7 @@ export function unlessWrong(places: readonly string[]) {
     !issues.some(({ path }) => places.includes(path?.join('.') ?? ''));
 }
 
-/** A path without the name of the argument that it begins with, where a member follows: `email`, not `input.email`, but `actions.1`. */
+/** A path without the name of the argument that a field has alone, where a member follows: `email`, not `input.email`, but `filter.premium` and `actions.1`. */
 export function withinArgument(path: string): string {
-  return path.replace(/^[^.]+\.(?!\d+(?:\.|$))/, '');
+  return path.replace(/^(?:input|by)\.(?!\d+(?:\.|$))/, '');
 }

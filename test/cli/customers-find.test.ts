@@ -261,8 +261,8 @@ describe('what is wrong', () => {
     ['--seen-from', moment, ['--seen-from', '']],
     ['--seen-to', moment, ['--seen-to', '2026-01-01T00:00:00']],
     ['--seen-to', 'must be in the years 0001 to 9999 in UTC', ['--seen-to', '0000-01-01']],
-    ['--created-to', 'must be after from', ['--created-from', '2026-02-01', '--created-to', '2026-02-01']],
-    ['--seen-to', 'must be after from', ['--seen-from', '2026-02-02', '--seen-to', '2026-02-01']],
+    ['--created-to', 'must not be before from', ['--created-from', '2026-02-02', '--created-to', '2026-02-01']],
+    ['--seen-to', 'must not be before from', ['--seen-from', '2026-02-02', '--seen-to', '2026-02-01']],
     ['--group (item 1)', 'must not be empty', ['--group', '']],
     [
       '--group (item 2)',

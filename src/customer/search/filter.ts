@@ -21,9 +21,9 @@ const oneOf = <Word extends string>(words: readonly Word[]) => z.enum(words, `mu
 /** A span of time; either end may be open. */
 export const span = z
   .object({ from: timeInput.nullish(), to: timeInput.nullish() }, MUST_BE_OBJECT)
-  .refine(({ from, to }) => from == null || to == null || from < to, {
+  .refine(({ from, to }) => from == null || to == null || from <= to, {
     path: ['to'],
-    message: 'must be after from',
+    message: 'must not be before from',
     when: unlessWrong(['', 'from', 'to']),
   });
 

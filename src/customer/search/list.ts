@@ -1,4 +1,5 @@
 // Lists customers: found by a search, narrowed by a filter, in an order, page by page; and counts them.
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Page, type PageParts, partsOf, type SortColumn } from '../../database/keyset.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
@@ -41,7 +42,7 @@ interface ListParts extends Conditions {
 
 const statements = new RecurringStatements('customers_listed');
 
-/** Lists whose first rows gave no page a moment ago: they are collected at once. */
+/** Lists whose first rows gave no page a moment ago: their first page is collected at once. */
 const collected = new LRUCache<string, true>({ max: 1_000, ttl: 60_000 });
 
 /** Reads a sort value, as JSON has it. */
@@ -55,11 +56,11 @@ const powerOfTwo = (number: number) => 2 ** Math.ceil(Math.log2(number));
 
 /** Those of a page among ids, which grow with age. */
 function nearestOf(ids: readonly string[], { after, before, limit, inverted = false }: Page<ListPosition>): string[] {
-  const [end, start] = [after, before].map((position) => position && Number(position[0]));
+  const [end, start] = [after, before].map((position) => position && BigInt(String(position[0])));
   return ids
-    .map(Number)
+    .map(BigInt)
     .filter((id) => (end === undefined || id < end) && (start === undefined || id > start))
-    .sort((a, b) => (inverted ? a - b : b - a))
+    .sort((a, b) => (a < b ? -1 : 1) * (inverted ? 1 : -1))
     .slice(0, limit)
     .map(String);
 }
@@ -78,7 +79,9 @@ export class CustomerList {
     this.#database = database;
     this.#query = new ListQuery(database, asked, limits.counted);
     this.#limits = limits;
-    this.#key = JSON.stringify([database.organisationId, asked]);
+    this.#key = createHash('sha256')
+      .update(JSON.stringify([database.organisationId, asked]))
+      .digest('base64');
     this.#sort = asked.order ? sorts[asked.order.field] : byAge;
   }
 
@@ -88,11 +91,18 @@ export class CustomerList {
    * @param page - with places in the order of the list
    * @param reading - what is read along
    */
-  async page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
+  page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
+    return this.#database.inListSlot(() => this.#page(page, reading));
+  }
+
+  async #page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const parts = await this.#parts(page, 'probe');
     const { limit = this.#limits.most } = page;
     if (parts.rest === '') return this.#walk(parts, reading, powerOfTwo(limit));
-    if (collected.has(this.#key)) return this.#collect(page, reading);
+    const isFirst = !page.after && !page.before;
+    if (isFirst && collected.has(this.#key) && (this.#query.isFiltered || (await this.#query.foundIds()) !== null)) {
+      return this.#collect(page, reading);
+    }
     const { forShortWords, perRow, most } = this.#limits;
     const first = this.#query.hasShortWords ? forShortWords : this.#limits.first;
     const walked = await this.#walk(parts, reading, first);
@@ -107,13 +117,13 @@ export class CustomerList {
     if (reads !== 0) {
       const listed = await this.#walk(parts, reading, reads);
       if (reads === undefined || listed.length >= limit) return listed;
-    } else if (!page.after && !page.before) collected.set(this.#key, true);
+    } else if (isFirst) collected.set(this.#key, true);
     return this.#collect(page, reading);
   }
 
   /** How many there are; null for more than are counted. */
   count(): Promise<number | null> {
-    this.#counted ??= countList(this.#database, this.#query, this.#limits);
+    this.#counted ??= this.#database.inListSlot(() => countList(this.#database, this.#query, this.#limits));
     return this.#counted;
   }
 
@@ -121,7 +131,7 @@ export class CustomerList {
   async estimate(): Promise<number> {
     const count = await this.count();
     if (count !== null) return count;
-    const estimated = await estimateList(this.#database, this.#query, this.#limits);
+    const estimated = await this.#database.inListSlot(() => estimateList(this.#database, this.#query, this.#limits));
     return Math.max(Math.round(estimated), this.#limits.counted + 1);
   }
 

@@ -14,21 +14,26 @@ const notDigits = /[^0-9]/g;
 /** What stands around words rather than in them: quotation marks, brackets, and what divides. */
 const around = /^[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]+|[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]+$/gu;
 
-/** Words of digits as one word, where they are a telephone number; where they may be a part of one, in both ways. */
+/** Words of digits, which may be a telephone number or a part of one, in both ways. */
 function joined(run: readonly string[]): readonly string[] {
   // The trunk prefix is for those who call from the same country.
   const digits = run.join('').replace('(0)', '').replace(notDigits, '');
   const plus = run[0]?.startsWith('+') ? '+' : '';
-  if (digits.length < DIGITS_OF_PHONE) return run.length < 2 ? run : [[plus + digits, ...run].join(' ')];
-  if (plus !== '' || !digits.startsWith('0')) return [plus + digits];
-  if (!digits.startsWith('00')) return [digits.slice(1)];
-  // The ITU's prefix stands for the plus.
-  return [digits.length > DIGITS_OF_PHONE ? `+${digits.slice(2)}` : digits];
+  const isNumber = digits.length >= DIGITS_OF_PHONE;
+  if (!isNumber && run.length < 2) return run;
+  const one = plus === '' && isNumber ? withoutPrefix(digits) : plus + digits;
+  return run.length === 1 && run[0]?.endsWith(one) ? [one] : [[one, ...run].join(' ')];
+}
+
+/** Digits without the zero that they begin with for those who call from the same country; the ITU's prefix stands for the plus. */
+function withoutPrefix(digits: string): string {
+  if (!digits.startsWith('00')) return digits.replace(/^0/, '');
+  return digits.length > DIGITS_OF_PHONE ? `+${digits.slice(2)}` : digits;
 }
 
 /**
- * The words of a text. A telephone number is one, however its digits are grouped. What may be a part of a number is one with blanks in it: its first part
- * is all others together, and either is looked for.
+ * The words of a text. Words of digits that follow each other are one with blanks in it: its first part is all others together, as a telephone number is
+ * kept, and either is looked for.
  */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
@@ -42,10 +47,12 @@ export function wordsOf(text: string): string[] {
     // A plus begins another number.
     if (!isPart || word.startsWith('+')) endRun();
     if (isPart) run.push(word);
-    else words.push(word.replace(around, '') || word);
+    else words.push(word.replace(around, ''));
   }
   endRun();
-  return words;
+  const named = words.filter(Boolean);
+  // What divides nothing is looked for itself.
+  return named.length > 0 ? named : text.split(blanks).filter(Boolean);
 }
 
 /**

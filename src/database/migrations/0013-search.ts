@@ -12,10 +12,12 @@ const ACCENTS = '\u0060\u00b4';
 const COMPANY =
   '(case when company_name is not null and first_name is null and last_name is null then true else false end)';
 
+const LAST_SEEN = `(case when last_seen_at is null then '-infinity'::timestamptz else last_seen_at end)`;
+
 const indexes = {
   // With the id, so that who came in a span of time is told by the index alone, also in the order by age.
   customer_by_creation: `(organisation_id, created_at, cu_ref_no) include (id) where ${LISTED}`,
-  customer_by_last_seen: `(organisation_id, (case when last_seen_at is null then '-infinity'::timestamptz else last_seen_at end), cu_ref_no) where ${LISTED}`,
+  customer_by_last_seen: `(organisation_id, ${LAST_SEEN}, cu_ref_no) where ${LISTED}`,
   customer_by_name: `(
     organisation_id,
     ((case when last_name is not null then last_name when first_name is not null then first_name when company_name is not null then company_name
@@ -56,6 +58,8 @@ export class Migration0013Search extends OnlineMigration {
     for (const [name, definition] of Object.entries(indexes)) await this.createIndex(name, `on customer ${definition}`);
     // How many are companies: of what three columns have together, PostgreSQL would know nothing.
     await this.step(`create statistics if not exists customer_kind on ${COMPANY} from customer`);
+    // When customers were last seen: of the expressions of an index with a condition, PostgreSQL keeps no statistics.
+    await this.step(`create statistics if not exists customer_last_seen on ${LAST_SEEN} from customer`);
     // How large each group is: which group a membership is of tells its organisation.
     await this.step(
       'create statistics if not exists customer_group_sizes (dependencies, mcv) on organisation_id, group_id from customer_group_membership',

@@ -26,23 +26,26 @@ const fieldsOf = async (variables: object) => (await list(variables)).errors?.[0
 
 describe('arguments', () => {
   it.each([
-    [{ filter: { premium: 'yes' } }, [{ path: 'premium', message: 'must be true or false' }]],
-    [{ filter: { credit: 'MUCH' } }, [{ path: 'credit', message: 'must be one of POSITIVE, ZERO, NEGATIVE' }]],
-    [{ filter: { groups: {} } }, [{ path: 'groups', message: expect.stringContaining('exactly one member') }]],
-    [{ filter: { groups: { anyOf: ['a'], none: true } } }, [{ path: 'groups', message: expect.any(String) }]],
-    [{ filter: { groups: { none: false } } }, [{ path: 'groups.none', message: 'must be true' }]],
-    [{ filter: { groups: { anyOf: [] } } }, [{ path: 'groups.anyOf', message: 'must not be empty' }]],
-    [{ filter: { groups: { anyOf: ['no slug!'] } } }, [{ path: 'groups.anyOf.0', message: expect.any(String) }]],
+    [{ filter: { premium: 'yes' } }, [{ path: 'filter.premium', message: 'must be true or false' }]],
+    [{ filter: { credit: 'MUCH' } }, [{ path: 'filter.credit', message: 'must be one of POSITIVE, ZERO, NEGATIVE' }]],
+    [{ filter: { groups: {} } }, [{ path: 'filter.groups', message: expect.stringContaining('exactly one member') }]],
+    [{ filter: { groups: { anyOf: ['a'], none: true } } }, [{ path: 'filter.groups', message: expect.any(String) }]],
+    [{ filter: { groups: { none: false } } }, [{ path: 'filter.groups.none', message: 'must be true' }]],
+    [{ filter: { groups: { anyOf: [] } } }, [{ path: 'filter.groups.anyOf', message: 'must not be empty' }]],
+    [{ filter: { groups: { anyOf: ['no slug!'] } } }, [{ path: 'filter.groups.anyOf.0', message: expect.any(String) }]],
     [
       { filter: { createdAt: { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' } } },
-      [{ path: 'createdAt.to', message: 'must be after from' }],
+      [{ path: 'filter.createdAt.to', message: 'must not be before from' }],
     ],
-    [{ filter: { lastSeenAt: { from: 'yesterday' } } }, [{ path: 'lastSeenAt.from', message: expect.any(String) }]],
+    [
+      { filter: { lastSeenAt: { from: 'yesterday' } } },
+      [{ path: 'filter.lastSeenAt.from', message: expect.any(String) }],
+    ],
     [{ search: 'x'.repeat(201) }, [{ path: 'search', message: 'must be at most 200 characters long' }]],
     [{ search: 'a b c d e f g h i j k' }, [{ path: 'search', message: 'must have at most 10 words' }]],
     [{ search: 'a\u0000b' }, [{ path: 'search', message: 'must not contain control characters' }]],
     [{ search: 7 }, [{ path: 'search', message: 'must be a string' }]],
-    [{ orderBy: { field: 'NAME' } }, [{ path: 'direction', message: 'is required' }]],
+    [{ orderBy: { field: 'NAME' } }, [{ path: 'orderBy.direction', message: 'is required' }]],
     [{ first: 101 }, [{ path: 'first', message: 'must be at most 100' }]],
   ])('are refused: %j', async (variables, fields) => {
     expect(await fieldsOf(variables)).toEqual(fields);
@@ -52,8 +55,8 @@ describe('arguments', () => {
     const fields = await fieldsOf({ filter: { groups: { anyOf: [] } }, search: 'a\u0000', first: 101, after: '?' });
     expect(fields.map(({ path }: { path: string }) => path).toSorted()).toEqual([
       'after',
+      'filter.groups.anyOf',
       'first',
-      'groups.anyOf',
       'search',
     ]);
   });

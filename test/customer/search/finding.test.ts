@@ -29,6 +29,7 @@ const people: Record<string, Person> = {
   emoji: ['Emo 🎉', 'Ji', null, 'emo@ji.example', null],
   oyvind: ['Øyvind', 'Berg', null, null, '+47 22123456'],
   store: [null, null, '7 11 Store', 'kontakt@obchod.example', null],
+  linka: [null, null, 'Linka 112 155 158', 'volejte@linka.example', null],
   phoneOnly: ['Bez', 'Adresy', null, null, '+420 733999888'],
 };
 
@@ -120,6 +121,8 @@ describe('a search finds', () => {
     ['0 777 123 456', 'novak'],
     ['+49 (0)30 1234567', 'strasse'],
     // Words of digits that are no number.
+    ['Linka 112 155 158', 'linka'],
+    ['112 155 158', 'linka'],
     ['store 7 11', 'store'],
     ['7 11', 'store'],
     // As pasted from a letter.

@@ -90,6 +90,25 @@ function drawQuery(next: () => number): ListQuery {
   };
 }
 
+const isWritten = (text: string | null | undefined): text is string => text != null && !text.includes('null');
+
+describe('a search', () => {
+  it('finds everybody by what they are, as it is written', async () => {
+    const next = seededRandom(22);
+    const listedOnes = customers.filter(({ deletedAt }) => deletedAt == null);
+    for (let n = 0; n < COMBINATIONS; n++) {
+      const customer = listedOnes[Math.floor(next() * listedOnes.length)] as MadeUpCustomer;
+      const { cuRefNo, firstName, lastName, companyName, email, phone } = customer;
+      const name = `${firstName ?? ''} ${lastName ?? ''}`;
+      for (const search of [name, companyName, email, phone, `${lastName}, ${firstName} ${phone}`].filter(isWritten)) {
+        const { totalCount, edges } = await pageOf({ search }, { first: 100 });
+        const isShown = edges.some(({ node }) => node.cuRefNo === cuRefNo);
+        expect(isShown || (totalCount ?? 0) > 100, search).toBe(true);
+      }
+    }
+  }, 240_000);
+});
+
 describe('a list', () => {
   it(`is that of a model in memory, for ${COMBINATIONS} combinations of filters, a search and a sort`, async () => {
     const next = seededRandom(20);

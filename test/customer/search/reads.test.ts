@@ -72,6 +72,7 @@ function listOf(query: ConstructorParameters<typeof CustomerList>[1]) {
       },
     },
     map: { value: tenant.map.bind(tenant) },
+    inListSlot: { value: tenant.inListSlot.bind(tenant) },
   });
   const list = new CustomerList({ database: watched }, query);
   return { list, run };

@@ -5,16 +5,17 @@ import { searchInput, wordsOf } from '../../../src/customer/search/terms.ts';
 describe('the words of a search', () => {
   it.each([
     ['  Jan   Novák ', ['Jan', 'Novák']],
-    ['+420 777 123 456', ['+420777123456']],
-    ['777-123-456', ['777123456']],
-    ['(777) 123.456', ['777123456']],
-    ['00420 777123456', ['+420777123456']],
-    ['Novák 777 123 456 Brno', ['Novák', '777123456', 'Brno']],
+    ['+420 777 123 456', ['+420777123456 +420 777 123 456']],
+    ['777-123-456', ['777123456 777-123-456']],
+    ['(777) 123.456', ['777123456 (777) 123.456']],
+    ['00420 777123456', ['+420777123456 00420 777123456']],
+    ['Novák 777 123 456 Brno', ['Novák', '777123456 777 123 456', 'Brno']],
     // Numbers as those write them who call from the same country.
-    ['0905 123 456', ['905123456']],
+    ['0905 123 456', ['905123456 0905 123 456']],
     ['0905123456', ['905123456']],
-    ['+353 (0)85 012 3456', ['+353850123456']],
-    // Too short for a whole number: a part of one, or words by themselves.
+    ['+353 (0)85 012 3456', ['+353850123456 +353 (0)85 012 3456']],
+    // A part of one, or words by themselves; so are those of companies.
+    ['Linka 112 155 158', ['Linka', '112155158 112 155 158']],
     ['Areal 51 12', ['Areal', '5112 51 12']],
     ['22 12 34 56', ['22123456 22 12 34 56']],
     ['777 123', ['777123 777 123']],
@@ -27,7 +28,8 @@ describe('the words of a search', () => {
     ['Weiß, Anna', ['Weiß', 'Anna']],
     ['"Anna Weiß" <weiss@firma.example>;', ['Anna', 'Weiß', 'weiss@firma.example']],
     ['„Anna“ (ACME)', ['Anna', 'ACME']],
-    ['s.r.o. :-) ,', ['s.r.o.', '-', ',']],
+    ['s.r.o. :-) ,', ['s.r.o.', '-']],
+    [', ;', [',', ';']],
     ['a.b@example.com', ['a.b@example.com']],
     ['', []],
   ])('%j are %j', (text, words) => {

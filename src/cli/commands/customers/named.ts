@@ -44,7 +44,9 @@ export async function withCustomers<Result>(
   work: (ctx: OperationContext) => Promise<Result>,
 ): Promise<Result> {
   return withOptionNames(names, () =>
-    withGatewayDatabase(async (owner) => work(contextOf(owner, await organisationOf(owner, slug)))),
+    withGatewayDatabase(async (owner) => work(contextOf(owner, await organisationOf(owner, slug))), {
+      mustExist: true,
+    }),
   );
 }
 

@@ -1,10 +1,10 @@
 // Slots of transactions: who gets one, and when.
 import { expect, it } from 'vitest';
-import { TransactionSlots } from '../../src/database/transaction-slots.ts';
+import { ConnectionSlots } from '../../src/database/connection-slots.ts';
 
 /** Transactions of organisations that end when they are told to. */
 function openSlots(connections: number) {
-  const slots = new TransactionSlots(connections);
+  const slots = new ConnectionSlots(connections);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const failed: string[] = [];

@@ -1,5 +1,5 @@
-// How many connections the transactions of several statements may hold, which are held for as long as they wait for a lock: none keeps others from
-// calling, and no organisation another.
+// How many connections work of one kind may hold that holds them for long: transactions of several statements, which wait for locks, or lists, which may
+// read much. None keeps others from calling, and no organisation another.
 import { timedOut } from '../errors/classify.ts';
 
 interface Waiter {
@@ -13,7 +13,7 @@ interface Share {
 }
 
 /** Slots of one process. Organisations that wait take turns. */
-export class TransactionSlots {
+export class ConnectionSlots {
   /** One connection is for calls of a single statement, where there is more than one. */
   readonly #most: number;
   readonly #mostOfOne: number;
