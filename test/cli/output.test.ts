@@ -58,3 +58,21 @@ it('never cuts a column that is to be read whole, and leaves it out rather', () 
   expect(rows(52)[1]).toBe(`${row.reference}  ${'n'.repeat(11)}…  ${row.phone}`);
   expect(rows(51)[1]).toBe(`${row.reference}  ${'n'.repeat(32)}…`);
 });
+
+it('shows the marks of letters as they are, and those that stand alone as escapes', () => {
+  const name = 'शर्मा ใจดี Q\u0303uest';
+  expect(lines([{ name }])[1]).toBe(name);
+  expect(lines([{ name: '\u0301a' }])[1]).toBe('\\u0301a');
+  expect(lines([{ name: `a${'\u0301'.repeat(5)}` }])[1]).toBe(`a${'\u0301'.repeat(4)}\\u0301`);
+  expect(lines([{ name: 'a\ufe0f' }])[1]).toBe('a\\ufe0f');
+});
+
+it('leaves columns out first in which nothing stands, where there is no room', () => {
+  const row = { reference: 'r'.repeat(16), name: null, company: 'c'.repeat(30), phone: 'p'.repeat(20) };
+  const titles = (width: number) =>
+    table([row], width, { optional: ['company'], whole: ['reference', 'phone'] }).map((line) =>
+      stripVTControlCharacters(line),
+    )[0];
+  expect(titles(90)).toMatch(/NAME +COMPANY +PHONE$/);
+  expect(titles(54)).toMatch(/REFERENCE +COMPANY +PHONE$/);
+});

@@ -238,6 +238,27 @@ describe('many customers', () => {
   });
 });
 
+it('leaves connections to others, however many lists are asked for', async () => {
+  const blocker = new pg.Client(gateway.databaseUrl);
+  await blocker.connect();
+  await blocker.query('begin; lock table customer_group in access exclusive mode');
+  // More than there are connections; each waits for the table.
+  const blocked = Array.from({ length: 30 }, () => list({ filter: { groups: { anyOf: ['nobody'] } } }));
+  await expect
+    .poll(async () => {
+      const { rows } = await blocker.query(
+        `select from pg_locks where relation = 'customer_group'::regclass and not granted`,
+      );
+      return rows.length;
+    })
+    .toBe(5);
+  const query = '{ customer(by: { email: "asked0@example.com" }) { email } }';
+  expect((await gateway.graphql(query)).body.data.customer.email).toBe('asked0@example.com');
+  await blocker.query('rollback');
+  await blocker.end();
+  for (const { data } of await Promise.all(blocked)) expect(data.customers.edges).toEqual([]);
+});
+
 it('costs what it may read', async () => {
   const cost = async (query: string) => {
     const { body } = await gateway.graphql(query);

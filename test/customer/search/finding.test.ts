@@ -232,3 +232,11 @@ it('folds text of ASCII as it folds any other', async () => {
   );
   expect(`${row?.alone}e`).toBe(row?.beside);
 });
+
+it('reads the index in every script: PostgreSQL takes their letters for letters', async () => {
+  const [row] = await runSql<{ known: number }>(
+    gateway.databaseUrl,
+    `select count(*)::int as known from unnest(array['семенова', 'παπαδοπουλος', '山田太郎']) word where show_trgm(word) <> '{}'`,
+  );
+  expect(row?.known).toBe(3);
+});

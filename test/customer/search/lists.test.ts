@@ -159,6 +159,41 @@ describe('a list', () => {
     }
     await open.close();
   }, 240_000);
+
+  it.each([
+    { lastSeenAt: { from: '2021-01-01T00:00:00Z' } },
+    { lastSeenAt: { to: '2024-01-01T00:00:00Z' } },
+    { lastSeenAt: { from: '2020-06-01T00:00:00Z', to: '2030-01-01T00:00:00Z' } },
+    { lastSeenAt: { from: '2023-01-01T00:00:00Z', to: '2024-01-01T00:00:00Z' } },
+    { createdAt: { from: '2022-01-01T00:00:00Z' } },
+    { createdAt: { from: '2021-01-01T00:00:00Z', to: '2023-01-01T00:00:00Z' } },
+    { premium: false },
+    { ban: false },
+    { credit: 'POSITIVE' },
+    { credit: 'ZERO' },
+    { kind: 'COMPANY' },
+    { kind: 'PERSON' },
+    { groups: { anyOf: ['group-1'] } },
+    { groups: { none: true } },
+  ] as const)('is estimated by what PostgreSQL knows: %j', async (filter) => {
+    const open = openDatabase({
+      connection: parseDatabaseUrl(gateway.databaseUrl),
+      entities,
+      log: pino({ level: 'silent' }),
+    });
+    const expected = listed(customers, { filter: filter as ListQuery['filter'] }).length;
+    expect(expected).toBeGreaterThan(100);
+    const limits = { forShortWords: 10, first: 5, perRow: 2, most: 60, counted: 1, sample: 50 };
+    const asked = { filter: customerFilter.parse(toDates(filter as ListQuery['filter'])) };
+    const estimate = await new CustomerList(
+      { database: open.forOrganisation(organisationId) },
+      asked,
+      limits,
+    ).estimate();
+    await open.close();
+    expect(estimate).toBeGreaterThan(expected * 0.7);
+    expect(estimate).toBeLessThan(expected * 1.4);
+  });
 });
 
 /** The moments of a filter as GraphQL reads them. */

@@ -122,6 +122,15 @@ describe('a list that few belong to', () => {
     },
   );
 
+  it('is read in order beyond its first page', async () => {
+    // The first by name are persons.
+    const query = { filter: { kind: 'COMPANY', premium: true }, order: { field: 'NAME', direction: 'ASC' } } as const;
+    const [first] = await listOf(query).list.page({ limit: 1 }, BARE);
+    const { list, run } = listOf(query);
+    await list.page({ limit: LIMIT, after: first?.position }, BARE);
+    expect(namesOf(run)[0]).toMatch(/^limit/);
+  });
+
   it('is not looked for any further when nobody has the words', async () => {
     await listOf({ words: ['zzyzx'] }).list.page({ limit: LIMIT }, BARE);
     const { list, run } = listOf({ words: ['zzyzx'] });
