@@ -40,4 +40,9 @@ query FilteredCustomers {
   }
 }
 `,
+  `# Looks customers up by their references, in the order asked: null for each that there is none of.
+query CustomersByReference {
+  customersByReference(cuRefNos: ["0000000000000000"]) { cuRefNo email companyName }
+}
+`,
 ];

@@ -170,7 +170,7 @@ builder.queryField('customers', (t) =>
         filter: t.arg({ type: CustomerFilterInput, description: 'Narrows the list.' }),
         search: t.arg.string({
           description:
-            'Finds those whose name, company, e-mail address or phone number contains each of these words, whatever the case and the accents. A word of one or two characters is what one of theirs begins with; a phone number may be written with or without blanks.',
+            'Finds those whose name, company, e-mail address or phone number contains each of these words, whatever the case and the accents. A word of one or two characters is what one of theirs begins with; a phone number, or a part of one, may be grouped in any way.',
         }),
         orderBy: t.arg({ type: CustomerOrderInput, description: 'How the list is sorted.' }),
       },
