@@ -20,9 +20,10 @@ function joined(run: readonly string[]): readonly string[] {
   const digits = run.join('').replace('(0)', '').replace(notDigits, '');
   const plus = run[0]?.startsWith('+') ? '+' : '';
   const isNumber = digits.length >= DIGITS_OF_PHONE;
-  if (!isNumber && run.length < 2) return run;
+  const parts = run.map((word) => word.replace(around, ''));
+  if (!isNumber && parts.length < 2) return parts;
   const one = plus === '' && isNumber ? withoutPrefix(digits) : plus + digits;
-  return run.length === 1 && run[0]?.endsWith(one) ? [one] : [[one, ...run].join(' ')];
+  return parts.length === 1 && parts[0]?.endsWith(one) ? [one] : [[one, ...parts].join(' ')];
 }
 
 /** Digits without the zero that they begin with for those who call from the same country; the ITU's prefix stands for the plus. */
@@ -62,7 +63,8 @@ export function wordsOf(text: string): string[] {
  */
 function searchWords(given: string): string[] {
   const words = [...new Set(wordsOf(writeText(LONGEST, given, ' ') ?? ''))];
-  if (words.length > MOST_WORDS) throw invalid(`must have at most ${MOST_WORDS} words`);
+  const count = words.reduce((sum, word) => sum + Math.max(1, word.split(' ').length - 1), 0);
+  if (count > MOST_WORDS) throw invalid(`must have at most ${MOST_WORDS} words`);
   return words;
 }
 
