@@ -213,7 +213,7 @@ it('calls that keep all connections are no reason for a moment, and one when oth
     'create policy slow on customer_group as restrictive for select using ((select slowly()))',
   );
   const slow = Array.from({ length: 12 }, () =>
-    gateway.graphql('{ customers(first: 1) { edges { node { groups { slug } } } } }'),
+    gateway.graphql('{ customerGroups(first: 1) { edges { node { slug } } } }'),
   );
   await sleep(500);
   expect((await health()).status).toBe(200);

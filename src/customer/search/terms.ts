@@ -12,7 +12,15 @@ const blanks = /\p{White_Space}+/u;
 const phonePart = /^\+?[(]?[0-9][0-9()./\-\u2010-\u2015]*$/;
 const notDigits = /[^0-9]/g;
 /** What stands around words rather than in them: quotation marks, brackets, and what divides. */
-const around = /^[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]+|[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]+$/gu;
+const around = /[\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'<>,;:]/u;
+
+/** A word without what stands around it. */
+function bare(word: string): string {
+  let [start, end] = [0, word.length];
+  while (start < end && around.test(word.charAt(start))) start += 1;
+  while (start < end && around.test(word.charAt(end - 1))) end -= 1;
+  return word.slice(start, end);
+}
 
 /** Words of digits, which may be a telephone number or a part of one, in both ways. */
 function joined(run: readonly string[]): readonly string[] {
@@ -20,7 +28,7 @@ function joined(run: readonly string[]): readonly string[] {
   const digits = run.join('').replace('(0)', '').replace(notDigits, '');
   const plus = run[0]?.startsWith('+') ? '+' : '';
   const isNumber = digits.length >= DIGITS_OF_PHONE;
-  const parts = run.map((word) => word.replace(around, ''));
+  const parts = run.map(bare);
   if (!isNumber && parts.length < 2) return parts;
   const one = plus === '' && isNumber ? withoutPrefix(digits) : plus + digits;
   return parts.length === 1 && parts[0]?.endsWith(one) ? [one] : [[one, ...parts].join(' ')];
@@ -48,7 +56,7 @@ export function wordsOf(text: string): string[] {
     // A plus begins another number.
     if (!isPart || word.startsWith('+')) endRun();
     if (isPart) run.push(word);
-    else words.push(word.replace(around, ''));
+    else words.push(bare(word));
   }
   endRun();
   const named = words.filter(Boolean);
