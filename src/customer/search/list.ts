@@ -92,7 +92,7 @@ export class CustomerList {
    * @param reading - what is read along
    */
   page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
-    return this.#database.inListSlot(() => this.#page(page, reading));
+    return this.#inSlot(() => this.#page(page, reading));
   }
 
   async #page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
@@ -121,9 +121,14 @@ export class CustomerList {
     return this.#collect(page, reading);
   }
 
+  /** What is neither searched nor narrowed is read at once, and waits for nobody. */
+  #inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#query.isSearch || this.#query.isFiltered ? this.#database.inListSlot(work) : work();
+  }
+
   /** How many there are; null for more than are counted. */
   count(): Promise<number | null> {
-    this.#counted ??= this.#database.inListSlot(() => countList(this.#database, this.#query, this.#limits));
+    this.#counted ??= this.#inSlot(() => countList(this.#database, this.#query, this.#limits));
     return this.#counted;
   }
 
@@ -131,7 +136,7 @@ export class CustomerList {
   async estimate(): Promise<number> {
     const count = await this.count();
     if (count !== null) return count;
-    const estimated = await this.#database.inListSlot(() => estimateList(this.#database, this.#query, this.#limits));
+    const estimated = await this.#inSlot(() => estimateList(this.#database, this.#query, this.#limits));
     return Math.max(Math.round(estimated), this.#limits.counted + 1);
   }
 
