@@ -49,7 +49,7 @@ const isRefused = (url: string) =>
 
 describe.each(['1', '2'])('with WORKERS=%s', (WORKERS) => {
   it('SIGTERM goes on answering, not ready, and closes each connection by its next answer, for DRAIN_SECONDS', async () => {
-    const gateway = await start({ WORKERS, DRAIN_SECONDS: '3' });
+    const gateway = await start({ WORKERS, DRAIN_SECONDS: '5' });
     const kept = await Promise.all(Array.from({ length: 4 }, () => openKept(gateway.url)));
     for (const connection of kept) expect(await connection.get('/health/live')).toContain('200 OK');
     const unused = await openKept(gateway.url);
@@ -59,7 +59,7 @@ describe.each(['1', '2'])('with WORKERS=%s', (WORKERS) => {
       const ready = await fetch(`${gateway.url}/health/ready`);
       expect([ready.status, await ready.json()]).toMatchObject([503, { status: 'draining' }]);
       expect(ready.headers.get('connection')).toBe('close');
-    });
+    }, 3_000);
     const created = await create(gateway.url, 'during@example.com');
     expect([created.status, created.headers.get('connection')]).toEqual([200, 'close']);
     expect(kept.map(({ isOpen }) => isOpen())).toEqual([true, true, true, true]);
