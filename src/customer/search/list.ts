@@ -43,7 +43,7 @@ interface ListParts extends Conditions {
 const statements = new RecurringStatements('customers_listed');
 
 /** Lists whose first rows gave no page a moment ago: their first page is collected at once. */
-const collected = new LRUCache<string, true>({ max: 1_000, ttl: 60_000 });
+const collectedAtOnce = new LRUCache<string, true>({ max: 1_000, ttl: 60_000 });
 
 /** Reads a sort value, as JSON has it. */
 function read(value: unknown, column: SortColumn | undefined): unknown {
@@ -100,7 +100,7 @@ export class CustomerList {
     const { limit = this.#limits.most } = page;
     if (parts.rest === '') return this.#walk(parts, reading, powerOfTwo(limit));
     const isFirst = !page.after && !page.before;
-    if (isFirst && collected.has(this.#key) && (this.#query.isFiltered || (await this.#query.foundIds()) !== null)) {
+    if (isFirst && collectedAtOnce.has(this.#key) && (this.#query.isFiltered || (await this.#query.foundIds()) !== null)) {
       return this.#collect(page, reading);
     }
     const { forShortWords, perRow, most } = this.#limits;
@@ -117,7 +117,7 @@ export class CustomerList {
     if (reads !== 0) {
       const listed = await this.#walk(parts, reading, reads);
       if (reads === undefined || listed.length >= limit) return listed;
-    } else if (isFirst) collected.set(this.#key, true);
+    } else if (isFirst) collectedAtOnce.set(this.#key, true);
     return this.#collect(page, reading);
   }
 
