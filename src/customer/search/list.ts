@@ -100,7 +100,11 @@ export class CustomerList {
     const { limit = this.#limits.most } = page;
     if (parts.rest === '') return this.#walk(parts, reading, powerOfTwo(limit));
     const isFirst = !page.after && !page.before;
-    if (isFirst && collectedAtOnce.has(this.#key) && (this.#query.isFiltered || (await this.#query.foundIds()) !== null)) {
+    if (
+      isFirst &&
+      collectedAtOnce.has(this.#key) &&
+      (this.#query.isFiltered || (await this.#query.foundIds()) !== null)
+    ) {
       return this.#collect(page, reading);
     }
     const { forShortWords, perRow, most } = this.#limits;
