@@ -1,15 +1,14 @@
 // How a customer is changed: it is read, what it becomes is worked out, and that is written if nobody was quicker; then it is locked first.
 
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
-import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import type { Statement } from '../database/statement.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { detailNames, objectNames } from './details.ts';
 import { canonicalEmail } from './email.ts';
 import { type CustomerKey, referenceForm } from './find.ts';
+import { selectChangedOf } from './profile.ts';
 import { type Entry, type Settable, setCustomer } from './set.ts';
 
 /** What names a customer that is to be changed; `anyCuRefNo` also one that was deleted. */
@@ -32,7 +31,7 @@ interface Way {
   readonly lock: Statement;
 }
 
-const columns = columnsOf(CustomerEntity, 'c', [...detailNames, ...objectNames]).join(', ');
+const columns = selectChangedOf('c');
 
 function wayBy(column: 'cu_ref_no' | 'canonical_email', undeleted: boolean): Way {
   const name = `customer_by_${column}${undeleted ? '_undeleted' : ''}`;

@@ -2,11 +2,10 @@
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import type { Actor } from '../operation-context.ts';
 import { randomAlphanumeric } from '../random.ts';
+import { REFERENCE_LENGTH } from './find.ts';
 import type { CreateCustomer } from './input.ts';
 import { ADDRESSES_BETWEEN_CUTS, isNoted, isUnseen } from './ip-history/note.ts';
 import { ledTo } from './merge/followed.ts';
-
-const REFERENCE_LENGTH = 16;
 
 /** A call, ready for a statement. */
 export interface Call extends CreateCustomer, Actor {

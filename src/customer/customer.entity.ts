@@ -17,6 +17,11 @@ export const CustomerEntity = defineEntity({
   ],
   indexes: [
     { name: 'customer_by_survivor', properties: ['organisationId', 'mergedInto'], where: 'merged_into is not null' },
+    {
+      name: 'customer_phone_only',
+      properties: ['organisationId', 'phone'],
+      where: 'email is null and phone is not null and deleted_at is null and merged_into is null',
+    },
     ...searchIndexes,
   ],
   triggers: [

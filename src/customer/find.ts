@@ -20,7 +20,8 @@ import {
 /** What names one customer of an organisation; `email` is normalised. */
 export type CustomerKey = { cuRefNo: string } | { email: string };
 
-/** The form of a `cuRefNo`. */
+/** Characters of a `cuRefNo`, and its form. */
+export const REFERENCE_LENGTH = 16;
 export const referenceForm = /^[A-Za-z0-9]{16}$/;
 
 /** Columns by which a customer is found, with the type of their values. */

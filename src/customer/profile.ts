@@ -55,8 +55,12 @@ export function forEachReading<Made>(make: (reading: Reading) => Made): (reading
 const columns = columnsOf(CustomerEntity, '(customer)').join(', ');
 const objectColumns = columnsOf(CustomerEntity, '(customer)', objectNames).join(', ');
 
-/** What a statement selects of a customer that it changed: all that callers can set, too. Read by `readProfile`. */
-export const selectChanged = columnsOf(CustomerEntity, '(customer)', [...detailNames, ...objectNames]).join(', ');
+/** What a statement selects of a row that it changed, or is to change: all that callers can set, too. Read by `readProfile`. */
+export const selectChangedOf = (row: string) =>
+  columnsOf(CustomerEntity, row, [...detailNames, ...objectNames]).join(', ');
+
+/** The same of a statement that has a whole `customer`. */
+export const selectChanged = selectChangedOf('(customer)');
 
 /*
  * $1 is the organisation. Rows are named by sub-selects rather than joins: then every row is looked up by its whole key, also on

@@ -155,7 +155,7 @@ export async function setCustomer(
 ): Promise<Customer | undefined> {
   const before = stateOf(customer);
   const after = { ...before, ...given };
-  const changed = (Object.keys(given) as (keyof Settable)[]).filter((name) => differs(before[name], after[name]));
+  const changed = changedNames(customer, given);
   if (changed.length === 0 && !also) return customer;
   const { stored, isOfProfile } = customerActions[action];
   const call: Call = {
@@ -171,6 +171,12 @@ export async function setCustomer(
       throw isUniqueViolation(error) ? mailboxTaken(error) : error;
     });
   return row && readProfile(database, row).customer;
+}
+
+/** What of that is not so already. */
+export function changedNames(customer: Customer, given: Partial<Settable>): (keyof Settable)[] {
+  const before = stateOf(customer);
+  return (Object.keys(given) as (keyof Settable)[]).filter((name) => differs(before[name], given[name]));
 }
 
 function stateOf(customer: Customer): Settable {

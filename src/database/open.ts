@@ -130,7 +130,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     operationTimeout,
     forOrganisation: (organisationId) => new OrganisationView(organisationId, deadline(), viewParts),
     transaction: (work) =>
-      viewParts.runTransaction(undefined, deadline(), (query) => work(new QueryRunner(query, map))),
+      viewParts.runTransaction(undefined, deadline(), ({ query }) => work(new QueryRunner(query, map))),
     trouble: () => trouble.current(),
     isConnected: () => isConnected(),
     close: () => orm.close(true),

@@ -7,7 +7,7 @@ import { TransactionBatcher } from './batch/transaction-batcher.ts';
 import type { ConnectionSlots } from './connection-slots.ts';
 import type { NamedTurns } from './named-turns.ts';
 import { type Query, QueryRunner, type StatementConfig, type StatementRunner } from './statement.ts';
-import type { TransactionKind, TransactionWork } from './transaction.ts';
+import type { TransactionKind, TransactionParts, TransactionWork } from './transaction.ts';
 
 /** What a unit of work offers: it reads. What would write, or begin a transaction of its own, goes by statements. */
 export type EntityReader = Pick<EntityManager, 'find' | 'findOne' | 'findOneOrFail' | 'count'>;
@@ -57,6 +57,12 @@ export interface OrganisationDatabase extends StatementRunner {
    * @throws as `transaction`
    */
   snapshot<Result>(work: (tx: OrganisationDatabase) => Promise<Result>): Promise<Result>;
+  /**
+   * Sends rows to a statement `copy … from stdin` of the transaction that this is, in which another statement ran before.
+   *
+   * @param rows - in PostgreSQL's text format, each with its line end
+   */
+  copyIn(text: string, rows: readonly string[]): Promise<void>;
   /**
    * Has the transaction that this is done anew, as after a serialisation failure: what it has locked is not what it looked for, and to lock more beside
    * that could block others who lock in order.
@@ -156,8 +162,8 @@ export class OrganisationView extends View implements OrganisationDatabase {
       .runTransaction(
         this.organisationId,
         this.#deadline,
-        async (query, outdated) => {
-          const tx = new TransactionView(this.organisationId, this.#parts, query, outdated);
+        async (parts) => {
+          const tx = new TransactionView(this.organisationId, this.#parts, parts);
           last = tx;
           const given = await work(tx);
           tx.assertWhole();
@@ -170,6 +176,10 @@ export class OrganisationView extends View implements OrganisationDatabase {
       });
     for (const after of last?.afterwards ?? []) await this.onceCommitted(after);
     return result;
+  }
+
+  copyIn(): Promise<never> {
+    return Promise.reject(new Error('rows are copied in a transaction alone'));
   }
 
   beginAnew(): never {
@@ -190,13 +200,13 @@ function pastTransaction(): Error {
 class TransactionView extends View implements OrganisationDatabase {
   readonly isTransaction = true;
   readonly afterwards: ((database: OrganisationDatabase) => Promise<void>)[] = [];
-  readonly #outdated: () => Error;
+  readonly #transaction: TransactionParts;
   readonly #batcher: TransactionBatcher;
   #failed: { readonly error: unknown } | undefined;
 
-  constructor(organisationId: number, parts: ViewParts, query: Query, outdated: () => Error) {
-    super(organisationId, parts, query);
-    this.#outdated = outdated;
+  constructor(organisationId: number, parts: ViewParts, transaction: TransactionParts) {
+    super(organisationId, parts, transaction.query);
+    this.#transaction = transaction;
     this.#batcher = new TransactionBatcher(organisationId, (statement, values) => this.run(statement, values));
   }
 
@@ -225,8 +235,12 @@ class TransactionView extends View implements OrganisationDatabase {
     return work();
   }
 
+  copyIn(text: string, rows: readonly string[]): Promise<void> {
+    return this.#transaction.copyIn(text, rows);
+  }
+
   beginAnew(): never {
-    throw this.#outdated();
+    throw this.#transaction.outdated();
   }
 
   async onceCommitted(work: (database: OrganisationDatabase) => Promise<void>): Promise<void> {

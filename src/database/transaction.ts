@@ -1,6 +1,8 @@
 // Several statements as one transaction: on one connection, whole or not at all.
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { ApiError } from '../errors/api-error.ts';
 import { timedOut } from '../errors/classify.ts';
 import type { Connections } from './connections.ts';
@@ -35,13 +37,18 @@ const isolation: Record<TransactionKind, string> = {
 const beginning = (kind: TransactionKind, idleTimeout: number) =>
   `begin isolation level ${isolation[kind]}; set local idle_in_transaction_session_timeout = ${idleTimeout}`;
 
-/**
- * The work of a transaction.
- *
- * @param query - runs its statements
- * @param outdated - gives what to throw to have all of it done anew, without the locks that it holds by now
- */
-export type TransactionWork<Result> = (query: Query, outdated: () => Error) => Promise<Result>;
+/** What the work of a transaction acts by. */
+export interface TransactionParts {
+  /** Runs its statements. */
+  query: Query;
+  /** Sends rows to a statement `copy … from stdin`, after one that `query` ran, whose settings hold for it. */
+  copyIn(text: string, rows: readonly string[]): Promise<void>;
+  /** Gives what to throw to have all of it done anew, without the locks that it holds by now. */
+  outdated(): Error;
+}
+
+/** The work of a transaction. */
+export type TransactionWork<Result> = (parts: TransactionParts) => Promise<Result>;
 
 /** What a transaction takes. */
 export interface TransactionTerms {
@@ -142,10 +149,11 @@ class Transaction {
       await this.#send(
         beginning(this.#terms.kind, Number.isFinite(remaining) ? Math.max(0, remaining) + IDLE_GRACE : 0),
       );
-      const result = await work(
-        (config) => this.#query(config),
-        () => this.#outdated(),
-      );
+      const result = await work({
+        query: (config) => this.#query(config),
+        copyIn: (text, rows) => this.#copyIn(text, rows),
+        outdated: () => this.#outdated(),
+      });
       await this.#commit();
       return { result };
     } catch (error) {
@@ -182,6 +190,22 @@ class Transaction {
         reject(error);
       });
     });
+  }
+
+  #copyIn(text: string, rows: readonly string[]): Promise<void> {
+    if (this.#isOver) return Promise.reject(new Error('rows were copied in a transaction that is over'));
+    const done = this.#last.then(async () => {
+      if (this.#failure) throw this.#failure;
+      try {
+        await pipeline(rows, this.#client.query(copyFrom(text)));
+      } catch (error) {
+        if (error instanceof pg.DatabaseError) this.#failure ??= error;
+        else this.#isBroken = true;
+        throw error;
+      }
+    });
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   async #commit(): Promise<void> {

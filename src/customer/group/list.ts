@@ -1,5 +1,6 @@
 // Lists the groups of an organisation.
 import { keysetPages, type Page, type PositionOf } from '../../database/keyset.ts';
+import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import type { Statement } from '../../database/statement.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { CustomerGroupEntity, groupColumns, type StoredGroup } from './group.entity.ts';
@@ -57,4 +58,19 @@ const find: Statement = {
 export async function findGroup({ database }: OperationContext, id: number): Promise<StoredGroup | undefined> {
   const [row] = await database.run(find, [database.organisationId, id]);
   return row && database.map<StoredGroup>(CustomerGroupEntity, row);
+}
+
+const findBySlugs: Statement = {
+  name: 'customer_groups_find',
+  text: `select ${groupColumns} from customer_group where organisation_id = $1 and slug = any($2::text[]) and deleted_at is null`,
+};
+
+/** Finds groups, by their slugs. */
+export async function findGroups(
+  database: OrganisationDatabase,
+  slugs: readonly string[],
+): Promise<Map<string, StoredGroup>> {
+  const rows = await database.run(findBySlugs, [database.organisationId, slugs]);
+  const groups = rows.map((row) => database.map<StoredGroup>(CustomerGroupEntity, row));
+  return new Map(groups.map((group) => [group.slug, group]));
 }

@@ -36,7 +36,7 @@ const make: Statement = {
   text: `
     with made as (
       insert into customer_group (organisation_id, name, slug)
-      select $1, slug, slug from unnest($2::text[]) given (slug) order by slug
+      select $1, name, slug from unnest($2::text[], $5::text[]) given (slug, name) order by slug
       on conflict (organisation_id, slug) where deleted_at is null do nothing
       returning slug
     ), change as (
@@ -74,22 +74,25 @@ export async function keepGroups(tx: OrganisationDatabase, slugs: readonly strin
 }
 
 /**
- * Keeps groups from being deleted until the transaction ends, and makes those that the organisation does not have, each with its slug as its name.
+ * Keeps groups from being deleted until the transaction ends, and makes those that the organisation does not have.
  *
  * Those that are there are kept first: who has made a group waits for nobody who changes one of the others.
  *
+ * @param names - what those that are made are called, by slug; by their slug unless told
  * @returns each group once
  */
 export async function keepOrMakeGroups(
   tx: OrganisationDatabase,
   { actor, requestId }: Actor,
   slugs: readonly string[],
+  names: ReadonlyMap<string, string> = new Map(),
 ): Promise<StoredGroup[]> {
   const groups = await keepKnownGroups(tx, slugs);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const missing = missingOf(slugs, groups);
     if (missing.length === 0) return groups;
-    await tx.run(make, [tx.organisationId, missing, actor, requestId]);
+    const called = missing.map((slug) => names.get(slug) ?? slug);
+    await tx.run(make, [tx.organisationId, missing, actor, requestId, called]);
     groups.push(...(await keepKnownGroups(tx, missing)));
   }
   throw new Error('groups were deleted at every attempt to join them');

@@ -10,7 +10,7 @@ import { customerActions } from '../actions.ts';
 import { customerBy } from '../by.ts';
 import { lockCustomer, turnsOf } from '../change.ts';
 import type { Customer } from '../customer.entity.ts';
-import { CustomerGroupMembershipEntity, type StoredGroup } from './group.entity.ts';
+import { type CustomerGroup, CustomerGroupMembershipEntity } from './group.entity.ts';
 import { keepGroups, keepOrMakeGroups } from './lock.ts';
 import { MOST_GROUPS, slugsInput } from './slug.ts';
 
@@ -74,9 +74,9 @@ export async function changeGroups(
   tx: OrganisationDatabase,
   { actor, requestId }: Actor,
   { id }: Pick<Customer, 'id'>,
-  { joined = [], left = [] }: { joined?: readonly StoredGroup[]; left?: readonly StoredGroup[] },
+  { joined = [], left = [] }: { joined?: readonly CustomerGroup[]; left?: readonly CustomerGroup[] },
 ): Promise<void> {
-  const ids = (groups: readonly StoredGroup[]) => groups.map((group) => group.id);
+  const ids = (groups: readonly CustomerGroup[]) => groups.map((group) => group.id);
   const slugs = joined.map(({ slug }) => slug);
   const values = [tx.organisationId, id, ids(joined), ids(left), slugs, actor, requestId];
   const { count, has_joined: hasJoined } = await tx.one<{ count: number; has_joined: boolean }>(change, values);

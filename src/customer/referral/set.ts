@@ -30,7 +30,15 @@ export const setCustomerReferralInput = z.object({
 export type SetCustomerReferral = z.output<typeof setCustomerReferralInput>;
 
 /** Referrals in a row that are looked at: more would take longer than a caller may have the others of the organisation wait. */
-const LONGEST_CHAIN = 1_000;
+export const LONGEST_CHAIN = 1_000;
+
+/** What is wrong with a referrer. */
+export const referrerProblems = {
+  unknown: 'must be a customer of this organisation',
+  itself: 'must be another customer',
+  circle: 'must not have been brought by this customer, neither directly nor by others',
+  long: `must have at most ${LONGEST_CHAIN} referrers above it`,
+};
 
 /** The referrers above a customer, one after the other, with itself as the first. */
 const chain: Statement = {
@@ -112,7 +120,7 @@ export function turnsOfReferral({ by, referrer }: SetCustomerReferral): string[]
 /** Not locked, but by its foreign key: whoever locks several customers does so in the order of their ids. */
 async function referrerOf(tx: OrganisationDatabase, by: CustomerKey): Promise<Customer> {
   const found = await findCustomer({ database: tx }, by, BARE);
-  if (!found) throw invalidField('referrer', 'must be a customer of this organisation');
+  if (!found) throw invalidField('referrer', referrerProblems.unknown);
   return found.customer;
 }
 
@@ -132,13 +140,12 @@ async function writeReferral(
 }
 
 async function assertNoCircle(tx: OrganisationDatabase, customerId: number, referrerId: number): Promise<void> {
-  if (referrerId === customerId) throw invalidField('referrer', 'must be another customer');
+  if (referrerId === customerId) throw invalidField('referrer', referrerProblems.itself);
   const values = [tx.organisationId, referrerId, customerId];
   const { is_circle: isCircle, is_long: isLong } = await tx.one<{ is_circle: boolean; is_long: boolean }>(
     chain,
     values,
   );
-  if (isCircle)
-    throw invalidField('referrer', 'must not have been brought by this customer, neither directly nor by others');
-  if (isLong) throw invalidField('referrer', `must have at most ${LONGEST_CHAIN} referrers above it`);
+  if (isCircle) throw invalidField('referrer', referrerProblems.circle);
+  if (isLong) throw invalidField('referrer', referrerProblems.long);
 }

@@ -12,6 +12,7 @@ import { Migration0010DeletedGroups } from './0010-deleted-groups.ts';
 import { Migration0011MergedAndErased } from './0011-merged-and-erased.ts';
 import { Migration0012KeyUse } from './0012-key-use.ts';
 import { Migration0013Search } from './0013-search.ts';
+import { Migration0014Import } from './0014-import.ts';
 import type { NamedMigration } from './run.ts';
 
 export type { NamedMigration } from './run.ts';
@@ -30,4 +31,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0011-merged-and-erased', class: Migration0011MergedAndErased },
   { name: '0012-key-use', class: Migration0012KeyUse },
   { name: '0013-search', class: Migration0013Search },
+  { name: '0014-import', class: Migration0014Import },
 ];

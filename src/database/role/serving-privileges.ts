@@ -17,6 +17,9 @@ export const tablePrivileges: Record<string, readonly string[]> = {
   customer_group_membership: ['select', 'insert', 'update', 'delete'],
   customer_ip: ['select', 'insert', 'update', 'delete'],
   idempotency_key: ['select', 'insert', 'update', 'delete'],
+  // Imports are the owner's: nothing of them is for requests.
+  import_referral: [],
+  import_run: [],
   // Whether there is anything left to migrate.
   migration: ['select'],
   organisation: ['select'],
@@ -63,7 +66,9 @@ export const objects = [
 
 /** What is granted, as `grant` says it. */
 export const grants = [
-  ...Object.entries(tablePrivileges).map(([table, privileges]) => `${privileges.join(', ')} on ${table}`),
+  ...Object.entries(tablePrivileges).flatMap(([table, privileges]) =>
+    privileges.length > 0 ? [`${privileges.join(', ')} on ${table}`] : [],
+  ),
   ...sequences.map((sequence) => `usage on sequence ${sequence}`),
   ...functions.map((signature) => `execute on function ${signature}`),
 ];

@@ -1,0 +1,160 @@
+// The command `export`: writes the customers of an organisation to a file, as import reads them.
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { type CustomerFilter, customerFilter } from '../../customer/search/filter.ts';
+import { exportCustomers } from '../../customer/transfer/export/rows.ts';
+import { csvWriter, ndjsonWriter, type Writer } from '../../customer/transfer/export/write.ts';
+import { UnusableFileError } from '../../customer/transfer/header.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import type { OperationContext } from '../../operation-context.ts';
+import { findOrganisation } from '../../organisation/manage.ts';
+import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
+import { jsonOption, note } from '../output.ts';
+import { Progress } from '../progress.ts';
+
+const exportInput = z.object({ filter: customerFilter });
+
+interface ExportCommand {
+  organisation: string;
+  format?: 'csv' | 'ndjson';
+  filter?: unknown;
+  raw?: boolean;
+  bom?: boolean;
+  json?: boolean;
+}
+
+/** Where an export goes: a file that is there once it is whole, or a stream. */
+interface Target {
+  readonly stream: NodeJS.WritableStream;
+  /** Ends it well, or takes away what was written. */
+  end(isDone: boolean): Promise<void>;
+}
+
+async function targetOf(path: string): Promise<Target> {
+  if (path === '-') return { stream: process.stdout, end: async () => {} };
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new UnusableFileError('The file cannot be written: it is a folder.');
+  // A pipe or a device is not replaced.
+  const isPlain = !found || found.isFile();
+  const part = isPlain ? `${path}.part` : path;
+  const stream: WriteStream = createWriteStream(part, { mode: 0o600 });
+  return {
+    stream,
+    async end(isDone) {
+      stream.end();
+      await finished(stream);
+      if (isPlain) await (isDone ? rename(part, path) : rm(part, { force: true }));
+    },
+  };
+}
+
+/** Writes text no faster than it is taken. */
+function written(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+async function write(ctx: OperationContext, path: string, writer: Writer, filter: CustomerFilter): Promise<number> {
+  const target = await targetOf(path);
+  const progress = new Progress();
+  let rows = 0;
+  let isDone = false;
+  target.stream.on('error', () => {});
+  try {
+    await exportCustomers(ctx, filter, async ({ total, pages }) => {
+      await written(target.stream, writer.head);
+      progress.update(0, total > 0 ? 0 : undefined);
+      for await (const page of pages()) {
+        await written(target.stream, writer.write(page));
+        rows += page.length;
+        progress.update(rows, rows / total);
+      }
+    });
+    isDone = true;
+  } catch (error) {
+    throw unwritable(error);
+  } finally {
+    progress.stop(isDone);
+    await target.end(isDone).catch((error: unknown) => {
+      if (isDone) throw unwritable(error);
+    });
+  }
+  return rows;
+}
+
+/** What an operator can mend. */
+function unwritable(error: unknown): unknown {
+  const { code, syscall } = Object(error) as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined || !/^(open|write|rename|stat|close|fsync)$/.test(syscall))
+    return error;
+  return new UnusableFileError(`The file cannot be written: ${code}.`, { cause: error });
+}
+
+function formatOf(path: string, { format }: ExportCommand): 'csv' | 'ndjson' {
+  return format ?? (/\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
+}
+
+function filterOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError('Give a JSON object, such as {"premium":true}.');
+  }
+}
+
+/** The paths of members that the rules passed over: with one that is misspelt, all would be exported. */
+function* unknownMembers(given: unknown, known: unknown, path: string): Generator<string> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return;
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof known !== 'object' || known === null || !Object.hasOwn(known, name)) yield `${path}.${name}`;
+    else yield* unknownMembers(value, known[name as keyof typeof known], `${path}.${name}`);
+  }
+}
+
+const command = program('export', 'Writes the customers of an organisation to a file that import reads.')
+  .usage('[options] <file>')
+  .argument('<file>', 'where they go; - for standard output')
+  .requiredOption('--organisation <slug>', 'whose customers')
+  .addOption(new Option('--format <format>', 'what the file is; its name tells, else csv').choices(['csv', 'ndjson']))
+  .addOption(new Option('--filter <json>', "only some: the filter of GraphQL's customers").argParser(filterOf))
+  .option('--raw', 'leave texts that a spreadsheet would run as formulas as they are')
+  .option('--bom', 'begin CSV with a byte order mark, by which Excel knows UTF-8')
+  .option(...jsonOption)
+  .addHelpText(
+    'after',
+    `
+All customers are as they were at one moment; those who were deleted, or merged
+into others, are not among them. Texts that begin with =, +, - or @ get an
+apostrophe in front in CSV, which import takes off.
+
+Examples:
+  npm run export -- customers.csv --organisation acme
+  npm run export -- vip.ndjson --organisation acme --filter '{"groups":{"anyOf":["vip"]}}'`,
+  )
+  .action(async (path: string, options: ExportCommand) => {
+    await withOptionNames({ filter: '--filter' }, async () => {
+      const given = { filter: options.filter ?? {} };
+      const { filter } = validate(exportInput, given);
+      const unknown = [...unknownMembers(given.filter, filter, 'filter')];
+      if (unknown.length > 0)
+        throw new ApiError('INTERNAL_VALIDATION_FAILED', {
+          fields: unknown.map((path) => ({ path, message: 'is no part of a filter' })),
+        });
+      const { raw: isRaw = false, bom: hasMark = false } = options;
+      const writer = formatOf(path, options) === 'csv' ? csvWriter({ isRaw, hasMark }) : ndjsonWriter;
+      const rows = await withGatewayDatabase(
+        async (owner) =>
+          write(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, writer, filter),
+        { mustExist: true, operationTimeout: 0 },
+      );
+      if (options.json && path !== '-') console.log(JSON.stringify({ rows }));
+      else note(`${rows.toLocaleString('en')} customers were exported.`);
+    });
+  });
+
+/** Runs the command line of the process. */
+export const main = () => run(command);

@@ -1,0 +1,312 @@
+// The command `import`: takes the customers of a file in.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { InvalidArgumentError, Option } from 'commander';
+import { loadPhoneNumbers } from '../../customer/phone.ts';
+import { readMap, UnusableFileError } from '../../customer/transfer/header.ts';
+import { Import, type ImportOptions } from '../../customer/transfer/import/import.ts';
+import { type RefusedRow, ReportFile } from '../../customer/transfer/import/report.ts';
+import type { ImportRun } from '../../customer/transfer/import/run.entity.ts';
+import { beginRun, type Counts, digestOf, findRun, NO_ROWS, type Origin } from '../../customer/transfer/import/run.ts';
+import { csvSource, ndjsonSource, type Source } from '../../customer/transfer/import/source.ts';
+import { tryImport } from '../../customer/transfer/import/trial.ts';
+import { delimiters } from '../../customer/transfer/read/csv.ts';
+import { type Encoding, encodings, toUtf8 } from '../../customer/transfer/read/encoding.ts';
+import type { OperationContext } from '../../operation-context.ts';
+import { findOrganisation } from '../../organisation/manage.ts';
+import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
+import { jsonOption, note, print } from '../output.ts';
+import { Progress } from '../progress.ts';
+
+/** The exit code when rows were refused, and when the import could not be done. */
+const REFUSED = 1;
+const NOT_DONE = 2;
+/** Bytes at the beginning of a file by which its import is known. */
+const HEAD = 64 * 1024;
+/** Refused rows that are printed where there is no report. */
+const MOST_PRINTED = 20;
+
+const english = (count: number) => count.toLocaleString('en');
+
+interface ImportCommand {
+  organisation: string;
+  dryRun?: boolean;
+  resume?: boolean;
+  update?: boolean;
+  map?: string;
+  customFields?: boolean;
+  report?: string;
+  format?: 'csv' | 'ndjson';
+  encoding: Encoding;
+  delimiter?: string;
+  json?: boolean;
+}
+
+/** A file as it is read: how far, and how much there is. */
+class Input {
+  readonly head: Buffer;
+  /** Undefined for what has no size. */
+  readonly size: number | undefined;
+  bytesRead = 0;
+  readonly #rest: AsyncIterable<Buffer>;
+
+  private constructor(head: Buffer, rest: AsyncIterable<Buffer>, size: number | undefined) {
+    this.head = head;
+    this.size = size;
+    this.#rest = rest;
+  }
+
+  /** @throws UnusableFileError where the file cannot be read */
+  static async open(path: string): Promise<Input> {
+    const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: HEAD });
+    const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const head: Buffer[] = [];
+    try {
+      for (let length = 0; length < HEAD; ) {
+        const { value, done } = await chunks.next();
+        if (done) break;
+        head.push(value);
+        length += value.length;
+      }
+      const size = path === '-' ? undefined : (await stat(path)).size;
+      return new Input(Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
+    } catch (error) {
+      throw new UnusableFileError(
+        `The file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async *bytes(): AsyncGenerator<Buffer> {
+    this.bytesRead += this.head.length;
+    yield this.head;
+    for await (const chunk of this.#rest) {
+      this.bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** How much of it was read, from 0 to 1. */
+  get part(): number | undefined {
+    return this.size && Math.min(1, this.bytesRead / this.size);
+  }
+
+  /** What begins so is JSON; the extension may say that too. */
+  formatOf(path: string): 'csv' | 'ndjson' {
+    if (/\.(ndjson|jsonl)$/i.test(path)) return 'ndjson';
+    if (/\.(csv|tsv|txt)$/i.test(path)) return 'csv';
+    return this.head
+      .subarray(0, 1_024)
+      .toString('latin1')
+      .replace(/^\u00ef\u00bb\u00bf/, '')
+      .trimStart()
+      .startsWith('{')
+      ? 'ndjson'
+      : 'csv';
+  }
+}
+
+/** Prints refused rows where no report does. */
+class RefusedLines {
+  #count = 0;
+  readonly #progress: Progress;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  tell({ line, problems }: RefusedRow): void {
+    this.#count += 1;
+    if (this.#count > MOST_PRINTED) return;
+    const what = problems
+      .map(({ column, reason }) => (column === undefined ? reason : `${column} ${reason}`))
+      .join('; ');
+    this.#progress.line(`line ${english(line)}: ${what}`);
+  }
+
+  end(): void {
+    if (this.#count > MOST_PRINTED)
+      note(`${english(this.#count - MOST_PRINTED)} more rows were refused; --report FILE has all of them.`);
+  }
+}
+
+/** Opens the source; a warning tells of bytes that nobody can read. */
+async function sourceOf(input: Input, path: string, options: ImportCommand): Promise<Source> {
+  const { encoding, delimiter, map, customFields = false } = options;
+  const bytes = toUtf8(input.bytes(), encoding, () =>
+    note(`The file holds bytes that are not ${encoding}; the rows with them are refused. Is it another --encoding?`),
+  );
+  const header = { map: readMap(map), customFields };
+  const format = options.format ?? input.formatOf(path);
+  return format === 'ndjson' ? ndjsonSource(bytes, header) : csvSource(bytes, { ...header, delimiter });
+}
+
+/** How the file is told from others, and that it is imported in the same way. */
+function originOf(input: Input, path: string, options: ImportCommand): Origin {
+  const { update, map, customFields, format, encoding, delimiter } = options;
+  const name = path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) as string);
+  return {
+    source: name,
+    fingerprint: digestOf(input.head),
+    settings: digestOf(
+      JSON.stringify([update, map, customFields, format ?? input.formatOf(path), encoding, delimiter]),
+    ),
+  };
+}
+
+/** The run to go on with, or a new one. @throws UnusableFileError */
+async function runOf(ctx: OperationContext, origin: Origin, { resume }: ImportCommand): Promise<ImportRun> {
+  const earlier = await findRun(ctx, origin);
+  if (!resume) {
+    if (earlier && !earlier.finishedAt)
+      note(
+        `An import of this file was interrupted after ${english(earlier.rows)} rows; this one begins anew. --resume would have gone on with that.`,
+      );
+    return beginRun(ctx, origin);
+  }
+  if (!earlier) {
+    note('No import of this file was interrupted; it is imported from its beginning.');
+    return beginRun(ctx, origin);
+  }
+  if (earlier.settings !== origin.settings)
+    throw new UnusableFileError(
+      'The interrupted import of this file was told other options (--update, --map, --custom-fields, --format, --encoding, --delimiter): say the same again, or leave --resume out.',
+    );
+  note(
+    earlier.finishedAt
+      ? `The import of this file came to its end; rows after its ${english(earlier.rows)} would be new.`
+      : `${english(earlier.rows)} rows were imported before; going on after them.`,
+  );
+  return earlier;
+}
+
+/** Prints what became of rows, for people and for programs. */
+function tell(rows: number, counts: Counts, trial: boolean, { json, report }: ImportCommand): void {
+  const { created, changed, unchanged, refused, unreferred } = counts;
+  print(
+    { rows, created, changed, unchanged, refused, withoutReferral: unreferred, ...(json && { dryRun: trial }) },
+    { ...(json && { json }) },
+  );
+  if (trial && !json) note('Nothing was stored: this was a trial.');
+  if (report !== undefined && refused + unreferred > 0) note(`The refused rows are in ${report}.`);
+}
+
+async function work(ctx: OperationContext, path: string, command: ImportCommand): Promise<void> {
+  const { dryRun = false, update: isUpdate = false } = command;
+  const input = await Input.open(path);
+  const source = await sourceOf(input, path, command);
+  const run = dryRun ? undefined : await runOf(ctx, originOf(input, path, command), command);
+  const report =
+    command.report === undefined ? undefined : await openReport(command.report, source.header, run?.reportBytes ?? 0);
+  const progress = new Progress();
+  const printed = new RefusedLines(progress);
+  let [rows, counts] = [run?.rows ?? 0, run ?? NO_ROWS] as [number, Counts];
+  let isDone = false;
+  const options: ImportOptions = {
+    isUpdate,
+    report,
+    onStep(doneRows, doneCounts) {
+      [rows, counts] = [doneRows, doneCounts];
+      progress.update(rows, input.part);
+    },
+    onRefused: (row) => report ?? printed.tell(row),
+  };
+  try {
+    await (run ? new Import(ctx, source, run, options).run() : tryImport(ctx, source, options));
+    isDone = true;
+  } finally {
+    progress.stop(isDone);
+    await report?.close();
+    process.stdin.unref?.();
+  }
+  if (!report) printed.end();
+  if (source.unknown.length > 0) tellUnknown(source.unknown);
+  tell(rows, counts, dryRun, command);
+  if (counts.refused + counts.unreferred > 0) process.exitCode = REFUSED;
+}
+
+async function openReport(path: string, header: readonly string[], committed: number): Promise<ReportFile> {
+  try {
+    return await ReportFile.open(path, header, committed);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === undefined
+      ? error
+      : new UnusableFileError(`The report cannot be written: ${code}.`, { cause: error });
+  }
+}
+
+function tellUnknown(names: readonly string[]): void {
+  const shown = names
+    .slice(0, 10)
+    .map((name) => JSON.stringify(name))
+    .join(', ');
+  const more = names.length > 10 ? ` and ${english(names.length - 10)} more` : '';
+  note(`Not imported, since nobody knows what they are: the columns ${shown}${more}. See --map and --custom-fields.`);
+}
+
+function delimiterOf(text: string): string {
+  const delimiter = { tab: '\t', comma: ',', semicolon: ';' }[text] ?? text;
+  if (delimiters.some((known) => known === delimiter)) return delimiter;
+  throw new InvalidArgumentError('Give comma, semicolon or tab.');
+}
+
+let isTold = false;
+
+const command = program('import', 'Imports the customers of a CSV or NDJSON file.')
+  .usage('[options] <file>')
+  .argument('<file>', 'what is imported; - for standard input')
+  .requiredOption('--organisation <slug>', 'whose customers they are')
+  .option('--dry-run', 'say what would become of each row, and store nothing')
+  .option('--resume', 'go on with an import of the file that was interrupted')
+  .option('--update', 'replace what customers have, instead of filling in what they lack')
+  .option(
+    '--map <pairs>',
+    'what columns are that are not known by their names: "E-mail 2=email,Size=customFields.size,Note="',
+  )
+  .option('--custom-fields', 'keep the columns that nobody knows as custom fields')
+  .option('--report <file>', 'where the refused rows go, as a CSV file that can be mended and imported again')
+  .addOption(
+    new Option('--format <format>', 'what the file is; its name or its beginning tells').choices(['csv', 'ndjson']),
+  )
+  .addOption(new Option('--encoding <name>', 'of its text').choices(Object.keys(encodings)).default('utf-8'))
+  .addOption(
+    new Option('--delimiter <name>', 'between cells: comma, semicolon or tab; the first row tells').argParser(
+      delimiterOf,
+    ),
+  )
+  .option(...jsonOption)
+  .addHelpText(
+    'after',
+    `
+A row is matched by its e-mail address alone; one without by its cuRefNo; one
+with neither by its phone, if exactly one contact without an e-mail has it. Whoever
+is not found is created.
+
+Here the exit code is 0 when all rows went in, 1 when some were refused, and 2
+when the import could not be done; what was done by then stays, and --resume
+goes on.
+
+Examples:
+  npm run import -- customers.csv --organisation acme --dry-run
+  npm run import -- customers.csv --organisation acme --report refused.csv`,
+  )
+  .action(async (path: string, options: ImportCommand) => {
+    loadPhoneNumbers();
+    await withGatewayDatabase(
+      async (owner) =>
+        work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, options),
+      { mustExist: true, operationTimeout: 0 },
+    );
+    isTold = true;
+  });
+
+/** Runs the command line of the process. */
+export async function main(): Promise<void> {
+  isTold = false;
+  await run(command);
+  if (process.exitCode === REFUSED && !isTold) process.exitCode = NOT_DONE;
+}

@@ -1,0 +1,101 @@
+// Customers of an organisation as files have them: all of one state of the database, read page by page.
+import { columnOf } from '../../../database/columns.ts';
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { JsonObject } from '../../../json-object.ts';
+import type { OperationContext } from '../../../operation-context.ts';
+import { CustomerEntity } from '../../customer.entity.ts';
+import { isListed } from '../../search/columns.ts';
+import type { CustomerFilter } from '../../search/filter.ts';
+import { ListQuery } from '../../search/query.ts';
+import { SqlValues } from '../../search/sql-values.ts';
+import { type TransferColumn, transferColumns } from '../columns.ts';
+
+/** Customers that one statement reads. */
+const PAGE = 1_000;
+
+/** What a file has of a customer; null for what it does not have. */
+export type ExportedCustomer = Record<
+  Exclude<TransferColumn, 'groups' | 'meta' | 'customFields' | 'newsletter' | 'premium' | 'ban' | 'creditBalance'>,
+  string | null
+> & {
+  newsletter: boolean;
+  premium: boolean;
+  ban: boolean;
+  creditBalance: number;
+  /** In the order of their slugs. */
+  groups: { slug: string; name: string }[];
+  meta: JsonObject;
+  customFields: JsonObject;
+};
+
+/** SQL for the columns that are not read from the row as they are. */
+const computed: Partial<Record<TransferColumn, string>> = {
+  ban: 'c.banned_at is not null',
+  groups: `(
+    select coalesce(json_agg(json_build_object('slug', g.slug, 'name', g.name) order by g.slug collate "C"), '[]')
+    from customer_group_membership m
+    join customer_group g on g.organisation_id = m.organisation_id and g.id = m.group_id and g.deleted_at is null
+    where m.organisation_id = $1 and m.customer_id = c.id)`,
+  referral: `(
+    select r.cu_ref_no from referral f
+    join customer r on r.organisation_id = $1 and r.id = f.referrer_id and ${isListed('r')}
+    where f.organisation_id = $1 and f.customer_id = c.id)`,
+};
+
+const selected = transferColumns
+  .map((column) => `${computed[column] ?? `c.${columnOf(CustomerEntity, column as never)}`} as "${column}"`)
+  .join(', ');
+
+/** A reading of all customers that a filter leaves, the oldest first. */
+export interface Exporting {
+  /** About how many there are, by the statistics of PostgreSQL or counted. */
+  readonly total: number;
+  /** Each page, in order. */
+  pages(): AsyncGenerator<readonly ExportedCustomer[]>;
+}
+
+/**
+ * Reads customers, all as they were at one moment.
+ *
+ * @param work - is given them, as long as it takes
+ * @throws whatever the work throws
+ */
+export function exportCustomers<Result>(
+  ctx: OperationContext,
+  filter: CustomerFilter,
+  work: (exporting: Exporting) => Promise<Result>,
+): Promise<Result> {
+  return ctx.database.snapshot(async (tx) => {
+    const query = new ListQuery(tx, { filter }, 0);
+    const values = new SqlValues(tx.organisationId);
+    const { range, rest } = await query.conditions(values, 'probe');
+    const where = `${range}${rest}`;
+    const { total } = await tx.one<{ total: string }>(
+      { name: undefined, text: `select count(*) as total from customer c where ${where}` },
+      values.all,
+    );
+    return work({ total: Number(total), pages: () => pagesOf(tx, where, values.all) });
+  });
+}
+
+async function* pagesOf(
+  tx: OrganisationDatabase,
+  where: string,
+  values: readonly unknown[],
+): AsyncGenerator<readonly ExportedCustomer[]> {
+  const statement = {
+    name: undefined,
+    text: `
+      select c.id, ${selected} from customer c
+      where ${where} and c.id > $${values.length + 1}::bigint
+      order by c.id
+      limit ${PAGE}`,
+  };
+  let after = '0';
+  for (;;) {
+    const rows = await tx.run<ExportedCustomer & { id: string }>(statement, [...values, after]);
+    if (rows.length > 0) yield rows;
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.id ?? after;
+  }
+}

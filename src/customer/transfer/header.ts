@@ -1,0 +1,119 @@
+// Which column of a file is which of ours.
+import { ConfigError } from '../../config.ts';
+import { columnNamed, reportColumns, type TransferColumn, transferColumns } from './columns.ts';
+
+/** Columns that a file may have. */
+const MOST_COLUMNS = 1_000;
+/** What stands before the name of a custom field in `--map`. */
+export const CUSTOM = 'customFields.';
+
+/** What a column of a file is: one of ours, a custom field, or nothing that is imported. */
+export type Target = { readonly column: TransferColumn } | { readonly customField: string } | null;
+
+/** What the operator says of columns. */
+export interface HeaderOptions {
+  /** By the header in the file: a column of ours, `customFields.` and a name, or nothing to pass over it. */
+  readonly map: ReadonlyMap<string, string>;
+  /** Whether columns that are not known become custom fields. */
+  readonly customFields: boolean;
+}
+
+/** What is known of a header. */
+export interface Header {
+  readonly names: readonly string[];
+  readonly targets: readonly Target[];
+  /** Names of the columns that are not imported because nobody knows them. */
+  readonly unknown: readonly string[];
+}
+
+/** A reason why a file cannot be imported at all, in one sentence. */
+export class UnusableFileError extends ConfigError {}
+
+/** Reads what `--map` says: `E-mail=email,Shoe size=customFields.shoeSize`. @throws UnusableFileError */
+export function readMap(text: string | undefined): Map<string, string> {
+  const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.lastIndexOf('=');
+      if (at < 1) throw new UnusableFileError(`--map has no = in "${shortened(pair)}": say header=column.`);
+      const [header, target] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+      targetNamed(target);
+      return [header, target];
+    }),
+  );
+}
+
+/** Shows a text of a file in a message. */
+export function shortened(text: string): string {
+  const characters = [...text.slice(0, 130).replace(/\p{C}/gu, '\ufffd')];
+  return characters.length > 64 || text.length > 130 ? `${characters.slice(0, 63).join('')}…` : characters.join('');
+}
+
+function targetNamed(target: string): Target {
+  if (target === '') return null;
+  if (target.startsWith(CUSTOM) && target.length > CUSTOM.length) return { customField: target.slice(CUSTOM.length) };
+  const column = transferColumns.find((name) => name === target) ?? columnNamed(target);
+  if (column === undefined)
+    throw new UnusableFileError(
+      `--map names "${shortened(target)}", which is none of the columns ${transferColumns.join(', ')}, nor customFields.NAME.`,
+    );
+  return { column };
+}
+
+/**
+ * Finds out what the columns of a file are.
+ *
+ * @throws UnusableFileError where two are the same, a mapped one is not there, or none says who a customer is
+ */
+export function readHeader(names: readonly string[], options: HeaderOptions): Header {
+  if (names.length > MOST_COLUMNS)
+    throw new UnusableFileError(
+      `The file has ${names.length.toLocaleString('en')} columns; at most ${MOST_COLUMNS.toLocaleString('en')} are read.`,
+    );
+  const trimmed = names.map((name) => name.trim());
+  for (const header of options.map.keys())
+    if (!trimmed.includes(header))
+      throw new UnusableFileError(`--map names "${shortened(header)}", which is no column of the file.`);
+  const targets = trimmed.map((name) => targetOf(name, options));
+  assertDistinct(trimmed, targets);
+  assertNaming(targets);
+  const unknown = trimmed.filter((name, i) => targets[i] === null && !isKnownAsNothing(name, options));
+  return { names, targets, unknown };
+}
+
+function targetOf(name: string, { map, customFields }: HeaderOptions): Target {
+  const mapped = map.get(name);
+  if (mapped !== undefined) return targetNamed(mapped);
+  if (isReportColumn(name)) return null;
+  const column = columnNamed(name);
+  if (column) return { column };
+  return customFields && name !== '' ? { customField: name } : null;
+}
+
+const isReportColumn = (name: string) => reportColumns.some((column) => column === name);
+
+function isKnownAsNothing(name: string, { map }: HeaderOptions): boolean {
+  return name === '' || map.get(name) === '' || isReportColumn(name);
+}
+
+function assertDistinct(names: readonly string[], targets: readonly Target[]): void {
+  const seen = new Map<string, string>();
+  targets.forEach((target, i) => {
+    if (!target) return;
+    const key = 'column' in target ? target.column : `${CUSTOM}${target.customField}`;
+    const [other, name] = [seen.get(key), names[i] as string];
+    if (other !== undefined)
+      throw new UnusableFileError(
+        `The columns "${shortened(other)}" and "${shortened(name)}" of the file are both ${shortened(key)}: say by --map which of them is to be left out ("${shortened(name)}=").`,
+      );
+    seen.set(key, name);
+  });
+}
+
+function assertNaming(targets: readonly Target[]): void {
+  const naming = ['email', 'cuRefNo', 'phone'];
+  if (targets.some((target) => target && 'column' in target && naming.includes(target.column))) return;
+  throw new UnusableFileError(
+    'No column of the file is known as email, cuRefNo or phone: name one by --map "header=email". The first row of a CSV file holds the names of its columns.',
+  );
+}

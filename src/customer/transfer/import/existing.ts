@@ -1,0 +1,135 @@
+// What a row makes of a customer who is there: its blanks are filled; with `--update`, it becomes what the row says.
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import { ApiError, type FieldProblem } from '../../../errors/api-error.ts';
+import { assertObjectSize, type JsonObject, mergePatch } from '../../../json-object.ts';
+import type { OperationContext } from '../../../operation-context.ts';
+import { addressMembers } from '../../address.ts';
+import { adjustCustomerCredit } from '../../credit/adjust.ts';
+import type { Customer } from '../../customer.entity.ts';
+import { objectNames } from '../../details.ts';
+import { identityTexts } from '../../fields.ts';
+import type { CustomerGroup } from '../../group/group.entity.ts';
+import { changeGroups } from '../../group/membership.ts';
+import { MOST_GROUPS } from '../../group/slug.ts';
+import { changedNames, type Settable, setCustomer } from '../../set.ts';
+import { OPENING_BALANCE } from './create.ts';
+import type { JudgedRow } from './judge.ts';
+import type { Known } from './match.ts';
+
+/** Why, as the change log has it. */
+const REASON = 'import';
+const flags = ['newsletter', 'premium', 'ban'] as const;
+
+/** What becomes of a customer. */
+export interface Becoming {
+  readonly known: Known;
+  readonly set: Partial<Settable>;
+  readonly joined: readonly CustomerGroup[];
+  readonly left: readonly CustomerGroup[];
+  /** What its ledger is opened with; 0 for nothing. */
+  readonly credit: number;
+}
+
+/**
+ * Works out what a row makes of a customer.
+ *
+ * @param groups - those of the organisation that the row names
+ * @param isUpdate - whether what is there is replaced
+ * @returns what is wrong with the row, where the customer cannot become that
+ */
+export function becoming(
+  row: JudgedRow,
+  known: Known,
+  groups: readonly CustomerGroup[],
+  isUpdate: boolean,
+): Becoming | { readonly problems: readonly FieldProblem[] } {
+  const { objects, problems } = objectsOf(row, known.customer, isUpdate);
+  const set = { ...textsOf(row, known.customer, isUpdate), ...objects };
+  const { joined, left } = membershipsOf(row, known, groups, isUpdate);
+  if (joined.length > 0 && known.groups.length + joined.length - left.length > MOST_GROUPS)
+    problems.push({ path: 'groups', message: `must leave the customer in at most ${MOST_GROUPS} groups` });
+  if (problems.length > 0) return { problems };
+  return { known, set, joined, left, credit: known.hasLedger ? 0 : (row.creditBalance ?? 0) };
+}
+
+/** The texts and flags that are set of a customer. */
+function textsOf(row: JudgedRow, customer: Customer, isUpdate: boolean): Partial<Settable> {
+  const set: Partial<Settable> = {};
+  for (const name of [...identityTexts, ...addressMembers]) {
+    const value = row[name];
+    if (isUpdate ? value !== undefined : value != null && customer[name] == null) set[name] = value ?? null;
+  }
+  for (const name of isUpdate ? flags : []) if (row[name] !== undefined) set[name] = row[name] ?? false;
+  return set;
+}
+
+/** The objects that are set of a customer, and those that cannot become what they would. */
+function objectsOf(row: JudgedRow, customer: Customer, isUpdate: boolean) {
+  const problems: FieldProblem[] = [];
+  const objects: Partial<Settable> = {};
+  for (const name of objectNames) {
+    const after = mergedOrWhy(customer[name] as JsonObject, row[name], isUpdate);
+    if (typeof after === 'string') problems.push({ path: name, message: after });
+    else if (after) objects[name] = after;
+  }
+  return { objects, problems };
+}
+
+/** @returns undefined where nothing is given; a sentence where the object cannot become that */
+function mergedOrWhy(before: JsonObject, given: JsonObject | null | undefined, isUpdate: boolean) {
+  if (given === undefined || (given === null && !isUpdate)) return undefined;
+  try {
+    return merged(before, given, isUpdate);
+  } catch (error) {
+    if (error instanceof ApiError) return error.message;
+    throw error;
+  }
+}
+
+/** What is there wins, unless it is an update. */
+function merged(before: JsonObject, given: JsonObject | null, isUpdate: boolean): JsonObject {
+  if (given === null) return {};
+  const after = isUpdate ? mergePatch(before, given) : mergePatch(mergePatch({}, given), before);
+  assertObjectSize(after);
+  return after;
+}
+
+function membershipsOf(row: JudgedRow, known: Known, groups: readonly CustomerGroup[], isUpdate: boolean) {
+  if (row.groups === undefined || (row.groups === null && !isUpdate)) return { joined: [], left: [] };
+  const had = new Set(known.groups.map(({ id }) => id));
+  const wanted = new Set(groups.map(({ id }) => id));
+  const left = isUpdate ? known.groups.filter(({ id }) => !wanted.has(id)) : [];
+  return { joined: groups.filter(({ id }) => !had.has(id)), left };
+}
+
+/** Whether anything becomes of a customer. */
+export const changes = ({ known: { customer }, set, joined, left, credit }: Becoming) =>
+  joined.length > 0 || left.length > 0 || credit !== 0 || changedNames(customer, set).length > 0;
+
+/**
+ * Changes customers, who are locked; those that are changed alike in one statement.
+ *
+ * @returns whether each was changed
+ */
+export async function changeKnown(
+  ctx: OperationContext,
+  tx: OrganisationDatabase,
+  all: readonly Becoming[],
+): Promise<boolean[]> {
+  const entry = { action: 'UPDATED', reason: REASON } as const;
+  const set = await Promise.all(all.map(({ known, set }) => setCustomer(ctx, tx, known, set, entry)));
+  await Promise.all(
+    all.map(async ({ known, credit }) => {
+      if (credit === 0) return;
+      const by = { cuRefNo: known.customer.cuRefNo };
+      await adjustCustomerCredit(
+        { ...ctx, database: tx },
+        { by, amount: credit, description: OPENING_BALANCE, transactionId: undefined },
+      );
+    }),
+  );
+  for (const { known, joined, left } of all)
+    if (joined.length > 0 || left.length > 0) await changeGroups(tx, ctx, known.customer, { joined, left });
+  if (set.includes(undefined)) throw new Error('a locked customer was changed by others');
+  return all.map(changes);
+}

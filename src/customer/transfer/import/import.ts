@@ -1,0 +1,107 @@
+// Imports a file: rows are read and judged while the rows before them are stored, a step at a time.
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { OperationContext } from '../../../operation-context.ts';
+import { lockReferrals } from '../../referral/lock.ts';
+import { referrerProblems } from '../../referral/set.ts';
+import { type Chunk, chunksOf, STEP } from './chunks.ts';
+import { keepReferrals, setReferrals, takeReferrals, type WaitingReferral } from './referrals.ts';
+import type { RefusedRow, ReportFile } from './report.ts';
+import type { ImportRun } from './run.entity.ts';
+import { type Advance, advanceRun, type Counts, NO_ROWS, sum } from './run.ts';
+import type { Source } from './source.ts';
+import { doRows, type Outcome } from './step.ts';
+import { Throttle } from './throttle.ts';
+import { placedRows, refusedReferral, type Told, told } from './told.ts';
+
+/** What is done with a file. */
+export interface ImportOptions {
+  /** Whether what is there is replaced. */
+  readonly isUpdate: boolean;
+  readonly report: ReportFile | undefined;
+  /** Hears of each step: rows that are done, and what became of them. */
+  onStep(rows: number, counts: Counts): void;
+  /** Hears of each row that was refused. */
+  onRefused(row: RefusedRow): void;
+}
+
+/** One import of a file, from where it stands. */
+export class Import {
+  readonly #ctx: OperationContext;
+  readonly #source: Source;
+  readonly #options: ImportOptions;
+  readonly #throttle = new Throttle();
+  #run: ImportRun;
+
+  constructor(ctx: OperationContext, source: Source, run: ImportRun, options: ImportOptions) {
+    // What the run made is found by its number.
+    this.#ctx = { ...ctx, requestId: `import-${run.id}` };
+    this.#source = source;
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /**
+   * Does what is left of the file.
+   *
+   * @throws UnusableFileError when it is another file, or another process goes on with it
+   */
+  async run(): Promise<void> {
+    const chunks = chunksOf(this.#source, this.#run);
+    for (let next = chunks.next(); ; ) {
+      const { value: chunk, done } = await next;
+      if (done || !chunk) break;
+      // The next rows are judged while these are stored.
+      next = chunks.next();
+      next.catch(() => {});
+      await this.#throttle.step(chunk.rows.length, () => this.#store(chunk));
+    }
+    while (await this.#throttle.step(STEP, () => this.#storeReferrals()));
+  }
+
+  async #store(chunk: Chunk): Promise<void> {
+    const placed = placedRows(chunk);
+    await this.#inStep({ rows: chunk.end, digest: chunk.digest }, async (tx) => {
+      const { outcomes, waiting, refusedReferrals } = await doRows(this.#ctx, tx, placed, this.#options.isUpdate);
+      await keepReferrals(tx, this.#run.id, waiting);
+      const byPosition = new Map(placed.map(({ position }, i) => [position, outcomes[i] as Outcome]));
+      const ofReferrals = new Map(refusedReferrals.map(({ given, reason }) => [given.position, reason]));
+      return told(this.#source, chunk, byPosition, ofReferrals);
+    });
+  }
+
+  /** Sets referrals that waited for the end. @returns whether there were any */
+  async #storeReferrals(): Promise<boolean> {
+    let count = 0;
+    await this.#inStep({ isFinished: true }, async (tx) => {
+      await lockReferrals(tx);
+      const taken = await takeReferrals(tx, this.#run.id, STEP);
+      count = taken.length;
+      const { waiting, problems } = await setReferrals(tx, this.#ctx, taken, this.#options.isUpdate);
+      const all = [...waiting.map((given) => ({ given, reason: referrerProblems.unknown })), ...problems];
+      all.sort((one, other) => one.given.position - other.given.position);
+      return {
+        counts: { ...NO_ROWS, unreferred: all.length },
+        refused: all.map(({ given, reason }) => refusedReferral(this.#source, given as WaitingReferral, reason)),
+      };
+    });
+    return count > 0;
+  }
+
+  /** Does some work of a step, with its place, its report and its counts, in one transaction. */
+  async #inStep(to: Partial<Advance>, work: (tx: OrganisationDatabase) => Promise<Told>): Promise<void> {
+    const { report, onStep, onRefused } = this.#options;
+    const before = this.#run;
+    const done = await this.#ctx.database.transaction(async (tx) => {
+      const { counts, refused } = await work(tx);
+      const reportBytes = report ? await report.write(refused) : 0;
+      const advanced = { rows: before.rows, digest: before.digest, reportBytes, isFinished: false, ...to };
+      await advanceRun(tx, before, before.rows, advanced, counts);
+      return { counts, refused, advanced };
+    });
+    const { counts, refused, advanced } = done;
+    report?.commit(advanced.reportBytes);
+    this.#run = { ...before, ...sum(before, counts), rows: advanced.rows, digest: advanced.digest };
+    for (const row of refused) onRefused(row);
+    onStep(advanced.rows, this.#run);
+  }
+}

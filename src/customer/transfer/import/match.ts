@@ -1,0 +1,135 @@
+// Whose each row of a step is: the customer whom it names, or a new one.
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { Statement } from '../../../database/statement.ts';
+import { type ReadCustomer, type ReadRow, readRow } from '../../change.ts';
+import { type CustomerGroup, groupsOfCustomer } from '../../group/group.entity.ts';
+import { ledTo } from '../../merge/followed.ts';
+import { selectChangedOf } from '../../profile.ts';
+import type { JudgedRow } from './judge.ts';
+import { STAGED } from './stage.ts';
+
+export const REFERENCE_TAKEN = 'is the reference of another customer';
+const REFERENCE_DELETED = 'is the reference of a customer that was deleted';
+
+/** SQL for the one contact without an e-mail that has a phone; null where there is none, or several. */
+const onlyContact = (phone: string) => `(
+  select case when count(*) = 1 then min(s.id) end from (
+    select k.id from customer k
+    where k.organisation_id = $1 and k.phone = ${phone} and k.email is null and k.phone is not null and k.deleted_at is null and k.merged_into is null
+    limit 2
+  ) s)`;
+
+/*
+ * pending  the rows that are still to be done
+ * led      each with the customer that it names, and whose its reference is
+ * Those are ready whose e-mail, reference, phone and customer no earlier one of them has, so that rows come out as if they had been done one after the other.
+ */
+const match: Statement = {
+  name: undefined,
+  text: `
+    with pending as materialized (
+      select r.position, r.given, r.canonical_email, case when r.canonical_email is null then r.phone end as contact from ${STAGED} r
+      where r.position = any($2::int[])
+    ), led as materialized (
+      select p.position, p.given, p.canonical_email, p.contact, case
+          when p.canonical_email is not null then ${ledTo('c.canonical_email = p.canonical_email and c.deleted_at is null')}
+          when p.given is not null then ${ledTo('c.cu_ref_no = p.given and c.deleted_at is null')}
+          else (select c from customer c where c.organisation_id = $1 and c.id = ${onlyContact('p.contact')})
+        end as customer,
+        (select coalesce(c.merged_into, c.id) from customer c where c.organisation_id = $1 and c.cu_ref_no = p.given) as holder
+      from pending p
+    ), placed as (
+      select l.position, (l.customer).id as customer_id, (l.customer).version, l.canonical_email, l.holder,
+        (l.canonical_email is null or row_number() over (partition by l.canonical_email order by l.position) = 1)
+          and (l.given is null or row_number() over (partition by l.given order by l.position) = 1)
+          and (l.contact is null or row_number() over (partition by l.contact order by l.position) = 1)
+          and ((l.customer).id is null or row_number() over (partition by (l.customer).id order by l.position) = 1) as is_ready
+      from led l
+    )
+    select position, customer_id, version, case
+        when holder is null or holder = customer_id then null
+        when canonical_email is not null then '${REFERENCE_TAKEN}'
+        else '${REFERENCE_DELETED}'
+      end as problem
+    from placed where is_ready order by position`,
+};
+
+/** A customer whom rows name, as far as import has to know. */
+export interface Known extends ReadCustomer {
+  readonly groups: readonly CustomerGroup[];
+  readonly hasLedger: boolean;
+}
+
+const reading = (lock: '' | 'for no key update') => `
+  select ${selectChangedOf('c')}, c.xmin::text as row_version, false as is_merged,
+    (${groupsOfCustomer.select('c.id')}) as "itsGroups",
+    exists (select from credit_entry e where e.organisation_id = $1 and e.customer_id = c.id) as "hasLedger"
+  from customer c
+  where c.organisation_id = $1 and c.id = any($2::bigint[]) and c.deleted_at is null and c.merged_into is null
+  order by c.id ${lock}`;
+
+const lockKnown: Statement = { name: undefined, text: reading('for no key update') };
+const readKnown: Statement = { name: undefined, text: reading('') };
+
+/** Whose a row is; `known` is absent for a new customer. */
+export type Matched = { readonly position: number } & (
+  | { readonly known: Known | undefined }
+  | { readonly problem: string }
+);
+
+interface MatchRow {
+  position: number;
+  customer_id: string | null;
+  version: number | null;
+  problem: string | null;
+}
+
+/**
+ * Finds out whose rows are, and locks the customers who are there, in order.
+ *
+ * @param rows - by position
+ * @param pending - positions of those that are still to be done
+ * @param locking - false for a trial, which locks nobody
+ * @returns the rows that are ready; what others changed meanwhile, or what an earlier row has to come before, is not among them
+ */
+export async function matchRows(
+  tx: OrganisationDatabase,
+  rows: readonly JudgedRow[],
+  pending: readonly number[],
+  locking: boolean,
+): Promise<Matched[]> {
+  const found = await tx.run<MatchRow>(match, [tx.organisationId, pending]);
+  const ids = found.flatMap(({ customer_id: id, problem }) => (id === null || problem !== null ? [] : [id]));
+  const known = ids.length > 0 ? await knownBy(tx, ids, locking) : new Map<number, Known>();
+  return found.flatMap(({ position, customer_id: id, version, problem }): Matched[] => {
+    if (problem !== null) return [{ position, problem }];
+    if (id === null) return [{ position, known: undefined }];
+    const customer = known.get(Number(id));
+    return customer && isStillOf(rows[position] as JudgedRow, customer, version) ? [{ position, known: customer }] : [];
+  });
+}
+
+async function knownBy(
+  tx: OrganisationDatabase,
+  ids: readonly string[],
+  locking: boolean,
+): Promise<Map<number, Known>> {
+  const read = await tx.run<ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean }>(
+    locking ? lockKnown : readKnown,
+    [tx.organisationId, ids],
+  );
+  return new Map(
+    read.map(({ itsGroups, hasLedger, ...row }) => {
+      const customer = readRow(tx, row);
+      return [customer.customer.id, { ...customer, groups: itsGroups ?? groupsOfCustomer.none(), hasLedger }];
+    }),
+  );
+}
+
+/** Whether a row names the customer also as that is once it is locked. A mailbox that leads to it by a merge does as long as its version is the same. */
+function isStillOf(row: JudgedRow, { customer }: Known, version: number | null): boolean {
+  if (row.canonicalEmail !== null)
+    return customer.canonicalEmail === row.canonicalEmail || customer.version === version;
+  if (row.cuRefNo != null) return true;
+  return customer.email == null && customer.phone === row.phone;
+}

@@ -1,0 +1,223 @@
+// Who brought whom, as rows say it: at once where the referrer is there, at the end of the file where a later row may bring it.
+import { recording } from '../../../change-log/record.ts';
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { Statement } from '../../../database/statement.ts';
+import type { Actor } from '../../../operation-context.ts';
+import { customerActions } from '../../actions.ts';
+import { ledTo } from '../../merge/followed.ts';
+import { Referrers } from '../../referral/chain.ts';
+import { referrerProblems } from '../../referral/set.ts';
+
+/** A referral that a row gives. */
+export interface GivenReferral {
+  /** Of the row in the file. */
+  readonly position: number;
+  readonly line: number;
+  /** Internal id. */
+  readonly customerId: number;
+  /** The reference of who brought it. */
+  readonly referral: string;
+  /** Whether the row has made the customer in this transaction: then it is a part of that, and no change. */
+  readonly isNew: boolean;
+}
+
+/** What is wrong with the referral of a row. */
+export interface ReferralProblem {
+  readonly given: GivenReferral;
+  readonly reason: string;
+}
+
+/** What became of referrals. */
+export interface ReferralsSet {
+  /** Customers whose referral was changed. */
+  readonly changed: ReadonlySet<number>;
+  /** Those whose referrer is not there (yet). */
+  readonly waiting: readonly GivenReferral[];
+  readonly problems: readonly ReferralProblem[];
+}
+
+const find: Statement = {
+  name: 'import_referrers',
+  text: `
+    select g.reference, (l.customer).id from unnest($2::text[]) g (reference)
+    cross join lateral (select ${ledTo('c.cu_ref_no = g.reference and c.deleted_at is null')} as customer) l
+    where (l.customer).id is not null`,
+};
+
+/** Internal ids of the customers whom references lead to. */
+export async function findReferrers(
+  tx: OrganisationDatabase,
+  references: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await tx.run<{ reference: string; id: string }>(find, [tx.organisationId, [...new Set(references)]]);
+  return new Map(rows.map(({ reference, id }) => [reference, Number(id)]));
+}
+
+/*
+ * Of customers who were there, as `setCustomerReferral` does; in the order in which others lock them.
+ */
+const write: Statement = {
+  name: 'import_referrals',
+  text: `
+    with given as materialized (
+      select * from unnest($2::bigint[], $3::bigint[], $4::boolean[]) g (customer_id, referrer_id, is_new)
+    ), before as materialized (
+      select f.customer_id, c.cu_ref_no as reference from given g
+      join referral f on f.organisation_id = $1 and f.customer_id = g.customer_id
+      join customer c on c.organisation_id = $1 and c.id = f.referrer_id
+    ), written as (
+      insert into referral (organisation_id, customer_id, referrer_id)
+      select $1, customer_id, referrer_id from given order by customer_id
+      on conflict (organisation_id, customer_id) do update set referrer_id = excluded.referrer_id
+    ), locked as materialized (
+      select c.id from customer c where c.organisation_id = $1 and c.id = any(array(select customer_id from given where not is_new))
+      order by c.id
+      for no key update
+    ), changed as (
+      update customer c set version = c.version + 1, change_count = c.change_count + 1, updated_at = clock_timestamp()
+      where c.organisation_id = $1 and c.id = any(array(select id from locked))
+      returning c.id, c.cu_ref_no, c.change_count
+    ), change as (
+      select h.cu_ref_no as reference, '${customerActions.REFERRAL_SET.stored}' as action, $5::text as actor, null as reason, $6::text as request_id,
+        h.change_count as ordinal,
+        jsonb_build_array(jsonb_build_object(
+          'name', 'referral',
+          'before', (select b.reference from before b where b.customer_id = h.id),
+          'after', (select c.cu_ref_no from customer c where c.organisation_id = $1 and c.id = g.referrer_id)
+        )) as fields
+      from changed h join given g on g.customer_id = h.id
+    ), ${recording(`'customer'`, 'change')}
+    select`,
+};
+
+/**
+ * Sets referrals, one after the other as far as anybody can tell. The referrals of the organisation are locked.
+ *
+ * @param isUpdate - whether one that is there is replaced
+ */
+export async function setReferrals(
+  tx: OrganisationDatabase,
+  { actor, requestId }: Actor,
+  given: readonly GivenReferral[],
+  isUpdate: boolean,
+): Promise<ReferralsSet> {
+  if (given.length === 0) return { changed: new Set(), waiting: [], problems: [] };
+  const ids = await findReferrers(
+    tx,
+    given.map(({ referral }) => referral),
+  );
+  const waiting = given.filter(({ referral }) => !ids.has(referral));
+  const found = given.flatMap((each) => {
+    const referrerId = ids.get(each.referral);
+    return referrerId === undefined ? [] : [{ ...each, referrerId }];
+  });
+  const referrers = await Referrers.above(
+    tx,
+    found.flatMap(({ customerId, referrerId }) => [customerId, referrerId]),
+  );
+  const problems: ReferralProblem[] = [];
+  const set = new Map<number, { referrerId: number; isNew: boolean }>();
+  for (const each of found) {
+    const { customerId, referrerId, isNew } = each;
+    const present = referrers.of(customerId);
+    if (present === referrerId || (present !== undefined && !isUpdate)) continue;
+    const reason = problemOf(referrers, customerId, referrerId);
+    if (reason === undefined) {
+      referrers.set(customerId, referrerId);
+      set.set(customerId, { referrerId, isNew });
+    } else problems.push({ given: each, reason });
+  }
+  if (set.size > 0) {
+    const values = [...set.values()];
+    await tx.run(write, [
+      tx.organisationId,
+      [...set.keys()],
+      values.map(({ referrerId }) => referrerId),
+      values.map(({ isNew }) => isNew),
+      actor,
+      requestId,
+    ]);
+  }
+  return { changed: new Set(set.keys()), waiting, problems };
+}
+
+function problemOf(referrers: Referrers, customerId: number, referrerId: number): string | undefined {
+  if (customerId === referrerId) return referrerProblems.itself;
+  const { isCircle, isLong } = referrers.pathFrom(referrerId, customerId);
+  if (isCircle) return referrerProblems.circle;
+  return isLong ? referrerProblems.long : undefined;
+}
+
+const keep: Statement = {
+  name: 'import_referral_keep',
+  text: `
+    insert into import_referral (organisation_id, run_id, position, line, customer_id, referral)
+    select $1, $2, g.position, g.line, g.customer_id, g.referral
+    from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) g (position, line, customer_id, referral)`,
+};
+
+/** Keeps referrals until the file is at its end. */
+export async function keepReferrals(
+  tx: OrganisationDatabase,
+  runId: number,
+  waiting: readonly GivenReferral[],
+): Promise<void> {
+  if (waiting.length === 0) return;
+  await tx.run(keep, [
+    tx.organisationId,
+    runId,
+    waiting.map(({ position }) => position),
+    waiting.map(({ line }) => line),
+    waiting.map(({ customerId }) => customerId),
+    waiting.map(({ referral }) => referral),
+  ]);
+}
+
+/** A referral that waits, with what names its customer in a report. */
+export interface WaitingReferral extends GivenReferral {
+  readonly cuRefNo: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+}
+
+const take: Statement = {
+  name: 'import_referral_take',
+  text: `
+    with taken as (
+      delete from import_referral w
+      where w.organisation_id = $1 and w.run_id = $2 and w.position = any(array(
+        select position from import_referral where organisation_id = $1 and run_id = $2 order by position limit $3
+      ))
+      returning w.position, w.line, w.customer_id, w.referral
+    )
+    select t.position, t.line, c.id as customer_id, t.referral, c.cu_ref_no, c.email, c.phone
+    from taken t
+    cross join lateral (
+      select case when k.merged_into is null then k else (select s from customer s where s.organisation_id = $1 and s.id = k.merged_into) end as customer
+      from customer k where k.organisation_id = $1 and k.id = t.customer_id
+    ) l
+    join customer c on c.organisation_id = $1 and c.id = (l.customer).id
+    order by t.position`,
+};
+
+/** Takes the next referrals that wait; a customer that was merged meanwhile is its survivor. */
+export async function takeReferrals(
+  tx: OrganisationDatabase,
+  runId: number,
+  count: number,
+): Promise<WaitingReferral[]> {
+  const rows = await tx.run<
+    Record<'position' | 'line' | 'customer_id' | 'referral' | 'cu_ref_no', string> &
+      Pick<WaitingReferral, 'email' | 'phone'>
+  >(take, [tx.organisationId, runId, count]);
+  return rows.map((row) => ({
+    position: Number(row.position),
+    line: Number(row.line),
+    customerId: Number(row.customer_id),
+    referral: row.referral,
+    isNew: false,
+    cuRefNo: row.cu_ref_no,
+    email: row.email,
+    phone: row.phone,
+  }));
+}

@@ -1,0 +1,99 @@
+// The report of refused rows: a CSV file that can be mended, and imported again.
+import { type FileHandle, open } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
+import { reportColumns } from '../columns.ts';
+import { defuse } from '../formula.ts';
+import { shortened } from '../header.ts';
+import type { RowProblem } from './source.ts';
+
+/** A row that was refused, or of which a part was. */
+export interface RefusedRow {
+  readonly line: number;
+  readonly problems: readonly RowProblem[];
+  /** In the order of the report's header. */
+  readonly cells: readonly string[];
+}
+
+/** Problems of one row that are told. */
+const MOST_PROBLEMS = 20;
+
+function linesOf(rows: readonly (readonly (string | number)[])[]): string {
+  return stringify(
+    rows.map((cells) => cells.map((cell) => (typeof cell === 'string' ? defuse(cell) : cell))),
+    {
+      record_delimiter: 'windows',
+    },
+  );
+}
+
+function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
+  const told = problems.slice(0, MOST_PROBLEMS);
+  const one = told.length === 1;
+  return [
+    line,
+    told.flatMap(({ column }) => column ?? []).join('; '),
+    told.flatMap(({ value }) => (value === undefined ? [] : shortened(value))).join('; '),
+    told.map(({ column, reason }) => (one || column === undefined ? reason : `${column} ${reason}`)).join('; '),
+    ...cells,
+  ];
+}
+
+/** A report in a file, which holds what was committed and no more. */
+export class ReportFile {
+  readonly #file: FileHandle;
+  readonly #header: string;
+  /** Bytes that hold what was committed. */
+  #length: number;
+
+  private constructor(file: FileHandle, header: string, length: number) {
+    this.#file = file;
+    this.#header = header;
+    this.#length = length;
+  }
+
+  /**
+   * Opens a report.
+   *
+   * @param header - names of the columns of the file that is imported
+   * @param committed - bytes of an interrupted import's report, which is gone on with if they are there
+   */
+  static async open(path: string, header: readonly string[], committed: number): Promise<ReportFile> {
+    const isThere = committed > 0;
+    const file = await open(path, isThere ? 'a+' : 'w', 0o600);
+    const { size } = await file.stat();
+    await file.close();
+    const again = await open(path, 'r+');
+    return new ReportFile(
+      again,
+      linesOf([[...reportColumns, ...header]]),
+      isThere && size >= committed ? committed : 0,
+    );
+  }
+
+  /** Bytes that it has. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Writes rows after those that were committed, and sees to it that they are stored. It may be asked again, for the same rows or others.
+   *
+   * @returns how long it is then; `commit` says that it is to stay so
+   */
+  async write(rows: readonly RefusedRow[]): Promise<number> {
+    if (rows.length === 0 && this.#length > 0) return this.#length;
+    const text = (this.#length === 0 ? this.#header : '') + linesOf(rows.map(cellsOf));
+    await this.#file.truncate(this.#length);
+    const { bytesWritten } = await this.#file.write(Buffer.from(text), 0, undefined, this.#length);
+    await this.#file.datasync();
+    return this.#length + bytesWritten;
+  }
+
+  commit(length: number): void {
+    this.#length = length;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}

@@ -1,0 +1,123 @@
+// Where an import stands: noted in the transaction of each step, so that one that was interrupted goes on right after it.
+import { createHash, type Hash } from 'node:crypto';
+import { columnsOf } from '../../../database/columns.ts';
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { Statement } from '../../../database/statement.ts';
+import type { OperationContext } from '../../../operation-context.ts';
+import { UnusableFileError } from '../header.ts';
+import { type ImportRun, ImportRunEntity } from './run.entity.ts';
+
+/** What became of rows. */
+export interface Counts {
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  /** Of those that went in, how many did so without their referral. */
+  readonly unreferred: number;
+}
+
+export const NO_ROWS: Counts = { created: 0, changed: 0, unchanged: 0, refused: 0, unreferred: 0 };
+
+/** Adds counts up. */
+export function sum(one: Counts, other: Counts): Counts {
+  return {
+    created: one.created + other.created,
+    changed: one.changed + other.changed,
+    unchanged: one.unchanged + other.unchanged,
+    refused: one.refused + other.refused,
+    unreferred: one.unreferred + other.unreferred,
+  };
+}
+
+const columns = columnsOf(ImportRunEntity).join(', ');
+
+const find: Statement = {
+  name: 'import_run_find',
+  text: `
+    select ${columns} from import_run
+    where organisation_id = $1 and fingerprint = $2
+    order by id desc limit 1`,
+};
+
+const begin: Statement = {
+  name: 'import_run_begin',
+  text: `
+    insert into import_run (organisation_id, source, fingerprint, settings, digest, actor) values ($1, $2, $3, $4, $5, $6)
+    returning ${columns}`,
+};
+
+/** Only from where the step began: another process may have gone on with the import. */
+const advance: Statement = {
+  name: 'import_run_advance',
+  text: `
+    update import_run set rows = $4, digest = $5, report_bytes = $6, created = created + $7, changed = changed + $8, unchanged = unchanged + $9,
+      refused = refused + $10, unreferred = unreferred + $11, updated_at = clock_timestamp(),
+      finished_at = case when $12 then clock_timestamp() end
+    where organisation_id = $1 and id = $2 and rows = $3
+    returning id`,
+};
+
+/** What is told of a file before it is imported. */
+export interface Origin {
+  readonly source: string;
+  readonly fingerprint: string;
+  readonly settings: string;
+}
+
+/** SHA-256 of a text or of bytes, as hexadecimal digits. */
+export const digestOf = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
+
+/** Finds the latest import of a file. */
+export async function findRun({ database }: OperationContext, { fingerprint }: Origin): Promise<ImportRun | undefined> {
+  const [row] = await database.run(find, [database.organisationId, fingerprint]);
+  return row && database.map<ImportRun>(ImportRunEntity, row);
+}
+
+/** Notes a new import. */
+export async function beginRun({ database, actor }: OperationContext, origin: Origin): Promise<ImportRun> {
+  const { source, fingerprint, settings } = origin;
+  const row = await database.one(begin, [database.organisationId, source, fingerprint, settings, digestOf(''), actor]);
+  return database.map<ImportRun>(ImportRunEntity, row);
+}
+
+/** Where an import comes to by a step. */
+export interface Advance {
+  /** Rows that are done. */
+  readonly rows: number;
+  readonly digest: string;
+  readonly reportBytes: number;
+  readonly isFinished: boolean;
+}
+
+/**
+ * Notes where an import stands after a step.
+ *
+ * @param from - rows that were done before
+ * @throws UnusableFileError when another process has gone on with it
+ */
+export async function advanceRun(
+  tx: OrganisationDatabase,
+  { id }: ImportRun,
+  from: number,
+  to: Advance,
+  { created, changed, unchanged, refused, unreferred }: Counts,
+): Promise<void> {
+  const values = [to.rows, to.digest, to.reportBytes, created, changed, unchanged, refused, unreferred, to.isFinished];
+  const [row] = await tx.run(advance, [tx.organisationId, id, from, ...values]);
+  if (!row) throw new UnusableFileError('Another process goes on with the same import.');
+}
+
+/** The digest of rows one after the other. */
+export class RowDigest {
+  readonly #hash: Hash = createHash('sha256');
+
+  add(text: string): void {
+    this.#hash.update(text).update('\n');
+  }
+
+  /** That of all that were added so far. */
+  get value(): string {
+    return this.#hash.copy().digest('hex');
+  }
+}

@@ -1,0 +1,237 @@
+// Rows of a file as import takes them: what each gives for which column, whatever the format.
+
+import { columnKinds, columnNamed, type TransferColumn, transferColumns } from '../columns.ts';
+import { undoDefuse } from '../formula.ts';
+import { readGroups, writeGroups } from '../group-text.ts';
+import { CUSTOM, type Header, type HeaderOptions, readHeader, type Target, UnusableFileError } from '../header.ts';
+import { readCsv } from '../read/csv.ts';
+import { UNREADABLE } from '../read/encoding.ts';
+import { readLines } from '../read/ndjson.ts';
+
+/** Something that is wrong with a row, or with one of its values. */
+export interface RowProblem {
+  /** As the file calls the column; undefined for what is wrong with the row. */
+  readonly column: string | undefined;
+  readonly value?: string;
+  readonly reason: string;
+}
+
+/** What a row gives. A column that is absent is not given; null clears, where that is done at all. */
+export type Given = Partial<Record<TransferColumn, unknown>>;
+
+/** A row of a file. */
+export interface SourceRow {
+  readonly line: number;
+  readonly given: Given;
+  /** What made it unreadable, if anything. */
+  readonly problems: readonly RowProblem[];
+  /** What tells it from every other row. */
+  readonly text: string;
+  /** Its cells, for a report, in the order of the header. */
+  cells(): readonly string[];
+}
+
+/** A file that is imported. */
+export interface Source {
+  /** What a report calls the columns. */
+  readonly header: readonly string[];
+  /** How the file calls a column. */
+  nameOf(column: string): string;
+  readonly unknown: readonly string[];
+  readonly rows: AsyncIterable<SourceRow>;
+}
+
+const flags: Readonly<Record<string, boolean>> = {
+  ...Object.fromEntries(['true', '1', 'yes', 'y', 'ano'].map((word) => [word, true])),
+  ...Object.fromEntries(['false', '0', 'no', 'n', 'ne'].map((word) => [word, false])),
+};
+const wholeNumber = /^[+-]?\d{1,15}$/;
+
+/** Reads a cell; what does not have the form of its kind stays text, which the rules refuse. */
+function readCell(column: TransferColumn, text: string): unknown {
+  switch (columnKinds[column]) {
+    case 'flag':
+      return flags[text.trim().toLowerCase()] ?? text;
+    case 'number':
+      return wholeNumber.test(text.trim()) ? Number(text) : text;
+    case 'groups':
+      return readGroups(text);
+    case 'object':
+      return parsed(text) ?? text;
+    default:
+      return undoDefuse(text);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with the texts of a row that no rule for a column tells in these words. */
+function unreadableIn(names: readonly string[], cells: readonly string[]): RowProblem[] {
+  return cells.flatMap((text, i) =>
+    text.includes(UNREADABLE)
+      ? [
+          {
+            column: names[i],
+            value: text,
+            reason: 'holds bytes that are no characters of the encoding: see --encoding',
+          },
+        ]
+      : [],
+  );
+}
+
+/** Reads a CSV file. @throws UnusableFileError */
+export async function csvSource(
+  bytes: AsyncIterable<Buffer>,
+  { delimiter, ...options }: HeaderOptions & { delimiter?: string | undefined },
+): Promise<Source> {
+  const rows = readCsv(bytes, delimiter);
+  const first = await rows.next();
+  if (first.done || !('content' in first.value))
+    throw new UnusableFileError('The file has no row with the names of columns.');
+  const header = readHeader(first.value.content, options);
+  return {
+    header: header.names,
+    nameOf: (column) => nameIn(header, column),
+    unknown: header.unknown,
+    rows: csvRows(rows, header),
+  };
+}
+
+function nameIn({ names, targets }: Header, column: string): string {
+  const at = targets.findIndex((target) => target && 'column' in target && target.column === column);
+  return names[at]?.trim() ?? column;
+}
+
+async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): AsyncGenerator<SourceRow> {
+  const { names, targets } = header;
+  for await (const row of rows) {
+    const { line } = row;
+    if ('unreadable' in row) {
+      yield { line, given: {}, problems: [{ column: undefined, reason: row.unreadable }], text: '', cells: () => [] };
+      continue;
+    }
+    const cells = row.content;
+    const problems = unreadableIn(names, cells);
+    if (cells.slice(names.length).some((cell) => cell.trim() !== ''))
+      problems.push({
+        column: undefined,
+        reason: `has ${cells.length.toLocaleString('en')} cells, and the header ${names.length.toLocaleString('en')}`,
+      });
+    yield {
+      line,
+      given: givenBy(cells, targets),
+      problems,
+      text: cells.join('\0'),
+      cells: () => names.map((_, i) => cells[i] ?? ''),
+    };
+  }
+}
+
+function givenBy(cells: readonly string[], targets: readonly Target[]): Given {
+  const given: Given = {};
+  const fields: [string, string][] = [];
+  targets.forEach((target, i) => {
+    const text = cells[i];
+    if (!target || text === undefined || text.trim() === '') return;
+    if ('column' in target) given[target.column] = readCell(target.column, text);
+    else fields.push([target.customField, undoDefuse(text.trim())]);
+  });
+  if (fields.length > 0) given.customFields = withFields(given.customFields, fields);
+  return given;
+}
+
+/** What is no object stays so: the rules refuse it. */
+function withFields(object: unknown, fields: readonly (readonly [string, unknown])[]): unknown {
+  if (object === undefined) return Object.fromEntries(fields);
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return object;
+  return Object.fromEntries([...Object.entries(object), ...fields]);
+}
+
+/** Reads a file of JSON objects, one a line. Its report has our columns, and those that the operator named. */
+export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOptions): Source {
+  const unknown = new Set<string>();
+  return {
+    header: transferColumns,
+    nameOf: (column) => [...options.map].find(([, target]) => target === column)?.[0] ?? column,
+    get unknown() {
+      return [...unknown];
+    },
+    rows: ndjsonRows(readLines(bytes), options, unknown),
+  };
+}
+
+async function* ndjsonRows(
+  rows: ReturnType<typeof readLines>,
+  options: HeaderOptions,
+  unknown: Set<string>,
+): AsyncGenerator<SourceRow> {
+  for await (const row of rows) {
+    const { line } = row;
+    const text = 'content' in row ? row.content : '';
+    const object = parsed(text);
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+      const reason = 'unreadable' in row ? row.unreadable : 'is not a JSON object';
+      yield { line, given: {}, problems: [{ column: undefined, value: text, reason }], text, cells: () => [] };
+      continue;
+    }
+    const { given, problems } = givenByMembers(object, options, unknown);
+    yield { line, given, problems: [...problems, ...unreadableIn([], [text])], text, cells: () => cellsOf(given) };
+  }
+}
+
+/** Member names that are remembered as unknown: they are told at the end. */
+const MOST_UNKNOWN = 100;
+
+/** What a member of an object is; undefined where nobody knows it. */
+function targetOf(name: string, { map, customFields }: HeaderOptions): Target | undefined {
+  const mapped = map.get(name) ?? columnNamed(name);
+  if (mapped === '') return null;
+  const column = transferColumns.find((each) => each === mapped);
+  if (column) return { column };
+  if (mapped?.startsWith(CUSTOM)) return { customField: mapped.slice(CUSTOM.length) };
+  return customFields ? { customField: name } : undefined;
+}
+
+function givenByMembers(object: object, options: HeaderOptions, unknown: Set<string>) {
+  const given: Given = {};
+  const fields: [string, unknown][] = [];
+  const problems: RowProblem[] = [];
+  for (const [name, value] of Object.entries(object)) {
+    const target = targetOf(name, options);
+    if (target === undefined) {
+      if (unknown.size < MOST_UNKNOWN) unknown.add(name);
+    } else if (target && 'column' in target) {
+      if (target.column in given)
+        problems.push({ column: name, reason: `is ${target.column}, which another member is too` });
+      given[target.column] = value;
+    } else if (target) fields.push([target.customField, value]);
+  }
+  if (fields.length > 0) given.customFields = withFields(given.customFields, fields);
+  return { given, problems };
+}
+
+/** What was given, as the cells of a CSV file. */
+function cellsOf(given: Given): string[] {
+  return transferColumns.map((column) => {
+    const value = given[column];
+    if (value === undefined || value === null) return '';
+    if (column === 'groups' && Array.isArray(value)) return groupsText(value);
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  });
+}
+
+function groupsText(groups: readonly unknown[]): string {
+  const texts = groups.map((group) => {
+    const { slug, name } = Object(group) as { slug?: unknown; name?: unknown };
+    if (typeof slug === 'string' && typeof name === 'string') return writeGroups([{ slug, name }]);
+    return typeof group === 'string' ? group : String(slug ?? name ?? '');
+  });
+  return texts.join('|');
+}

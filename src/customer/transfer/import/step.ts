@@ -1,0 +1,154 @@
+// One step of an import: some rows, in one transaction.
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { FieldProblem } from '../../../errors/api-error.ts';
+import type { OperationContext } from '../../../operation-context.ts';
+import type { StoredGroup } from '../../group/group.entity.ts';
+import { keepOrMakeGroups } from '../../group/lock.ts';
+import { lockReferrals } from '../../referral/lock.ts';
+import { createStaged } from './create.ts';
+import { type Becoming, becoming, changeKnown } from './existing.ts';
+import type { JudgedRow } from './judge.ts';
+import { type Matched, matchRows } from './match.ts';
+import { type GivenReferral, type ReferralProblem, type ReferralsSet, setReferrals } from './referrals.ts';
+import { stage } from './stage.ts';
+
+/** A row that passed the rules, with its place in the file. */
+export interface PlacedRow {
+  readonly row: JudgedRow;
+  readonly line: number;
+  /** Among all rows of the file, from 1. */
+  readonly position: number;
+}
+
+/** What became of a row. */
+export type Outcome = 'created' | 'changed' | 'unchanged' | readonly FieldProblem[];
+
+/** What became of the rows of a step. */
+export interface StepOutcome {
+  /** In their order. */
+  readonly outcomes: readonly Outcome[];
+  /** Referrals to customers who are not there yet. */
+  readonly waiting: readonly GivenReferral[];
+  /** Referrals that cannot be set. */
+  readonly refusedReferrals: readonly ReferralProblem[];
+}
+
+/** How often rows may come out of a round that does none of them: others were quicker each time. */
+const MOST_IDLE_ROUNDS = 10;
+
+/** Does some rows. */
+export async function doRows(
+  ctx: OperationContext,
+  tx: OrganisationDatabase,
+  rows: readonly PlacedRow[],
+  isUpdate: boolean,
+): Promise<StepOutcome> {
+  const judged = rows.map(({ row }) => row);
+  // Before any customer is locked.
+  if (judged.some(({ referral }) => referral != null)) await lockReferrals(tx);
+  const groups = await groupsOf(ctx, tx, judged);
+  await stage(tx, judged, new Map([...groups].map(([slug, { id }]) => [slug, id])));
+  const work = new StepWork(ctx, tx, judged, groups, isUpdate);
+  await work.run();
+  const given = rows.flatMap(({ row: { referral }, line, position }, i): GivenReferral[] => {
+    const customer = work.customers.get(i);
+    return referral == null || !customer ? [] : [{ position, line, referral, ...customer }];
+  });
+  const referrals = await setReferrals(tx, ctx, given, isUpdate);
+  return {
+    outcomes: work.outcomes.map((outcome, i) => outcomeWith(outcome, work.customers.get(i)?.customerId, referrals)),
+    waiting: referrals.waiting,
+    refusedReferrals: referrals.problems,
+  };
+}
+
+function outcomeWith(outcome: Outcome, customerId: number | undefined, { changed }: ReferralsSet): Outcome {
+  return outcome === 'unchanged' && customerId !== undefined && changed.has(customerId) ? 'changed' : outcome;
+}
+
+/** Keeps the groups that rows name, and makes those that are missing. */
+async function groupsOf(
+  ctx: OperationContext,
+  tx: OrganisationDatabase,
+  rows: readonly JudgedRow[],
+): Promise<Map<string, StoredGroup>> {
+  const names = new Map<string, string>();
+  for (const { slug, name } of rows.flatMap(({ groups }) => groups ?? [])) if (!names.has(slug)) names.set(slug, name);
+  if (names.size === 0) return new Map();
+  const groups = await keepOrMakeGroups(tx, ctx, [...names.keys()], names);
+  return new Map(groups.map((group) => [group.slug, group]));
+}
+
+/** The rows of a step, of which each round does those that no earlier row has to come before. */
+class StepWork {
+  readonly outcomes: Outcome[] = [];
+  /** Of each row that went in, by its place. */
+  readonly customers = new Map<number, Pick<GivenReferral, 'customerId' | 'isNew'>>();
+  readonly #ctx: OperationContext;
+  readonly #tx: OrganisationDatabase;
+  readonly #rows: readonly JudgedRow[];
+  readonly #groups: ReadonlyMap<string, StoredGroup>;
+  readonly #isUpdate: boolean;
+
+  constructor(
+    ctx: OperationContext,
+    tx: OrganisationDatabase,
+    rows: readonly JudgedRow[],
+    groups: ReadonlyMap<string, StoredGroup>,
+    isUpdate: boolean,
+  ) {
+    this.#ctx = ctx;
+    this.#tx = tx;
+    this.#rows = rows;
+    this.#groups = groups;
+    this.#isUpdate = isUpdate;
+  }
+
+  async run(): Promise<void> {
+    let pending = [...this.#rows.keys()];
+    for (let idle = 0; pending.length > 0; ) {
+      await this.#round(await matchRows(this.#tx, this.#rows, pending, true));
+      const left = pending.filter((position) => this.outcomes[position] === undefined);
+      idle = left.length === pending.length ? idle + 1 : 0;
+      // Others hold what was found by now: what was locked in vain stays locked, so all of it begins anew.
+      if (idle === MOST_IDLE_ROUNDS) this.#tx.beginAnew();
+      pending = left;
+    }
+  }
+
+  async #round(matched: readonly Matched[]): Promise<void> {
+    const news: number[] = [];
+    const changes: { position: number; change: Becoming }[] = [];
+    for (const each of matched) {
+      const { position } = each;
+      if ('problem' in each) this.outcomes[position] = [{ path: 'cuRefNo', message: each.problem }];
+      else if (!each.known) news.push(position);
+      else {
+        const change = becoming(this.#row(position), each.known, this.#groupsOf(position), this.#isUpdate);
+        if ('problems' in change) this.outcomes[position] = change.problems;
+        else changes.push({ position, change });
+      }
+    }
+    for (const [position, customerId] of await createStaged(this.#tx, this.#ctx, news)) {
+      this.outcomes[position] = 'created';
+      this.customers.set(position, { customerId, isNew: true });
+    }
+    const changed = await changeKnown(
+      this.#ctx,
+      this.#tx,
+      changes.map(({ change }) => change),
+    );
+    changes.forEach(({ position, change }, i) => {
+      this.outcomes[position] = changed[i] ? 'changed' : 'unchanged';
+      this.customers.set(position, { customerId: change.known.customer.id, isNew: false });
+    });
+  }
+
+  #row(position: number): JudgedRow {
+    return this.#rows[position] as JudgedRow;
+  }
+
+  #groupsOf(position: number): StoredGroup[] {
+    return (this.#row(position).groups ?? []).flatMap(({ slug }) => this.#groups.get(slug) ?? []);
+  }
+}

@@ -1,0 +1,217 @@
+// Rows of a CSV file, read piece by piece in the memory of one row.
+import { type Options, parse } from 'csv-parse';
+import { type FileRow, LONGEST_ROW } from './record.ts';
+
+/** What separates the cells of a row. */
+export const delimiters = [';', ',', '\t'] as const;
+export type Delimiter = (typeof delimiters)[number];
+
+/** Bytes of the first row that are looked at for its delimiter. */
+const LONGEST_HEAD = 64 * 1024;
+const QUOTE = 0x22;
+const [LF, CR] = [0x0a, 0x0d];
+/** What Excel writes in front for itself. */
+const delimiterHint = /^sep=(.)\r?\n/;
+
+/** The delimiter that stands most often in the first row, outside of quotes. */
+export function delimiterOf(head: string): Delimiter {
+  const counts = new Map<string, number>(delimiters.map((delimiter) => [delimiter, 0]));
+  let isQuoted = false;
+  for (const character of head) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (character === '\n' || character === '\r')) break;
+    else if (!isQuoted) counts.set(character, (counts.get(character) ?? -1) + 1);
+  }
+  return delimiters.reduce((most, each) => ((counts.get(each) ?? 0) > (counts.get(most) ?? 0) ? each : most), ',');
+}
+
+const blank = /^\s*$/;
+
+/** Ends of lines in some bytes: those of Unix, of Windows, and of old Macs. @param next - the byte that follows */
+function lineEndsIn(bytes: Buffer, next: number | undefined): number {
+  let count = 0;
+  for (let i = bytes.indexOf(LF); i !== -1; i = bytes.indexOf(LF, i + 1)) count += 1;
+  for (let i = bytes.indexOf(CR); i !== -1; i = bytes.indexOf(CR, i + 1))
+    if ((i + 1 < bytes.length ? bytes[i + 1] : next) !== LF) count += 1;
+  return count;
+}
+
+/** How rows are read. Quotation marks where none belong are text. */
+const options = (delimiter: string): Options => ({
+  delimiter,
+  record_delimiter: ['\r\n', '\n', '\r'],
+  relax_quotes: true,
+  relax_column_count: true,
+});
+
+/** Hears of each row: its cells, and how many bytes the parser has made rows of. */
+type OnRow = (cells: string[], bytes: number) => void;
+
+/** A parser of its own library, that gives its rows at once. */
+function parserOf(delimiter: string, onRow: OnRow) {
+  const parser = parse({
+    ...options(delimiter),
+    on_record: (cells: string[], { bytes }) => {
+      onRow(cells, bytes);
+      return null;
+    },
+  });
+  // What never ends is told by what was not read.
+  parser.on('error', () => {}).resume();
+  return parser;
+}
+
+/**
+ * Reads rows.
+ *
+ * @param source - UTF-8 without a byte order mark
+ * @param delimiter - undefined to look for it in the first row
+ * @returns each row that has anything in it. One that is longer than `LONGEST_ROW`, as one whose quotation mark is never closed may be, is passed over
+ */
+export async function* readCsv(
+  source: AsyncIterable<Buffer>,
+  delimiter: string | undefined,
+): AsyncGenerator<FileRow<string[]>> {
+  const reader = new CsvReader(delimiter);
+  for await (const chunk of source) yield* reader.read(chunk);
+  yield* reader.end();
+}
+
+/*
+ * Head   the first bytes wait until the delimiter is known
+ * Rows   the parser is given all that comes; what it has not made a row of yet is kept
+ * Gap    a row was too long: all up to its end is passed over, then another parser begins
+ */
+class CsvReader {
+  #head: Buffer | undefined = Buffer.alloc(0);
+  #delimiter: string;
+  #isKnown: boolean;
+  #parser: ReturnType<typeof parserOf> | undefined;
+  #rows: FileRow<string[]>[] = [];
+  /** What the parser was given and has made no row of. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  /** Bytes that the parser was given and has made rows of. */
+  #parsedBytes = 0;
+  /** The line in which what is pending begins. */
+  #line = 1;
+  #gap: { isQuoted: boolean; line: number } | undefined;
+
+  constructor(delimiter: string | undefined) {
+    this.#delimiter = delimiter ?? ',';
+    this.#isKnown = delimiter !== undefined;
+  }
+
+  *read(chunk: Buffer): Generator<FileRow<string[]>> {
+    if (this.#head) {
+      this.#head = Buffer.concat([this.#head, chunk]);
+      if (this.#head.length < LONGEST_HEAD) return;
+      chunk = this.#begin(this.#head);
+    }
+    yield* this.#take(chunk);
+  }
+
+  *end(): Generator<FileRow<string[]>> {
+    if (this.#head) yield* this.#take(this.#begin(this.#head));
+    if (this.#gap) {
+      yield* this.#tooLong();
+      return;
+    }
+    this.#parser?.end();
+    yield* this.#rows.splice(0);
+    // The parser makes a row of all but what stands in open quotes.
+    if (this.#pendingBytes > 0 && Buffer.concat(this.#pending).includes(QUOTE) && !this.#isBlank())
+      yield { line: this.#line, unreadable: 'has a quotation mark that is never closed' };
+  }
+
+  #begin(head: Buffer): Buffer {
+    this.#head = undefined;
+    const [hint, hinted] = delimiterHint.exec(head.subarray(0, 8).toString('latin1')) ?? [];
+    const rest = head.subarray(hint?.length ?? 0);
+    if (hint !== undefined) this.#line = 2;
+    if (!this.#isKnown) this.#delimiter = hinted ?? delimiterOf(rest.toString());
+    return rest;
+  }
+
+  #isBlank(): boolean {
+    return Buffer.concat(this.#pending).toString().trim() === '';
+  }
+
+  *#take(chunk: Buffer): Generator<FileRow<string[]>> {
+    let rest: Buffer | undefined = chunk;
+    while (rest && rest.length > 0) {
+      if (this.#gap) {
+        rest = this.#passOver(rest);
+        if (this.#gap) return;
+        yield* this.#rows.splice(0);
+      } else {
+        this.#parse(rest);
+        yield* this.#rows.splice(0);
+        rest = this.#pendingBytes > LONGEST_ROW ? this.#openGap() : undefined;
+      }
+    }
+  }
+
+  #parse(chunk: Buffer): void {
+    this.#parser ??= this.#newParser();
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+    this.#parser.write(chunk);
+  }
+
+  #newParser() {
+    this.#parsedBytes = 0;
+    return parserOf(this.#delimiter, (cells, bytes) => {
+      if (!cells.every((cell) => blank.test(cell))) this.#rows.push({ line: this.#line, content: cells });
+      this.#forget(bytes - this.#parsedBytes);
+      this.#parsedBytes = bytes;
+    });
+  }
+
+  /** Forgets what has become a row, and counts its lines. */
+  #forget(count: number): void {
+    this.#pendingBytes -= count;
+    let left = count;
+    while (left > 0) {
+      const first = this.#pending[0] as Buffer;
+      const taken = first.subarray(0, left);
+      this.#line += lineEndsIn(taken, first[taken.length] ?? this.#pending[1]?.[0]);
+      if (first.length > left) this.#pending[0] = first.subarray(left);
+      else this.#pending.shift();
+      left -= taken.length;
+    }
+  }
+
+  #openGap(): Buffer {
+    const pending = Buffer.concat(this.#pending);
+    this.#parser?.destroy();
+    this.#parser = undefined;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#gap = { isQuoted: false, line: this.#line };
+    return pending;
+  }
+
+  /** @returns what follows the row that is too long; undefined where its end has not come */
+  #passOver(chunk: Buffer): Buffer | undefined {
+    const gap = this.#gap as { isQuoted: boolean; line: number };
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i];
+      if (byte === QUOTE) gap.isQuoted = !gap.isQuoted;
+      if (byte === LF || (byte === CR && chunk[i + 1] !== LF)) {
+        this.#line += 1;
+        if (gap.isQuoted) continue;
+        this.#rows.push(...this.#tooLong());
+        return chunk.subarray(i + 1);
+      }
+    }
+    return undefined;
+  }
+
+  #tooLong(): FileRow<string[]>[] {
+    const { line } = this.#gap as { line: number };
+    this.#gap = undefined;
+    const unreadable = `is longer than 1 MiB up to line ${this.#line}, or has a quotation mark that is never closed`;
+    return [{ line, unreadable }];
+  }
+}
