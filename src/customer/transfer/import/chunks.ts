@@ -1,4 +1,5 @@
 // Rows of a file in the portions in which they are done, judged.
+import { setImmediate } from 'node:timers/promises';
 import { UnusableFileError } from '../header.ts';
 import { type Judged, judge } from './judge.ts';
 import { RowDigest } from './run.ts';
@@ -6,6 +7,8 @@ import type { Source, SourceRow } from './source.ts';
 
 /** Rows of a step. */
 export const STEP = 1_000;
+/** Milliseconds after which others have their turn: answers of the database are not kept waiting. */
+const TURN = 3;
 /** Bytes of text after which a step has enough rows. */
 const STEP_BYTES = 4 * 1024 * 1024;
 
@@ -35,7 +38,12 @@ export async function* chunksOf(source: Source, done: { rows: number; digest: st
   let position = 0;
   let rows: JudgedSourceRow[] = [];
   let bytes = 0;
+  let turnEnds = performance.now() + TURN;
   for await (const row of source.rows) {
+    if (performance.now() > turnEnds) {
+      await setImmediate();
+      turnEnds = performance.now() + TURN;
+    }
     position += 1;
     digest.add(row.text);
     if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);

@@ -9,6 +9,7 @@ import type { RefusedRow, ReportFile } from './report.ts';
 import type { ImportRun } from './run.entity.ts';
 import { type Advance, advanceRun, type Counts, NO_ROWS, sum } from './run.ts';
 import type { Source } from './source.ts';
+import { Statistics } from './statistics.ts';
 import { doRows, type Outcome } from './step.ts';
 import { Throttle } from './throttle.ts';
 import { placedRows, refusedReferral, type Told, told } from './told.ts';
@@ -30,6 +31,7 @@ export class Import {
   readonly #source: Source;
   readonly #options: ImportOptions;
   readonly #throttle = new Throttle();
+  readonly #statistics: Statistics;
   #run: ImportRun;
 
   constructor(ctx: OperationContext, source: Source, run: ImportRun, options: ImportOptions) {
@@ -38,6 +40,7 @@ export class Import {
     this.#source = source;
     this.#run = run;
     this.#options = options;
+    this.#statistics = new Statistics(ctx.database);
   }
 
   /**
@@ -50,10 +53,12 @@ export class Import {
     for (let next = chunks.next(); ; ) {
       const { value: chunk, done } = await next;
       if (done || !chunk) break;
-      // The next rows are judged while these are stored.
+      const stored = this.#throttle.step(chunk.rows.length, () => this.#store(chunk));
+      // The next rows are judged meanwhile.
       next = chunks.next();
       next.catch(() => {});
-      await this.#throttle.step(chunk.rows.length, () => this.#store(chunk));
+      await stored;
+      await this.#statistics.added(chunk.rows.length);
     }
     while (await this.#throttle.step(STEP, () => this.#storeReferrals()));
   }
