@@ -10,7 +10,7 @@ export const reference = z
   .regex(/^[A-Za-z0-9]{16}$/)
   .meta({ description: 'Public reference; never changes.' });
 
-/** The members of a profile but the first ones, which differ. A member that is optional is left out when unknown, never null. */
+/** The members of a profile but the first ones, which differ. A member that is optional is left out when unknown; of the others, `email` alone may be null. */
 const members = {
   creditBalance: z.int().meta({ description: 'Credit, in whole units; may be negative.', format: 'int32' }),
   phone: z.string().optional().meta({ description: 'Prefix, one space, digits: `+420 777123456`.' }),
@@ -57,7 +57,10 @@ export const customerProfile = z.object({
 export const customerDetail = z.object({
   success,
   cuRefNo: reference,
-  email: z.string().optional().meta({ description: 'Normalised e-mail address.' }),
+  email: z
+    .string()
+    .nullable()
+    .meta({ description: 'Normalised e-mail address; null for a contact that was imported with a phone alone.' }),
   ...members,
 });
 
@@ -124,7 +127,7 @@ export function writeDetail(
   return {
     success: true,
     cuRefNo: customer.cuRefNo,
-    email: customer.email ?? undefined,
+    email: customer.email,
     ...writeMembers(customer),
   };
 }

@@ -8,7 +8,7 @@ export interface CommandResult {
   stderr: string;
 }
 
-type Name = 'keys' | 'organisations' | 'customers' | 'check' | 'migrate';
+type Name = 'keys' | 'organisations' | 'customers' | 'import' | 'export' | 'check' | 'migrate';
 type Environment = Record<string, string>;
 
 /** An environment of nothing but what is given, and what every process needs. */
@@ -17,7 +17,7 @@ function whole(environment: Environment): Environment {
   return { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment };
 }
 
-/** Runs `npm run keys`, `organisations`, `customers`, `check` or `migrate` in an environment of nothing but what is given. */
+/** Runs `npm run keys`, `organisations`, `customers`, `import`, `export`, `check` or `migrate` in an environment of nothing but what is given. */
 export function runCommand(name: Name, words: string[], environment: Environment): Promise<CommandResult> {
   const child = spawn(process.execPath, [`src/cli/${name}.ts`, ...words], { env: whole(environment) });
   const result = { stdout: '', stderr: '' };
@@ -30,6 +30,8 @@ const programs: Record<Name, () => Promise<{ main(): Promise<void> }>> = {
   keys: () => import('../../src/cli/commands/keys.ts'),
   organisations: () => import('../../src/cli/commands/organisations.ts'),
   customers: () => import('../../src/cli/commands/customers.ts'),
+  import: () => import('../../src/cli/commands/import.ts'),
+  export: () => import('../../src/cli/commands/export.ts'),
   check: () => import('../../src/cli/commands/check.ts'),
   migrate: () => import('../../src/cli/commands/migrate.ts'),
 };

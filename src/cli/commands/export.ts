@@ -1,6 +1,5 @@
 // The command `export`: writes the customers of an organisation to a file, as import reads them.
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
@@ -33,6 +32,7 @@ interface Target {
   end(isDone: boolean): Promise<void>;
 }
 
+/** @throws UnusableFileError where nothing can be written there */
 async function targetOf(path: string): Promise<Target> {
   if (path === '-') return { stream: process.stdout, end: async () => {} };
   const found = await stat(path).catch(() => undefined);
@@ -40,12 +40,15 @@ async function targetOf(path: string): Promise<Target> {
   // A pipe or a device is not replaced.
   const isPlain = !found || found.isFile();
   const part = isPlain ? `${path}.part` : path;
-  const stream: WriteStream = createWriteStream(part, { mode: 0o600 });
+  const file = await open(part, 'w', 0o600).catch((error: unknown) => {
+    throw unwritable(error);
+  });
+  const stream = file.createWriteStream();
   return {
     stream,
     async end(isDone) {
       stream.end();
-      await finished(stream);
+      await finished(stream).catch(() => {});
       if (isPlain) await (isDone ? rename(part, path) : rm(part, { force: true }));
     },
   };

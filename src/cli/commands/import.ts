@@ -14,6 +14,7 @@ import { delimiters } from '../../customer/transfer/read/csv.ts';
 import { type Encoding, encodings, toUtf8 } from '../../customer/transfer/read/encoding.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
+import { setUpMemory } from '../../process/memory.ts';
 import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
 import { jsonOption, note, print } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -157,19 +158,23 @@ function originOf(input: Input, path: string, options: ImportCommand): Origin {
   };
 }
 
-/** The run to go on with, or a new one. @throws UnusableFileError */
-async function runOf(ctx: OperationContext, origin: Origin, { resume }: ImportCommand): Promise<ImportRun> {
+/** The run to go on with; undefined to begin a new one. @throws UnusableFileError */
+async function earlierRun(
+  ctx: OperationContext,
+  origin: Origin,
+  { resume }: ImportCommand,
+): Promise<ImportRun | undefined> {
   const earlier = await findRun(ctx, origin);
   if (!resume) {
-    if (earlier && !earlier.finishedAt)
+    if (earlier && !earlier.finishedAt && earlier.rows > 0)
       note(
         `An import of this file was interrupted after ${english(earlier.rows)} rows; this one begins anew. --resume would have gone on with that.`,
       );
-    return beginRun(ctx, origin);
+    return undefined;
   }
   if (!earlier) {
     note('No import of this file was interrupted; it is imported from its beginning.');
-    return beginRun(ctx, origin);
+    return undefined;
   }
   if (earlier.settings !== origin.settings)
     throw new UnusableFileError(
@@ -198,9 +203,13 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   const { dryRun = false, update: isUpdate = false } = command;
   const input = await Input.open(path);
   const source = await sourceOf(input, path, command);
-  const run = dryRun ? undefined : await runOf(ctx, originOf(input, path, command), command);
+  const origin = originOf(input, path, command);
+  const earlier = dryRun ? undefined : await earlierRun(ctx, origin, command);
   const report =
-    command.report === undefined ? undefined : await openReport(command.report, source.header, run?.reportBytes ?? 0);
+    command.report === undefined
+      ? undefined
+      : await openReport(command.report, path, source.header, earlier?.reportBytes ?? 0);
+  const run = dryRun ? undefined : (earlier ?? (await beginRun(ctx, origin)));
   const progress = new Progress();
   const printed = new RefusedLines(progress);
   let [rows, counts] = [run?.rows ?? 0, run ?? NO_ROWS] as [number, Counts];
@@ -228,8 +237,17 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   if (counts.refused + counts.unreferred > 0) process.exitCode = REFUSED;
 }
 
-async function openReport(path: string, header: readonly string[], committed: number): Promise<ReportFile> {
+/** @param file - the file that is imported, in whose place the report must not come */
+async function openReport(
+  path: string,
+  file: string,
+  header: readonly string[],
+  committed: number,
+): Promise<ReportFile> {
   try {
+    const [report, imported] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
+    if (report && imported && report.dev === imported.dev && report.ino === imported.ino)
+      throw new UnusableFileError('The report would take the place of the file that is imported.');
     return await ReportFile.open(path, header, committed);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -296,6 +314,7 @@ Examples:
   )
   .action(async (path: string, options: ImportCommand) => {
     loadPhoneNumbers();
+    setUpMemory();
     await withGatewayDatabase(
       async (owner) =>
         work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, options),

@@ -1,6 +1,7 @@
 // Which column of a file is which of ours.
 import { ConfigError } from '../../config.ts';
 import { columnNamed, reportColumns, type TransferColumn, transferColumns } from './columns.ts';
+import { undoDefuse } from './formula.ts';
 
 /** Columns that a file may have. */
 const MOST_COLUMNS = 1_000;
@@ -70,7 +71,7 @@ export function readHeader(names: readonly string[], options: HeaderOptions): He
     throw new UnusableFileError(
       `The file has ${names.length.toLocaleString('en')} columns; at most ${MOST_COLUMNS.toLocaleString('en')} are read.`,
     );
-  const trimmed = names.map((name) => name.trim());
+  const trimmed = names.map((name) => undoDefuse(name.trim()));
   for (const header of options.map.keys())
     if (!trimmed.includes(header))
       throw new UnusableFileError(`--map names "${shortened(header)}", which is no column of the file.`);
@@ -78,7 +79,7 @@ export function readHeader(names: readonly string[], options: HeaderOptions): He
   assertDistinct(trimmed, targets);
   assertNaming(targets);
   const unknown = trimmed.filter((name, i) => targets[i] === null && !isKnownAsNothing(name, options));
-  return { names, targets, unknown };
+  return { names: trimmed, targets, unknown };
 }
 
 function targetOf(name: string, { map, customFields }: HeaderOptions): Target {

@@ -18,12 +18,7 @@ export interface RefusedRow {
 const MOST_PROBLEMS = 20;
 
 function linesOf(rows: readonly (readonly (string | number)[])[]): string {
-  return stringify(
-    rows.map((cells) => cells.map((cell) => (typeof cell === 'string' ? defuse(cell) : cell))),
-    {
-      record_delimiter: 'windows',
-    },
-  );
+  return stringify([...rows], { record_delimiter: 'windows' });
 }
 
 function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
@@ -31,9 +26,9 @@ function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
   const one = told.length === 1;
   return [
     line,
-    told.flatMap(({ column }) => column ?? []).join('; '),
-    told.flatMap(({ value }) => (value === undefined ? [] : shortened(value))).join('; '),
-    told.map(({ column, reason }) => (one || column === undefined ? reason : `${column} ${reason}`)).join('; '),
+    defuse(told.flatMap(({ column }) => column ?? []).join('; ')),
+    defuse(told.flatMap(({ value }) => (value === undefined ? [] : shortened(value))).join('; ')),
+    defuse(told.map(({ column, reason }) => (one || column === undefined ? reason : `${column} ${reason}`)).join('; ')),
     ...cells,
   ];
 }
@@ -58,16 +53,11 @@ export class ReportFile {
    * @param committed - bytes of an interrupted import's report, which is gone on with if they are there
    */
   static async open(path: string, header: readonly string[], committed: number): Promise<ReportFile> {
-    const isThere = committed > 0;
-    const file = await open(path, isThere ? 'a+' : 'w', 0o600);
-    const { size } = await file.stat();
-    await file.close();
-    const again = await open(path, 'r+');
-    return new ReportFile(
-      again,
-      linesOf([[...reportColumns, ...header]]),
-      isThere && size >= committed ? committed : 0,
-    );
+    const lines = linesOf([[...reportColumns, ...header.map(defuse)]]);
+    const earlier = committed > 0 ? await open(path, 'r+').catch(() => undefined) : undefined;
+    if (earlier && (await earlier.stat()).size >= committed) return new ReportFile(earlier, lines, committed);
+    await earlier?.close();
+    return new ReportFile(await open(path, 'w', 0o600), lines, 0);
   }
 
   /** Bytes that it has. */

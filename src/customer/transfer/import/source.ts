@@ -1,7 +1,7 @@
 // Rows of a file as import takes them: what each gives for which column, whatever the format.
 
 import { columnKinds, columnNamed, type TransferColumn, transferColumns } from '../columns.ts';
-import { undoDefuse } from '../formula.ts';
+import { defuse, undoDefuse } from '../formula.ts';
 import { readGroups, writeGroups } from '../group-text.ts';
 import { CUSTOM, type Header, type HeaderOptions, readHeader, type Target, UnusableFileError } from '../header.ts';
 import { readCsv } from '../read/csv.ts';
@@ -27,7 +27,7 @@ export interface SourceRow {
   readonly problems: readonly RowProblem[];
   /** What tells it from every other row. */
   readonly text: string;
-  /** Its cells, for a report, in the order of the header. */
+  /** Its cells, for a report, in the order of the header; none of them is a formula, and import reads each as it did here. */
   cells(): readonly string[];
 }
 
@@ -48,7 +48,8 @@ const flags: Readonly<Record<string, boolean>> = {
 const wholeNumber = /^[+-]?\d{1,15}$/;
 
 /** Reads a cell; what does not have the form of its kind stays text, which the rules refuse. */
-function readCell(column: TransferColumn, text: string): unknown {
+function readCell(column: TransferColumn, cell: string): unknown {
+  const text = undoDefuse(cell);
   switch (columnKinds[column]) {
     case 'flag':
       return flags[text.trim().toLowerCase()] ?? text;
@@ -59,7 +60,7 @@ function readCell(column: TransferColumn, text: string): unknown {
     case 'object':
       return parsed(text) ?? text;
     default:
-      return undoDefuse(text);
+      return text;
   }
 }
 
@@ -106,7 +107,7 @@ export async function csvSource(
 
 function nameIn({ names, targets }: Header, column: string): string {
   const at = targets.findIndex((target) => target && 'column' in target && target.column === column);
-  return names[at]?.trim() ?? column;
+  return names[at] ?? column;
 }
 
 async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): AsyncGenerator<SourceRow> {
@@ -129,7 +130,7 @@ async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): Async
       given: givenBy(cells, targets),
       problems,
       text: cells.join('\0'),
-      cells: () => names.map((_, i) => cells[i] ?? ''),
+      cells: () => names.map((_, i) => defuse(undoDefuse(cells[i] ?? ''))),
     };
   }
 }
@@ -223,7 +224,7 @@ function cellsOf(given: Given): string[] {
     const value = given[column];
     if (value === undefined || value === null) return '';
     if (column === 'groups' && Array.isArray(value)) return groupsText(value);
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return defuse(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
 }
 

@@ -1,4 +1,5 @@
 // What is told of the rows of a step: how many came to what, and what is wrong with those that were refused.
+import { defuse } from '../formula.ts';
 import type { Chunk, JudgedSourceRow } from './chunks.ts';
 import type { WaitingReferral } from './referrals.ts';
 import type { RefusedRow } from './report.ts';
@@ -55,7 +56,7 @@ export function refusedReferral(
   const named = Object.entries({ cuRefNo, email, phone, referral });
   const values = new Map(named.map(([column, value]) => [source.nameOf(column), value ?? '']));
   const problem = { column: source.nameOf('referral'), value: referral, reason };
-  return { line, problems: [problem], cells: source.header.map((name) => values.get(name.trim()) ?? '') };
+  return { line, problems: [problem], cells: source.header.map((name) => defuse(values.get(name) ?? '')) };
 }
 
 /**

@@ -1,0 +1,209 @@
+// Imports that end before their file does, and imports that others work beside.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { findingsOf } from '../../support/check.ts';
+import { runCommand } from '../../support/command.ts';
+import { createDatabase, createKey } from '../../support/database.ts';
+import { startGateway } from '../../support/gateway.ts';
+import { openTransfer, type Transfer } from '../../support/transfer.ts';
+
+let url: string;
+let transfer: Transfer;
+let slug: string;
+beforeAll(async () => {
+  url = await createDatabase();
+  transfer = await openTransfer(url);
+});
+beforeEach(async () => {
+  slug = await transfer.organisation();
+});
+afterAll(() => transfer.remove());
+
+/** Rows of which each tenth is refused, each seventh names a customer for the second time, and each fifth another one as its referrer. */
+function rowsOf(count: number): string[] {
+  const reference = (n: number) => String(n).padStart(16, 'r');
+  return Array.from({ length: count }, (_, n) => {
+    if (n % 10 === 3) return `,bad${n},,,,`;
+    if (n % 7 === 5) return `${reference(n)},c${n - 5}@example.com,,Second,,`;
+    return `${reference(n)},c${n}@example.com,+420777${String(n).padStart(6, '0')},,${n % 3 === 0 ? n : ''},${n % 5 === 0 ? reference((n * 31 + 20) % count) : ''}`;
+  });
+}
+const HEADER = 'cuRefNo,email,phone,firstName,creditBalance,referral';
+
+function start(path: string, ...words: string[]): { child: ChildProcess; ended: Promise<number> } {
+  const all = ['src/cli/import.ts', path, '--organisation', slug, ...words];
+  const child = spawn(process.execPath, all, {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  return { child, ended: once(child, 'close').then(([code, signal]) => code ?? signal) };
+}
+
+const rowsDone = async () => {
+  const [run] = await transfer.sql<{ rows: string; finished: boolean }>(
+    `select r.rows, r.finished_at is not null as finished from import_run r join organisation o on o.id = r.organisation_id
+     where o.slug = $1 order by r.id desc limit 1`,
+    [slug],
+  );
+  return { rows: Number(run?.rows ?? 0), finished: run?.finished ?? false };
+};
+
+it('an import that is killed goes on where it was: nothing is lost, nothing comes twice, nor does its report', async () => {
+  const path = await transfer.file(`${HEADER}\n${rowsOf(8_000).join('\n')}\n`);
+  const whole = await transfer.import(path, slug);
+  const expected = await transfer.export(slug);
+  slug = await transfer.organisation();
+  const report = transfer.pathOf('killed.csv');
+  for (let kills = 0, before = -1; ; kills++) {
+    const run = start(path, '--report', report, '--resume');
+    if (kills === 3) {
+      expect(await run.ended).toBe(1);
+      break;
+    }
+    await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(before), {
+      timeout: 30_000,
+      interval: 5,
+    });
+    run.child.kill('SIGKILL');
+    await run.ended;
+    before = (await rowsDone()).rows;
+  }
+  expect(await transfer.export(slug)).toBe(expected);
+  expect(await readFile(report, 'utf8')).toBe(whole.report);
+  expect(whole.counts).toMatchObject({ rows: 8_000, refused: 800 });
+  expect(await rowsDone()).toEqual({ rows: 8_000, finished: true });
+  expect(await findingsOf(url)).toEqual([]);
+});
+
+it('goes on from standard input too, and is told when all was done', async () => {
+  const text = `${HEADER}\n${rowsOf(3_000).join('\n')}\n`;
+  const path = await transfer.file(text);
+  const first = start('-');
+  first.child.stdin?.write(text.slice(0, text.length - 20_000));
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBe(2_000), { timeout: 30_000 });
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const second = start('-', '--resume');
+  second.child.stdin?.end(text);
+  expect(await second.ended).toBe(1);
+  expect(await rowsDone()).toEqual({ rows: 3_000, finished: true });
+  const third = await transfer.import(path, slug, '--resume');
+  expect(third.stderr).toContain('The import of this file came to its end; rows after its 3,000 would be new.');
+  await appendFile(path, ',last@example.com,,,,\n');
+  expect((await transfer.import(path, slug, '--resume')).counts).toMatchObject({ rows: 3_001 });
+});
+
+it('goes on with nothing but the same file, told the same', async () => {
+  const rows = rowsOf(2_500);
+  const path = await transfer.file(`${HEADER}\n${rows.join('\n')}\n`);
+  const run = start(path);
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000, interval: 5 });
+  run.child.kill('SIGKILL');
+  await run.ended;
+  expect(await transfer.import(path, slug, '--resume', '--update')).toMatchObject({
+    code: 2,
+    counts: { error: { message: expect.stringContaining('was told other options') } },
+  });
+  await transfer.sql('update import_run set digest = $1', ['0'.repeat(64)]);
+  expect(await transfer.import(path, slug, '--resume')).toMatchObject({
+    code: 2,
+    counts: {
+      error: { message: expect.stringContaining('rows that the interrupted import has done: it was changed since') },
+    },
+  });
+  const again = await transfer.import(path, slug);
+  expect(again.stderr).toContain('--resume would have gone on with that');
+  expect(again.counts).toMatchObject({ rows: 2_500 });
+});
+
+it('is gone on with by one process alone', async () => {
+  const path = await transfer.file(`${HEADER}\n${rowsOf(6_000).join('\n')}\n`);
+  const first = start(path);
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000, interval: 5 });
+  const second = start(path, '--resume');
+  const codes = await Promise.all([first.ended, second.ended]);
+  expect(codes.toSorted()).toEqual([1, 2]);
+  expect(await rowsDone()).toEqual({ rows: 6_000, finished: true });
+  const found = (await transfer.customers(slug)).map(({ email }) => email);
+  expect(new Set(found).size).toBe(found.length);
+});
+
+it('two imports of the same customers, and callers who create them too, leave one of each', async () => {
+  const gateway = await startGateway({ databaseUrl: url });
+  const [row] = await transfer.sql<{ id: number }>('select id from organisation where slug = $1', [slug]);
+  const key = await createKey(url, row?.id ?? 0);
+  const rows = Array.from({ length: 3_000 }, (_, n) => `c${n}@example.com,,${n % 2 === 0 ? 'vip' : 'new|vip'}`);
+  const others = rows.map((text) => text.replace(',,', ',Name,')).toReversed();
+  const files = [
+    await transfer.file(`email,firstName,groups\n${rows.join('\n')}`),
+    await transfer.file(`email,firstName,groups\n${others.join('\n')}`),
+  ];
+  const running = files.map((path) => start(path));
+  let isDone = false;
+  const calls: number[] = [];
+  const calling = Array.from({ length: 4 }, async (_, lane) => {
+    for (let n = lane; !isDone; n += 4) {
+      const answer = await gateway.rest({ email: `c${(n * 7) % 3_000}@example.com`, companyName: 'Live' }, { key });
+      calls.push(answer.status);
+    }
+  });
+  expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0]);
+  isDone = true;
+  await Promise.all(calling);
+  await gateway.close();
+  expect(new Set(calls)).toEqual(new Set([200]));
+  const customers = await transfer.customers(slug);
+  expect(customers).toHaveLength(3_000);
+  expect(customers.every(({ firstName }) => firstName === 'Name')).toBe(true);
+  expect(await findingsOf(url)).toEqual([]);
+});
+
+it('the commands end with 2 where the import could not be done', async () => {
+  const environment = { DATABASE_URL: url };
+  const path = await transfer.file('email\na@example.com\n');
+  const said = async (...words: string[]) => {
+    const { code, stderr, stdout } = await runCommand('import', words, environment);
+    return [code, stderr.trim() + stdout];
+  };
+  expect(await said(path)).toEqual([2, "error: required option '--organisation <slug>' not specified"]);
+  expect(await said(path, '--organisation', 'nobody')).toEqual([
+    2,
+    'INTERNAL_VALIDATION_FAILED: There is no organisation "nobody".',
+  ]);
+  expect(await said(transfer.pathOf('none.csv'), '--organisation', slug)).toEqual([
+    2,
+    'The file cannot be read: ENOENT.',
+  ]);
+  expect(await said(path, '--organisation', slug, '--report', '/nowhere/x.csv')).toEqual([
+    2,
+    'The report cannot be written: ENOENT.',
+  ]);
+  expect(await said(path, '--organisation', slug, '--report', path)).toEqual([
+    2,
+    'The report would take the place of the file that is imported.',
+  ]);
+  expect(await readFile(path, 'utf8')).toBe('email\na@example.com\n');
+  expect((await said(path, '--organisation', slug, '--delimiter', 'x'))[0]).toBe(2);
+  expect(
+    (await runCommand('import', [path, '--organisation', slug], { DATABASE_URL: 'postgres://a:b@127.0.0.1:1/x' })).code,
+  ).toBe(2);
+  const plain = await runCommand('import', [path, '--organisation', slug], environment);
+  expect(plain).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^rows +1\ncreated +1\nchanged +0\nunchanged +0\nrefused +0\nwithoutReferral +0\n$/),
+  });
+});
+
+it('refused rows are printed where there is no report', async () => {
+  const path = transfer.pathOf('many-bad.csv');
+  await writeFile(path, `email\n${Array.from({ length: 25 }, (_, i) => `bad${i}`).join('\n')}`);
+  const { code, stderr } = await runCommand('import', [path, '--organisation', slug], { DATABASE_URL: url });
+  expect(code).toBe(1);
+  const lines = stderr.trim().split('\n');
+  expect(lines).toHaveLength(21);
+  expect(lines[0]).toBe('line 2: email must be a valid e-mail address');
+  expect(lines[20]).toBe('5 more rows were refused; --report FILE has all of them.');
+});

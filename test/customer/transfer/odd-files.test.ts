@@ -1,0 +1,176 @@
+// Files as people have them: what becomes of each row.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createDatabase } from '../../support/database.ts';
+import { openTransfer, type Transfer } from '../../support/transfer.ts';
+
+let transfer: Transfer;
+let slug: string;
+beforeAll(async () => {
+  transfer = await openTransfer(await createDatabase());
+});
+beforeEach(async () => {
+  slug = await transfer.organisation();
+});
+afterAll(() => transfer.remove());
+
+/** What became of a file: counts as created/changed/unchanged/refused, the refused rows, and the customers in short. */
+async function importFile(content: string | Buffer, ...words: string[]) {
+  const { code, counts, refused, stderr } = await transfer.import(await transfer.file(content), slug, ...words);
+  const { created, changed, unchanged, refused: count } = counts;
+  const customers = (await transfer.customers(slug)).map(({ cuRefNo: _, ...customer }) =>
+    Object.values(customer).join(' '),
+  );
+  return { code, counts: [created, changed, unchanged, count].join('/'), refused, customers, stderr };
+}
+
+it("Excel's CSV: semicolons, a byte order mark, Windows' line ends", async () => {
+  expect(
+    await importFile('\ufeffE-mail;Jméno;Příjmení\r\njan@example.com;Jan;Novák\r\neva@example.com;Eva;"Nová;ková"\r\n'),
+  ).toEqual({
+    ...{ code: 0, counts: '2/0/0/0', refused: [], stderr: '' },
+    customers: ['jan@example.com Jan Novák', 'eva@example.com Eva Nová;ková'],
+  });
+});
+
+it('Windows-1250, said and not said', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from('email;lastName\na@example.com;'),
+    Buffer.from([0x8e, 0xe1, 0xe8, 0x65, 0x6b]),
+    Buffer.from('\nb@example.com;Novak\n'),
+  ]);
+  const silent = await importFile(bytes);
+  expect(silent).toMatchObject({ code: 1, counts: '1/0/0/1', customers: ['b@example.com Novak'] });
+  expect(silent.refused).toEqual([
+    ['2', 'lastName', '\ufffd\ufffd\ufffdek', 'holds bytes that are no characters of the encoding: see --encoding'],
+  ]);
+  expect(silent.stderr).toContain('Is it another --encoding?');
+  expect(await importFile(bytes, '--encoding', 'windows-1250')).toMatchObject({
+    ...{ code: 0, counts: '1/0/1/0' },
+    customers: ['b@example.com Novak', 'a@example.com Žáček'],
+  });
+});
+
+it("Excel's text in Unicode: UTF-16 with tabs", async () => {
+  const bytes = Buffer.from('\ufeffemail\tcity\r\na@example.com\tPlzeň\r\n', 'utf16le');
+  expect(await importFile(bytes)).toMatchObject({ code: 0, counts: '1/0/0/0', customers: ['a@example.com Plzeň'] });
+});
+
+it('quotes in quotes, two lines in a cell, mixed line ends', async () => {
+  const text =
+    'email,companyName,streetAddress\ra@example.com,"The ""Best"" Shop","Dlouhá 1\r\nPraha"\r\nb@example.com,5" Pipes,\nc@example.com,,"x\ny"';
+  expect(await importFile(text)).toEqual({
+    ...{ code: 0, counts: '3/0/0/0', refused: [], stderr: '' },
+    customers: ['a@example.com The "Best" Shop Dlouhá 1 Praha', 'b@example.com 5" Pipes', 'c@example.com x y'],
+  });
+});
+
+it('empty rows at the end, and between', async () => {
+  expect(
+    await importFile('email;firstName\r\na@example.com;A\r\n\r\n;\r\nb@example.com;B\r\n;\r\n ; \r\n\r\n'),
+  ).toMatchObject({
+    ...{ code: 0, counts: '2/0/0/0', customers: ['a@example.com A', 'b@example.com B'] },
+  });
+});
+
+it('a row of 100,000 cells, and a header of as many', async () => {
+  const row = ','.repeat(99_999);
+  expect(
+    await importFile(`email,firstName\na@example.com,A\nb@example.com,B${row}x\nc@example.com,C${row}\n`),
+  ).toMatchObject({
+    ...{ code: 1, counts: '2/0/0/1', customers: ['a@example.com A', 'c@example.com C'] },
+    refused: [['3', '', '', 'has 100,001 cells, and the header 2']],
+  });
+  const path = await transfer.file(`email${row}\na@example.com\n`);
+  expect(await transfer.import(path, slug)).toMatchObject({
+    code: 2,
+    counts: { error: { code: 'CONFIGURATION', message: 'The file has 100,000 columns; at most 1,000 are read.' } },
+  });
+});
+
+it('a cell of 50 MB, quoted and not', async () => {
+  const huge = 'x'.repeat(50 * 1024 * 1024);
+  const { code, counts, refused, customers } = await importFile(
+    `email,firstName\na@example.com,A\nb@example.com,"${huge}"\nc@example.com,${huge}\nd@example.com,D\n`,
+  );
+  expect({ code, counts, customers }).toEqual({
+    code: 1,
+    counts: '2/0/0/2',
+    customers: ['a@example.com A', 'd@example.com D'],
+  });
+  expect(refused).toEqual([
+    ['3', '', '', 'is longer than 1 MiB up to line 4, or has a quotation mark that is never closed'],
+    ['4', '', '', 'is longer than 1 MiB up to line 5, or has a quotation mark that is never closed'],
+  ]);
+});
+
+it('NUL, and other characters that no text has', async () => {
+  expect(
+    await importFile('email,firstName\na@example.com,A\0B\nb@exa\0mple.com,B\nc@example.com,\u200bC\n'),
+  ).toMatchObject({
+    ...{ code: 1, counts: '1/0/0/2', customers: ['c@example.com C'] },
+    refused: [
+      ['2', 'firstName', 'A�B', 'must not contain control characters'],
+      ['3', 'email', 'b@exa�mple.com', expect.stringMatching(/^must /)],
+    ],
+  });
+});
+
+it('the same customers again and again', async () => {
+  expect(
+    await importFile(
+      'email,firstName,lastName\na@example.com,A,\nA@EXAMPLE.com,B,Z\na@example.com,A,Z\nb@example.com,,\nb@example.com,,\n',
+    ),
+  ).toMatchObject({
+    ...{ code: 0, counts: '2/1/2/0', customers: ['a@example.com A Z', 'b@example.com'] },
+  });
+});
+
+it('a header in another language', async () => {
+  const text = 'Adres e-mail,Imię,Rozmiar buta\na@example.com,Zofia,38\n';
+  const path = await transfer.file(text);
+  expect(await transfer.import(path, slug)).toMatchObject({
+    code: 2,
+    counts: { error: { message: expect.stringContaining('name one by --map "header=email"') } },
+  });
+  expect(
+    await importFile(text, '--map', 'Adres e-mail=email,Imię=firstName,Rozmiar buta=customFields.shoeSize'),
+  ).toMatchObject({ code: 0, counts: '1/0/0/0' });
+  expect(await transfer.customers(slug)).toMatchObject([{ firstName: 'Zofia', customFields: { shoeSize: '38' } }]);
+});
+
+it('columns that nobody knows', async () => {
+  const silent = await importFile('email,Note,Size\na@example.com,x,38\n');
+  expect(silent).toMatchObject({ code: 0, counts: '1/0/0/0', customers: ['a@example.com'] });
+  expect(silent.stderr).toContain('the columns "Note", "Size". See --map and --custom-fields.');
+  expect(await importFile('email,Note,Size\na@example.com,x,\n', '--custom-fields')).toMatchObject({
+    counts: '0/1/0/0',
+  });
+  expect(await transfer.customers(slug)).toMatchObject([{ customFields: { Note: 'x' } }]);
+});
+
+it('phones alone', async () => {
+  const text = 'Telefon;Země;Jméno\n777 123 456;CZ;A\n+420777123456;;B\n777123457;;C\n0049 30 123456;;D\n123;CZ;E\n';
+  expect(await importFile(text)).toMatchObject({
+    ...{ code: 1, counts: '2/0/1/2' },
+    customers: ['+420 777123456 A CZ', '+49 30123456 D'],
+    refused: [
+      ['4', 'Telefon', '777123457', expect.stringContaining('must begin with + and the country code')],
+      ['6', 'Telefon', '123', 'must be a valid phone number'],
+    ],
+  });
+});
+
+it.each([
+  ['nothing', ''],
+  ['a header alone', 'email\n'],
+  ['a mark alone', '\ufeff'],
+])('%s', async (_, text) => {
+  const path = await transfer.file(text);
+  const { code, counts } = await transfer.import(path, slug);
+  if (text.startsWith('email')) expect({ code, counts }).toMatchObject({ code: 0, counts: { rows: 0 } });
+  else
+    expect({ code, counts }).toMatchObject({
+      code: 2,
+      counts: { error: { message: 'The file has no row with the names of columns.' } },
+    });
+});
