@@ -1,11 +1,10 @@
 // The command `import`: takes the customers of a file in.
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { loadPhoneNumbers } from '../../customer/phone.ts';
 import { readMap, UnusableFileError } from '../../customer/transfer/header.ts';
 import { Import, type ImportOptions } from '../../customer/transfer/import/import.ts';
-import { type RefusedRow, ReportFile } from '../../customer/transfer/import/report.ts';
+import { ReportFile } from '../../customer/transfer/import/report.ts';
 import type { ImportRun } from '../../customer/transfer/import/run.entity.ts';
 import { beginRun, type Counts, digestOf, findRun, NO_ROWS, type Origin } from '../../customer/transfer/import/run.ts';
 import { csvSource, ndjsonSource, type Source } from '../../customer/transfer/import/source.ts';
@@ -18,14 +17,12 @@ import { setUpMemory } from '../../process/memory.ts';
 import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
 import { jsonOption, note, print } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { Input } from './import/input.ts';
+import { RefusedLines } from './import/refused-lines.ts';
 
 /** The exit code when rows were refused, and when the import could not be done. */
 const REFUSED = 1;
 const NOT_DONE = 2;
-/** Bytes at the beginning of a file by which its import is known. */
-const HEAD = 64 * 1024;
-/** Refused rows that are printed where there is no report. */
-const MOST_PRINTED = 20;
 
 const english = (count: number) => count.toLocaleString('en');
 
@@ -41,97 +38,6 @@ interface ImportCommand {
   encoding: Encoding;
   delimiter?: string;
   json?: boolean;
-}
-
-/** A file as it is read: how far, and how much there is. */
-class Input {
-  readonly head: Buffer;
-  /** Undefined for what has no size. */
-  readonly size: number | undefined;
-  bytesRead = 0;
-  readonly #rest: AsyncIterable<Buffer>;
-
-  private constructor(head: Buffer, rest: AsyncIterable<Buffer>, size: number | undefined) {
-    this.head = head;
-    this.size = size;
-    this.#rest = rest;
-  }
-
-  /** @throws UnusableFileError where the file cannot be read */
-  static async open(path: string): Promise<Input> {
-    const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: HEAD });
-    const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    const head: Buffer[] = [];
-    try {
-      for (let length = 0; length < HEAD; ) {
-        const { value, done } = await chunks.next();
-        if (done) break;
-        head.push(value);
-        length += value.length;
-      }
-      const size = path === '-' ? undefined : (await stat(path)).size;
-      return new Input(Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
-    } catch (error) {
-      throw new UnusableFileError(
-        `The file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
-        {
-          cause: error,
-        },
-      );
-    }
-  }
-
-  async *bytes(): AsyncGenerator<Buffer> {
-    this.bytesRead += this.head.length;
-    yield this.head;
-    for await (const chunk of this.#rest) {
-      this.bytesRead += chunk.length;
-      yield chunk;
-    }
-  }
-
-  /** How much of it was read, from 0 to 1. */
-  get part(): number | undefined {
-    return this.size && Math.min(1, this.bytesRead / this.size);
-  }
-
-  /** What begins so is JSON; the extension may say that too. */
-  formatOf(path: string): 'csv' | 'ndjson' {
-    if (/\.(ndjson|jsonl)$/i.test(path)) return 'ndjson';
-    if (/\.(csv|tsv|txt)$/i.test(path)) return 'csv';
-    return this.head
-      .subarray(0, 1_024)
-      .toString('latin1')
-      .replace(/^\u00ef\u00bb\u00bf/, '')
-      .trimStart()
-      .startsWith('{')
-      ? 'ndjson'
-      : 'csv';
-  }
-}
-
-/** Prints refused rows where no report does. */
-class RefusedLines {
-  #count = 0;
-  readonly #progress: Progress;
-
-  constructor(progress: Progress) {
-    this.#progress = progress;
-  }
-
-  tell({ line, problems }: RefusedRow): void {
-    this.#count += 1;
-    if (this.#count > MOST_PRINTED) return;
-    const what = problems
-      .map(({ column, reason }) => (column === undefined ? reason : `${column} ${reason}`))
-      .join('; ');
-    this.#progress.line(`line ${english(line)}: ${what}`);
-  }
-
-  end(): void {
-    if (this.#count > MOST_PRINTED)
-      note(`${english(this.#count - MOST_PRINTED)} more rows were refused; --report FILE has all of them.`);
-  }
 }
 
 /** Opens the source; a warning tells of bytes that nobody can read. */

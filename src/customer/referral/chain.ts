@@ -3,9 +3,21 @@ import type { OrganisationDatabase } from '../../database/organisation-database.
 import type { Statement } from '../../database/statement.ts';
 import { LONGEST_CHAIN } from './set.ts';
 
+/** Generations that one statement reads. */
+const GENERATIONS = 20;
+
 const above: Statement = {
   name: 'referral_above',
-  text: 'select customer_id, referrer_id from referral where organisation_id = $1 and customer_id = any($2::bigint[])',
+  text: `
+    with recursive above (customer_id, referrer_id, generation) as (
+      select f.customer_id, f.referrer_id, 1 from referral f where f.organisation_id = $1 and f.customer_id = any($2::bigint[])
+      union
+      select f.customer_id, f.referrer_id, a.generation + 1
+      from above a
+      join referral f on f.organisation_id = $1 and f.customer_id = a.referrer_id
+      where a.generation < ${GENERATIONS}
+    )
+    select distinct customer_id, referrer_id from above`,
 };
 
 /** The referrers above some customers, as they are, with those that are set. Whoever makes one has locked the referrals of the organisation. */
@@ -13,19 +25,23 @@ export class Referrers {
   readonly #referrers = new Map<number, number>();
 
   /**
-   * Reads them, a generation at a time.
+   * Reads them.
    *
    * @param ids - internal ids of customers who are to bring others, and of those others
    */
   static async above(tx: OrganisationDatabase, ids: readonly number[]): Promise<Referrers> {
     const referrers = new Referrers();
-    const seen = new Set<number>();
-    let generation = [...new Set(ids)];
-    for (let count = 0; generation.length > 0 && count <= LONGEST_CHAIN; count++) {
-      for (const id of generation) seen.add(id);
-      const rows = await tx.run<{ customer_id: string; referrer_id: string }>(above, [tx.organisationId, generation]);
-      for (const row of rows) referrers.set(Number(row.customer_id), Number(row.referrer_id));
-      generation = [...new Set(rows.map((row) => Number(row.referrer_id)))].filter((id) => !seen.has(id));
+    let unknown = [...new Set(ids)];
+    for (let count = 0; unknown.length > 0 && count <= LONGEST_CHAIN; count += GENERATIONS) {
+      const rows = await tx.run<{ customer_id: string; referrer_id: string }>(above, [tx.organisationId, unknown]);
+      const read = rows.map((row) => [Number(row.customer_id), Number(row.referrer_id)] as const);
+      const found = new Set(read.map(([id]) => id));
+      unknown = [...new Set(read.map(([, referrerId]) => referrerId))].filter(
+        (id) => !found.has(id) && referrers.of(id) === undefined,
+      );
+      for (const [id, referrerId] of read) referrers.set(id, referrerId);
+      // Whom nobody brought is asked for once more, and is the end then.
+      if (rows.length === 0) break;
     }
     return referrers;
   }
@@ -39,7 +55,7 @@ export class Referrers {
     this.#referrers.set(id, referrerId);
   }
 
-  /** How far above a customer another one stands: whether it is that one or among its referrers, and whether those are too many to tell. */
+  /** Whether a customer is another one or among the referrers above that, and whether those are too many to tell. */
   pathFrom(referrerId: number, id: number): { isCircle: boolean; isLong: boolean } {
     let at: number | undefined = referrerId;
     for (let place = 0; at !== undefined && place <= LONGEST_CHAIN; place++) {

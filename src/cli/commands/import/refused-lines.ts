@@ -1,0 +1,33 @@
+// Refused rows on standard error, where no report takes them.
+import type { RefusedRow } from '../../../customer/transfer/import/report.ts';
+import { note } from '../../output.ts';
+import type { Progress } from '../../progress.ts';
+
+/** Rows that are printed. */
+const MOST_PRINTED = 20;
+
+const english = (count: number) => count.toLocaleString('en');
+
+/** Prints the first of them, and how many more there are. */
+export class RefusedLines {
+  #count = 0;
+  readonly #progress: Progress;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  tell({ line, problems }: RefusedRow): void {
+    this.#count += 1;
+    if (this.#count > MOST_PRINTED) return;
+    const what = problems
+      .map(({ column, reason }) => (column === undefined ? reason : `${column} ${reason}`))
+      .join('; ');
+    this.#progress.line(`line ${english(line)}: ${what}`);
+  }
+
+  end(): void {
+    if (this.#count > MOST_PRINTED)
+      note(`${english(this.#count - MOST_PRINTED)} more rows were refused; --report FILE has all of them.`);
+  }
+}
