@@ -5,8 +5,10 @@ import { type Options, SingleBar } from 'cli-progress';
 const LINE_INTERVAL = 10_000;
 /** Milliseconds between two looks of the bar. */
 const BAR_INTERVAL = 200;
-/** Seconds of which the pace is told. */
-const PACE_OF = 10;
+/** Milliseconds of which the pace is told. */
+const PACE_OF = 10_000;
+/** Steps of the bar. */
+const WHOLE = 1_000;
 
 const english = (count: number) => Math.round(count).toLocaleString('en');
 
@@ -26,25 +28,30 @@ const options: Options = {
   barsize: 30,
   hideCursor: true,
   clearOnComplete: false,
+  // Whoever has the bar ends it, also where a signal interrupts the work.
+  gracefulExit: false,
   linewrap: false,
   fps: 1_000 / BAR_INTERVAL,
 };
 
 /** Tells of work on rows, whose part of the whole is known or not. */
 export class Progress {
-  readonly #startedAt = performance.now();
   readonly #bar: SingleBar | undefined;
   readonly #timer: NodeJS.Timeout;
-  /** Rows at moments of late, for the pace. */
-  #marks: { at: number; rows: number }[] = [];
-  #rows = 0;
-  #first: number | undefined;
+  /** Rows at moments of late, for the pace; the first of them may be older. */
+  readonly #marks: { at: number; rows: number }[];
+  readonly #first: number;
+  #rows: number;
   #part: number | undefined;
 
-  constructor() {
+  /** @param before - rows that were done before */
+  constructor(before = 0) {
+    this.#first = before;
+    this.#rows = before;
+    this.#marks = [{ at: performance.now(), rows: before }];
     if (process.stderr.isTTY) {
       this.#bar = new SingleBar(options);
-      this.#bar.start(1_000, 0, this.#texts());
+      this.#bar.start(WHOLE, 0, this.#texts());
     }
     const look = this.#bar ? () => this.#draw() : () => this.#say();
     this.#timer = setInterval(look, this.#bar ? BAR_INTERVAL : LINE_INTERVAL).unref();
@@ -57,21 +64,22 @@ export class Progress {
    * @param part - of the whole, from 0 to 1; undefined where that is not known
    */
   update(rows: number, part: number | undefined): void {
-    this.#first ??= rows;
     this.#rows = rows;
     this.#part = part;
   }
 
   /** Prints a line without spoiling the bar. */
   line(text: string): void {
-    if (this.#bar) {
-      process.stderr.write('\r\u001b[2K');
+    if (!this.#bar) {
       console.error(text);
-      this.#draw();
-    } else console.error(text);
+      return;
+    }
+    process.stderr.write('\r\u001b[2K');
+    console.error(text);
+    this.#draw();
   }
 
-  /** Ends the bar; @param isDone - whether all of it was done */
+  /** Ends the bar. @param isDone - whether all of it was done */
   stop(isDone: boolean): void {
     clearInterval(this.#timer);
     if (!this.#bar) return;
@@ -82,7 +90,7 @@ export class Progress {
 
   #draw(): void {
     this.#mark();
-    this.#bar?.update(Math.floor((this.#part ?? 0) * 1_000), this.#texts());
+    this.#bar?.update(Math.floor((this.#part ?? 0) * WHOLE), this.#texts());
   }
 
   #say(): void {
@@ -94,30 +102,25 @@ export class Progress {
   #mark(): void {
     const now = performance.now();
     this.#marks.push({ at: now, rows: this.#rows });
-    this.#marks = this.#marks.filter(({ at }) => at > now - PACE_OF * 1_000);
+    while ((this.#marks[1]?.at ?? now) <= now - PACE_OF) this.#marks.shift();
   }
 
   #texts() {
     const pace = this.#pace();
     const percent = this.#part === undefined ? '' : `${Math.floor(this.#part * 100)}%`.padStart(4);
-    return { rows: english(this.#rows), pace: english(pace), percent, left: this.#left() };
+    return { rows: english(this.#rows), pace: english(pace), percent, left: this.#left(pace) };
   }
 
   #pace(): number {
-    const now = performance.now();
-    const { at, rows } = this.#marks[0] ?? { at: this.#startedAt, rows: this.#first ?? this.#rows };
-    // Rows come in steps: the first mark of late may be right after one.
-    const since = this.#marks.length > 1 ? { at, rows } : { at: this.#startedAt, rows: this.#first ?? this.#rows };
-    return now > since.at ? ((this.#rows - since.rows) * 1_000) / (now - since.at) : 0;
+    const { at, rows } = this.#marks[0] as { at: number; rows: number };
+    const elapsed = performance.now() - at;
+    return elapsed > 0 ? ((this.#rows - rows) * 1_000) / elapsed : 0;
   }
 
-  #left(): string {
-    const part = this.#part;
-    if (part === undefined || part <= 0 || part >= 1) return '';
-    const done = this.#rows - (this.#first ?? this.#rows);
-    if (done <= 0) return '';
-    const all = this.#rows / part;
-    const pace = this.#pace();
-    return pace > 0 ? `${duration((all - this.#rows) / pace)} left` : '';
+  /** The time that the rest takes, by the size of what is done: its rows alone are known. */
+  #left(pace: number): string {
+    const part = this.#part ?? 0;
+    if (part <= 0 || part >= 1 || pace <= 0 || this.#rows <= this.#first) return '';
+    return `${duration((this.#rows / part - this.#rows) / pace)} left`;
   }
 }

@@ -17,7 +17,7 @@ import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 import { createOrganisation, runSql } from '../support/database.ts';
 import { groupShares, type MadeUpCustomer, makeUpCustomer } from '../support/population/customer.ts';
-import { create, loadFor } from './load.ts';
+import { create, load, loadFor } from './load.ts';
 import { fixed, table } from './report.ts';
 import { openBench } from './support.ts';
 
@@ -227,9 +227,11 @@ try {
   await createOrganisation(bench.databaseUrl, 'beside');
   const measured: (string | number)[][] = [];
   const without = await loadFor(SECONDS, LANES, call);
+  const end = load(LANES, call);
+  await sleep(2_000);
   const beside = runImport(bench.databaseUrl, file, 'beside');
-  await sleep(3_000);
-  const during = await loadFor(SECONDS, LANES, call);
+  await sleep(SECONDS * 1_000);
+  const during = await end();
   beside.child.kill('SIGKILL');
   await beside.ended;
   const [done] = await runSql<{ rows: string; seconds: number }>(

@@ -1,10 +1,11 @@
 // What a terminal is shown, and its end: that ends a gateway which runs in it, and not one that was started with `nohup`. Needs `script` (bsdutils).
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { createDatabase } from '../support/database.ts';
+import { createDatabase, createOrganisation } from '../support/database.ts';
 import { freePort, temporaryFolder } from '../support/process.ts';
 
 let databaseUrl: string;
@@ -97,5 +98,36 @@ it('shows two keys that were just made, which a log file would not get; not a se
   const keys = shown.match(/\b(?:DEV_|ROOT)\w{28}\b/g) ?? [];
   expect(keys.map((key) => key.slice(0, 4))).toEqual(['DEV_', 'ROOT']);
   expect(await start(String(await freePort()))).not.toMatch(/(?:DEV_|ROOT)\w{20}/);
+  await folder.remove();
+});
+
+it('an import shows a bar, which a signal ends too', async () => {
+  const folder = await temporaryFolder();
+  await createOrganisation(databaseUrl, 'terminal');
+  const path = join(folder.path, 'customers.csv');
+  const rows = Array.from({ length: 4_000 }, (_, n) => `c${n}@example.com,${'x'.repeat(200)}`);
+  await writeFile(path, `email,firstName\nbad,Bad\n${rows.join('\n')}`);
+  const { PATH = '', HOME = '' } = process.env;
+  const command = (file: string) => `node ${process.cwd()}/src/cli/import.ts ${file} --organisation terminal`;
+  const shown = (text: string) =>
+    spawnSync('script', ['-qec', text, '/dev/null'], {
+      cwd: folder.path,
+      env: { PATH, HOME, SHELL: '/bin/sh', TERM: 'xterm', DATABASE_URL: databaseUrl },
+      encoding: 'utf8',
+      input: '',
+    }).stdout;
+  const whole = shown(command(path));
+  expect(whole).toMatch(/█{30} 100% \| 4,001 rows \| [\d,]+ rows\/s/);
+  expect(whole).toContain('line 2: email must be a valid e-mail address');
+  expect(stripVTControlCharacters(whole)).toMatch(/created +4000/);
+  // The cursor, which the bar hides, is shown again.
+  const [HIDDEN, SHOWN] = ['\u001b[?25l', '\u001b[?25h'];
+  expect(whole.lastIndexOf(SHOWN)).toBeGreaterThan(whole.lastIndexOf(HIDDEN));
+  // Whoever writes to its standard input goes on doing so.
+  const ended = shown(
+    `(cat ${path}; sleep 20) | ${command('-')} & pid=$!; sleep 8; kill -TERM $pid; wait $pid; echo code $?`,
+  );
+  expect(ended).toMatch(/The import was interrupted[\s\S]*code 2/);
+  expect(ended.lastIndexOf(SHOWN)).toBeGreaterThanOrEqual(ended.lastIndexOf(HIDDEN));
   await folder.remove();
 });

@@ -16,6 +16,9 @@ import { Progress } from '../progress.ts';
 
 const exportInput = z.object({ filter: customerFilter });
 
+/** What interrupts an export; a second one ends the process at once. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 interface ExportCommand {
   organisation: string;
   format?: 'csv' | 'ndjson';
@@ -67,11 +70,17 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   let rows = 0;
   let isDone = false;
   target.stream.on('error', () => {});
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     await exportCustomers(ctx, filter, async ({ total, pages }) => {
       await written(target.stream, writer.head);
       progress.update(0, total > 0 ? 0 : undefined);
       for await (const page of pages()) {
+        if (isInterrupted) throw new UnusableFileError('The export was interrupted.');
         await written(target.stream, writer.write(page));
         rows += page.length;
         progress.update(rows, rows / total);
@@ -81,6 +90,7 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   } catch (error) {
     throw unwritable(error);
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);
     await target.end(isDone).catch((error: unknown) => {
       if (isDone) throw unwritable(error);

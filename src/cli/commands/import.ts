@@ -24,6 +24,9 @@ import { RefusedLines } from './import/refused-lines.ts';
 const REFUSED = 1;
 const NOT_DONE = 2;
 
+/** What interrupts an import. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 const english = (count: number) => count.toLocaleString('en');
 
 interface ImportCommand {
@@ -116,7 +119,7 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
       ? undefined
       : await openReport(command.report, path, source.header, earlier?.reportBytes ?? 0);
   const run = dryRun ? undefined : (earlier ?? (await beginRun(ctx, origin)));
-  const progress = new Progress();
+  const progress = new Progress(run?.rows);
   const printed = new RefusedLines(progress);
   let [rows, counts] = [run?.rows ?? 0, run ?? NO_ROWS] as [number, Counts];
   let isDone = false;
@@ -129,13 +132,17 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
     },
     onRefused: (row) => report ?? printed.tell(row),
   };
+  const interrupt = () => input.interrupt();
+  // The step that is being done is done to its end; a second signal ends the process at once.
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     await (run ? new Import(ctx, source, run, options).run() : tryImport(ctx, source, options));
     isDone = true;
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);
     await report?.close();
-    process.stdin.unref?.();
+    input.close();
   }
   if (!report) printed.end();
   if (source.unknown.length > 0) tellUnknown(source.unknown);

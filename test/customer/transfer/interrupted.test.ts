@@ -95,6 +95,24 @@ it('goes on from standard input too, and is told when all was done', async () =>
   expect((await transfer.import(path, slug, '--resume')).counts).toMatchObject({ rows: 3_001 });
 });
 
+it('ends after the step that it is in on SIGINT, and says how it is gone on with', async () => {
+  const text = `${HEADER}\n${rowsOf(12_000).join('\n')}\n`;
+  const path = await transfer.file(text);
+  const all = ['src/cli/import.ts', path, '--organisation', slug];
+  const child = spawn(process.execPath, all, { env: { ...process.env, DATABASE_URL: url } });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000, interval: 5 });
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  expect(code).toBe(2);
+  expect(stderr).toContain('The import was interrupted: --resume goes on where it was.');
+  const { rows, finished } = await rowsDone();
+  expect([rows % 1_000, rows < 12_000, finished]).toEqual([0, true, false]);
+  expect((await transfer.import(path, slug, '--resume')).counts).toMatchObject({ rows: 12_000 });
+  expect(await rowsDone()).toEqual({ rows: 12_000, finished: true });
+});
+
 it('goes on with nothing but the same file, told the same', async () => {
   const rows = rowsOf(2_500);
   const path = await transfer.file(`${HEADER}\n${rows.join('\n')}\n`);

@@ -1,6 +1,7 @@
 // The file that is imported, or standard input.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { UnusableFileError } from '../../../customer/transfer/header.ts';
 
 /** Bytes at the beginning of a file by which its import is known. */
@@ -13,11 +14,13 @@ export class Input {
   readonly size: number | undefined;
   bytesRead = 0;
   readonly #rest: AsyncIterable<Buffer>;
+  readonly #stream: Readable;
 
-  private constructor(head: Buffer, rest: AsyncIterable<Buffer>, size: number | undefined) {
+  private constructor(stream: Readable, head: Buffer, rest: AsyncIterable<Buffer>, size: number | undefined) {
     this.head = head;
     this.size = size;
     this.#rest = rest;
+    this.#stream = stream;
   }
 
   /** @throws UnusableFileError where the file cannot be read */
@@ -33,7 +36,7 @@ export class Input {
         length += value.length;
       }
       const size = path === '-' ? undefined : (await stat(path)).size;
-      return new Input(Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
+      return new Input(stream, Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
     } catch (error) {
       throw new UnusableFileError(
         `The file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
@@ -51,6 +54,16 @@ export class Input {
       this.bytesRead += chunk.length;
       yield chunk;
     }
+  }
+
+  /** Has whoever reads it fail. */
+  interrupt(): void {
+    this.#stream.destroy(new UnusableFileError('The import was interrupted: --resume goes on where it was.'));
+  }
+
+  /** Lets the process end, whoever may still write to standard input. */
+  close(): void {
+    this.#stream.destroy();
   }
 
   /** How much of it was read, from 0 to 1. */

@@ -30,7 +30,7 @@ export class Import {
   readonly #ctx: OperationContext;
   readonly #source: Source;
   readonly #options: ImportOptions;
-  readonly #throttle = new Throttle();
+  readonly #throttle: Throttle;
   readonly #statistics: Statistics;
   #run: ImportRun;
 
@@ -40,6 +40,7 @@ export class Import {
     this.#source = source;
     this.#run = run;
     this.#options = options;
+    this.#throttle = new Throttle(ctx.database);
     this.#statistics = new Statistics(ctx.database);
   }
 
@@ -60,7 +61,9 @@ export class Import {
       await stored;
       await this.#statistics.added(chunk.rows.length);
     }
-    while (await this.#throttle.step(STEP, () => this.#storeReferrals()));
+    // Most files have none, or few.
+    if ((await this.#storeReferrals()) < STEP) return;
+    while ((await this.#throttle.step(STEP, () => this.#storeReferrals())) === STEP);
   }
 
   async #store(chunk: Chunk): Promise<void> {
@@ -74,8 +77,8 @@ export class Import {
     });
   }
 
-  /** Sets referrals that waited for the end. @returns whether there were any */
-  async #storeReferrals(): Promise<boolean> {
+  /** Sets referrals that waited for the end. @returns how many there were of those that are set at once */
+  async #storeReferrals(): Promise<number> {
     let count = 0;
     await this.#inStep({ isFinished: true }, async (tx) => {
       await lockReferrals(tx);
@@ -89,7 +92,7 @@ export class Import {
         refused: all.map(({ given, reason }) => refusedReferral(this.#source, given as WaitingReferral, reason)),
       };
     });
-    return count > 0;
+    return count;
   }
 
   /** Does some work of a step, with its place, its report and its counts, in one transaction. */

@@ -1,27 +1,63 @@
-// Keeps an import from taking what others need: it rests between steps for as long as the steps of late took longer than they would on an idle server.
+// Keeps an import from taking what others need: between steps it rests, the longer the more others do, and the slower steps have become.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
+import type { Statement } from '../../../database/statement.ts';
 
 /** Steps that are remembered. */
 const MEMORY = 50;
 /** How much longer than the fastest of late a step may take, a row, without a rest. */
 const TOLERANCE = 1.5;
+/** Transactions of others a second that make it rest for as long as it works. */
+const BUSY = 50;
+/** Transactions of its own from one look to the next: the step, and the look. */
+const OWN = 2;
 /** Milliseconds of rest at most. */
 const LONGEST_REST = 2_000;
 
+/** Whoever may connect may know that, unlike what the sessions of others do. */
+const committed: Statement = {
+  name: undefined,
+  text: 'select xact_commit::float8 as count from pg_stat_database where datname = current_database()',
+};
+
 /** Times the steps of an import. */
 export class Throttle {
+  readonly #database: OrganisationDatabase;
   /** Milliseconds a row, of the steps of late. */
   #paces: number[] = [];
+  #last: { at: number; count: number } | undefined;
+  /** Milliseconds to rest before the next step. */
+  #rest = 0;
 
-  /** Does a step, and rests. */
+  constructor(database: OrganisationDatabase) {
+    this.#database = database;
+  }
+
+  /** Rests, where the step before has shown that others want something; then does a step. */
   async step<Result>(rows: number, work: () => Promise<Result>): Promise<Result> {
+    if (this.#rest > 0) await sleep(this.#rest);
     const startedAt = performance.now();
     const result = await work();
     const took = performance.now() - startedAt;
-    const pace = took / Math.max(1, rows);
+    const share = Math.max(this.#slowdownBy(took / Math.max(1, rows)), await this.#trafficOfOthers());
+    this.#rest = Math.min(LONGEST_REST, took * share);
+    return result;
+  }
+
+  /** By how much of itself a step was slower than the fastest of late; 0 where that is little. */
+  #slowdownBy(pace: number): number {
     this.#paces = [...this.#paces.slice(1 - MEMORY), pace];
     const slowdown = pace / Math.min(...this.#paces);
-    if (slowdown > TOLERANCE) await sleep(Math.min(LONGEST_REST, took * (slowdown - 1)));
-    return result;
+    return slowdown > TOLERANCE ? slowdown - 1 : 0;
+  }
+
+  /** How busy others are with the database, from 0 to 1. */
+  async #trafficOfOthers(): Promise<number> {
+    const { count } = await this.#database.one<{ count: number }>(committed, []);
+    const now = { at: performance.now(), count };
+    const last = this.#last ?? now;
+    this.#last = now;
+    const seconds = (now.at - last.at) / 1_000;
+    return seconds > 0 ? Math.min(1, Math.max(0, count - last.count - OWN) / seconds / BUSY) : 0;
   }
 }
