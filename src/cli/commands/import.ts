@@ -60,7 +60,7 @@ function originOf(input: Input, path: string, options: ImportCommand): Origin {
   const name = path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) as string);
   return {
     source: name,
-    fingerprint: digestOf(input.head),
+    fingerprint: digestOf(input.beginning),
     settings: digestOf(
       JSON.stringify([update, map, customFields, format ?? input.formatOf(path), encoding, delimiter]),
     ),

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { findingsOf } from '../../support/check.ts';
 import { runCommand } from '../../support/command.ts';
@@ -86,7 +87,10 @@ it('goes on from standard input too, and is told when all was done', async () =>
   first.child.kill('SIGKILL');
   await first.ended;
   const second = start('-', '--resume');
-  second.child.stdin?.end(text);
+  // In other pieces than before.
+  second.child.stdin?.write(text.slice(0, 50_000));
+  await sleep(500);
+  second.child.stdin?.end(text.slice(50_000));
   expect(await second.ended).toBe(1);
   expect(await rowsDone()).toEqual({ rows: 3_000, finished: true });
   const third = await transfer.import(path, slug, '--resume');

@@ -66,6 +66,11 @@ export class Input {
     this.#stream.destroy();
   }
 
+  /** The first bytes: as many of a pipe as of a file, whatever the pieces in which they come. */
+  get beginning(): Buffer {
+    return this.head.subarray(0, HEAD);
+  }
+
   /** How much of it was read, from 0 to 1. */
   get part(): number | undefined {
     return this.size && Math.min(1, this.bytesRead / this.size);
