@@ -1,5 +1,6 @@
 // Who brought whom, as rows say it: at once where the referrer is there, at the end of the file where a later row may bring it.
 import { recording } from '../../../change-log/record.ts';
+import { columnsOf } from '../../../database/columns.ts';
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { Statement } from '../../../database/statement.ts';
 import type { Actor } from '../../../operation-context.ts';
@@ -7,6 +8,7 @@ import { customerActions } from '../../actions.ts';
 import { ledTo } from '../../merge/followed.ts';
 import { Referrers } from '../../referral/chain.ts';
 import { referrerProblems } from '../../referral/set.ts';
+import { ImportReferralEntity } from './run.entity.ts';
 
 /** A referral that a row gives. */
 export interface GivenReferral {
@@ -151,7 +153,7 @@ function problemOf(referrers: Referrers, customerId: number, referrerId: number)
 const keep: Statement = {
   name: 'import_referral_keep',
   text: `
-    insert into import_referral (organisation_id, run_id, position, line, customer_id, referral)
+    insert into import_referral (${columnsOf(ImportReferralEntity).join(', ')})
     select $1, $2, g.position, g.line, g.customer_id, g.referral
     from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) g (position, line, customer_id, referral)`,
 };

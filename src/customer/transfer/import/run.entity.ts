@@ -22,15 +22,15 @@ export const ImportRunEntity = defineEntity({
     /** SHA-256 of all rows that are done: the file has to begin with the same. */
     digest: p.string().length(64),
     /** Rows that are done. */
-    rows: p.bigint('number').default(0),
+    rows: p.bigint('number').defaultRaw('0'),
     /** How long the report of refused rows was by then. */
-    reportBytes: p.bigint('number').default(0),
-    created: p.bigint('number').default(0),
-    changed: p.bigint('number').default(0),
-    unchanged: p.bigint('number').default(0),
-    refused: p.bigint('number').default(0),
+    reportBytes: p.bigint('number').defaultRaw('0'),
+    created: p.bigint('number').defaultRaw('0'),
+    changed: p.bigint('number').defaultRaw('0'),
+    unchanged: p.bigint('number').defaultRaw('0'),
+    refused: p.bigint('number').defaultRaw('0'),
     /** Of those that went in, how many did so without their referral. */
-    unreferred: p.bigint('number').default(0),
+    unreferred: p.bigint('number').defaultRaw('0'),
     actor: p.string().length(255),
     startedAt: p.datetime(3).defaultRaw('now()'),
     updatedAt: p.datetime(3).defaultRaw('now()'),
