@@ -10,6 +10,7 @@ import { UnusableFileError } from '../../customer/transfer/header.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
+import { randomAlphanumeric } from '../../random.ts';
 import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
 import { jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -42,16 +43,23 @@ async function targetOf(path: string): Promise<Target> {
   if (found?.isDirectory()) throw new UnusableFileError('The file cannot be written: it is a folder.');
   // A pipe or a device is not replaced.
   const isPlain = !found || found.isFile();
-  const part = isPlain ? `${path}.part` : path;
-  const file = await open(part, 'w', 0o600).catch((error: unknown) => {
+  const part = isPlain ? `${path}.${randomAlphanumeric(8)}.part` : path;
+  const file = await open(part, isPlain ? 'wx' : 'w', 0o600).catch((error: unknown) => {
     throw unwritable(error);
   });
-  const stream = file.createWriteStream();
+  const stream = file.createWriteStream({ flush: isPlain });
   return {
     stream,
     async end(isDone) {
       stream.end();
-      await finished(stream).catch(() => {});
+      const failure = await finished(stream).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (failure && isDone) {
+        if (isPlain) await rm(part, { force: true });
+        throw failure.error;
+      }
       if (isPlain) await (isDone ? rename(part, path) : rm(part, { force: true }));
     },
   };
@@ -77,6 +85,7 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     await exportCustomers(ctx, filter, async ({ total, pages }) => {
+      if (rows > 0) throw new UnusableFileError('The database has interrupted the export: begin it anew.');
       await written(target.stream, writer.head);
       progress.update(0, total > 0 ? 0 : undefined);
       for await (const page of pages()) {

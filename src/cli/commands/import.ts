@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { loadPhoneNumbers } from '../../customer/phone.ts';
-import { readMap, UnusableFileError } from '../../customer/transfer/header.ts';
-import { Import, type ImportOptions } from '../../customer/transfer/import/import.ts';
+import { readMap, shortened, UnusableFileError } from '../../customer/transfer/header.ts';
+import { Import, type ImportOptions, interrupted } from '../../customer/transfer/import/import.ts';
 import { ReportFile } from '../../customer/transfer/import/report.ts';
 import type { ImportRun } from '../../customer/transfer/import/run.entity.ts';
 import { beginRun, type Counts, digestOf, findRun, NO_ROWS, type Origin } from '../../customer/transfer/import/run.ts';
@@ -114,10 +114,7 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   const source = await sourceOf(input, path, command);
   const origin = originOf(input, path, command);
   const earlier = dryRun ? undefined : await earlierRun(ctx, origin, command);
-  const report =
-    command.report === undefined
-      ? undefined
-      : await openReport(command.report, path, source.header, earlier?.reportBytes ?? 0);
+  const report = await reportOf(command, path, source, earlier);
   const run = dryRun ? undefined : (earlier ?? (await beginRun(ctx, origin)));
   const progress = new Progress(run?.rows);
   const printed = new RefusedLines(progress);
@@ -130,9 +127,14 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
       [rows, counts] = [doneRows, doneCounts];
       progress.update(rows, input.part);
     },
+    isInterrupted: () => isInterrupted,
     onRefused: (row) => report ?? printed.tell(row),
   };
-  const interrupt = () => input.interrupt();
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+    input.interrupt(interrupted());
+  };
   // The step that is being done is done to its end; a second signal ends the process at once.
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
@@ -148,6 +150,20 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   if (source.unknown.length > 0) tellUnknown(source.unknown);
   tell(rows, counts, dryRun, command);
   if (counts.refused + counts.unreferred > 0) process.exitCode = REFUSED;
+}
+
+/** @returns undefined where none is wanted */
+async function reportOf(
+  { report: path }: ImportCommand,
+  file: string,
+  source: Source,
+  earlier: ImportRun | undefined,
+): Promise<ReportFile | undefined> {
+  if (path === undefined) return undefined;
+  const report = await openReport(path, file, source.header, earlier?.reportBytes ?? 0);
+  if (earlier && earlier.refused + earlier.unreferred > 0 && !report.isContinued)
+    note('The report of the interrupted import is not there: this one has the rows that are refused from now on.');
+  return report;
 }
 
 /** @param file - the file that is imported, in whose place the report must not come */
@@ -173,7 +189,7 @@ async function openReport(
 function tellUnknown(names: readonly string[]): void {
   const shown = names
     .slice(0, 10)
-    .map((name) => JSON.stringify(name))
+    .map((name) => `"${shortened(name)}"`)
     .join(', ');
   const more = names.length > 10 ? ` and ${english(names.length - 10)} more` : '';
   note(`Not imported, since nobody knows what they are: the columns ${shown}${more}. See --map and --custom-fields.`);

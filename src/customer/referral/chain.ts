@@ -58,7 +58,7 @@ export class Referrers {
   /** Whether a customer is another one or among the referrers above that, and whether those are too many to tell. */
   pathFrom(referrerId: number, id: number): { isCircle: boolean; isLong: boolean } {
     let at: number | undefined = referrerId;
-    for (let place = 0; at !== undefined && place <= LONGEST_CHAIN; place++) {
+    for (let place = 0; at !== undefined && place < LONGEST_CHAIN; place++) {
       if (at === id) return { isCircle: true, isLong: false };
       at = this.#referrers.get(at);
     }

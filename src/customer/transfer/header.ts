@@ -5,8 +5,7 @@ import { undoDefuse } from './formula.ts';
 
 /** Columns that a file may have. */
 const MOST_COLUMNS = 1_000;
-/** What stands before the name of a custom field in `--map`. */
-export const CUSTOM = 'customFields.';
+const CUSTOM = 'customFields.';
 
 /** What a column of a file is: one of ours, a custom field, or nothing that is imported. */
 export type Target = { readonly column: TransferColumn } | { readonly customField: string } | null;
@@ -14,7 +13,7 @@ export type Target = { readonly column: TransferColumn } | { readonly customFiel
 /** What the operator says of columns. */
 export interface HeaderOptions {
   /** By the header in the file: a column of ours, `customFields.` and a name, or nothing to pass over it. */
-  readonly map: ReadonlyMap<string, string>;
+  readonly map: ReadonlyMap<string, Target>;
   /** Whether columns that are not known become custom fields. */
   readonly customFields: boolean;
 }
@@ -31,15 +30,13 @@ export interface Header {
 export class UnusableFileError extends ConfigError {}
 
 /** Reads what `--map` says: `E-mail=email,Shoe size=customFields.shoeSize`. @throws UnusableFileError */
-export function readMap(text: string | undefined): Map<string, string> {
+export function readMap(text: string | undefined): Map<string, Target> {
   const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
   return new Map(
     pairs.map((pair) => {
       const at = pair.lastIndexOf('=');
       if (at < 1) throw new UnusableFileError(`--map has no = in "${shortened(pair)}": say header=column.`);
-      const [header, target] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-      targetNamed(target);
-      return [header, target];
+      return [pair.slice(0, at).trim(), targetNamed(pair.slice(at + 1).trim())];
     }),
   );
 }
@@ -84,7 +81,7 @@ export function readHeader(names: readonly string[], options: HeaderOptions): He
 
 function targetOf(name: string, { map, customFields }: HeaderOptions): Target {
   const mapped = map.get(name);
-  if (mapped !== undefined) return targetNamed(mapped);
+  if (mapped !== undefined) return mapped;
   if (isReportColumn(name)) return null;
   const column = columnNamed(name);
   if (column) return { column };
@@ -94,7 +91,7 @@ function targetOf(name: string, { map, customFields }: HeaderOptions): Target {
 const isReportColumn = (name: string) => reportColumns.some((column) => column === name);
 
 function isKnownAsNothing(name: string, { map }: HeaderOptions): boolean {
-  return name === '' || map.get(name) === '' || isReportColumn(name);
+  return name === '' || map.get(name) === null || isReportColumn(name);
 }
 
 function assertDistinct(names: readonly string[], targets: readonly Target[]): void {

@@ -18,6 +18,7 @@ export class Migration0014Import extends OnlineMigration {
           settings varchar(64) not null,
           digest varchar(64) not null,
           rows bigint not null default 0,
+          steps bigint not null default 0,
           report_bytes bigint not null default 0,
           created bigint not null default 0,
           changed bigint not null default 0,
@@ -50,6 +51,7 @@ export class Migration0014Import extends OnlineMigration {
           constraint import_referral_organisation_id_customer_id_foreign foreign key (organisation_id, customer_id)
             references customer (organisation_id, id) on update no action on delete restrict
         );
+        create index import_referral_by_customer on import_referral (organisation_id, run_id, customer_id);
         alter table import_referral enable row level security;
         create policy organisation_wall on import_referral using (${POLICY}) with check (${POLICY});
       end $$`);

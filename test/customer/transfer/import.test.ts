@@ -430,7 +430,102 @@ describe('a contact with a phone alone', () => {
   });
 });
 
+it('a ban is no change of the profile, and has its own entry', async () => {
+  await importText(`cuRefNo,email\n${REF[0]},jan@example.com`);
+  for (const [ban, action] of [
+    ['true', 'BANNED'],
+    ['false', 'UNBANNED'],
+  ]) {
+    expect((await importText(`email,ban\njan@example.com,${ban}`, '--update')).counts).toEqual(counts(0, 1, 0, 0));
+    const { body } = await gateway.graphql(
+      `{ customer(by: { cuRefNo: "${REF[0]}" }) { version ban changes(first: 1) { edges { node { action } } } } }`,
+      {},
+      { key: await keyOf() },
+    );
+    expect(body.data.customer).toEqual({
+      version: 1,
+      ban: ban === 'true',
+      changes: { edges: [{ node: { action } }] },
+    });
+  }
+});
+
+it('objects however deep, and values however long, are refused', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const { refused, counts: said } = await importText(
+    [
+      '{"email":"good@example.com"}',
+      `{"email":"a@example.com","meta":{"a":${deep}}}`,
+      `{"email":${deep}}`,
+      `{"email":"b@example.com","groups":${deep},"firstName":"${'x'.repeat(100_000)}"}`,
+      `{"email":"c@example.com","other":${deep}}`,
+    ].join('\n'),
+    '--format',
+    'ndjson',
+    '--custom-fields',
+  );
+  expect(said).toEqual(counts(1, 0, 0, 4));
+  const why = 'must be at most 16 levels deep';
+  expect(refused).toEqual([
+    ['2', 'meta', '', why],
+    ['3', 'email', '', why],
+    ['4', 'groups', '', why],
+    ['5', 'customFields', '', why],
+  ]);
+  const csv = await importText(`email,meta\na@example.com,"{""a"":${deep}}"`);
+  expect(csv.refused).toEqual([['2', 'meta', '', why]]);
+});
+
+it('many rows of one customer take a time that grows with their number alone', async () => {
+  const rows = Array.from({ length: 120 }, (_, n) => `a@example.com,City ${n}`);
+  const path = await transfer.file(`email,city\n${rows.join('\n')}`);
+  expect((await transfer.import(path, slug, '--update')).counts).toMatchObject({ rows: 120, created: 1, changed: 119 });
+  expect(await transfer.customers(slug)).toMatchObject([{ city: 'City 119' }]);
+  const [run] = await transfer.sql<{ steps: string }>('select steps from import_run order by id desc limit 1');
+  // Eight a step, and one for the end.
+  expect(Number(run?.steps)).toBe(16);
+});
+
 describe('a report', () => {
+  it('has every cell as it was, whatever ends lines in it, and whatever groups are called', async () => {
+    const text = 'email,streetAddress,firstName\nbad,"Dlouha 1\n2nd floor",Jan\nbad,"a\rb",Eva\n';
+    const { report } = await importText(text);
+    const again = await transfer.import(
+      await transfer.file(report.replace(/,bad,"D/, ',x@example.com,"D').replace(/,bad,"a/, ',y@example.com,"a')),
+      slug,
+    );
+    expect(again).toMatchObject({ code: 0, counts: { created: 2 } });
+    expect(await transfer.customers(slug)).toMatchObject([
+      { streetAddress: 'Dlouha 1 2nd floor', firstName: 'Jan' },
+      { streetAddress: 'a b', firstName: 'Eva' },
+    ]);
+    slug = await transfer.organisation();
+    const groups = [{ slug: 'g', name: 'A|B=\\' }, 'h', { name: 'Jó' }];
+    const objects = [
+      { email: 'bad', groups },
+      { email: 'bad', groups: ["=cmd|' /C calc'!A0"] },
+    ];
+    const { report: ofObjects } = await importText(
+      objects.map((each) => JSON.stringify(each)).join('\n'),
+      '--format',
+      'ndjson',
+    );
+    expect(ofObjects).not.toMatch(/(^|,)"?[=+@]/m);
+    const mended = ofObjects.replace(/^2,(.*)|^1,email,bad,(.*?),,bad,/gm, (line) =>
+      line.replace(',,bad,', ',,z@example.com,'),
+    );
+    await transfer.import(await transfer.file(mended), slug);
+    expect(await transfer.customers(slug)).toMatchObject([
+      {
+        groups: [
+          { slug: 'g', name: 'A|B=\\' },
+          { slug: 'h', name: 'h' },
+          { slug: 'jo', name: 'Jó' },
+        ],
+      },
+    ]);
+  });
+
   it('can be mended and imported again, whatever is in the cells', async () => {
     const cells = ['=1+1@x', "'=1", "'t Hooft", 'a;"b"\nc'];
     const text = `Jméno;E-mail;lastName;city\n=cmd;${cells[0]};"${cells[2]}";"a;""b""\nc"\nJan;good@example.com;;\n'+x;bad;;`;

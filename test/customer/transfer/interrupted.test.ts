@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { clientOptions, parseDatabaseUrl } from '../../../src/database-url.ts';
 import { findingsOf } from '../../support/check.ts';
 import { runCommand } from '../../support/command.ts';
 import { createDatabase, createKey } from '../../support/database.ts';
@@ -180,6 +182,95 @@ it('two imports of the same customers, and callers who create them too, leave on
   expect(customers).toHaveLength(3_000);
   expect(customers.every(({ firstName }) => firstName === 'Name')).toBe(true);
   expect(await findingsOf(url)).toEqual([]);
+});
+
+it('two imports that wait for the same customer open its ledger once', async () => {
+  await transfer.import(await transfer.file('email\na@example.com\n'), slug);
+  const holder = new pg.Client(clientOptions(parseDatabaseUrl(url)));
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query(
+    `select from customer c join organisation o on o.id = c.organisation_id where o.slug = $1 for update of c`,
+    [slug],
+  );
+  const files = [1, 2].map((n) => transfer.file(`email,creditBalance,city\na@example.com,100,City ${n}\n`));
+  const running = (await Promise.all(files)).map((path) => start(path));
+  await vi.waitFor(
+    async () => {
+      const [row] = await transfer.sql<{ count: number }>(
+        `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      expect(row?.count).toBe(2);
+    },
+    { timeout: 30_000 },
+  );
+  await holder.query('commit');
+  await holder.end();
+  expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0]);
+  expect(await transfer.customers(slug)).toMatchObject([{ email: 'a@example.com', creditBalance: 100 }]);
+});
+
+it('two imports of the same phones leave one contact of each', async () => {
+  const text = `phone,lastName\n${Array.from({ length: 1_500 }, (_, n) => `+420777${String(n).padStart(6, '0')},X`).join('\n')}`;
+  const running = [start(await transfer.file(text)), start(await transfer.file(`${text}\n`))];
+  expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0]);
+  expect(await transfer.customers(slug)).toHaveLength(1_500);
+});
+
+it('a report is gone on with also after a time without one', async () => {
+  const path = await transfer.file(`${HEADER}\n${rowsOf(6_000).join('\n')}\n`);
+  const report = transfer.pathOf('sometimes.csv');
+  for (const [n, words] of [['--report', report], ['--resume'], ['--resume', '--report', report]].entries()) {
+    const run = start(path, ...words);
+    if (n === 2) {
+      expect(await run.ended).toBe(1);
+      break;
+    }
+    const { rows } = await rowsDone();
+    await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(rows), {
+      timeout: 30_000,
+      interval: 5,
+    });
+    run.child.kill('SIGKILL');
+    await run.ended;
+  }
+  const [run] = await transfer.sql<{ report_bytes: string }>(
+    'select report_bytes from import_run order by id desc limit 1',
+  );
+  expect((await readFile(report)).length).toBe(Number(run?.report_bytes));
+  // The header, and what was refused in the first part and the last.
+  expect((await readFile(report, 'utf8')).match(/refusedLine/g)).toHaveLength(1);
+});
+
+it('referrals come to the same wherever a step ends, and a deleted customer gets none', async () => {
+  const reference = (n: number) => String(n).padStart(16, 'r');
+  const [a, b, last, gone] = [1, 2, 3, 4].map(reference);
+  const filler = Array.from({ length: 1_200 }, (_, n) => `,f${n}@example.com,`);
+  const rows = [`${a},,${last}`, `${b},,`, `${a},,${b}`, `${gone},,${last}`, ...filler, `${last},,`];
+  const text = `cuRefNo,email,referral\n${rows.join('\n')}\n`;
+  const referrers = async () =>
+    Object.fromEntries(
+      (await transfer.customers(slug))
+        .filter(({ email }) => email === undefined)
+        .map(({ cuRefNo, referral }) => [cuRefNo, referral]),
+    );
+  const path = await transfer.file(text);
+  await transfer.import(path, slug);
+  expect(await referrers()).toMatchObject({ [a as string]: last, [gone as string]: last });
+  slug = await transfer.organisation();
+  await transfer.import(path, slug, '--update');
+  expect(await referrers()).toMatchObject({ [a as string]: b, [gone as string]: last });
+  slug = await transfer.organisation();
+  const run = start('-', '--report', transfer.pathOf('gone.csv'));
+  run.child.stdin?.write(text.slice(0, -30));
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBe(1_000), { timeout: 30_000 });
+  await transfer.sql(
+    `update customer c set deleted_at = now() from organisation o where o.id = c.organisation_id and o.slug = $1 and cu_ref_no = $2`,
+    [slug, gone],
+  );
+  run.child.stdin?.end(text.slice(-30));
+  expect(await run.ended).toBe(1);
+  expect(await readFile(transfer.pathOf('gone.csv'), 'utf8')).toContain('is of a customer that was deleted meanwhile');
 });
 
 it('the commands end with 2 where the import could not be done', async () => {

@@ -57,8 +57,8 @@ export class Input {
   }
 
   /** Has whoever reads it fail. */
-  interrupt(): void {
-    this.#stream.destroy(new UnusableFileError('The import was interrupted: --resume goes on where it was.'));
+  interrupt(error: Error): void {
+    this.#stream.destroy(error);
   }
 
   /** Lets the process end, whoever may still write to standard input. */

@@ -1,4 +1,5 @@
 // Refused rows on standard error, where no report takes them.
+import { shortened } from '../../../customer/transfer/header.ts';
 import type { RefusedRow } from '../../../customer/transfer/import/report.ts';
 import { note } from '../../output.ts';
 import type { Progress } from '../../progress.ts';
@@ -21,7 +22,7 @@ export class RefusedLines {
     this.#count += 1;
     if (this.#count > MOST_PRINTED) return;
     const what = problems
-      .map(({ column, reason }) => (column === undefined ? reason : `${column} ${reason}`))
+      .map(({ column, reason }) => (column === undefined ? reason : `${shortened(column)} ${reason}`))
       .join('; ');
     this.#progress.line(`line ${english(line)}: ${what}`);
   }

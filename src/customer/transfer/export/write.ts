@@ -1,6 +1,7 @@
 // Customers as text: CSV, or a JSON object a line.
 import { stringify } from 'csv-stringify/sync';
 import { columnKinds, freeColumns, type TransferColumn, transferColumns } from '../columns.ts';
+import { csvLines } from '../csv-lines.ts';
 import { defuse } from '../formula.ts';
 import { writeGroups } from '../group-text.ts';
 import type { ExportedCustomer } from './rows.ts';
@@ -11,8 +12,6 @@ export interface Writer {
   readonly head: string;
   write(customers: readonly ExportedCustomer[]): string;
 }
-
-const lineOptions = { record_delimiter: 'windows' } as const;
 
 /** @param isRaw - whether texts that a spreadsheet would run as formulas stay as they are */
 function cellOf(customer: ExportedCustomer, column: TransferColumn, isRaw: boolean): string {
@@ -26,11 +25,11 @@ function cellOf(customer: ExportedCustomer, column: TransferColumn, isRaw: boole
 /** Writes CSV, as RFC 4180 has it. @param hasMark - whether it begins with a byte order mark, by which Excel knows UTF-8 */
 export function csvWriter({ isRaw, hasMark }: { isRaw: boolean; hasMark: boolean }): Writer {
   return {
-    head: (hasMark ? '\ufeff' : '') + stringify([[...transferColumns]], lineOptions),
+    head: (hasMark ? '\ufeff' : '') + stringify([[...transferColumns]], csvLines),
     write: (customers) =>
       stringify(
         customers.map((customer) => transferColumns.map((column) => cellOf(customer, column, isRaw))),
-        lineOptions,
+        csvLines,
       ),
   };
 }

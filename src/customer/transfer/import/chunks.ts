@@ -9,8 +9,10 @@ import type { Source, SourceRow } from './source.ts';
 export const STEP = 1_000;
 /** Milliseconds after which others have their turn: answers of the database are not kept waiting. */
 const TURN = 3;
-/** Bytes of text after which a step has enough rows. */
-const STEP_BYTES = 4 * 1024 * 1024;
+/** Rows of a step that may name one customer: they are done one after the other, while all that the step has done stays locked. */
+const MOST_REPEATS = 8;
+/** Characters of text after which a step has enough rows. */
+const STEP_LENGTH = 4 * 1024 * 1024;
 
 /** A row with what came of its judging. */
 export interface JudgedSourceRow {
@@ -36,27 +38,60 @@ export interface Chunk {
 export async function* chunksOf(source: Source, done: { rows: number; digest: string }): AsyncGenerator<Chunk> {
   const digest = new RowDigest();
   let position = 0;
-  let rows: JudgedSourceRow[] = [];
-  let bytes = 0;
+  let chunk = new ChunkInMaking();
   let turnEnds = performance.now() + TURN;
   for await (const row of source.rows) {
     if (performance.now() > turnEnds) {
       await setImmediate();
       turnEnds = performance.now() + TURN;
     }
+    if (position < done.rows) {
+      position += 1;
+      digest.add(row.text);
+      if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);
+      continue;
+    }
+    const judged = row.problems.length > 0 ? { problems: [] } : judge(row.given);
+    if (!chunk.hasRoomFor(judged)) {
+      yield { rows: chunk.rows, end: position, digest: digest.value };
+      chunk = new ChunkInMaking();
+    }
     position += 1;
     digest.add(row.text);
-    if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);
-    if (position <= done.rows) continue;
-    rows.push({ source: row, position, judged: row.problems.length > 0 ? { problems: [] } : judge(row.given) });
-    bytes += row.text.length;
-    if (rows.length < STEP && bytes < STEP_BYTES) continue;
-    yield { rows, end: position, digest: digest.value };
-    rows = [];
-    bytes = 0;
+    chunk.add({ source: row, position, judged });
   }
   if (position < done.rows) throw anotherFile(done.rows);
-  if (rows.length > 0) yield { rows, end: position, digest: digest.value };
+  if (chunk.rows.length > 0) yield { rows: chunk.rows, end: position, digest: digest.value };
+}
+
+/** Rows that are to be done together. */
+class ChunkInMaking {
+  readonly rows: JudgedSourceRow[] = [];
+  #length = 0;
+  /** How many rows name a customer by each name. */
+  readonly #names = new Map<string, number>();
+
+  hasRoomFor(judged: Judged): boolean {
+    if (this.rows.length === 0) return true;
+    return (
+      this.rows.length < STEP &&
+      this.#length < STEP_LENGTH &&
+      namesIn(judged).every((name) => (this.#names.get(name) ?? 0) < MOST_REPEATS)
+    );
+  }
+
+  add(row: JudgedSourceRow): void {
+    this.rows.push(row);
+    this.#length += row.source.text.length;
+    for (const name of namesIn(row.judged)) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
+  }
+}
+
+/** What a row names its customer by. */
+function namesIn(judged: Judged): string[] {
+  if (!('row' in judged)) return [];
+  const { canonicalEmail, cuRefNo, phone } = judged.row;
+  return [canonicalEmail, cuRefNo, canonicalEmail === null ? phone : null].filter((name) => name != null);
 }
 
 function anotherFile(rows: number): UnusableFileError {

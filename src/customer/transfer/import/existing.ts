@@ -14,7 +14,7 @@ import { MOST_GROUPS } from '../../group/slug.ts';
 import { changedNames, type Settable, setCustomer } from '../../set.ts';
 import { OPENING_BALANCE } from './create.ts';
 import type { JudgedRow } from './judge.ts';
-import type { Known } from './match.ts';
+import { type Known, readAll } from './match.ts';
 
 /** Why, as the change log has it. */
 const REASON = 'import';
@@ -106,6 +106,20 @@ function membershipsOf(row: JudgedRow, known: Known, groups: readonly CustomerGr
 export const changes = ({ known: { customer }, set, joined, left, credit }: Becoming) =>
   joined.length > 0 || left.length > 0 || credit !== 0 || changedNames(customer, set).length > 0;
 
+/** Bans, and lifts bans, as what they are: no change of the profile. */
+async function changeBans(ctx: OperationContext, tx: OrganisationDatabase, all: readonly Becoming[]): Promise<void> {
+  const bans = new Map(
+    all.flatMap(({ known: { customer }, set: { ban } }) => (ban === undefined ? [] : [[customer.id, ban]])),
+  );
+  const changing = await readAll(tx, [...bans.keys()]);
+  await Promise.all(
+    [...changing.values()].map((known) => {
+      const ban = bans.get(known.customer.id) ?? false;
+      return setCustomer(ctx, tx, known, { ban }, { action: ban ? 'BANNED' : 'UNBANNED', reason: REASON });
+    }),
+  );
+}
+
 /**
  * Changes customers, who are locked; those that are changed alike in one statement.
  *
@@ -117,7 +131,10 @@ export async function changeKnown(
   all: readonly Becoming[],
 ): Promise<boolean[]> {
   const entry = { action: 'UPDATED', reason: REASON } as const;
-  const set = await Promise.all(all.map(({ known, set }) => setCustomer(ctx, tx, known, set, entry)));
+  const set = await Promise.all(
+    all.map(({ known, set: { ban: _, ...profile } }) => setCustomer(ctx, tx, known, profile, entry)),
+  );
+  await changeBans(ctx, tx, all);
   await Promise.all(
     all.map(async ({ known, credit }) => {
       if (credit === 0) return;

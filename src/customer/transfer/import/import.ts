@@ -3,6 +3,7 @@ import type { OrganisationDatabase } from '../../../database/organisation-databa
 import type { OperationContext } from '../../../operation-context.ts';
 import { lockReferrals } from '../../referral/lock.ts';
 import { referrerProblems } from '../../referral/set.ts';
+import { UnusableFileError } from '../header.ts';
 import { type Chunk, chunksOf, STEP } from './chunks.ts';
 import { keepReferrals, setReferrals, takeReferrals, type WaitingReferral } from './referrals.ts';
 import type { RefusedRow, ReportFile } from './report.ts';
@@ -21,8 +22,18 @@ export interface ImportOptions {
   readonly report: ReportFile | undefined;
   /** Hears of each step: rows that are done, and what became of them. */
   onStep(rows: number, counts: Counts): void;
+  /** Whether it is to end after the step that it is in. */
+  isInterrupted(): boolean;
   /** Hears of each row that was refused. */
   onRefused(row: RefusedRow): void;
+}
+
+/** Why the referral of a row is not set. */
+const GONE = 'is of a customer that was deleted meanwhile';
+
+/** The failure of an import that somebody ended. */
+export function interrupted(): UnusableFileError {
+  return new UnusableFileError('The import was interrupted: --resume goes on where it was.');
 }
 
 /** One import of a file, from where it stands. */
@@ -54,45 +65,59 @@ export class Import {
     for (let next = chunks.next(); ; ) {
       const { value: chunk, done } = await next;
       if (done || !chunk) break;
-      const stored = this.#throttle.step(chunk.rows.length, () => this.#store(chunk));
+      if (this.#options.isInterrupted()) throw interrupted();
+      await this.#throttle.rest();
+      const stored = this.#throttle.time(() => this.#store(chunk));
       // The next rows are judged meanwhile.
       next = chunks.next();
       next.catch(() => {});
       await stored;
       await this.#statistics.added(chunk.rows.length);
     }
-    // Most files have none, or few.
-    if ((await this.#storeReferrals()) < STEP) return;
-    while ((await this.#throttle.step(STEP, () => this.#storeReferrals())) === STEP);
+    while (!(await this.#storeReferrals())) {
+      if (this.#options.isInterrupted()) throw interrupted();
+      await this.#throttle.rest();
+    }
   }
 
-  async #store(chunk: Chunk): Promise<void> {
+  /** @returns how many customers were made */
+  async #store(chunk: Chunk): Promise<number> {
+    const before = this.#run.created;
     const placed = placedRows(chunk);
     await this.#inStep({ rows: chunk.end, digest: chunk.digest }, async (tx) => {
-      const { outcomes, waiting, refusedReferrals } = await doRows(this.#ctx, tx, placed, this.#options.isUpdate);
+      const { outcomes, waiting, refusedReferrals } = await doRows(this.#ctx, tx, placed, {
+        isUpdate: this.#options.isUpdate,
+        runId: this.#run.id,
+      });
       await keepReferrals(tx, this.#run.id, waiting);
       const byPosition = new Map(placed.map(({ position }, i) => [position, outcomes[i] as Outcome]));
       const ofReferrals = new Map(refusedReferrals.map(({ given, reason }) => [given.position, reason]));
       return told(this.#source, chunk, byPosition, ofReferrals);
     });
+    return this.#run.created - before;
   }
 
-  /** Sets referrals that waited for the end. @returns how many there were of those that are set at once */
-  async #storeReferrals(): Promise<number> {
-    let count = 0;
-    await this.#inStep({ isFinished: true }, async (tx) => {
+  /** Sets referrals that waited for the end, as many as at once. @returns whether those were all, and the import is at its end */
+  async #storeReferrals(): Promise<boolean> {
+    const to = { isFinished: false };
+    await this.#inStep(to, async (tx) => {
       await lockReferrals(tx);
       const taken = await takeReferrals(tx, this.#run.id, STEP);
-      count = taken.length;
-      const { waiting, problems } = await setReferrals(tx, this.#ctx, taken, this.#options.isUpdate);
-      const all = [...waiting.map((given) => ({ given, reason: referrerProblems.unknown })), ...problems];
+      to.isFinished = taken.length < STEP;
+      const [gone, there] = [true, false].map((isGone) => taken.filter((each) => each.isGone === isGone));
+      const { waiting, problems } = await setReferrals(tx, this.#ctx, there ?? [], this.#options.isUpdate);
+      const all = [
+        ...(gone ?? []).map((given) => ({ given, reason: GONE })),
+        ...waiting.map((given) => ({ given, reason: referrerProblems.unknown })),
+        ...problems,
+      ];
       all.sort((one, other) => one.given.position - other.given.position);
       return {
         counts: { ...NO_ROWS, unreferred: all.length },
         refused: all.map(({ given, reason }) => refusedReferral(this.#source, given as WaitingReferral, reason)),
       };
     });
-    return count;
+    return to.isFinished;
   }
 
   /** Does some work of a step, with its place, its report and its counts, in one transaction. */
@@ -101,14 +126,15 @@ export class Import {
     const before = this.#run;
     const done = await this.#ctx.database.transaction(async (tx) => {
       const { counts, refused } = await work(tx);
-      const reportBytes = report ? await report.write(refused) : 0;
+      const reportBytes = report ? await report.write(refused) : before.reportBytes;
       const advanced = { rows: before.rows, digest: before.digest, reportBytes, isFinished: false, ...to };
-      await advanceRun(tx, before, before.rows, advanced, counts);
+      await advanceRun(tx, before, advanced, counts);
       return { counts, refused, advanced };
     });
     const { counts, refused, advanced } = done;
     report?.commit(advanced.reportBytes);
-    this.#run = { ...before, ...sum(before, counts), rows: advanced.rows, digest: advanced.digest };
+    const { rows, digest, reportBytes } = advanced;
+    this.#run = { ...before, ...sum(before, counts), rows, digest, reportBytes, steps: before.steps + 1 };
     for (const row of refused) onRefused(row);
     onStep(advanced.rows, this.#run);
   }

@@ -60,16 +60,25 @@ export interface Known extends ReadCustomer {
   readonly hasLedger: boolean;
 }
 
-const reading = (lock: '' | 'for no key update') => `
+const lockKnown: Statement = {
+  name: undefined,
+  text: `
+    select from customer c where c.organisation_id = $1 and c.id = any($2::bigint[])
+    order by c.id
+    for no key update`,
+};
+
+/** Apart from the lock: a statement that has waited for a row sees the tables besides as they were before. */
+const readKnown: Statement = {
+  name: undefined,
+  text: `
   select ${selectChangedOf('c')}, c.xmin::text as row_version, false as is_merged,
     (${groupsOfCustomer.select('c.id')}) as "itsGroups",
     exists (select from credit_entry e where e.organisation_id = $1 and e.customer_id = c.id) as "hasLedger"
   from customer c
   where c.organisation_id = $1 and c.id = any($2::bigint[]) and c.deleted_at is null and c.merged_into is null
-  order by c.id ${lock}`;
-
-const lockKnown: Statement = { name: undefined, text: reading('for no key update') };
-const readKnown: Statement = { name: undefined, text: reading('') };
+  order by c.id`,
+};
 
 /** Whose a row is; `known` is absent for a new customer. */
 export type Matched = { readonly position: number } & (
@@ -100,7 +109,8 @@ export async function matchRows(
 ): Promise<Matched[]> {
   const found = await tx.run<MatchRow>(match, [tx.organisationId, pending]);
   const ids = found.flatMap(({ customer_id: id, problem }) => (id === null || problem !== null ? [] : [id]));
-  const known = ids.length > 0 ? await knownBy(tx, ids, locking) : new Map<number, Known>();
+  if (ids.length > 0 && locking) await tx.run(lockKnown, [tx.organisationId, ids]);
+  const known = await readAll(tx, ids);
   return found.flatMap(({ position, customer_id: id, version, problem }): Matched[] => {
     if (problem !== null) return [{ position, problem }];
     if (id === null) return [{ position, known: undefined }];
@@ -109,15 +119,16 @@ export async function matchRows(
   });
 }
 
-async function knownBy(
+/** Reads customers, by internal id; those who are gone are not among them. */
+export async function readAll(
   tx: OrganisationDatabase,
-  ids: readonly string[],
-  locking: boolean,
+  ids: readonly (string | number)[],
 ): Promise<Map<number, Known>> {
-  const read = await tx.run<ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean }>(
-    locking ? lockKnown : readKnown,
-    [tx.organisationId, ids],
-  );
+  if (ids.length === 0) return new Map();
+  const read = await tx.run<ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean }>(readKnown, [
+    tx.organisationId,
+    ids,
+  ]);
   return new Map(
     read.map(({ itsGroups, hasLedger, ...row }) => {
       const customer = readRow(tx, row);

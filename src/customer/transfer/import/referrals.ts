@@ -96,23 +96,21 @@ const write: Statement = {
  * Sets referrals, one after the other as far as anybody can tell. The referrals of the organisation are locked.
  *
  * @param isUpdate - whether one that is there is replaced
+ * @param before - customers of whom an earlier row has given one that waits: without an update, that comes first
  */
 export async function setReferrals(
   tx: OrganisationDatabase,
   { actor, requestId }: Actor,
   given: readonly GivenReferral[],
   isUpdate: boolean,
+  before: ReadonlySet<number> = new Set(),
 ): Promise<ReferralsSet> {
   if (given.length === 0) return { changed: new Set(), waiting: [], problems: [] };
   const ids = await findReferrers(
     tx,
     given.map(({ referral }) => referral),
   );
-  const waiting = given.filter(({ referral }) => !ids.has(referral));
-  const found = given.flatMap((each) => {
-    const referrerId = ids.get(each.referral);
-    return referrerId === undefined ? [] : [{ ...each, referrerId }];
-  });
+  const { found, waiting } = inOrder(given, ids, isUpdate, before);
   const referrers = await Referrers.above(
     tx,
     found.flatMap(({ customerId, referrerId }) => [customerId, referrerId]),
@@ -141,6 +139,30 @@ export async function setReferrals(
     ]);
   }
   return { changed: new Set(set.keys()), waiting, problems };
+}
+
+/** Which referrals can be set, and which wait: as if one row came after the other. */
+function inOrder(
+  given: readonly GivenReferral[],
+  ids: ReadonlyMap<string, number>,
+  isUpdate: boolean,
+  before: ReadonlySet<number>,
+) {
+  const waits = new Set(before);
+  const found: (GivenReferral & { referrerId: number })[] = [];
+  let waiting: GivenReferral[] = [];
+  for (const each of given) {
+    const { customerId, referral } = each;
+    const referrerId = ids.get(referral);
+    if (referrerId === undefined || (waits.has(customerId) && !isUpdate)) {
+      waiting.push(each);
+      waits.add(customerId);
+    } else {
+      found.push({ ...each, referrerId });
+      waiting = waiting.filter((earlier) => earlier.customerId !== customerId);
+    }
+  }
+  return { found, waiting };
 }
 
 function problemOf(referrers: Referrers, customerId: number, referrerId: number): string | undefined {
@@ -175,11 +197,42 @@ export async function keepReferrals(
   ]);
 }
 
+const findWaiting: Statement = {
+  name: 'import_referral_customers',
+  text: `
+    select distinct customer_id from import_referral
+    where organisation_id = $1 and run_id = $2 and customer_id = any($3::bigint[])`,
+};
+
+/** Those of the customers of referrals who have one that waits. */
+export async function customersWaiting(
+  tx: OrganisationDatabase,
+  runId: number,
+  given: readonly GivenReferral[],
+): Promise<Set<number>> {
+  if (given.length === 0) return new Set();
+  const ids = given.map(({ customerId }) => customerId);
+  const rows = await tx.run<{ customer_id: string }>(findWaiting, [tx.organisationId, runId, ids]);
+  return new Set(rows.map(({ customer_id: id }) => Number(id)));
+}
+
+const drop: Statement = {
+  name: 'import_referral_drop',
+  text: 'delete from import_referral where organisation_id = $1 and run_id = $2 and customer_id = any($3::bigint[])',
+};
+
+/** Forgets referrals that wait, of customers to whom a later row has given another. */
+export async function dropReferrals(tx: OrganisationDatabase, runId: number, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await tx.run(drop, [tx.organisationId, runId, ids]);
+}
+
 /** A referral that waits, with what names its customer in a report. */
 export interface WaitingReferral extends GivenReferral {
   readonly cuRefNo: string;
   readonly email: string | null;
   readonly phone: string | null;
+  /** Whether the customer was deleted meanwhile. */
+  readonly isGone: boolean;
 }
 
 const take: Statement = {
@@ -192,7 +245,7 @@ const take: Statement = {
       ))
       returning w.position, w.line, w.customer_id, w.referral
     )
-    select t.position, t.line, c.id as customer_id, t.referral, c.cu_ref_no, c.email, c.phone
+    select t.position, t.line, c.id as customer_id, t.referral, c.cu_ref_no, c.email, c.phone, c.deleted_at is not null as is_gone
     from taken t
     cross join lateral (
       select case when k.merged_into is null then k else (select s from customer s where s.organisation_id = $1 and s.id = k.merged_into) end as customer
@@ -210,7 +263,7 @@ export async function takeReferrals(
 ): Promise<WaitingReferral[]> {
   const rows = await tx.run<
     Record<'position' | 'line' | 'customer_id' | 'referral' | 'cu_ref_no', string> &
-      Pick<WaitingReferral, 'email' | 'phone'>
+      Pick<WaitingReferral, 'email' | 'phone'> & { is_gone: boolean }
   >(take, [tx.organisationId, runId, count]);
   return rows.map((row) => ({
     position: Number(row.position),
@@ -221,5 +274,6 @@ export async function takeReferrals(
     cuRefNo: row.cu_ref_no,
     email: row.email,
     phone: row.phone,
+    isGone: row.is_gone,
   }));
 }

@@ -2,8 +2,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { reportColumns } from '../columns.ts';
+import { csvLines } from '../csv-lines.ts';
 import { defuse } from '../formula.ts';
-import { shortened } from '../header.ts';
+import { shortened, UnusableFileError } from '../header.ts';
 import type { RowProblem } from './source.ts';
 
 /** A row that was refused, or of which a part was. */
@@ -18,7 +19,7 @@ export interface RefusedRow {
 const MOST_PROBLEMS = 20;
 
 function linesOf(rows: readonly (readonly (string | number)[])[]): string {
-  return stringify([...rows], { record_delimiter: 'windows' });
+  return stringify([...rows], csvLines);
 }
 
 function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
@@ -26,9 +27,13 @@ function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
   const one = told.length === 1;
   return [
     line,
-    defuse(told.flatMap(({ column }) => column ?? []).join('; ')),
+    defuse(told.flatMap(({ column }) => (column === undefined ? [] : shortened(column))).join('; ')),
     defuse(told.flatMap(({ value }) => (value === undefined ? [] : shortened(value))).join('; ')),
-    defuse(told.map(({ column, reason }) => (one || column === undefined ? reason : `${column} ${reason}`)).join('; ')),
+    defuse(
+      told
+        .map(({ column, reason }) => (one || column === undefined ? reason : `${shortened(column)} ${reason}`))
+        .join('; '),
+    ),
     ...cells,
   ];
 }
@@ -37,10 +42,17 @@ function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
 export class ReportFile {
   readonly #file: FileHandle;
   readonly #header: string;
+  readonly #isContinued: boolean;
   /** Bytes that hold what was committed. */
   #length: number;
 
+  /** Whether it goes on with what an interrupted import has written. */
+  get isContinued(): boolean {
+    return this.#isContinued;
+  }
+
   private constructor(file: FileHandle, header: string, length: number) {
+    this.#isContinued = length > 0;
     this.#file = file;
     this.#header = header;
     this.#length = length;
@@ -73,10 +85,19 @@ export class ReportFile {
   async write(rows: readonly RefusedRow[]): Promise<number> {
     if (rows.length === 0 && this.#length > 0) return this.#length;
     const text = (this.#length === 0 ? this.#header : '') + linesOf(rows.map(cellsOf));
-    await this.#file.truncate(this.#length);
-    const { bytesWritten } = await this.#file.write(Buffer.from(text), 0, undefined, this.#length);
-    await this.#file.datasync();
-    return this.#length + bytesWritten;
+    const bytes = Buffer.from(text);
+    try {
+      await this.#file.truncate(this.#length);
+      for (let written = 0; written < bytes.length; ) {
+        const { bytesWritten } = await this.#file.write(bytes, written, undefined, this.#length + written);
+        written += bytesWritten;
+      }
+      await this.#file.datasync();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new UnusableFileError(`The report cannot be written: ${code}.`, { cause: error });
+    }
+    return this.#length + bytes.length;
   }
 
   commit(length: number): void {

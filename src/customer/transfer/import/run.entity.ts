@@ -23,6 +23,8 @@ export const ImportRunEntity = defineEntity({
     digest: p.string().length(64),
     /** Rows that are done. */
     rows: p.bigint('number').defaultRaw('0'),
+    /** Steps that are done: whoever does the next one says which it is. */
+    steps: p.bigint('number').defaultRaw('0'),
     /** How long the report of refused rows was by then. */
     reportBytes: p.bigint('number').defaultRaw('0'),
     created: p.bigint('number').defaultRaw('0'),
@@ -46,6 +48,7 @@ export const ImportReferralEntity = defineEntity({
   tableName: 'import_referral',
   ...tenantPolicy,
   primaryKeys: ['organisationId', 'runId', 'position'],
+  indexes: [{ name: 'import_referral_by_customer', properties: ['organisationId', 'runId', 'customerId'] }],
   properties: {
     ...ownedByOrganisation,
     runId: p.integer().primary(),

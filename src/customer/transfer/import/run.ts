@@ -51,10 +51,10 @@ const begin: Statement = {
 const advance: Statement = {
   name: 'import_run_advance',
   text: `
-    update import_run set rows = $4, digest = $5, report_bytes = $6, created = created + $7, changed = changed + $8, unchanged = unchanged + $9,
+    update import_run set steps = steps + 1, rows = $4, digest = $5, report_bytes = $6, created = created + $7, changed = changed + $8, unchanged = unchanged + $9,
       refused = refused + $10, unreferred = unreferred + $11, updated_at = clock_timestamp(),
       finished_at = case when $12 then clock_timestamp() end
-    where organisation_id = $1 and id = $2 and rows = $3
+    where organisation_id = $1 and id = $2 and steps = $3
     returning id`,
 };
 
@@ -93,18 +93,16 @@ export interface Advance {
 /**
  * Notes where an import stands after a step.
  *
- * @param from - rows that were done before
  * @throws UnusableFileError when another process has gone on with it
  */
 export async function advanceRun(
   tx: OrganisationDatabase,
-  { id }: ImportRun,
-  from: number,
+  { id, steps }: ImportRun,
   to: Advance,
   { created, changed, unchanged, refused, unreferred }: Counts,
 ): Promise<void> {
   const values = [to.rows, to.digest, to.reportBytes, created, changed, unchanged, refused, unreferred, to.isFinished];
-  const [row] = await tx.run(advance, [tx.organisationId, id, from, ...values]);
+  const [row] = await tx.run(advance, [tx.organisationId, id, steps, ...values]);
   if (!row) throw new UnusableFileError('Another process goes on with the same import.');
 }
 

@@ -1,9 +1,10 @@
 // Rows of a file as import takes them: what each gives for which column, whatever the format.
 
+import { DEEPEST, isTooDeep } from '../../../json-object.ts';
 import { columnKinds, columnNamed, type TransferColumn, transferColumns } from '../columns.ts';
 import { defuse, undoDefuse } from '../formula.ts';
-import { readGroups, writeGroups } from '../group-text.ts';
-import { CUSTOM, type Header, type HeaderOptions, readHeader, type Target, UnusableFileError } from '../header.ts';
+import { readGroups } from '../group-text.ts';
+import { type Header, type HeaderOptions, readHeader, type Target, UnusableFileError } from '../header.ts';
 import { readCsv } from '../read/csv.ts';
 import { UNREADABLE } from '../read/encoding.ts';
 import { readLines } from '../read/ndjson.ts';
@@ -31,6 +32,15 @@ export interface SourceRow {
   cells(): readonly string[];
 }
 
+/** Takes out what is deeper than anything that is stored: nothing else looks at it. */
+function deepIn(given: Given, nameOf: (column: string) => string): RowProblem[] {
+  return Object.entries(given).flatMap(([column, value]) => {
+    if (!isTooDeep(value)) return [];
+    delete given[column as TransferColumn];
+    return [{ column: nameOf(column), reason: `must be at most ${DEEPEST} levels deep` }];
+  });
+}
+
 /** A file that is imported. */
 export interface Source {
   /** What a report calls the columns. */
@@ -41,10 +51,10 @@ export interface Source {
   readonly rows: AsyncIterable<SourceRow>;
 }
 
-const flags: Readonly<Record<string, boolean>> = {
-  ...Object.fromEntries(['true', '1', 'yes', 'y', 'ano'].map((word) => [word, true])),
-  ...Object.fromEntries(['false', '0', 'no', 'n', 'ne'].map((word) => [word, false])),
-};
+const flags = new Map([
+  ...['true', '1', 'yes', 'y', 'ano'].map((word) => [word, true] as const),
+  ...['false', '0', 'no', 'n', 'ne'].map((word) => [word, false] as const),
+]);
 const wholeNumber = /^[+-]?\d{1,15}$/;
 
 /** Reads a cell; what does not have the form of its kind stays text, which the rules refuse. */
@@ -52,11 +62,11 @@ function readCell(column: TransferColumn, cell: string): unknown {
   const text = undoDefuse(cell);
   switch (columnKinds[column]) {
     case 'flag':
-      return flags[text.trim().toLowerCase()] ?? text;
+      return flags.get(text.trim().toLowerCase()) ?? text;
     case 'number':
       return wholeNumber.test(text.trim()) ? Number(text) : text;
     case 'groups':
-      return readGroups(text);
+      return (text.startsWith('[') && parsed(text)) || readGroups(text);
     case 'object':
       return parsed(text) ?? text;
     default:
@@ -119,7 +129,8 @@ async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): Async
       continue;
     }
     const cells = row.content;
-    const problems = unreadableIn(names, cells);
+    const given = givenBy(cells, targets);
+    const problems = [...unreadableIn(names, cells), ...deepIn(given, (column) => nameIn(header, column))];
     if (cells.slice(names.length).some((cell) => cell.trim() !== ''))
       problems.push({
         column: undefined,
@@ -127,7 +138,7 @@ async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): Async
       });
     yield {
       line,
-      given: givenBy(cells, targets),
+      given,
       problems,
       text: cells.join('\0'),
       cells: () => names.map((_, i) => defuse(undoDefuse(cells[i] ?? ''))),
@@ -160,7 +171,8 @@ export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOption
   const unknown = new Set<string>();
   return {
     header: transferColumns,
-    nameOf: (column) => [...options.map].find(([, target]) => target === column)?.[0] ?? column,
+    nameOf: (column) =>
+      [...options.map].find(([, target]) => target && 'column' in target && target.column === column)?.[0] ?? column,
     get unknown() {
       return [...unknown];
     },
@@ -183,7 +195,8 @@ async function* ndjsonRows(
       continue;
     }
     const { given, problems } = givenByMembers(object, options, unknown);
-    yield { line, given, problems: [...problems, ...unreadableIn([], [text])], text, cells: () => cellsOf(given) };
+    problems.push(...unreadableIn([], [text]), ...deepIn(given, (column) => column));
+    yield { line, given, problems, text, cells: () => cellsOf(given) };
   }
 }
 
@@ -192,11 +205,10 @@ const MOST_UNKNOWN = 100;
 
 /** What a member of an object is; undefined where nobody knows it. */
 function targetOf(name: string, { map, customFields }: HeaderOptions): Target | undefined {
-  const mapped = map.get(name) ?? columnNamed(name);
-  if (mapped === '') return null;
-  const column = transferColumns.find((each) => each === mapped);
+  const mapped = map.get(name);
+  if (mapped !== undefined) return mapped;
+  const column = columnNamed(name);
   if (column) return { column };
-  if (mapped?.startsWith(CUSTOM)) return { customField: mapped.slice(CUSTOM.length) };
   return customFields ? { customField: name } : undefined;
 }
 
@@ -223,16 +235,6 @@ function cellsOf(given: Given): string[] {
   return transferColumns.map((column) => {
     const value = given[column];
     if (value === undefined || value === null) return '';
-    if (column === 'groups' && Array.isArray(value)) return groupsText(value);
     return defuse(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
-}
-
-function groupsText(groups: readonly unknown[]): string {
-  const texts = groups.map((group) => {
-    const { slug, name } = Object(group) as { slug?: unknown; name?: unknown };
-    if (typeof slug === 'string' && typeof name === 'string') return writeGroups([{ slug, name }]);
-    return typeof group === 'string' ? group : String(slug ?? name ?? '');
-  });
-  return texts.join('|');
 }

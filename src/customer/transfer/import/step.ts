@@ -1,15 +1,23 @@
 // One step of an import: some rows, in one transaction.
+import { lockNames } from '../../../database/named-locks.ts';
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { FieldProblem } from '../../../errors/api-error.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import type { StoredGroup } from '../../group/group.entity.ts';
 import { keepOrMakeGroups } from '../../group/lock.ts';
-import { lockReferrals } from '../../referral/lock.ts';
+import { REFERRALS } from '../../referral/lock.ts';
 import { createStaged } from './create.ts';
 import { type Becoming, becoming, changeKnown } from './existing.ts';
 import type { JudgedRow } from './judge.ts';
 import { type Matched, matchRows } from './match.ts';
-import { type GivenReferral, type ReferralProblem, type ReferralsSet, setReferrals } from './referrals.ts';
+import {
+  customersWaiting,
+  dropReferrals,
+  type GivenReferral,
+  type ReferralProblem,
+  type ReferralsSet,
+  setReferrals,
+} from './referrals.ts';
 import { stage } from './stage.ts';
 
 /** A row that passed the rules, with its place in the file. */
@@ -36,16 +44,30 @@ export interface StepOutcome {
 /** How often rows may come out of a round that does none of them: others were quicker each time. */
 const MOST_IDLE_ROUNDS = 10;
 
+/** What imports take turns by that find contacts by their phones: no two of them make the same one. */
+const CONTACTS = 'contacts';
+
+/** How rows are done. */
+interface StepTerms {
+  readonly isUpdate: boolean;
+  /** The number of the import. */
+  readonly runId: number;
+}
+
 /** Does some rows. */
 export async function doRows(
   ctx: OperationContext,
   tx: OrganisationDatabase,
   rows: readonly PlacedRow[],
-  isUpdate: boolean,
+  { isUpdate, runId }: StepTerms,
 ): Promise<StepOutcome> {
   const judged = rows.map(({ row }) => row);
   // Before any customer is locked.
-  if (judged.some(({ referral }) => referral != null)) await lockReferrals(tx);
+  const names = [
+    ...(judged.some(({ referral }) => referral != null) ? [REFERRALS] : []),
+    ...(judged.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
+  ];
+  await lockNames(tx, names);
   const groups = await groupsOf(ctx, tx, judged);
   await stage(tx, judged, new Map([...groups].map(([slug, { id }]) => [slug, id])));
   const work = new StepWork(ctx, tx, judged, groups, isUpdate);
@@ -54,7 +76,9 @@ export async function doRows(
     const customer = work.customers.get(i);
     return referral == null || !customer ? [] : [{ position, line, referral, ...customer }];
   });
-  const referrals = await setReferrals(tx, ctx, given, isUpdate);
+  const before = await customersWaiting(tx, runId, given);
+  const referrals = await setReferrals(tx, ctx, given, isUpdate, before);
+  if (isUpdate) await dropReferrals(tx, runId, [...referrals.changed]);
   return {
     outcomes: work.outcomes.map((outcome, i) => outcomeWith(outcome, work.customers.get(i)?.customerId, referrals)),
     waiting: referrals.waiting,

@@ -5,6 +5,8 @@ import type { Statement } from '../../../database/statement.ts';
 
 /** Steps that are remembered. */
 const MEMORY = 50;
+/** Customers that a step has to make to be like others that do. */
+const ENOUGH = 500;
 /** How much longer than the fastest of late a step may take, a row, without a rest. */
 const TOLERANCE = 1.5;
 /** Transactions of others a second that make it rest for as long as it works. */
@@ -23,7 +25,7 @@ const committed: Statement = {
 /** Times the steps of an import. */
 export class Throttle {
   readonly #database: OrganisationDatabase;
-  /** Milliseconds a row, of the steps of late. */
+  /** Milliseconds for each customer that was made, of the steps of late. */
   #paces: number[] = [];
   #last: { at: number; count: number } | undefined;
   /** Milliseconds to rest before the next step. */
@@ -33,15 +35,19 @@ export class Throttle {
     this.#database = database;
   }
 
-  /** Rests, where the step before has shown that others want something; then does a step. */
-  async step<Result>(rows: number, work: () => Promise<Result>): Promise<Result> {
+  /** Rests, where the steps before have shown that others want something. */
+  async rest(): Promise<void> {
     if (this.#rest > 0) await sleep(this.#rest);
+  }
+
+  /** Does a step, and tells by it how long to rest. @param work - gives how many customers it made */
+  async time(work: () => Promise<number>): Promise<void> {
     const startedAt = performance.now();
-    const result = await work();
+    const made = await work();
     const took = performance.now() - startedAt;
-    const share = Math.max(this.#slowdownBy(took / Math.max(1, rows)), await this.#trafficOfOthers());
-    this.#rest = Math.min(LONGEST_REST, took * share);
-    return result;
+    // What finds customers who are there, or refuses rows, takes another time.
+    const slowdown = made < ENOUGH ? 0 : this.#slowdownBy(took / made);
+    this.#rest = Math.min(LONGEST_REST, took * Math.max(slowdown, await this.#trafficOfOthers()));
   }
 
   /** By how much of itself a step was slower than the fastest of late; 0 where that is little. */

@@ -171,11 +171,12 @@ class Trial {
       return { outcome: [{ path: 'cuRefNo', message: REFERENCE_TAKEN }] };
     const earlier = byEmail ?? (row.canonicalEmail === null ? (byReference ?? byContact) : undefined);
     // One contact of before and one of now are two: then whoever has only a phone is a third.
-    const isOneOfTwo = matched.known !== undefined && earlier !== undefined;
+    const isContact = row.canonicalEmail === null && row.cuRefNo == null;
+    const isOneOfTwo = isContact && matched.known !== undefined && earlier !== undefined;
     const groupOf = (slug: string) => this.#groups.get(slug) as CustomerGroup;
     const known = isOneOfTwo ? undefined : (matched.known ?? (earlier && knownOf(earlier, groupOf)));
     if (!known) return { outcome: 'created', imagined: { place, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
-    return this.#change(row, known, isOneOfTwo ? undefined : earlier);
+    return this.#change(row, known, matched.known ? undefined : earlier);
   }
 
   #change(row: JudgedRow, known: Known, earlier: Imagined | undefined): TrialOutcome {

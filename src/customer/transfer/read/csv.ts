@@ -17,7 +17,7 @@ const delimiterHint = /^sep=(.)\r?\n/;
 export function delimiterOf(head: string): Delimiter {
   const counts = new Map<string, number>(delimiters.map((delimiter) => [delimiter, 0]));
   let isQuoted = false;
-  for (const character of head) {
+  for (const character of head.replace(/^[\r\n]+/, '')) {
     if (character === '"') isQuoted = !isQuoted;
     else if (!isQuoted && (character === '\n' || character === '\r')) break;
     else if (!isQuoted) counts.set(character, (counts.get(character) ?? -1) + 1);
