@@ -11,6 +11,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { randomAlphanumeric } from '../../random.ts';
+import { fileFailure } from '../files.ts';
 import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
 import { jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -40,12 +41,12 @@ interface Target {
 async function targetOf(path: string): Promise<Target> {
   if (path === '-') return { stream: process.stdout, end: async () => {} };
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw new UnusableFileError('The file cannot be written: it is a folder.');
+  if (found?.isDirectory()) throw new UnusableFileError(`The file ${path} cannot be written: it is a folder.`);
   // A pipe or a device is not replaced.
   const isPlain = !found || found.isFile();
   const part = isPlain ? `${path}.${randomAlphanumeric(8)}.part` : path;
   const file = await open(part, isPlain ? 'wx' : 'w', 0o600).catch((error: unknown) => {
-    throw unwritable(error);
+    throw fileFailure(`The file ${path} cannot be written`, error);
   });
   const stream = file.createWriteStream({ flush: isPlain });
   return {
@@ -97,23 +98,15 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
     });
     isDone = true;
   } catch (error) {
-    throw unwritable(error);
+    throw fileFailure(`The file ${path} cannot be written`, error);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);
     await target.end(isDone).catch((error: unknown) => {
-      if (isDone) throw unwritable(error);
+      if (isDone) throw fileFailure(`The file ${path} cannot be written`, error);
     });
   }
   return rows;
-}
-
-/** What an operator can mend. */
-function unwritable(error: unknown): unknown {
-  const { code, syscall } = Object(error) as NodeJS.ErrnoException;
-  if (syscall === undefined || code === undefined || !/^(open|write|rename|stat|close|fsync)$/.test(syscall))
-    return error;
-  return new UnusableFileError(`The file cannot be written: ${code}.`, { cause: error });
 }
 
 function formatOf(path: string, { format }: ExportCommand): 'csv' | 'ndjson' {
@@ -174,7 +167,7 @@ Examples:
         { mustExist: true, operationTimeout: 0 },
       );
       if (options.json && path !== '-') console.log(JSON.stringify({ rows }));
-      else note(`${rows.toLocaleString('en')} customers were exported.`);
+      else note(rows === 1 ? '1 customer was exported.' : `${rows.toLocaleString('en')} customers were exported.`);
     });
   });
 

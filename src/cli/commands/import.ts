@@ -14,6 +14,7 @@ import { type Encoding, encodings, toUtf8 } from '../../customer/transfer/read/e
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { setUpMemory } from '../../process/memory.ts';
+import { fileFailure } from '../files.ts';
 import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
 import { jsonOption, note, print } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -44,13 +45,13 @@ interface ImportCommand {
 }
 
 /** Opens the source; a warning tells of bytes that nobody can read. */
-async function sourceOf(input: Input, path: string, options: ImportCommand): Promise<Source> {
+async function sourceOf(input: Input, options: ImportCommand): Promise<Source> {
   const { encoding, delimiter, map, customFields = false } = options;
   const bytes = toUtf8(input.bytes(), encoding, () =>
     note(`The file holds bytes that are not ${encoding}; the rows with them are refused. Is it another --encoding?`),
   );
   const header = { map: readMap(map), customFields };
-  const format = options.format ?? input.formatOf(path);
+  const format = options.format ?? input.format();
   return format === 'ndjson' ? ndjsonSource(bytes, header) : csvSource(bytes, { ...header, delimiter });
 }
 
@@ -61,9 +62,7 @@ function originOf(input: Input, path: string, options: ImportCommand): Origin {
   return {
     source: name,
     fingerprint: digestOf(input.beginning),
-    settings: digestOf(
-      JSON.stringify([update, map, customFields, format ?? input.formatOf(path), encoding, delimiter]),
-    ),
+    settings: digestOf(JSON.stringify([update, map, customFields, format ?? input.format(), encoding, delimiter])),
   };
 }
 
@@ -81,7 +80,7 @@ async function earlierRun(
       );
     return undefined;
   }
-  if (!earlier) {
+  if (!earlier || (earlier.rows === 0 && !earlier.finishedAt)) {
     note('No import of this file was interrupted; it is imported from its beginning.');
     return undefined;
   }
@@ -111,7 +110,7 @@ function tell(rows: number, counts: Counts, trial: boolean, { json, report }: Im
 async function work(ctx: OperationContext, path: string, command: ImportCommand): Promise<void> {
   const { dryRun = false, update: isUpdate = false } = command;
   const input = await Input.open(path);
-  const source = await sourceOf(input, path, command);
+  const source = await sourceOf(input, command);
   const origin = originOf(input, path, command);
   const earlier = dryRun ? undefined : await earlierRun(ctx, origin, command);
   const report = await reportOf(command, path, source, earlier);
@@ -140,6 +139,8 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   try {
     await (run ? new Import(ctx, source, run, options).run() : tryImport(ctx, source, options));
     isDone = true;
+  } catch (error) {
+    throw fileFailure(`The report ${command.report ?? ''} cannot be written`, error);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);
@@ -160,30 +161,30 @@ async function reportOf(
   earlier: ImportRun | undefined,
 ): Promise<ReportFile | undefined> {
   if (path === undefined) return undefined;
-  const report = await openReport(path, file, source.header, earlier?.reportBytes ?? 0);
+  const report = await openReport(path, file, source.header, earlier?.reportBytes ?? 0).catch((error: unknown) => {
+    throw fileFailure(`The report ${path} cannot be written`, error);
+  });
   if (earlier && earlier.refused + earlier.unreferred > 0 && !report.isContinued)
     note('The report of the interrupted import is not there: this one has the rows that are refused from now on.');
   return report;
 }
 
-/** @param file - the file that is imported, in whose place the report must not come */
+/**
+ * @param file - the file that is imported, in whose place the report must not come
+ * @throws UnusableFileError
+ */
 async function openReport(
   path: string,
   file: string,
   header: readonly string[],
   committed: number,
 ): Promise<ReportFile> {
-  try {
-    const [report, imported] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
-    if (report && imported && report.dev === imported.dev && report.ino === imported.ino)
-      throw new UnusableFileError('The report would take the place of the file that is imported.');
-    return await ReportFile.open(path, header, committed);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === undefined
-      ? error
-      : new UnusableFileError(`The report cannot be written: ${code}.`, { cause: error });
-  }
+  const [report, imported] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
+  if (report && imported && report.dev === imported.dev && report.ino === imported.ino)
+    throw new UnusableFileError('The report would take the place of the file that is imported.');
+  if (path === '-' || (report && !report.isFile()))
+    throw new UnusableFileError(`The report cannot be written: ${path} is no file.`);
+  return ReportFile.open(path, header, committed);
 }
 
 function tellUnknown(names: readonly string[]): void {
@@ -216,9 +217,7 @@ const command = program('import', 'Imports the customers of a CSV or NDJSON file
   )
   .option('--custom-fields', 'keep the columns that nobody knows as custom fields')
   .option('--report <file>', 'where the refused rows go, as a CSV file that can be mended and imported again')
-  .addOption(
-    new Option('--format <format>', 'what the file is; its name or its beginning tells').choices(['csv', 'ndjson']),
-  )
+  .addOption(new Option('--format <format>', 'what the file is; its beginning tells').choices(['csv', 'ndjson']))
   .addOption(new Option('--encoding <name>', 'of its text').choices(Object.keys(encodings)).default('utf-8'))
   .addOption(
     new Option('--delimiter <name>', 'between cells: comma, semicolon or tab; the first row tells').argParser(

@@ -88,7 +88,8 @@ function targetOf(name: string, { map, customFields }: HeaderOptions): Target {
   return customFields && name !== '' ? { customField: name } : null;
 }
 
-const isReportColumn = (name: string) => reportColumns.some((column) => column === name);
+/** Whether a column is one that a report has put before those of the file. */
+export const isReportColumn = (name: string) => reportColumns.some((column) => column === name);
 
 function isKnownAsNothing(name: string, { map }: HeaderOptions): boolean {
   return name === '' || map.get(name) === null || isReportColumn(name);

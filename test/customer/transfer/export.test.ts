@@ -162,8 +162,14 @@ it('what cannot be done is told, and leaves what was there', async () => {
     'INTERNAL_VALIDATION_FAILED: Some of the values sent are not valid.\n  --filter (premum) is no part of a filter\n  --filter (createdAt.form) is no part of a filter',
   ]);
   expect((await said(path, '--filter', 'premium'))[0]).toBe(2);
-  expect(await said('/nowhere/x.csv')).toEqual([1, 'The file cannot be written: ENOENT.']);
-  expect(await said(transfer.pathOf(''))).toEqual([1, 'The file cannot be written: it is a folder.']);
+  expect(await said('/nowhere/x.csv')).toEqual([
+    1,
+    'The file /nowhere/x.csv cannot be written: there is no such file or folder.',
+  ]);
+  expect(await said(transfer.pathOf(''))).toEqual([
+    1,
+    `The file ${transfer.pathOf('')} cannot be written: it is a folder.`,
+  ]);
   expect(await readFile(path, 'utf8')).toBe('kept');
   expect(await said(path)).toEqual([0, '0 customers were exported.']);
   expect(await readFile(path, 'utf8')).toMatch(/^cuRefNo,email,phone,/);
@@ -176,6 +182,6 @@ it('goes to standard output alone', async () => {
   const { code, stdout, stderr } = await runCommand('export', ['-', '--organisation', slug, '--format', 'ndjson'], {
     DATABASE_URL: url,
   });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '1 customers were exported.\n' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '1 customer was exported.\n' });
   expect(JSON.parse(stdout)).toMatchObject({ cuRefNo: reference(1), email: null, groups: [] });
 });

@@ -245,7 +245,7 @@ it('a report is gone on with also after a time without one', async () => {
 it('referrals come to the same wherever a step ends, and a deleted customer gets none', async () => {
   const reference = (n: number) => String(n).padStart(16, 'r');
   const [a, b, last, gone] = [1, 2, 3, 4].map(reference);
-  const filler = Array.from({ length: 1_200 }, (_, n) => `,f${n}@example.com,`);
+  const filler = Array.from({ length: 4_000 }, (_, n) => `,filler${n}@example.com,`);
   const rows = [`${a},,${last}`, `${b},,`, `${a},,${b}`, `${gone},,${last}`, ...filler, `${last},,`];
   const text = `cuRefNo,email,referral\n${rows.join('\n')}\n`;
   const referrers = async () =>
@@ -263,7 +263,7 @@ it('referrals come to the same wherever a step ends, and a deleted customer gets
   slug = await transfer.organisation();
   const run = start('-', '--report', transfer.pathOf('gone.csv'));
   run.child.stdin?.write(text.slice(0, -30));
-  await vi.waitFor(async () => expect((await rowsDone()).rows).toBe(1_000), { timeout: 30_000 });
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000 });
   await transfer.sql(
     `update customer c set deleted_at = now() from organisation o where o.id = c.organisation_id and o.slug = $1 and cu_ref_no = $2`,
     [slug, gone],
@@ -287,11 +287,15 @@ it('the commands end with 2 where the import could not be done', async () => {
   ]);
   expect(await said(transfer.pathOf('none.csv'), '--organisation', slug)).toEqual([
     2,
-    'The file cannot be read: ENOENT.',
+    `The file ${transfer.pathOf('none.csv')} cannot be read: there is no such file or folder.`,
   ]);
   expect(await said(path, '--organisation', slug, '--report', '/nowhere/x.csv')).toEqual([
     2,
-    'The report cannot be written: ENOENT.',
+    'The report /nowhere/x.csv cannot be written: there is no such file or folder.',
+  ]);
+  expect(await said(path, '--organisation', slug, '--report', '/dev/null')).toEqual([
+    2,
+    'The report cannot be written: /dev/null is no file.',
   ]);
   expect(await said(path, '--organisation', slug, '--report', path)).toEqual([
     2,

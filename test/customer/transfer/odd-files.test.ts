@@ -174,3 +174,33 @@ it.each([
       counts: { error: { message: 'The file has no row with the names of columns.' } },
     });
 });
+
+it.each([
+  ['a workbook', Buffer.from('PK\u0003\u0004rest'), /^The file is a workbook of a spreadsheet, or an archive/],
+  ['a JSON array', '[{"email":"a@example.com"}]', /^The file is one JSON array: write its objects one a line/],
+  [
+    'UTF-16 without a mark',
+    Buffer.from('email;firstName\n', 'utf16le'),
+    /^The file looks like UTF-16: say --encoding utf-16le/,
+  ],
+  [
+    'a header in Windows-1250',
+    Buffer.from('email;Jm\u00e9no\na@example.com;A\n', 'latin1'),
+    /^The names of the columns hold bytes/,
+  ],
+])('%s', async (_, content, message) => {
+  const { code, counts } = await transfer.import(await transfer.file(content), slug);
+  expect({ code, counts }).toEqual({
+    code: 2,
+    counts: { error: { code: 'CONFIGURATION', message: expect.stringMatching(message) } },
+  });
+  expect(await transfer.customers(slug)).toEqual([]);
+});
+
+it('a report can be reported on, and has all cells of a row that has too many', async () => {
+  const first = await transfer.import(await transfer.file('email,firstName\na@example.com,A,more\nbad,B\n'), slug);
+  const second = await transfer.import(await transfer.file(first.report), slug);
+  expect(second.counts).toMatchObject({ created: 0, refused: 2 });
+  expect(second.report.split('\r\n')[0]).toBe('refusedLine,refusedColumn,refusedValue,refusedReason,email,firstName');
+  expect(second.report).toContain('a@example.com,A,more');
+});

@@ -84,7 +84,7 @@ describe('CSV', () => {
     expect(await csv('a,b\n1,2\n"3,4\n5,6\n')).toEqual([
       { line: 1, content: ['a', 'b'] },
       { line: 2, content: ['1', '2'] },
-      { line: 3, unreadable: 'has a quotation mark that is never closed' },
+      { line: 3, unreadable: 'has a quotation mark that is never closed: nothing after it was read' },
     ]);
   });
 

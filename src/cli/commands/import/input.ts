@@ -3,9 +3,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { UnusableFileError } from '../../../customer/transfer/header.ts';
+import { fileFailure } from '../../files.ts';
 
 /** Bytes at the beginning of a file by which its import is known. */
 const HEAD = 64 * 1024;
+/** What workbooks of today and of before, and compressed files, begin with. */
+const archives = ['PK\u0003\u0004', '\u00d0\u00cf\u0011\u00e0', '\u001f\u008b'];
 
 /** A file as it is read: how far, and how much there is. */
 export class Input {
@@ -38,12 +41,7 @@ export class Input {
       const size = path === '-' ? undefined : (await stat(path)).size;
       return new Input(stream, Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
     } catch (error) {
-      throw new UnusableFileError(
-        `The file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
-        {
-          cause: error,
-        },
-      );
+      throw fileFailure(`The file ${path} cannot be read`, error);
     }
   }
 
@@ -76,17 +74,20 @@ export class Input {
     return this.size && Math.min(1, this.bytesRead / this.size);
   }
 
-  /** What begins so is JSON; the extension may say that too. */
-  formatOf(path: string): 'csv' | 'ndjson' {
-    if (/\.(ndjson|jsonl)$/i.test(path)) return 'ndjson';
-    if (/\.(csv|tsv|txt)$/i.test(path)) return 'csv';
-    return this.head
-      .subarray(0, 1_024)
+  /**
+   * What the file is, by its beginning.
+   *
+   * @throws UnusableFileError where it is something that is not read
+   */
+  format(): 'csv' | 'ndjson' {
+    const beginning = this.beginning
       .toString('latin1')
       .replace(/^\u00ef\u00bb\u00bf/, '')
-      .trimStart()
-      .startsWith('{')
-      ? 'ndjson'
-      : 'csv';
+      .trimStart();
+    if (archives.some((mark) => beginning.startsWith(mark)))
+      throw new UnusableFileError('The file is a workbook of a spreadsheet, or an archive: save it as CSV.');
+    if (/^\[\s*(\{|\])/.test(beginning))
+      throw new UnusableFileError('The file is one JSON array: write its objects one a line (NDJSON).');
+    return beginning.startsWith('{') ? 'ndjson' : 'csv';
   }
 }

@@ -8,7 +8,7 @@ import { type Chunk, chunksOf, STEP } from './chunks.ts';
 import { keepReferrals, setReferrals, takeReferrals, type WaitingReferral } from './referrals.ts';
 import type { RefusedRow, ReportFile } from './report.ts';
 import type { ImportRun } from './run.entity.ts';
-import { type Advance, advanceRun, type Counts, NO_ROWS, sum } from './run.ts';
+import { type Advance, advanceRun, type Counts, claimRun, NO_ROWS, sum } from './run.ts';
 import type { Source } from './source.ts';
 import { Statistics } from './statistics.ts';
 import { doRows, type Outcome } from './step.ts';
@@ -125,6 +125,7 @@ export class Import {
     const { report, onStep, onRefused } = this.#options;
     const before = this.#run;
     const done = await this.#ctx.database.transaction(async (tx) => {
+      await claimRun(tx, before);
       const { counts, refused } = await work(tx);
       const reportBytes = report ? await report.write(refused) : before.reportBytes;
       const advanced = { rows: before.rows, digest: before.digest, reportBytes, isFinished: false, ...to };

@@ -8,7 +8,8 @@ import { selectChangedOf } from '../../profile.ts';
 import type { JudgedRow } from './judge.ts';
 import { STAGED } from './stage.ts';
 
-export const REFERENCE_TAKEN = 'is the reference of another customer';
+export const REFERENCE_TAKEN =
+  'is the reference of a customer with another e-mail address, or none; an import changes no e-mail address';
 const REFERENCE_DELETED = 'is the reference of a customer that was deleted';
 
 /** SQL for the one contact without an e-mail that has a phone; null where there is none, or several. */

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { reportColumns } from '../columns.ts';
 import { csvLines } from '../csv-lines.ts';
 import { defuse } from '../formula.ts';
-import { shortened, UnusableFileError } from '../header.ts';
+import { shortened } from '../header.ts';
 import type { RowProblem } from './source.ts';
 
 /** A row that was refused, or of which a part was. */
@@ -86,17 +86,12 @@ export class ReportFile {
     if (rows.length === 0 && this.#length > 0) return this.#length;
     const text = (this.#length === 0 ? this.#header : '') + linesOf(rows.map(cellsOf));
     const bytes = Buffer.from(text);
-    try {
-      await this.#file.truncate(this.#length);
-      for (let written = 0; written < bytes.length; ) {
-        const { bytesWritten } = await this.#file.write(bytes, written, undefined, this.#length + written);
-        written += bytesWritten;
-      }
-      await this.#file.datasync();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new UnusableFileError(`The report cannot be written: ${code}.`, { cause: error });
+    await this.#file.truncate(this.#length);
+    for (let written = 0; written < bytes.length; ) {
+      const { bytesWritten } = await this.#file.write(bytes, written, undefined, this.#length + written);
+      written += bytesWritten;
     }
+    await this.#file.datasync();
     return this.#length + bytes.length;
   }
 

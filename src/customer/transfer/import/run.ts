@@ -47,7 +47,12 @@ const begin: Statement = {
     returning ${columns}`,
 };
 
-/** Only from where the step began: another process may have gone on with the import. */
+/** Waits for whoever does a step of it. */
+const claim: Statement = {
+  name: 'import_run_claim',
+  text: 'select id from import_run where organisation_id = $1 and id = $2 and steps = $3 for update',
+};
+
 const advance: Statement = {
   name: 'import_run_advance',
   text: `
@@ -91,10 +96,16 @@ export interface Advance {
 }
 
 /**
- * Notes where an import stands after a step.
+ * Begins a step of an import, before anything else of it is done.
  *
  * @throws UnusableFileError when another process has gone on with it
  */
+export async function claimRun(tx: OrganisationDatabase, { id, steps }: ImportRun): Promise<void> {
+  const [row] = await tx.run(claim, [tx.organisationId, id, steps]);
+  if (!row) throw new UnusableFileError('Another process goes on with the same import.');
+}
+
+/** Notes where an import stands after a step, which was claimed. */
 export async function advanceRun(
   tx: OrganisationDatabase,
   { id, steps }: ImportRun,
@@ -102,8 +113,7 @@ export async function advanceRun(
   { created, changed, unchanged, refused, unreferred }: Counts,
 ): Promise<void> {
   const values = [to.rows, to.digest, to.reportBytes, created, changed, unchanged, refused, unreferred, to.isFinished];
-  const [row] = await tx.run(advance, [tx.organisationId, id, steps, ...values]);
-  if (!row) throw new UnusableFileError('Another process goes on with the same import.');
+  await tx.one(advance, [tx.organisationId, id, steps, ...values]);
 }
 
 /** The digest of rows one after the other. */

@@ -4,7 +4,14 @@ import { DEEPEST, isTooDeep } from '../../../json-object.ts';
 import { columnKinds, columnNamed, type TransferColumn, transferColumns } from '../columns.ts';
 import { defuse, undoDefuse } from '../formula.ts';
 import { readGroups } from '../group-text.ts';
-import { type Header, type HeaderOptions, readHeader, type Target, UnusableFileError } from '../header.ts';
+import {
+  type Header,
+  type HeaderOptions,
+  isReportColumn,
+  readHeader,
+  type Target,
+  UnusableFileError,
+} from '../header.ts';
 import { readCsv } from '../read/csv.ts';
 import { UNREADABLE } from '../read/encoding.ts';
 import { readLines } from '../read/ndjson.ts';
@@ -106,13 +113,24 @@ export async function csvSource(
   const first = await rows.next();
   if (first.done || !('content' in first.value))
     throw new UnusableFileError('The file has no row with the names of columns.');
+  assertReadable(first.value.content);
   const header = readHeader(first.value.content, options);
   return {
-    header: header.names,
+    header: header.names.filter((name) => !isReportColumn(name)),
     nameOf: (column) => nameIn(header, column),
     unknown: header.unknown,
     rows: csvRows(rows, header),
   };
+}
+
+/** @throws UnusableFileError where the names of columns are in another encoding: then nobody knows what the columns are */
+function assertReadable(names: readonly string[]): void {
+  if (names.some((name) => name.includes('\0')))
+    throw new UnusableFileError('The file looks like UTF-16: say --encoding utf-16le, or utf-16be.');
+  if (names.some((name) => name.includes(UNREADABLE)))
+    throw new UnusableFileError(
+      'The names of the columns hold bytes that are no characters of the encoding: say --encoding.',
+    );
 }
 
 function nameIn({ names, targets }: Header, column: string): string {
@@ -141,7 +159,11 @@ async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): Async
       given,
       problems,
       text: cells.join('\0'),
-      cells: () => names.map((_, i) => defuse(undoDefuse(cells[i] ?? ''))),
+      // What is too much comes after the others.
+      cells: () =>
+        Array.from({ length: Math.max(names.length, cells.length) }, (_, i) => cells[i] ?? '')
+          .filter((_, i) => !isReportColumn(names[i] ?? ''))
+          .map((cell) => defuse(undoDefuse(cell))),
     };
   }
 }

@@ -13,6 +13,9 @@ export interface Told {
   readonly refused: readonly RefusedRow[];
 }
 
+/** What is said of a referral that is not set. */
+const WITHOUT = '; the row went in without it';
+
 /** The rows of a chunk that passed the rules. */
 export function placedRows(chunk: Chunk): PlacedRow[] {
   return chunk.rows.flatMap(({ source: { line }, position, judged }) =>
@@ -55,7 +58,7 @@ export function refusedReferral(
 ): RefusedRow {
   const named = Object.entries({ cuRefNo, email, phone, referral });
   const values = new Map(named.map(([column, value]) => [source.nameOf(column), value ?? '']));
-  const problem = { column: source.nameOf('referral'), value: referral, reason };
+  const problem = { column: source.nameOf('referral'), value: referral, reason: `${reason}${WITHOUT}` };
   return { line, problems: [problem], cells: source.header.map((name) => defuse(values.get(name) ?? '')) };
 }
 
@@ -81,7 +84,11 @@ export function told(
     const reason = referrals.get(row.position);
     if (reason !== undefined) {
       counts.unreferred += 1;
-      problems.push({ column: source.nameOf('referral'), value: String(row.source.given.referral), reason });
+      problems.push({
+        column: source.nameOf('referral'),
+        value: String(row.source.given.referral),
+        reason: `${reason}${WITHOUT}`,
+      });
     }
     if (problems.length > 0) refused.push({ line: row.source.line, problems, cells: row.source.cells() });
   }

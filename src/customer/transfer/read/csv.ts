@@ -121,7 +121,7 @@ class CsvReader {
     yield* this.#rows.splice(0);
     // The parser makes a row of all but what stands in open quotes.
     if (this.#pendingBytes > 0 && Buffer.concat(this.#pending).includes(QUOTE) && !this.#isBlank())
-      yield { line: this.#line, unreadable: 'has a quotation mark that is never closed' };
+      yield { line: this.#line, unreadable: 'has a quotation mark that is never closed: nothing after it was read' };
   }
 
   #begin(head: Buffer): Buffer {

@@ -69,7 +69,10 @@ const CustomerChangeType = builder.objectRef<CustomerChange>('CustomerChange').i
       nullable: true,
       description: 'Why, where a reason was given; of a change of credit, its description.',
     }),
-    requestId: t.exposeString('requestId', { nullable: true, description: 'Id of the request; null for a command.' }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: 'Id of the request; that of an import is `import-` and its number, and null for any other command.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was done.' }),
     fields: t.field({
       type: [FieldChangeType],
