@@ -437,6 +437,27 @@ describe('a contact with a phone alone', () => {
   });
 });
 
+it('a trial knows what earlier rows of the file would have made of customers', async () => {
+  const many = (from: number) => Array.from({ length: 60 }, (_, i) => `g${from + i}`).join('|');
+  await importText(
+    `cuRefNo,email,phone\n${REF[0]},a@example.com,\n${REF[1]},,+420777000001\n${REF[2]},,+420777000002\n${REF[3]},,+420777000002\n${REF[4]},b@example.com,`,
+  );
+  const rows = [
+    ...['a@example.com,,Name,7,,', 'a@example.com,,Name,8,,'],
+    // Two contacts have that phone already, and one of the next gets a third.
+    ...[',+420777000002,X,,,', ',+420777000002,Y,,,', ',+420777000001,Z,,,', ',+420777000001,Z,,,'],
+    ...[`b@example.com,,,,${many(0)},`, `b@example.com,,,,${many(50)},`],
+    ...[`a@example.com,,,,,${REF[4]}`, `a@example.com,,,,,${REF[4]}`, `b@example.com,,,,,${REF[4]}`],
+  ];
+  const { counts: said, refused } = await importText(
+    `email,phone,lastName,creditBalance,groups,referral\n${rows.join('\n')}`,
+  );
+  expect(said).toEqual(counts(2, 4, 4, 1, 1));
+  expect(refused.map(([line]) => line)).toEqual(['9', '12']);
+  const update = `cuRefNo,email,phone\n${REF[1]},,+420777000009\n,,+420777000009\n,,+420777000001\n`;
+  expect((await importText(update, '--update')).counts).toEqual(counts(1, 1, 1, 0));
+});
+
 it('a ban is no change of the profile, and has its own entry', async () => {
   await importText(`cuRefNo,email\n${REF[0]},jan@example.com`);
   for (const [ban, action] of [

@@ -1,17 +1,19 @@
-// The customers whom a trial would have made: as rows of a table that goes with its transaction, so that their number takes no memory.
+// Customers as a trial would have made, or changed, them: as rows of a table that goes with its transaction, so that their number takes no memory.
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { Statement } from '../../../database/statement.ts';
 import { mergePatch } from '../../../json-object.ts';
+import { addressMembers } from '../../address.ts';
 import type { Customer } from '../../customer.entity.ts';
 import { objectNames } from '../../details.ts';
+import { identityTexts } from '../../fields.ts';
 import type { CustomerGroup } from '../../group/group.entity.ts';
 import type { Becoming } from './existing.ts';
 import type { JudgedRow } from './judge.ts';
 import type { Known } from './match.ts';
 
-/** A customer whom an earlier row would have made, as far as rows change it. */
+/** A customer whom an earlier row would have made or changed, as far as rows change it. */
 export interface Imagined {
-  /** Position in the file of the row that would have made it. */
+  /** Position in the file of the row that would have made it; of one who is there, its internal id, negative. */
   readonly place: number;
   readonly row: JudgedRow;
   readonly hasLedger: boolean;
@@ -19,31 +21,53 @@ export interface Imagined {
 
 /** The customers to whom the names of a row lead. */
 export interface ImaginedOf {
-  readonly byEmail: Imagined | undefined;
-  readonly byReference: Imagined | undefined;
-  readonly byContact: Imagined | undefined;
+  readonly byEmail: Imagined | null;
+  readonly byReference: Imagined | null;
+  /** What has become of the customer who is there. */
+  readonly byCustomer: Imagined | null;
+  /** The only contact that has the phone, where it would have been made or changed; where it is there as it was, its internal id. */
+  readonly byContact: Imagined | null;
+  readonly contact: string | null;
 }
 
 const makeTable: readonly Statement[] = [
   `create temp table import_made (
      place bigint primary key, reference text null, canonical_email text null, contact text null, data jsonb not null, has_ledger boolean not null
    ) on commit drop`,
-  'create index on pg_temp.import_made (reference)',
-  'create index on pg_temp.import_made (canonical_email)',
+  'create unique index on pg_temp.import_made (reference)',
+  'create unique index on pg_temp.import_made (canonical_email)',
   'create index on pg_temp.import_made (contact)',
 ].map((text) => ({ name: undefined, text }));
 
 const member = (condition: string) => `
   (select json_build_object('place', m.place, 'row', m.data, 'hasLedger', m.has_ledger) from pg_temp.import_made m where ${condition})`;
 
+/*
+ * Contacts are counted here and there: those that have the phone by now, and those who are there and have it still.
+ */
 const find: Statement = {
   name: undefined,
   text: `
+    with given as materialized (
+      select g.*, m.count as made, m.place, c.count as there, c.id
+      from unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) with ordinality g (canonical_email, reference, contact, customer_id, position)
+      cross join lateral (select count(*), min(k.place) as place from pg_temp.import_made k where k.contact = g.contact) m
+      cross join lateral (
+        select count(*), min(s.id) as id from (
+          select k.id from customer k
+          where k.organisation_id = $1 and k.phone = g.contact and k.email is null and k.phone is not null and k.deleted_at is null
+            and k.merged_into is null and not exists (select from pg_temp.import_made n where n.place = -k.id)
+          limit 2
+        ) s
+      ) c
+    )
     select g.position::int - 1 as position,
       ${member('m.canonical_email = g.canonical_email')} as "byEmail",
       ${member('m.reference = g.reference')} as "byReference",
-      ${member('m.place = (select case when count(*) = 1 then min(k.place) end from pg_temp.import_made k where k.contact = g.contact)')} as "byContact"
-    from unnest($1::text[], $2::text[], $3::text[]) with ordinality g (canonical_email, reference, contact, position)`,
+      ${member('m.place = -g.customer_id')} as "byCustomer",
+      ${member('g.made = 1 and g.there = 0 and m.place = g.place')} as "byContact",
+      case when g.made = 0 and g.there = 1 then g.id end as contact
+    from given g`,
 };
 
 const write: Statement = {
@@ -55,6 +79,11 @@ const write: Statement = {
     on conflict (place) do update set contact = excluded.contact, data = excluded.data, has_ledger = excluded.has_ledger`,
 };
 
+const findReferences: Statement = {
+  name: undefined,
+  text: 'select reference from pg_temp.import_made where reference = any($1::text[])',
+};
+
 const contactOf = (row: JudgedRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
 
 /** Makes the table. */
@@ -62,47 +91,82 @@ export async function makeImagined(tx: OrganisationDatabase): Promise<void> {
   for (const statement of makeTable) await tx.run(statement, []);
 }
 
-/** Finds those to whom rows lead, in their order. */
-export async function findImagined(tx: OrganisationDatabase, rows: readonly JudgedRow[]): Promise<ImaginedOf[]> {
-  type Found = { position: number } & Record<keyof ImaginedOf, Imagined | null>;
-  const found = await tx.run<Found>(find, [
+/**
+ * Finds those to whom rows lead, in their order.
+ *
+ * @param ids - internal ids of the customers who are there
+ */
+export async function findImagined(
+  tx: OrganisationDatabase,
+  rows: readonly JudgedRow[],
+  ids: readonly (number | null)[],
+): Promise<ImaginedOf[]> {
+  const found = await tx.run<ImaginedOf & { position: number }>(find, [
+    tx.organisationId,
     rows.map(({ canonicalEmail }) => canonicalEmail),
     rows.map(({ cuRefNo }) => cuRefNo ?? null),
     rows.map((row) => (row.cuRefNo == null ? contactOf(row) : null)),
+    ids,
   ]);
-  const byPosition = new Map(found.map((each) => [each.position, each]));
-  return rows.map((_, i) => {
-    const { byEmail, byReference, byContact } = byPosition.get(i) ?? {};
-    return { byEmail: byEmail ?? undefined, byReference: byReference ?? undefined, byContact: byContact ?? undefined };
-  });
+  return found.toSorted((one, other) => one.position - other.position);
+}
+
+/** Those of references that customers would have who would have been made. */
+export async function findImaginedReferences(
+  tx: OrganisationDatabase,
+  references: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.run<{ reference: string }>(findReferences, [references]);
+  return new Set(rows.map(({ reference }) => reference));
 }
 
 /** Keeps them. */
 export async function writeImagined(tx: OrganisationDatabase, all: readonly Imagined[]): Promise<void> {
   if (all.length === 0) return;
+  // Whoever is there is found by that.
+  const named = all.map(({ place, row }) => (place > 0 ? row : undefined));
   await tx.run(write, [
     all.map(({ place }) => place),
-    all.map(({ row }) => row.cuRefNo ?? null),
-    all.map(({ row }) => row.canonicalEmail),
+    named.map((row) => row?.cuRefNo ?? null),
+    named.map((row) => row?.canonicalEmail ?? null),
     all.map(({ row }) => contactOf(row)),
     all.map(({ row }) => JSON.stringify(row)),
     all.map(({ hasLedger }) => hasLedger),
   ]);
 }
 
+/** A customer who is there, as a trial keeps it once a row would change it. */
+export function imaginedOf({ customer, groups, hasLedger, referral }: Known): Imagined {
+  const names = [...identityTexts, ...addressMembers, 'newsletter', 'premium', ...objectNames] as const;
+  const row = {
+    ...Object.fromEntries(names.map((name) => [name, customer[name]])),
+    email: customer.email ?? null,
+    canonicalEmail: customer.canonicalEmail ?? null,
+    cuRefNo: customer.cuRefNo,
+    ban: customer.bannedAt != null,
+    groups: groups.map(({ slug, name }) => ({ slug, name })),
+    referral,
+  };
+  return { place: -customer.id, row: row as unknown as JudgedRow, hasLedger };
+}
+
 /** One of them as it would be read. @param groupOf - the group that has, or would have, a slug */
-export function knownOf({ row, hasLedger }: Imagined, groupOf: (slug: string) => CustomerGroup): Known {
+export function knownOf(
+  { place, row, hasLedger }: Imagined,
+  groupOf: (slug: string, name: string) => CustomerGroup,
+): Known {
   const objects = Object.fromEntries(objectNames.map((name) => [name, mergePatch({}, row[name] ?? {})]));
   const { ban, newsletter, premium, groups } = row;
   const customer = {
-    ...{ ...row, ...objects },
+    ...{ ...row, ...objects, id: -place },
     ...{ newsletter: newsletter ?? false, premium: premium ?? false, bannedAt: ban ? new Date(0) : null },
   };
   return {
     customer: customer as unknown as Customer,
     rowVersion: '',
-    groups: (groups ?? []).map(({ slug }) => groupOf(slug)),
+    groups: (groups ?? []).map(({ slug, name }) => groupOf(slug, name)),
     hasLedger,
+    referral: row.referral ?? null,
   };
 }
 

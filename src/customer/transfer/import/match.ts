@@ -59,6 +59,8 @@ const match: Statement = {
 export interface Known extends ReadCustomer {
   readonly groups: readonly CustomerGroup[];
   readonly hasLedger: boolean;
+  /** The reference of who brought it. */
+  readonly referral: string | null;
 }
 
 const lockKnown: Statement = {
@@ -75,7 +77,10 @@ const readKnown: Statement = {
   text: `
   select ${selectChangedOf('c')}, c.xmin::text as row_version, false as is_merged,
     (${groupsOfCustomer.select('c.id')}) as "itsGroups",
-    exists (select from credit_entry e where e.organisation_id = $1 and e.customer_id = c.id) as "hasLedger"
+    exists (select from credit_entry e where e.organisation_id = $1 and e.customer_id = c.id) as "hasLedger", (
+      select r.cu_ref_no from referral f join customer r on r.organisation_id = $1 and r.id = f.referrer_id
+      where f.organisation_id = $1 and f.customer_id = c.id
+    ) as "itsReferral"
   from customer c
   where c.organisation_id = $1 and c.id = any($2::bigint[]) and c.deleted_at is null and c.merged_into is null
   order by c.id`,
@@ -120,20 +125,19 @@ export async function matchRows(
   });
 }
 
+type KnownRow = ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean; itsReferral: string | null };
+
 /** Reads customers, by internal id; those who are gone are not among them. */
 export async function readAll(
   tx: OrganisationDatabase,
   ids: readonly (string | number)[],
 ): Promise<Map<number, Known>> {
   if (ids.length === 0) return new Map();
-  const read = await tx.run<ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean }>(readKnown, [
-    tx.organisationId,
-    ids,
-  ]);
+  const read = await tx.run<KnownRow>(readKnown, [tx.organisationId, ids]);
   return new Map(
-    read.map(({ itsGroups, hasLedger, ...row }) => {
+    read.map(({ itsGroups, hasLedger, itsReferral: referral, ...row }) => {
       const customer = readRow(tx, row);
-      return [customer.customer.id, { ...customer, groups: itsGroups ?? groupsOfCustomer.none(), hasLedger }];
+      return [customer.customer.id, { ...customer, groups: itsGroups ?? groupsOfCustomer.none(), hasLedger, referral }];
     }),
   );
 }

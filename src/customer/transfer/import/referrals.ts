@@ -31,8 +31,9 @@ export interface ReferralProblem {
 
 /** What became of referrals. */
 export interface ReferralsSet {
-  /** Customers whose referral was changed. */
-  readonly changed: ReadonlySet<number>;
+  /** Positions of the rows that have changed one, and the customers whose it is. */
+  readonly rows: ReadonlySet<number>;
+  readonly customers: readonly number[];
   /** Those whose referrer is not there (yet). */
   readonly waiting: readonly GivenReferral[];
   readonly problems: readonly ReferralProblem[];
@@ -105,7 +106,7 @@ export async function setReferrals(
   isUpdate: boolean,
   before: ReadonlySet<number> = new Set(),
 ): Promise<ReferralsSet> {
-  if (given.length === 0) return { changed: new Set(), waiting: [], problems: [] };
+  if (given.length === 0) return { rows: new Set(), customers: [], waiting: [], problems: [] };
   const ids = await findReferrers(
     tx,
     given.map(({ referral }) => referral),
@@ -117,6 +118,7 @@ export async function setReferrals(
   );
   const problems: ReferralProblem[] = [];
   const set = new Map<number, { referrerId: number; isNew: boolean }>();
+  const rows = new Set<number>();
   for (const each of found) {
     const { customerId, referrerId, isNew } = each;
     const present = referrers.of(customerId);
@@ -125,6 +127,7 @@ export async function setReferrals(
     if (reason === undefined) {
       referrers.set(customerId, referrerId);
       set.set(customerId, { referrerId, isNew });
+      rows.add(each.position);
     } else problems.push({ given: each, reason });
   }
   if (set.size > 0) {
@@ -138,7 +141,7 @@ export async function setReferrals(
       requestId,
     ]);
   }
-  return { changed: new Set(set.keys()), waiting, problems };
+  return { rows, customers: [...set.keys()], waiting, problems };
 }
 
 /** Which referrals can be set, and which wait: as if one row came after the other. */

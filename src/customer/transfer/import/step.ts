@@ -15,7 +15,6 @@ import {
   dropReferrals,
   type GivenReferral,
   type ReferralProblem,
-  type ReferralsSet,
   setReferrals,
 } from './referrals.ts';
 import { stage } from './stage.ts';
@@ -78,16 +77,14 @@ export async function doRows(
   });
   const before = await customersWaiting(tx, runId, given);
   const referrals = await setReferrals(tx, ctx, given, isUpdate, before);
-  if (isUpdate) await dropReferrals(tx, runId, [...referrals.changed]);
+  if (isUpdate) await dropReferrals(tx, runId, referrals.customers);
   return {
-    outcomes: work.outcomes.map((outcome, i) => outcomeWith(outcome, work.customers.get(i)?.customerId, referrals)),
+    outcomes: work.outcomes.map((outcome, i) =>
+      outcome === 'unchanged' && referrals.rows.has((rows[i] as PlacedRow).position) ? 'changed' : outcome,
+    ),
     waiting: referrals.waiting,
     refusedReferrals: referrals.problems,
   };
-}
-
-function outcomeWith(outcome: Outcome, customerId: number | undefined, { changed }: ReferralsSet): Outcome {
-  return outcome === 'unchanged' && customerId !== undefined && changed.has(customerId) ? 'changed' : outcome;
 }
 
 /** Keeps the groups that rows name, and makes those that are missing. */

@@ -10,15 +10,17 @@ import { becoming, changes } from './existing.ts';
 import {
   changed,
   findImagined,
+  findImaginedReferences,
   type Imagined,
   type ImaginedOf,
+  imaginedOf,
   knownOf,
   makeImagined,
   writeImagined,
 } from './imagined.ts';
 import type { ImportOptions } from './import.ts';
 import type { JudgedRow } from './judge.ts';
-import { type Known, type Matched, matchRows, REFERENCE_TAKEN } from './match.ts';
+import { type Known, type Matched, matchRows, REFERENCE_TAKEN, readAll } from './match.ts';
 import { findReferrers } from './referrals.ts';
 import { type Counts, digestOf, NO_ROWS, sum } from './run.ts';
 import type { Source } from './source.ts';
@@ -54,6 +56,8 @@ const stillWaiting: Statement = {
 /** What would become of a row, and of the customer whom an earlier row, or this one, would have made. */
 interface TrialOutcome {
   readonly outcome: Outcome;
+  /** What it was, of one who would have been there. */
+  readonly before?: Known;
   readonly imagined?: Imagined;
 }
 
@@ -101,8 +105,8 @@ class Trial {
     for await (const chunk of chunksOf(this.#source, { rows: 0, digest: digestOf('') })) {
       const placed = placedRows(chunk);
       const outcomes = await this.#outcomesOf(placed);
-      const byPosition = new Map(placed.map(({ position }, i) => [position, outcomes[i] as Outcome]));
       const ofReferrals = await this.#noteReferrals(placed, outcomes);
+      const byPosition = new Map(placed.map(({ position }, i) => [position, (outcomes[i] as TrialOutcome).outcome]));
       rows = chunk.end;
       await this.#tell(rows, told(this.#source, chunk, byPosition, ofReferrals));
     }
@@ -128,9 +132,9 @@ class Trial {
     onStep(rows, this.#counts);
   }
 
-  async #outcomesOf(placed: readonly PlacedRow[]): Promise<Outcome[]> {
+  async #outcomesOf(placed: readonly PlacedRow[]): Promise<TrialOutcome[]> {
     const rows = placed.map(({ row }) => row);
-    const outcomes: Outcome[] = [];
+    const outcomes: TrialOutcome[] = [];
     await this.#findGroups(rows);
     await stage(this.#tx, rows, new Map());
     for (let pending = [...rows.keys()]; pending.length > 0; ) {
@@ -138,15 +142,20 @@ class Trial {
       const earlier = await findImagined(
         this.#tx,
         matched.map(({ position }) => rows[position] as JudgedRow),
+        matched.map((each) => ('known' in each ? (each.known?.customer.id ?? null) : null)),
       );
-      const written: Imagined[] = [];
-      matched.forEach((each, i) => {
+      const contacts = await readAll(
+        this.#tx,
+        earlier.flatMap(({ contact }) => contact ?? []),
+      );
+      const done: TrialOutcome[] = matched.map((each, i) => {
         const { row, position } = placed[each.position] as PlacedRow;
-        const { outcome, imagined } = this.#outcomeOf(row, position, each, earlier[i] as ImaginedOf);
+        const { contact, ...names } = earlier[i] as ImaginedOf;
+        const outcome = this.#outcomeOf(row, position, each, { ...names, contact: contacts.get(Number(contact)) });
         outcomes[each.position] = outcome;
-        if (imagined) written.push(imagined);
+        return outcome;
       });
-      await writeImagined(this.#tx, lastOfEach(written));
+      await writeImagined(this.#tx, lastOfEach(done.flatMap(({ imagined }) => imagined ?? [])));
       pending = pending.filter((position) => outcomes[position] === undefined);
     }
     return outcomes;
@@ -155,47 +164,88 @@ class Trial {
   async #findGroups(rows: readonly JudgedRow[]): Promise<void> {
     const named = rows.flatMap(({ groups }) => groups ?? []).filter(({ slug }) => !this.#groups.has(slug));
     const found = await findGroups(this.#tx, [...new Set(named.map(({ slug }) => slug))]);
-    for (const { slug, name } of named)
-      if (!this.#groups.has(slug))
-        this.#groups.set(slug, found.get(slug) ?? { slug, name, id: -1 - this.#groups.size });
+    for (const [slug, group] of found) this.#groups.set(slug, group);
+    for (const { slug, name } of named) this.#groupOf(slug, name);
+  }
+
+  #groupOf(slug: string, name: string): CustomerGroup {
+    const group = this.#groups.get(slug) ?? { slug, name, id: -1 - this.#groups.size };
+    this.#groups.set(slug, group);
+    return group;
   }
 
   #outcomeOf(
     row: JudgedRow,
     place: number,
     matched: Matched,
-    { byEmail, byReference, byContact }: ImaginedOf,
+    {
+      byEmail,
+      byReference,
+      byCustomer,
+      byContact,
+      contact,
+    }: Omit<ImaginedOf, 'contact'> & { contact: Known | undefined },
   ): TrialOutcome {
     if ('problem' in matched) return { outcome: [{ path: 'cuRefNo', message: matched.problem }] };
-    if (row.canonicalEmail !== null && byReference && byReference.place !== byEmail?.place)
+    const isByEmail = row.canonicalEmail !== null;
+    if (isByEmail && byReference && byReference.place !== byEmail?.place)
       return { outcome: [{ path: 'cuRefNo', message: REFERENCE_TAKEN }] };
-    const earlier = byEmail ?? (row.canonicalEmail === null ? (byReference ?? byContact) : undefined);
-    // One contact of before and one of now are two: then whoever has only a phone is a third.
-    const isContact = row.canonicalEmail === null && row.cuRefNo == null;
-    const isOneOfTwo = isContact && matched.known !== undefined && earlier !== undefined;
-    const groupOf = (slug: string) => this.#groups.get(slug) as CustomerGroup;
-    const known = isOneOfTwo ? undefined : (matched.known ?? (earlier && knownOf(earlier, groupOf)));
-    if (!known) return { outcome: 'created', imagined: { place, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
-    return this.#change(row, known, matched.known ? undefined : earlier);
+    const isContact = !isByEmail && row.cuRefNo == null;
+    const there = isContact ? contact : matched.known;
+    const byName = isByEmail ? byEmail : byReference;
+    const imagined = isContact ? byContact : (byCustomer ?? (there ? null : byName));
+    return this.#become(row, place, there, imagined);
   }
 
-  #change(row: JudgedRow, known: Known, earlier: Imagined | undefined): TrialOutcome {
-    const named = (row.groups ?? []).map(({ slug }) => this.#groups.get(slug) as CustomerGroup);
+  /** @param there - the customer as it is; @param imagined - what earlier rows would have made of it, or made it */
+  #become(row: JudgedRow, place: number, there: Known | undefined, imagined: Imagined | null): TrialOutcome {
+    const known = imagined ? knownOf(imagined, (slug, name) => this.#groupOf(slug, name)) : there;
+    if (!known) return { outcome: 'created', imagined: { place, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
+    const named = (row.groups ?? []).map(({ slug, name }) => this.#groupOf(slug, name));
     const change = becoming(row, known, named, this.#options.isUpdate);
     if ('problems' in change) return { outcome: change.problems };
     const outcome = changes(change) ? 'changed' : 'unchanged';
-    return { outcome, ...(earlier && { imagined: changed(earlier, change) }) };
+    return { outcome, before: known, imagined: changed(imagined ?? imaginedOf(known), change) };
   }
 
-  /** @returns what is wrong with those that are not looked for later, by position */
-  async #noteReferrals(placed: readonly PlacedRow[], outcomes: readonly Outcome[]): Promise<Map<number, string>> {
-    const given = placed.filter(({ row }, i) => row.referral != null && typeof outcomes[i] === 'string');
-    const itself = given.filter(({ row }) => row.referral === row.cuRefNo);
-    const known = await findReferrers(
-      this.#tx,
-      given.map(({ row }) => row.referral as string),
-    );
-    const waiting = given.filter((each) => !itself.includes(each) && !known.has(each.row.referral as string));
+  #replaces(present: string | null, referral: string): boolean {
+    return present === null || (this.#options.isUpdate && present !== referral);
+  }
+
+  /**
+   * Tells what would become of the referrals of rows, and changes what becomes of those rows.
+   *
+   * @returns what is wrong with those that are not looked for later, by position
+   */
+  async #noteReferrals(placed: readonly PlacedRow[], outcomes: TrialOutcome[]): Promise<Map<number, string>> {
+    const given = placed.flatMap((each, i) => {
+      const outcome = outcomes[i] as TrialOutcome;
+      return each.row.referral != null && typeof outcome.outcome === 'string' ? [{ ...each, i, outcome }] : [];
+    });
+    const references = given.map(({ row }) => row.referral as string);
+    const known = await findReferrers(this.#tx, references);
+    const imagined = await findImaginedReferences(this.#tx, references);
+    const itself = new Map<number, string>();
+    const waiting: typeof given = [];
+    const written: Imagined[] = [];
+    /** What rows of the step have set by then, by the place of the customer. */
+    const present = new Map<number, string>();
+    for (const each of given) {
+      const { row, position, outcome, i } = each;
+      const { before } = outcome;
+      const referral = row.referral as string;
+      const isKnown = known.has(referral) || imagined.has(referral);
+      if (isOneself(row, before, known.get(referral))) itself.set(position, referrerProblems.itself);
+      else if (!isKnown) waiting.push(each);
+      else if (before && outcome.imagined) {
+        const { place } = outcome.imagined;
+        if (!this.#replaces(present.get(place) ?? before.referral, referral)) continue;
+        present.set(place, referral);
+        outcomes[i] = { ...outcome, outcome: 'changed' };
+        written.push({ ...outcome.imagined, row: { ...outcome.imagined.row, referral } });
+      }
+    }
+    await writeImagined(this.#tx, lastOfEach(written));
     if (waiting.length > 0)
       await this.#tx.run(noteWaiting, [
         waiting.map(({ position }) => position),
@@ -205,8 +255,14 @@ class Trial {
         waiting.map(({ row }) => row.email ?? null),
         waiting.map(({ row }) => row.phone ?? null),
       ]);
-    return new Map(itself.map(({ position }) => [position, referrerProblems.itself]));
+    return itself;
   }
+}
+
+/** Whether a row names its own customer as who brought it. @param referrerId - of one who is there */
+function isOneself(row: JudgedRow, before: Known | undefined, referrerId: number | undefined): boolean {
+  const own = before?.customer.cuRefNo ?? row.cuRefNo;
+  return row.referral === own || (before !== undefined && referrerId === before.customer.id);
 }
 
 /** Of each customer, what it is in the end. */
