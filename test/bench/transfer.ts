@@ -17,6 +17,7 @@ import { clientOptions, parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
 import { createOrganisation, runSql } from '../support/database.ts';
 import { groupShares, type MadeUpCustomer, makeUpCustomer } from '../support/population/customer.ts';
+import { copied, customerColumns } from '../support/population/population.ts';
 import { create, load, loadFor } from './load.ts';
 import { fixed, table } from './report.ts';
 import { openBench } from './support.ts';
@@ -28,25 +29,16 @@ const PAGE = 1_000;
 const SECONDS = 20;
 const SEED = 21;
 
-/** Columns of a made-up customer that are copied as they are. */
-const columns = {
-  cuRefNo: 'cu_ref_no',
-  email: 'email',
-  phone: 'phone',
-  firstName: 'first_name',
-  lastName: 'last_name',
-  companyName: 'company_name',
-  companyRegistrationNumber: 'company_registration_number',
-  taxIdentificationNumber: 'tax_identification_number',
-  streetAddress: 'street_address',
-  city: 'city',
-  postalCode: 'postal_code',
-  country: 'country',
-  primaryLocale: 'primary_locale',
-  newsletter: 'newsletter',
-  creditBalance: 'credit_balance',
-  premium: 'premium',
-} as const;
+/** What a file says of a customer; the rest is its history. */
+const {
+  id: _,
+  createdAt: __,
+  lastSeenAt: ___,
+  lastIp: ____,
+  bannedAt: _____,
+  deletedAt: ______,
+  ...columns
+} = customerColumns;
 const names = Object.keys(columns) as (keyof typeof columns)[];
 
 function* customers(): Generator<MadeUpCustomer> {
@@ -84,12 +76,6 @@ async function makeFile(path: string): Promise<void> {
   file.end();
   await once(file, 'finish');
 }
-
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const copied = (value: unknown) =>
-  value === null || value === undefined
-    ? '\\N'
-    : String(value).replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character);
 
 /** A bare COPY of the customers alone; the seconds that it takes. What is made ready for it is not counted. */
 async function bareCopy(url: string, organisationId: number): Promise<number> {

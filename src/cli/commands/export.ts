@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { type CustomerFilter, customerFilter } from '../../customer/search/filter.ts';
 import { exportCustomers } from '../../customer/transfer/export/rows.ts';
 import { csvWriter, ndjsonWriter, type Writer } from '../../customer/transfer/export/write.ts';
+import { fileFailure } from '../../customer/transfer/file-failure.ts';
 import { UnusableFileError } from '../../customer/transfer/header.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { randomAlphanumeric } from '../../random.ts';
-import { fileFailure } from '../files.ts';
 import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
 import { jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -66,10 +66,12 @@ async function targetOf(path: string): Promise<Target> {
   };
 }
 
-/** Writes text no faster than it is taken. */
-function written(stream: NodeJS.WritableStream, text: string): Promise<void> {
+/** Writes text no faster than it is taken. @throws UnusableFileError */
+function written({ stream }: Target, path: string, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    stream.write(text, (error) =>
+      error ? reject(fileFailure(`The file ${path} cannot be written`, error)) : resolve(),
+    );
   });
 }
 
@@ -87,18 +89,16 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   try {
     await exportCustomers(ctx, filter, async ({ total, pages }) => {
       if (rows > 0) throw new UnusableFileError('The database has interrupted the export: begin it anew.');
-      await written(target.stream, writer.head);
+      await written(target, path, writer.head);
       progress.update(0, total > 0 ? 0 : undefined);
       for await (const page of pages()) {
         if (isInterrupted) throw new UnusableFileError('The export was interrupted.');
-        await written(target.stream, writer.write(page));
+        await written(target, path, writer.write(page));
         rows += page.length;
         progress.update(rows, rows / total);
       }
     });
     isDone = true;
-  } catch (error) {
-    throw fileFailure(`The file ${path} cannot be written`, error);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { loadPhoneNumbers } from '../../customer/phone.ts';
+import { fileFailure } from '../../customer/transfer/file-failure.ts';
 import { readMap, shortened, UnusableFileError } from '../../customer/transfer/header.ts';
 import { Import, type ImportOptions, interrupted } from '../../customer/transfer/import/import.ts';
 import { ReportFile } from '../../customer/transfer/import/report.ts';
@@ -14,7 +15,6 @@ import { type Encoding, encodings, toUtf8 } from '../../customer/transfer/read/e
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { setUpMemory } from '../../process/memory.ts';
-import { fileFailure } from '../files.ts';
 import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
 import { jsonOption, note, print } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -139,8 +139,6 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   try {
     await (run ? new Import(ctx, source, run, options).run() : tryImport(ctx, source, options));
     isDone = true;
-  } catch (error) {
-    throw fileFailure(`The report ${command.report ?? ''} cannot be written`, error);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);

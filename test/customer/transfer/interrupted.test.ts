@@ -119,6 +119,21 @@ it('ends after the step that it is in on SIGINT, and says how it is gone on with
   expect(await rowsDone()).toEqual({ rows: 12_000, finished: true });
 });
 
+it('a connection that is lost is no failure of the report', async () => {
+  const path = await transfer.file(`${HEADER}\n${rowsOf(8_000).join('\n')}\n`);
+  const all = ['src/cli/import.ts', path, '--organisation', slug, '--report', transfer.pathOf('lost.csv')];
+  const child = spawn(process.execPath, all, { env: { ...process.env, DATABASE_URL: url } });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000, interval: 5 });
+  await transfer.sql(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+  expect(await once(child, 'close')).toEqual([2, null]);
+  expect(stderr).not.toMatch(/report|fault in the gateway/);
+  expect((await transfer.import(path, slug, '--resume')).counts).toMatchObject({ rows: 8_000 });
+});
+
 it('goes on with nothing but the same file, told the same', async () => {
   const rows = rowsOf(2_500);
   const path = await transfer.file(`${HEADER}\n${rows.join('\n')}\n`);

@@ -72,7 +72,7 @@ export function* everybody(
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** A value as `COPY` reads it. */
-function written(value: unknown): string {
+export function copied(value: unknown): string {
   if (value === null || value === undefined) return '\\N';
   if (value instanceof Date) return value.toISOString();
   return String(value).replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character);
@@ -89,7 +89,7 @@ async function copyRows(
   const finished = once(stream, 'finish');
   let chunk = '';
   for (const row of rows) {
-    chunk += `${row.map(written).join('\t')}\n`;
+    chunk += `${row.map(copied).join('\t')}\n`;
     if (chunk.length < CHUNK) continue;
     if (!stream.write(chunk)) await once(stream, 'drain');
     chunk = '';
@@ -98,7 +98,8 @@ async function copyRows(
   await finished;
 }
 
-const customerColumns = {
+/** Columns of a made-up customer, by its members. */
+export const customerColumns = {
   id: 'id',
   cuRefNo: 'cu_ref_no',
   email: 'email',

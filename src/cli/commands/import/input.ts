@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { fileFailure } from '../../../customer/transfer/file-failure.ts';
 import { UnusableFileError } from '../../../customer/transfer/header.ts';
-import { fileFailure } from '../../files.ts';
 
 /** Bytes at the beginning of a file by which its import is known. */
 const HEAD = 64 * 1024;

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { reportColumns } from '../columns.ts';
 import { csvLines } from '../csv-lines.ts';
+import { fileFailure } from '../file-failure.ts';
 import { defuse } from '../formula.ts';
 import { shortened } from '../header.ts';
 import type { RowProblem } from './source.ts';
@@ -72,27 +73,29 @@ export class ReportFile {
     return new ReportFile(await open(path, 'w', 0o600), lines, 0);
   }
 
-  /** Bytes that it has. */
-  get length(): number {
-    return this.#length;
-  }
-
   /**
    * Writes rows after those that were committed, and sees to it that they are stored. It may be asked again, for the same rows or others.
    *
    * @returns how long it is then; `commit` says that it is to stay so
+   * @throws UnusableFileError
    */
   async write(rows: readonly RefusedRow[]): Promise<number> {
     if (rows.length === 0 && this.#length > 0) return this.#length;
     const text = (this.#length === 0 ? this.#header : '') + linesOf(rows.map(cellsOf));
     const bytes = Buffer.from(text);
+    await this.#store(bytes).catch((error: unknown) => {
+      throw fileFailure('The report cannot be written', error);
+    });
+    return this.#length + bytes.length;
+  }
+
+  async #store(bytes: Buffer): Promise<void> {
     await this.#file.truncate(this.#length);
     for (let written = 0; written < bytes.length; ) {
       const { bytesWritten } = await this.#file.write(bytes, written, undefined, this.#length + written);
       written += bytesWritten;
     }
     await this.#file.datasync();
-    return this.#length + bytes.length;
   }
 
   commit(length: number): void {

@@ -1,5 +1,5 @@
 // Files that an operator names: what is said where one cannot be used.
-import { UnusableFileError } from '../customer/transfer/header.ts';
+import { UnusableFileError } from './header.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
@@ -13,7 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The failure of a file, for an operator.
+ * The failure of a file, for an operator. Asked only where nothing but the file can have failed: connections have such codes too.
  *
  * @param what - `The file x.csv cannot be read`
  * @returns the error itself where it is none of a file
