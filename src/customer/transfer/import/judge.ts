@@ -40,7 +40,7 @@ function readGroup(given: unknown): GivenGroup {
     typeof given === 'string' ? { slug: given, name: undefined } : (Object(given) as Record<string, unknown>);
   if ((slug ?? name) == null) throw invalid('must have a slug or a name');
   const called = name == null ? undefined : groupName.safeParse(name);
-  if (called?.error) throw invalid(`has a name that ${called.error.issues[0]?.message}`);
+  if (called?.error) throw invalid(`has a name that ${fieldProblems(called.error)[0]?.message}`);
   const made = slug ?? slugOfName(called?.data ?? '');
   if (typeof made !== 'string') throw invalid('has a name of which no slug can be made: say slug=name');
   const written = normalizeSlug(made);
