@@ -141,7 +141,7 @@ describe('new customers', () => {
           /^newsletter must be true or false; meta must be an object; creditBalance must be a whole number of 32 bits; groups must be a list$/,
         ),
       ],
-      ['4', '', '[]', 'is not a JSON object'],
+      ['4', '', '[]', 'is not a JSON object, or has a member twice'],
     ]);
     expect(await transfer.customers(slug)).toMatchObject([
       {
