@@ -8,7 +8,7 @@ import { CustomerGroupEntity, CustomerGroupMembershipEntity } from './customer/g
 import { CustomerIpEntity } from './customer/ip-history/ip-history.ts';
 import { ReferralEntity } from './customer/referral/referral.entity.ts';
 import { SubscriptionEntity } from './customer/subscription/subscription.entity.ts';
-import { ImportReferralEntity, ImportRunEntity } from './customer/transfer/import/run.entity.ts';
+import { ImportReferenceEntity, ImportReferralEntity, ImportRunEntity } from './customer/transfer/import/run.entity.ts';
 import { IdempotencyKeyEntity } from './idempotency/idempotency-key.entity.ts';
 import { OrganisationEntity } from './organisation/organisation.entity.ts';
 
@@ -28,4 +28,5 @@ export const entities = [
   IdempotencyKeyEntity,
   ImportRunEntity,
   ImportReferralEntity,
+  ImportReferenceEntity,
 ];

@@ -37,6 +37,8 @@ const subjects: Record<string, (row: string) => string> = {
   change_entry: (row) => `'change entry with the id ' || ${row}.id`,
   change_value: (row) => `'value of the change entry with the id ' || ${row}.entry_id`,
   import_run: (row) => `'import with the number ' || ${row}.id`,
+  import_reference: (row) =>
+    `'reference in the import with the number ' || ${row}.run_id || ' of ' || ${customerOf(row)}`,
   import_referral: (row) =>
     `'referral in the import with the number ' || ${row}.run_id || ' for ' || ${customerOf(row)}`,
   idempotency_key: (row) => `'idempotency key that was claimed at ' || ${row}.created_at`,

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { ApiError } from '../errors/api-error.ts';
-import { isObject, malformed, parseStrictJson } from './json-members.ts';
+import { isObject, malformed, parseStrictJson } from '../json-members.ts';
 
 /** Bytes that a body may have, unless its caller may send a large one. */
 export const BODY_LIMIT = 64 * 1024;

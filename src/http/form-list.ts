@@ -1,6 +1,6 @@
 // Lists in forms, an item a member: `groups[]=a` or `groups[0]=a`, as PHP's `http_build_query` writes them, or `groups=a` again and again, as its cURL does
 // and what OpenAPI makes of a list.
-import { malformed } from './json-members.ts';
+import { malformed } from '../json-members.ts';
 
 /** Stands in the place of a list for what is none, so that whoever reads it says so. */
 export const NO_LIST: object = Object.freeze({});

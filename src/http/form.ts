@@ -1,7 +1,7 @@
 // Forms, percent-encoded or in parts: the members that somebody asks for, byte by byte as they were sent.
 import { echo } from '../errors/api-error.ts';
+import { malformed } from '../json-members.ts';
 import { parseMediaType } from './body.ts';
-import { malformed } from './json-members.ts';
 
 /** Parts that a form may have, and bytes of their heads in all: each costs more time than its bytes. */
 const MOST_PARTS = 100;

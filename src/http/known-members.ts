@@ -1,10 +1,10 @@
 // Bodies of old clients: in three types, with members that nobody knows; the known ones are read strictly all the same.
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../errors/api-error.ts';
+import { eachMember, isObject, malformed, parseJson } from '../json-members.ts';
 import { decodeBody, type MediaType, type Members, mediaTypeOf, misnamedJson, unsupported } from './body.ts';
 import { eachFormMember, eachPart } from './form.ts';
 import { FormList, readItemName } from './form-list.ts';
-import { eachMember, isObject, malformed, parseJson } from './json-members.ts';
 
 /** Names of members that are read. Of a list, a form has a member for each item. */
 export class KnownNames {

@@ -1,5 +1,5 @@
 // Parameters in the URL of a request.
-import { malformed } from './json-members.ts';
+import { malformed } from '../json-members.ts';
 import type { HttpRequest } from './request.ts';
 
 /**

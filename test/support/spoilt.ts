@@ -311,6 +311,21 @@ export const spoilt: Spoilt[] = [
     /^referral in the import with the number \d+ for customer with the id 999$/,
     'its customer does not exist',
   ],
+  [
+    'import_reference_organisation_id_run_id_foreign',
+    `insert into import_reference (organisation_id, run_id, reference, customer_id) values (1, 7, 'abcdefghijklmnop', ${third})`,
+    /^reference in the import with the number 7 of customer [a-f0-9]{16}$/,
+    'its run does not exist',
+  ],
+  [
+    'import_reference_organisation_id_customer_id_foreign',
+    `with run as (
+       insert into import_run (organisation_id, source, fingerprint, settings, digest, actor) values (1, 'x', 'x', 'x', 'x', 'x') returning id
+     )
+     insert into import_reference (organisation_id, run_id, reference, customer_id) select 1, id, 'abcdefghijklmnop', 999 from run`,
+    /^reference in the import with the number \d+ of customer with the id 999$/,
+    'its customer does not exist',
+  ],
   ['customer_merged_credit', mergedBut('credit'), customer, 'breaks the check customer_merged_credit'],
   [
     'merged_groups',

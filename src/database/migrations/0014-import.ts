@@ -54,8 +54,23 @@ export class Migration0014Import extends OnlineMigration {
         create index import_referral_by_customer on import_referral (organisation_id, run_id, customer_id);
         alter table import_referral enable row level security;
         create policy organisation_wall on import_referral using (${POLICY}) with check (${POLICY});
+        create table import_reference (
+          organisation_id int not null,
+          run_id int not null,
+          reference varchar(16) not null,
+          customer_id bigint not null,
+          primary key (organisation_id, run_id, reference),
+          constraint import_reference_organisation_id_run_id_foreign foreign key (organisation_id, run_id)
+            references import_run (organisation_id, id) on update no action on delete restrict,
+          constraint import_reference_organisation_id_foreign foreign key (organisation_id) references organisation (id)
+            on update no action on delete restrict,
+          constraint import_reference_organisation_id_customer_id_foreign foreign key (organisation_id, customer_id)
+            references customer (organisation_id, id) on update no action on delete restrict
+        );
+        alter table import_reference enable row level security;
+        create policy organisation_wall on import_reference using (${POLICY}) with check (${POLICY});
       end $$`);
-    await this.giveToOwner('customer', ['table import_run', 'table import_referral']);
+    await this.giveToOwner('customer', ['table import_run', 'table import_referral', 'table import_reference']);
     await this.createIndex(
       'customer_phone_only',
       'on customer (organisation_id, phone) where email is null and phone is not null and deleted_at is null and merged_into is null',

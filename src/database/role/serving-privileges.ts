@@ -18,6 +18,7 @@ export const tablePrivileges: Record<string, readonly string[]> = {
   customer_ip: ['select', 'insert', 'update', 'delete'],
   idempotency_key: ['select', 'insert', 'update', 'delete'],
   // Imports are the owner's: nothing of them is for requests.
+  import_reference: [],
   import_referral: [],
   import_run: [],
   // Whether there is anything left to migrate.

@@ -10,7 +10,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { echo, type FieldProblem } from '../../errors/api-error.ts';
-import { isObject } from '../../http/json-members.ts';
+import { isObject } from '../../json-members.ts';
 import { MUST_BE_INT, REQUIRED } from '../../text.ts';
 
 /** Problems that are told of the items of one list: a list may be long, and all of it wrong in one way. */

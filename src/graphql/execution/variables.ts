@@ -21,7 +21,7 @@ import {
 import type { ZodType } from 'zod';
 import type { FieldProblem } from '../../errors/api-error.ts';
 import { fieldProblems, withinArgument } from '../../errors/validation.ts';
-import { isObject } from '../../http/json-members.ts';
+import { isObject } from '../../json-members.ts';
 import { below, ONE_MEMBER, problemsOf } from './input-problems.ts';
 import { documentOf } from './operation.ts';
 

@@ -1,7 +1,7 @@
 // Scalars that GraphQL does not have of its own.
 import { GraphQLError, valueFromASTUntyped, visit } from 'graphql';
 import { echo } from '../../errors/api-error.ts';
-import { isObject } from '../../http/json-members.ts';
+import { isObject } from '../../json-members.ts';
 import { isTooDeep } from '../../json-object.ts';
 import { MUST_BE_MOMENT, moment } from '../../moment.ts';
 import { builder } from '../builder.ts';

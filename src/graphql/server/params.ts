@@ -1,9 +1,9 @@
 // The parameters of GraphQL over HTTP: where they come from, and what each must be.
 import type { GraphQLParams } from 'graphql-yoga';
 import { ApiError, echo } from '../../errors/api-error.ts';
-import { isObject, malformed, parseStrictJson } from '../../http/json-members.ts';
 import { queryParameter } from '../../http/query.ts';
 import type { HttpRequest } from '../../http/request.ts';
+import { isObject, malformed, parseStrictJson } from '../../json-members.ts';
 
 /** Parameters that were read, and hold what they must. */
 export type CheckedParams = GraphQLParams & { query: string };

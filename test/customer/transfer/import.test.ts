@@ -141,7 +141,7 @@ describe('new customers', () => {
           /^newsletter must be true or false; meta must be an object; creditBalance must be a whole number of 32 bits; groups must be a list$/,
         ),
       ],
-      ['4', '', '[]', 'is not a JSON object'],
+      ['4', '', '[]', 'is not a JSON object, or has a member twice'],
     ]);
     expect(await transfer.customers(slug)).toMatchObject([
       {
@@ -406,6 +406,32 @@ describe('referrals', () => {
     ]);
   });
 
+  it('lead to whom a row means, also where its reference is not kept', async () => {
+    await importText(`cuRefNo,email\n${REF[4]},x@example.com`);
+    const { counts: said } = await importText(
+      [
+        'cuRefNo,email,referral',
+        `,early@example.com,${REF[1]}`,
+        `${REF[1]},x@example.com,`,
+        `${REF[0]},twice@example.com,`,
+        `${REF[2]},Twice@example.com,`,
+        `,late@example.com,${REF[1]}`,
+        `,later@example.com,${REF[2]}`,
+        `${REF[3]},x@example.com,${REF[3]}`,
+      ].join('\n'),
+    );
+    expect(said).toEqual(counts(4, 0, 3, 0, 1));
+    const brought = (await transfer.customers(slug)).flatMap(({ email, referral }) =>
+      referral ? [[email, referral]] : [],
+    );
+    expect(brought).toEqual([
+      ['early@example.com', REF[4]],
+      ['late@example.com', REF[4]],
+      ['later@example.com', REF[0]],
+    ]);
+    expect(await transfer.sql('select from import_reference')).toEqual([]);
+  });
+
   it('stay as they are, unless --update replaces them', async () => {
     await importText(`cuRefNo,referral\n${REF[0]},\n${REF[1]},\n${REF[2]},${REF[0]}`);
     expect((await importText(`cuRefNo,referral\n${REF[2]},${REF[1]}`)).counts).toEqual(counts(0, 0, 1, 0));
@@ -476,6 +502,17 @@ it('a ban is no change of the profile, and has its own entry', async () => {
       changes: { edges: [{ node: { action } }] },
     });
   }
+});
+
+it('a row that is refused makes no group, and an object that has a member twice is refused', async () => {
+  await importText(`cuRefNo,email\n${REF[0]},a@example.com`);
+  await importText(`cuRefNo,email,groups\n${REF[0]},b@example.com,ghosts`);
+  expect(await transfer.sql(`select from customer_group where slug = 'ghosts'`)).toEqual([]);
+  const twice = '{"email":"a@example.com","email":"b@example.com"}\n{"email":"c@example.com","meta":{"a":1,"a":2}}';
+  const { counts: said, refused } = await importText(twice, '--format', 'ndjson');
+  expect(said).toEqual(counts(0, 0, 0, 2));
+  expect(refused.map(([, , , reason]) => reason)).toEqual(Array(2).fill('is not a JSON object, or has a member twice'));
+  expect((await importText('email,meta\nd@example.com,"{""a"":1,""a"":2}"')).counts).toEqual(counts(0, 0, 0, 1));
 });
 
 it('objects however deep, and values however long, are refused', async () => {

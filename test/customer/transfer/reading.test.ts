@@ -125,6 +125,10 @@ describe('encodings', () => {
   it('Windows-1250 is read', async () => {
     const bytes = Buffer.from([0x8e, 0x6c, 0x75, 0x9d, 0x6f, 0x75, 0xe8, 0x6b, 0xfd]);
     expect(await decoded(bytes, 'windows-1250', [1])).toEqual({ text: 'Žluťoučký', isTold: false });
+    // What the text has itself is no such byte, whatever it comes with.
+    const mixed = Buffer.concat([Buffer.from('a\ufffd'), bytes.subarray(0, 1), Buffer.from('\ufffdb')]);
+    for (const sizes of [[1], [2], [5], [100]])
+      expect((await decoded(mixed, 'utf-8', sizes)).text).toBe('a\ufffd\u001a\ufffdb');
     expect(await decoded(bytes, 'utf-8', [4])).toEqual({ text: '\u001alu\u001aou\u001ak\u001a', isTold: true });
   });
 });

@@ -14,7 +14,7 @@ import { restoreCustomer, restoreCustomerInput } from '../../../customer/restore
 import { unbanCustomer, unbanCustomerInput } from '../../../customer/unban.ts';
 import { updateCustomer, updateCustomerInput } from '../../../customer/update.ts';
 import { ApiError } from '../../../errors/api-error.ts';
-import { parseStrictJson } from '../../../http/json-members.ts';
+import { parseStrictJson } from '../../../json-members.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import { confirm, type OptionNames, optionNamed, validate } from '../../operator.ts';
 import { print, say } from '../../output.ts';

@@ -25,7 +25,7 @@ const create: Statement = {
   name: undefined,
   text: `
     with given as materialized (
-      select r.position, r.ban, r.group_ids, r.transaction_id, ${given.map((column) => column.replace('g.', 'r.')).join(', ')}
+      select r.position, r.ban, r.transaction_id, ${given.map((column) => column.replace('g.', 'r.')).join(', ')}
       from ${STAGED} r where r.position = any($2::int[])
     ), made as (
       insert into customer as c (organisation_id, id, cu_ref_no, ${textColumns.join(', ')}, ${objectColumns.join(', ')}, newsletter, premium, credit_balance,
@@ -36,10 +36,10 @@ const create: Statement = {
       on conflict do nothing
       returning c.id
     ), of_row as materialized (
-      select g.position, g.id, g.reference, g.ban, g.group_ids, g.transaction_id, g.credit_balance from made m join given g on g.id = m.id
+      select g.position, g.id, g.reference, g.ban, g.transaction_id, g.credit_balance from made m join given g on g.id = m.id
     ), members as (
       insert into customer_group_membership (${columnsOf(CustomerGroupMembershipEntity).join(', ')})
-      select $1, o.id, m.group_id from of_row o cross join lateral unnest(o.group_ids) m (group_id)
+      select $1, o.id, m.group_id from unnest($5::int[], $6::int[]) m (position, group_id) join of_row o on o.position = m.position
     ), credit as (
       insert into credit_entry (organisation_id, customer_id, transaction_id, amount, balance_after, description, author)
       select $1, o.id, o.transaction_id, o.credit_balance, o.credit_balance, '${OPENING_BALANCE}', $3 from of_row o
@@ -57,6 +57,12 @@ const create: Statement = {
     select position, id from of_row`,
 };
 
+/** A group that the customer of a staged row is to belong to. */
+export interface StagedMembership {
+  readonly position: number;
+  readonly groupId: number;
+}
+
 /**
  * Makes customers.
  *
@@ -67,8 +73,13 @@ export async function createStaged(
   tx: OrganisationDatabase,
   { actor, requestId }: Actor,
   positions: readonly number[],
+  memberships: readonly StagedMembership[],
 ): Promise<Map<number, number>> {
   if (positions.length === 0) return new Map();
-  const rows = await tx.run<{ position: number; id: string }>(create, [tx.organisationId, positions, actor, requestId]);
+  const rows = await tx.run<{ position: number; id: string }>(create, [
+    ...[tx.organisationId, positions, actor, requestId],
+    memberships.map(({ position }) => position),
+    memberships.map(({ groupId }) => groupId),
+  ]);
   return new Map(rows.map(({ position, id }) => [position, Number(id)]));
 }

@@ -145,8 +145,12 @@ export async function changeKnown(
       );
     }),
   );
-  for (const { known, joined, left } of all)
-    if (joined.length > 0 || left.length > 0) await changeGroups(tx, ctx, known.customer, { joined, left });
+  const regrouped = all.filter(({ joined, left }) => joined.length > 0 || left.length > 0);
+  await changeGroups(
+    tx,
+    ctx,
+    regrouped.map(({ known: { customer }, joined, left }) => ({ customer, joined, left })),
+  );
   if (set.includes(undefined)) throw new Error('a locked customer was changed by others');
   return all.map(changes);
 }

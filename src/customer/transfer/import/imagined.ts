@@ -34,6 +34,7 @@ const makeTable: readonly Statement[] = [
   `create temp table import_made (
      place bigint primary key, reference text null, canonical_email text null, contact text null, data jsonb not null, has_ledger boolean not null
    ) on commit drop`,
+  'create temp table import_called (reference text primary key) on commit drop',
   'create unique index on pg_temp.import_made (reference)',
   'create unique index on pg_temp.import_made (canonical_email)',
   'create index on pg_temp.import_made (contact)',
@@ -81,7 +82,10 @@ const write: Statement = {
 
 const findReferences: Statement = {
   name: undefined,
-  text: 'select reference from pg_temp.import_made where reference = any($1::text[])',
+  text: `
+    select reference from pg_temp.import_made where reference = any($1::text[])
+    union
+    select reference from pg_temp.import_called where reference = any($1::text[])`,
 };
 
 const contactOf = (row: JudgedRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
@@ -118,6 +122,16 @@ export async function findImaginedReferences(
 ): Promise<Set<string>> {
   const rows = await tx.run<{ reference: string }>(findReferences, [references]);
   return new Set(rows.map(({ reference }) => reference));
+}
+
+const call: Statement = {
+  name: undefined,
+  text: 'insert into pg_temp.import_called (reference) select unnest($1::text[]) on conflict do nothing',
+};
+
+/** Keeps references by which rows call customers who have others. */
+export async function callImagined(tx: OrganisationDatabase, references: readonly string[]): Promise<void> {
+  if (references.length > 0) await tx.run(call, [references]);
 }
 
 /** Keeps them. */

@@ -5,7 +5,7 @@ import { lockReferrals } from '../../referral/lock.ts';
 import { referrerProblems } from '../../referral/set.ts';
 import { UnusableFileError } from '../header.ts';
 import { type Chunk, chunksOf, STEP } from './chunks.ts';
-import { keepReferrals, setReferrals, takeReferrals, type WaitingReferral } from './referrals.ts';
+import { forgetReferences, keepReferrals, setReferrals, takeReferrals, type WaitingReferral } from './referrals.ts';
 import type { RefusedRow, ReportFile } from './report.ts';
 import type { ImportRun } from './run.entity.ts';
 import { type Advance, advanceRun, type Counts, claimRun, NO_ROWS, sum } from './run.ts';
@@ -105,7 +105,11 @@ export class Import {
       const taken = await takeReferrals(tx, this.#run.id, STEP);
       to.isFinished = taken.length < STEP;
       const [gone, there] = [true, false].map((isGone) => taken.filter((each) => each.isGone === isGone));
-      const { waiting, problems } = await setReferrals(tx, this.#ctx, there ?? [], this.#options.isUpdate);
+      const { waiting, problems } = await setReferrals(tx, this.#ctx, there ?? [], {
+        isUpdate: this.#options.isUpdate,
+        runId: this.#run.id,
+      });
+      if (to.isFinished) await forgetReferences(tx, this.#run.id);
       const all = [
         ...(gone ?? []).map((given) => ({ given, reason: GONE })),
         ...waiting.map((given) => ({ given, reason: referrerProblems.unknown })),

@@ -8,7 +8,7 @@ import { customerActions } from '../../actions.ts';
 import { ledTo } from '../../merge/followed.ts';
 import { Referrers } from '../../referral/chain.ts';
 import { referrerProblems } from '../../referral/set.ts';
-import { ImportReferralEntity } from './run.entity.ts';
+import { ImportReferenceEntity, ImportReferralEntity } from './run.entity.ts';
 
 /** A referral that a row gives. */
 export interface GivenReferral {
@@ -42,17 +42,34 @@ export interface ReferralsSet {
 const find: Statement = {
   name: 'import_referrers',
   text: `
-    select g.reference, (l.customer).id from unnest($2::text[]) g (reference)
-    cross join lateral (select ${ledTo('c.cu_ref_no = g.reference and c.deleted_at is null')} as customer) l
-    where (l.customer).id is not null`,
+    with led as (
+      select g.reference, ${ledTo('c.cu_ref_no = g.reference and c.deleted_at is null')} as customer from unnest($2::text[]) g (reference)
+    ), found as (
+      select l.reference, case
+          when (l.customer).id is not null then (l.customer).id
+          else (
+            select coalesce(k.merged_into, k.id) from import_reference a
+            join customer k on k.organisation_id = $1 and k.id = a.customer_id and k.deleted_at is null
+            where a.organisation_id = $1 and a.run_id = $3 and a.reference = l.reference
+          )
+        end as id
+      from led l
+    )
+    select reference, id from found where id is not null`,
 };
 
-/** Internal ids of the customers whom references lead to. */
+/**
+ * Internal ids of the customers whom references lead to.
+ *
+ * @param runId - of an import whose file calls customers by references that are not theirs
+ */
 export async function findReferrers(
   tx: OrganisationDatabase,
   references: readonly string[],
+  runId?: number,
 ): Promise<Map<string, number>> {
-  const rows = await tx.run<{ reference: string; id: string }>(find, [tx.organisationId, [...new Set(references)]]);
+  const values = [tx.organisationId, [...new Set(references)], runId];
+  const rows = await tx.run<{ reference: string; id: string }>(find, values);
   return new Map(rows.map(({ reference, id }) => [reference, Number(id)]));
 }
 
@@ -93,23 +110,57 @@ const write: Statement = {
     select`,
 };
 
+const call: Statement = {
+  name: 'import_reference_keep',
+  text: `
+    insert into import_reference (${columnsOf(ImportReferenceEntity).join(', ')})
+    select $1, $2, reference, customer_id from unnest($3::text[], $4::bigint[]) g (reference, customer_id)
+    on conflict do nothing`,
+};
+
+/** Keeps what the rows of a file call customers who have another reference; of two who are called alike, the first is meant. */
+export async function keepReferences(
+  tx: OrganisationDatabase,
+  runId: number,
+  called: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (called.size > 0) await tx.run(call, [tx.organisationId, runId, [...called.keys()], [...called.values()]]);
+}
+
+const forget: Statement = {
+  name: 'import_reference_forget',
+  text: 'delete from import_reference where organisation_id = $1 and run_id = $2',
+};
+
+/** Forgets that at the end of the file. */
+export async function forgetReferences(tx: OrganisationDatabase, runId: number): Promise<void> {
+  await tx.run(forget, [tx.organisationId, runId]);
+}
+
+/** How referrals are set. */
+interface ReferralTerms {
+  /** Whether one that is there is replaced. */
+  readonly isUpdate: boolean;
+  /** Of the import. */
+  readonly runId: number;
+  /** Customers of whom an earlier row has given one that waits: without an update, that comes first. */
+  readonly before?: ReadonlySet<number>;
+}
+
 /**
  * Sets referrals, one after the other as far as anybody can tell. The referrals of the organisation are locked.
- *
- * @param isUpdate - whether one that is there is replaced
- * @param before - customers of whom an earlier row has given one that waits: without an update, that comes first
  */
 export async function setReferrals(
   tx: OrganisationDatabase,
   { actor, requestId }: Actor,
   given: readonly GivenReferral[],
-  isUpdate: boolean,
-  before: ReadonlySet<number> = new Set(),
+  { isUpdate, runId, before = new Set() }: ReferralTerms,
 ): Promise<ReferralsSet> {
   if (given.length === 0) return { rows: new Set(), customers: [], waiting: [], problems: [] };
   const ids = await findReferrers(
     tx,
     given.map(({ referral }) => referral),
+    runId,
   );
   const { found, waiting } = inOrder(given, ids, isUpdate, before);
   const referrers = await Referrers.above(

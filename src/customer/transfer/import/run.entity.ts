@@ -68,3 +68,25 @@ export const ImportReferralEntity = defineEntity({
     referral: p.string().length(16),
   },
 });
+
+/** References that a file gives to customers who have others: they were found by their e-mail addresses, and other rows may name them so. */
+export const ImportReferenceEntity = defineEntity({
+  name: 'ImportReference',
+  tableName: 'import_reference',
+  ...tenantPolicy,
+  primaryKeys: ['organisationId', 'runId', 'reference'],
+  properties: {
+    ...ownedByOrganisation,
+    runId: p.integer().primary(),
+    run: () =>
+      p
+        .manyToOne(ImportRunEntity)
+        .joinColumns('organisation_id', 'run_id')
+        .referencedColumnNames('organisation_id', 'id')
+        .ownColumns('run_id')
+        .deleteRule('restrict')
+        .updateRule('no action'),
+    reference: p.string().length(16).primary(),
+    ...ownedByCustomer,
+  },
+});

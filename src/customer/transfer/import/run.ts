@@ -36,7 +36,7 @@ const find: Statement = {
   name: 'import_run_find',
   text: `
     select ${columns} from import_run
-    where organisation_id = $1 and fingerprint = $2
+    where organisation_id = $1 and fingerprint = $2 and (rows > 0 or finished_at is not null)
     order by id desc limit 1`,
 };
 
@@ -47,10 +47,16 @@ const begin: Statement = {
     returning ${columns}`,
 };
 
+/** Milliseconds for which a step may stand still, as on Ctrl-Z: then PostgreSQL ends it, and others have the customers back. */
+const LONGEST_STANDSTILL = 60_000;
+
 /** Waits for whoever does a step of it. */
 const claim: Statement = {
   name: 'import_run_claim',
-  text: 'select id from import_run where organisation_id = $1 and id = $2 and steps = $3 for update',
+  text: `
+    select id, set_config('idle_in_transaction_session_timeout', '${LONGEST_STANDSTILL}', true) as timeout from import_run
+    where organisation_id = $1 and id = $2 and steps = $3
+    for update`,
 };
 
 const advance: Statement = {
@@ -73,7 +79,7 @@ export interface Origin {
 /** SHA-256 of a text or of bytes, as hexadecimal digits. */
 export const digestOf = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 
-/** Finds the latest import of a file. */
+/** Finds the latest import of a file that has come to anything. */
 export async function findRun({ database }: OperationContext, { fingerprint }: Origin): Promise<ImportRun | undefined> {
   const [row] = await database.run(find, [database.organisationId, fingerprint]);
   return row && database.map<ImportRun>(ImportRunEntity, row);

@@ -1,5 +1,7 @@
 // Rows of a file as import takes them: what each gives for which column, whatever the format.
 
+import { ApiError } from '../../../errors/api-error.ts';
+import { parseStrictJson } from '../../../json-members.ts';
 import { DEEPEST, isTooDeep } from '../../../json-object.ts';
 import { columnKinds, columnNamed, type TransferColumn, transferColumns } from '../columns.ts';
 import { defuse, undoDefuse } from '../formula.ts';
@@ -81,11 +83,13 @@ function readCell(column: TransferColumn, cell: string): unknown {
   }
 }
 
+/** @returns undefined for what is no JSON, or JSON that others might read in another way */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseStrictJson(text, 'It');
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
   }
 }
 
@@ -212,7 +216,7 @@ async function* ndjsonRows(
     const text = 'content' in row ? row.content : '';
     const object = parsed(text);
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-      const reason = 'unreadable' in row ? row.unreadable : 'is not a JSON object';
+      const reason = 'unreadable' in row ? row.unreadable : 'is not a JSON object, or has a member twice';
       yield { line, given: {}, problems: [{ column: undefined, value: text, reason }], text, cells: () => [] };
       continue;
     }

@@ -37,7 +37,6 @@ const makeTable: Statement = {
       ban boolean not null,
       credit_balance int not null,
       transaction_id text not null,
-      group_ids int[] not null,
       ${objectColumns.map((column) => `${column} jsonb not null`).join(', ')}
     ) on commit drop`,
 };
@@ -48,7 +47,7 @@ const empty: Statement = { name: undefined, text: `truncate ${STAGED}` };
 const copiedColumns = [
   ...['position', 'reference', 'given'],
   ...textColumns,
-  ...['newsletter', 'premium', 'ban', 'credit_balance', 'transaction_id', 'group_ids'],
+  ...['newsletter', 'premium', 'ban', 'credit_balance', 'transaction_id'],
   ...objectColumns,
 ];
 
@@ -61,37 +60,20 @@ function copied(value: string | number | boolean | null | undefined): string {
   return String(value).replace(special, (character) => escapes[character] as string);
 }
 
-/** @param groupIds - of the groups that the row names */
-function lineOf(row: JudgedRow, position: number, groupIds: readonly number[]): string {
+function lineOf(row: JudgedRow, position: number): string {
   const values = [
     ...[position, row.cuRefNo ?? randomAlphanumeric(REFERENCE_LENGTH), row.cuRefNo],
     ...customerTexts.map((name) => row[name]),
     ...[row.newsletter ?? false, row.premium ?? false, row.ban ?? false, row.creditBalance ?? 0],
-    ...[randomAlphanumeric(TRANSACTION_ID_LENGTH), `{${groupIds.join(',')}}`],
+    randomAlphanumeric(TRANSACTION_ID_LENGTH),
     ...objectNames.map((name) => JSON.stringify(mergePatch({}, row[name] ?? {}))),
   ];
   return `${values.map(copied).join('\t')}\n`;
 }
 
-/**
- * Puts rows into the table, which it makes.
- *
- * @param rows - their positions are their places
- * @param idsOfGroups - by slug
- */
-export async function stage(
-  tx: OrganisationDatabase,
-  rows: readonly JudgedRow[],
-  idsOfGroups: ReadonlyMap<string, number>,
-): Promise<void> {
+/** Puts rows into the table, which it makes. @param rows - their positions are their places */
+export async function stage(tx: OrganisationDatabase, rows: readonly JudgedRow[]): Promise<void> {
   await tx.run(makeTable, []);
   await tx.run(empty, []);
-  const lines = rows.map((row, position) =>
-    lineOf(
-      row,
-      position,
-      (row.groups ?? []).flatMap(({ slug }) => idsOfGroups.get(slug) ?? []),
-    ),
-  );
-  await tx.copyIn(`copy ${STAGED} (${copiedColumns.join(', ')}) from stdin`, lines);
+  await tx.copyIn(`copy ${STAGED} (${copiedColumns.join(', ')}) from stdin`, rows.map(lineOf));
 }

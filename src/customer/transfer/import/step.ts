@@ -6,7 +6,7 @@ import type { OperationContext } from '../../../operation-context.ts';
 import type { StoredGroup } from '../../group/group.entity.ts';
 import { keepOrMakeGroups } from '../../group/lock.ts';
 import { REFERRALS } from '../../referral/lock.ts';
-import { createStaged } from './create.ts';
+import { createStaged, type StagedMembership } from './create.ts';
 import { type Becoming, becoming, changeKnown } from './existing.ts';
 import type { JudgedRow } from './judge.ts';
 import { type Matched, matchRows } from './match.ts';
@@ -14,6 +14,7 @@ import {
   customersWaiting,
   dropReferrals,
   type GivenReferral,
+  keepReferences,
   type ReferralProblem,
   setReferrals,
 } from './referrals.ts';
@@ -67,16 +68,16 @@ export async function doRows(
     ...(judged.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
   ];
   await lockNames(tx, names);
-  const groups = await groupsOf(ctx, tx, judged);
-  await stage(tx, judged, new Map([...groups].map(([slug, { id }]) => [slug, id])));
-  const work = new StepWork(ctx, tx, judged, groups, isUpdate);
+  await stage(tx, judged);
+  const work = new StepWork(ctx, tx, judged, isUpdate);
   await work.run();
+  await keepReferences(tx, runId, work.called);
   const given = rows.flatMap(({ row: { referral }, line, position }, i): GivenReferral[] => {
     const customer = work.customers.get(i);
     return referral == null || !customer ? [] : [{ position, line, referral, ...customer }];
   });
   const before = await customersWaiting(tx, runId, given);
-  const referrals = await setReferrals(tx, ctx, given, isUpdate, before);
+  const referrals = await setReferrals(tx, ctx, given, { isUpdate, runId, before });
   if (isUpdate) await dropReferrals(tx, runId, referrals.customers);
   return {
     outcomes: work.outcomes.map((outcome, i) =>
@@ -105,23 +106,19 @@ class StepWork {
   readonly outcomes: Outcome[] = [];
   /** Of each row that went in, by its place. */
   readonly customers = new Map<number, Pick<GivenReferral, 'customerId' | 'isNew'>>();
+  /** References that rows give to customers who have others. */
+  readonly called = new Map<string, number>();
   readonly #ctx: OperationContext;
   readonly #tx: OrganisationDatabase;
   readonly #rows: readonly JudgedRow[];
-  readonly #groups: ReadonlyMap<string, StoredGroup>;
   readonly #isUpdate: boolean;
+  /** Those of the rows of a round, by slug: rows that are refused make none. */
+  #groups: ReadonlyMap<string, StoredGroup> = new Map();
 
-  constructor(
-    ctx: OperationContext,
-    tx: OrganisationDatabase,
-    rows: readonly JudgedRow[],
-    groups: ReadonlyMap<string, StoredGroup>,
-    isUpdate: boolean,
-  ) {
+  constructor(ctx: OperationContext, tx: OrganisationDatabase, rows: readonly JudgedRow[], isUpdate: boolean) {
     this.#ctx = ctx;
     this.#tx = tx;
     this.#rows = rows;
-    this.#groups = groups;
     this.#isUpdate = isUpdate;
   }
 
@@ -140,6 +137,12 @@ class StepWork {
   async #round(matched: readonly Matched[]): Promise<void> {
     const news: number[] = [];
     const changes: { position: number; change: Becoming }[] = [];
+    const rowsThatGoIn = matched.filter((each) => !('problem' in each));
+    this.#groups = await groupsOf(
+      this.#ctx,
+      this.#tx,
+      rowsThatGoIn.map(({ position }) => this.#row(position)),
+    );
     for (const each of matched) {
       const { position } = each;
       if ('problem' in each) this.outcomes[position] = [{ path: 'cuRefNo', message: each.problem }];
@@ -150,7 +153,7 @@ class StepWork {
         else changes.push({ position, change });
       }
     }
-    for (const [position, customerId] of await createStaged(this.#tx, this.#ctx, news)) {
+    for (const [position, customerId] of await createStaged(this.#tx, this.#ctx, news, this.#membershipsOf(news))) {
       this.outcomes[position] = 'created';
       this.customers.set(position, { customerId, isNew: true });
     }
@@ -161,8 +164,15 @@ class StepWork {
     );
     changes.forEach(({ position, change }, i) => {
       this.outcomes[position] = changed[i] ? 'changed' : 'unchanged';
-      this.customers.set(position, { customerId: change.known.customer.id, isNew: false });
+      const { id, cuRefNo } = change.known.customer;
+      this.customers.set(position, { customerId: id, isNew: false });
+      const given = this.#row(position).cuRefNo;
+      if (given != null && given !== cuRefNo && !this.called.has(given)) this.called.set(given, id);
     });
+  }
+
+  #membershipsOf(positions: readonly number[]): StagedMembership[] {
+    return positions.flatMap((position) => this.#groupsOf(position).map(({ id: groupId }) => ({ position, groupId })));
   }
 
   #row(position: number): JudgedRow {

@@ -8,6 +8,7 @@ import { referrerProblems } from '../../referral/set.ts';
 import { chunksOf } from './chunks.ts';
 import { becoming, changes } from './existing.ts';
 import {
+  callImagined,
   changed,
   findImagined,
   findImaginedReferences,
@@ -50,6 +51,7 @@ const stillWaiting: Statement = {
   text: `
     select w.place, w.line, w.referral, w.reference, w.email, w.phone from pg_temp.import_waiting w
     where w.place > $1 and not exists (select from pg_temp.import_made m where m.reference = w.referral)
+      and not exists (select from pg_temp.import_called c where c.reference = w.referral)
     order by w.place limit 1000`,
 };
 
@@ -136,7 +138,7 @@ class Trial {
     const rows = placed.map(({ row }) => row);
     const outcomes: TrialOutcome[] = [];
     await this.#findGroups(rows);
-    await stage(this.#tx, rows, new Map());
+    await stage(this.#tx, rows);
     for (let pending = [...rows.keys()]; pending.length > 0; ) {
       const matched = await matchRows(this.#tx, rows, pending, false);
       const earlier = await findImagined(
@@ -218,6 +220,13 @@ class Trial {
    * @returns what is wrong with those that are not looked for later, by position
    */
   async #noteReferrals(placed: readonly PlacedRow[], outcomes: TrialOutcome[]): Promise<Map<number, string>> {
+    await callImagined(
+      this.#tx,
+      placed.flatMap(({ row: { cuRefNo } }, i) => {
+        const { before } = outcomes[i] as TrialOutcome;
+        return cuRefNo != null && before && before.customer.cuRefNo !== cuRefNo ? [cuRefNo] : [];
+      }),
+    );
     const given = placed.flatMap((each, i) => {
       const outcome = outcomes[i] as TrialOutcome;
       return each.row.referral != null && typeof outcome.outcome === 'string' ? [{ ...each, i, outcome }] : [];
@@ -262,7 +271,9 @@ class Trial {
 /** Whether a row names its own customer as who brought it. @param referrerId - of one who is there */
 function isOneself(row: JudgedRow, before: Known | undefined, referrerId: number | undefined): boolean {
   const own = before?.customer.cuRefNo ?? row.cuRefNo;
-  return row.referral === own || (before !== undefined && referrerId === before.customer.id);
+  return (
+    row.referral === own || row.referral === row.cuRefNo || (before !== undefined && referrerId === before.customer.id)
+  );
 }
 
 /** Of each customer, what it is in the end. */

@@ -18,6 +18,8 @@ export type Encoding = keyof typeof encodings;
 /** Stands for bytes that the encoding does not know. A control character, so that the rules of texts refuse whatever holds it. */
 export const UNREADABLE = '\u001a';
 const replacement = /\ufffd/g;
+/** What the decoder puts in the place of such bytes, where the text has it itself. */
+const GENUINE = Buffer.from('\ufffd');
 
 /** What the first bytes say by a byte order mark; undefined where there is none. */
 function markOf(head: Buffer): Encoding | undefined {
@@ -74,7 +76,12 @@ class Decoder {
     const read = bytes.subarray(0, whole);
     // Most are in order, and need not become text and bytes again.
     if (isUtf8(read)) return this.#withoutMark(read);
-    return this.#replaced(this.#decoder.decode(read));
+    return Buffer.concat(
+      separatedBy(GENUINE, read).flatMap((part, i) => [
+        ...(i > 0 ? [GENUINE] : []),
+        this.#replaced(this.#decoder.decode(part)),
+      ]),
+    );
   }
 
   #withoutMark(bytes: Buffer): Buffer {
@@ -92,6 +99,17 @@ class Decoder {
     if (text !== '') this.#isFirst = false;
     return Buffer.from(replaced);
   }
+}
+
+/** What stands between some bytes. */
+function separatedBy(separator: Buffer, bytes: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(separator); end !== -1; end = bytes.indexOf(separator, start)) {
+    parts.push(bytes.subarray(start, end));
+    start = end + separator.length;
+  }
+  return [...parts, bytes.subarray(start)];
 }
 
 /** How many bytes at the end are of a character of UTF-8 whose rest is missing. */

@@ -1,5 +1,5 @@
 // The members of JSON objects as they are written: JSON whose meaning depends on who reads it is found here.
-import { ApiError, echo } from '../errors/api-error.ts';
+import { ApiError, echo } from './errors/api-error.ts';
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 /** Values that a text may hold: more than one of 64 KiB can. What is done with each of them would add up. */
