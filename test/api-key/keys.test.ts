@@ -241,7 +241,15 @@ describe('a change of a key by another process', () => {
     await millisecondsUntil(key, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
     await change(key, 'deleted_at = now()');
     await millisecondsUntil(key, 'PUBLIC_API_KEY_HAS_BEEN_DELETED');
-    await runSql(gateway.databaseUrl, 'delete from api_key where digest = $1', [digestOf(key)]);
+    // The lock holds off the process that notes uses, whose rows refer to the key.
+    await runSql(
+      gateway.databaseUrl,
+      `begin;
+      select 1 from api_key where digest = '${digestOf(key)}' for update;
+      delete from api_key_use where api_key_id = (select id from api_key where digest = '${digestOf(key)}');
+      delete from api_key where digest = '${digestOf(key)}';
+      commit`,
+    );
     await millisecondsUntil(key, 'PUBLIC_API_KEY_DOES_NOT_EXIST');
   });
 

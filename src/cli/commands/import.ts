@@ -98,13 +98,13 @@ async function earlierRun(
 
 /** Prints what became of rows, for people and for programs. */
 function tell(rows: number, counts: Counts, trial: boolean, { json, report }: ImportCommand): void {
-  const { created, changed, unchanged, refused, unreferred } = counts;
+  const { created, changed, unchanged, refused, withoutReferral } = counts;
   print(
-    { rows, created, changed, unchanged, refused, withoutReferral: unreferred, ...(json && { dryRun: trial }) },
+    { rows, created, changed, unchanged, refused, withoutReferral, ...(json && { dryRun: trial }) },
     { ...(json && { json }) },
   );
   if (trial && !json) note('Nothing was stored: this was a trial.');
-  if (report !== undefined && refused + unreferred > 0) note(`The refused rows are in ${report}.`);
+  if (report !== undefined && refused + withoutReferral > 0) note(`The refused rows are in ${report}.`);
 }
 
 async function work(ctx: OperationContext, path: string, command: ImportCommand): Promise<void> {
@@ -148,7 +148,7 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   if (!report) printed.end();
   if (source.unknown.length > 0) tellUnknown(source.unknown);
   tell(rows, counts, dryRun, command);
-  if (counts.refused + counts.unreferred > 0) process.exitCode = REFUSED;
+  if (counts.refused + counts.withoutReferral > 0) process.exitCode = REFUSED;
 }
 
 /** @returns undefined where none is wanted */
@@ -162,7 +162,7 @@ async function reportOf(
   const report = await openReport(path, file, source.header, earlier?.reportBytes ?? 0).catch((error: unknown) => {
     throw fileFailure(`The report ${path} cannot be written`, error);
   });
-  if (earlier && earlier.refused + earlier.unreferred > 0 && !report.isContinued)
+  if (earlier && earlier.refused + earlier.withoutReferral > 0 && !report.isContinued)
     note('The report of the interrupted import is not there: this one has the rows that are refused from now on.');
   return report;
 }
@@ -200,7 +200,7 @@ function delimiterOf(text: string): string {
   throw new InvalidArgumentError('Give comma, semicolon or tab.');
 }
 
-let isTold = false;
+let isFinished = false;
 
 const command = program('import', 'Imports the customers of a CSV or NDJSON file.')
   .usage('[options] <file>')
@@ -246,12 +246,12 @@ Examples:
         work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, options),
       { mustExist: true, operationTimeout: 0 },
     );
-    isTold = true;
+    isFinished = true;
   });
 
 /** Runs the command line of the process. */
 export async function main(): Promise<void> {
-  isTold = false;
+  isFinished = false;
   await run(command);
-  if (process.exitCode === REFUSED && !isTold) process.exitCode = NOT_DONE;
+  if (process.exitCode === REFUSED && !isFinished) process.exitCode = NOT_DONE;
 }

@@ -24,7 +24,7 @@ export class Migration0014Import extends OnlineMigration {
           changed bigint not null default 0,
           unchanged bigint not null default 0,
           refused bigint not null default 0,
-          unreferred bigint not null default 0,
+          without_referral bigint not null default 0,
           actor varchar(255) not null,
           started_at timestamptz(3) not null default now(),
           updated_at timestamptz(3) not null default now(),

@@ -10,6 +10,7 @@ import { readHeader, readMap } from '../../../src/customer/transfer/header.ts';
 import { delimiterOf, readCsv } from '../../../src/customer/transfer/read/csv.ts';
 import { type Encoding, toUtf8 } from '../../../src/customer/transfer/read/encoding.ts';
 import { readLines } from '../../../src/customer/transfer/read/ndjson.ts';
+import { RowEnd } from '../../../src/customer/transfer/read/row-end.ts';
 
 async function* pieces(bytes: Buffer, sizes: readonly number[] = []): AsyncGenerator<Buffer> {
   let start = 0;
@@ -78,6 +79,37 @@ describe('CSV', () => {
     const rows = await csv(`a,b\n1,${long}\n2,c\n3,${long}\n4,d\n`, [64 * 1024]);
     expect(rows.map(({ line }) => line)).toEqual([1, 2, 400_003, 400_004, 800_005]);
     expect(rows.map((each) => 'content' in each)).toEqual([true, false, true, false, true]);
+  });
+
+  it('finds the end of such a row where the library finds it', () => {
+    const odd = fc.string({ unit: fc.constantFrom('a', '"', '"', ';', '\n', '\r'), minLength: 1, maxLength: 24 });
+    fc.assert(
+      fc.property(odd, fc.integer({ min: 1, max: 5 }), (text, size) => {
+        const rows = parse(text, {
+          ...{ delimiter: ';', record_delimiter: ['\r\n', '\n', '\r'], relax_quotes: true, relax_column_count: true },
+          on_record: (_, { bytes }) => bytes,
+          // What stands in quotes that are never closed is no row.
+          skip_records_with_error: true,
+        }) as unknown as number[];
+        const bytes = Buffer.from(`${text}`);
+        const row = new RowEnd(';');
+        let end: number | undefined;
+        for (let start = 0; start < bytes.length && end === undefined; start += size) {
+          const at = row.in(bytes.subarray(start, start + size));
+          if (at !== undefined) end = start + at;
+        }
+        // The last row of a text ends with it.
+        expect(end ?? bytes.length).toBe(rows[0] ?? bytes.length);
+        const read = bytes.subarray(0, end).toString();
+        expect(row.lines).toBe(read.match(/\r\n|\n|\r/g)?.length ?? 0);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('goes on after a row that is too long and has a quotation mark in a cell', async () => {
+    const long = `5" ${'x'.repeat(1_200_000)}`;
+    expect((await csv(`a,b\n1,${long}\n2,c\n`, [64 * 1024])).map(({ line }) => line)).toEqual([1, 2, 3]);
   });
 
   it('tells of a quotation mark that is never closed', async () => {

@@ -1,9 +1,9 @@
-// Rows of a file in the portions in which they are done, judged.
+// Rows of a file in the portions in which they are done, validation.
 import { setImmediate } from 'node:timers/promises';
 import { UnusableFileError } from '../header.ts';
-import { type Judged, judge } from './judge.ts';
 import { RowDigest } from './run.ts';
 import type { Source, SourceRow } from './source.ts';
+import { type Validation, validate } from './validate.ts';
 
 /** Rows of a step. */
 export const STEP = 1_000;
@@ -14,23 +14,23 @@ const MOST_REPEATS = 8;
 /** Characters of text after which a step has enough rows. */
 const STEP_LENGTH = 4 * 1024 * 1024;
 
-/** A row with what came of its judging. */
-export interface JudgedSourceRow {
+/** A row with what came of its validation. */
+export interface ValidatedRow {
   readonly source: SourceRow;
   readonly position: number;
-  readonly judged: Judged;
+  readonly validation: Validation;
 }
 
 /** Rows that are done together. */
 export interface Chunk {
-  readonly rows: readonly JudgedSourceRow[];
+  readonly rows: readonly ValidatedRow[];
   /** Rows of the file up to its end, and their digest. */
   readonly end: number;
   readonly digest: string;
 }
 
 /**
- * Reads a file in chunks, and judges its rows.
+ * Reads a file in chunks, and validates its rows.
  *
  * @param done - rows that an import had done before it was interrupted, and their digest: they are passed over
  * @throws UnusableFileError when the file does not begin with the same rows
@@ -51,14 +51,14 @@ export async function* chunksOf(source: Source, done: { rows: number; digest: st
       if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);
       continue;
     }
-    const judged = row.problems.length > 0 ? { problems: [] } : judge(row.given);
-    if (!chunk.hasRoomFor(judged)) {
+    const validation = row.problems.length > 0 ? { problems: [] } : validate(row.given);
+    if (!chunk.hasRoomFor(validation)) {
       yield { rows: chunk.rows, end: position, digest: digest.value };
       chunk = new ChunkInMaking();
     }
     position += 1;
     digest.add(row.text);
-    chunk.add({ source: row, position, judged });
+    chunk.add({ source: row, position, validation });
   }
   if (position < done.rows) throw anotherFile(done.rows);
   if (chunk.rows.length > 0) yield { rows: chunk.rows, end: position, digest: digest.value };
@@ -66,31 +66,31 @@ export async function* chunksOf(source: Source, done: { rows: number; digest: st
 
 /** Rows that are to be done together. */
 class ChunkInMaking {
-  readonly rows: JudgedSourceRow[] = [];
+  readonly rows: ValidatedRow[] = [];
   #length = 0;
   /** How many rows name a customer by each name. */
   readonly #names = new Map<string, number>();
 
-  hasRoomFor(judged: Judged): boolean {
+  hasRoomFor(validation: Validation): boolean {
     if (this.rows.length === 0) return true;
     return (
       this.rows.length < STEP &&
       this.#length < STEP_LENGTH &&
-      namesIn(judged).every((name) => (this.#names.get(name) ?? 0) < MOST_REPEATS)
+      namesIn(validation).every((name) => (this.#names.get(name) ?? 0) < MOST_REPEATS)
     );
   }
 
-  add(row: JudgedSourceRow): void {
+  add(row: ValidatedRow): void {
     this.rows.push(row);
     this.#length += row.source.text.length;
-    for (const name of namesIn(row.judged)) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
+    for (const name of namesIn(row.validation)) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
   }
 }
 
 /** What a row names its customer by. */
-function namesIn(judged: Judged): string[] {
-  if (!('row' in judged)) return [];
-  const { canonicalEmail, cuRefNo, phone } = judged.row;
+function namesIn(validation: Validation): string[] {
+  if (!('row' in validation)) return [];
+  const { canonicalEmail, cuRefNo, phone } = validation.row;
   return [canonicalEmail, cuRefNo, canonicalEmail === null ? phone : null].filter((name) => name != null);
 }
 

@@ -13,15 +13,15 @@ import { changeGroups } from '../../group/membership.ts';
 import { MOST_GROUPS } from '../../group/slug.ts';
 import { changedNames, type Settable, setCustomer } from '../../set.ts';
 import { OPENING_BALANCE } from './create.ts';
-import type { JudgedRow } from './judge.ts';
 import { type Known, readAll } from './match.ts';
+import type { ValidRow } from './validate.ts';
 
 /** Why, as the change log has it. */
 const REASON = 'import';
 const flags = ['newsletter', 'premium', 'ban'] as const;
 
 /** What becomes of a customer. */
-export interface Becoming {
+export interface CustomerChange {
   readonly known: Known;
   readonly set: Partial<Settable>;
   readonly joined: readonly CustomerGroup[];
@@ -37,12 +37,12 @@ export interface Becoming {
  * @param isUpdate - whether what is there is replaced
  * @returns what is wrong with the row, where the customer cannot become that
  */
-export function becoming(
-  row: JudgedRow,
+export function changeOf(
+  row: ValidRow,
   known: Known,
   groups: readonly CustomerGroup[],
   isUpdate: boolean,
-): Becoming | { readonly problems: readonly FieldProblem[] } {
+): CustomerChange | { readonly problems: readonly FieldProblem[] } {
   const { objects, problems } = objectsOf(row, known.customer, isUpdate);
   const set = { ...textsOf(row, known.customer, isUpdate), ...objects };
   const { joined, left } = membershipsOf(row, known, groups, isUpdate);
@@ -53,7 +53,7 @@ export function becoming(
 }
 
 /** The texts and flags that are set of a customer. */
-function textsOf(row: JudgedRow, customer: Customer, isUpdate: boolean): Partial<Settable> {
+function textsOf(row: ValidRow, customer: Customer, isUpdate: boolean): Partial<Settable> {
   const set: Partial<Settable> = {};
   for (const name of [...identityTexts, ...addressMembers]) {
     const value = row[name];
@@ -64,7 +64,7 @@ function textsOf(row: JudgedRow, customer: Customer, isUpdate: boolean): Partial
 }
 
 /** The objects that are set of a customer, and those that cannot become what they would. */
-function objectsOf(row: JudgedRow, customer: Customer, isUpdate: boolean) {
+function objectsOf(row: ValidRow, customer: Customer, isUpdate: boolean) {
   const problems: FieldProblem[] = [];
   const objects: Partial<Settable> = {};
   for (const name of objectNames) {
@@ -94,7 +94,7 @@ function merged(before: JsonObject, given: JsonObject | null, isUpdate: boolean)
   return after;
 }
 
-function membershipsOf(row: JudgedRow, known: Known, groups: readonly CustomerGroup[], isUpdate: boolean) {
+function membershipsOf(row: ValidRow, known: Known, groups: readonly CustomerGroup[], isUpdate: boolean) {
   if (row.groups === undefined || (row.groups === null && !isUpdate)) return { joined: [], left: [] };
   const had = new Set(known.groups.map(({ id }) => id));
   const wanted = new Set(groups.map(({ id }) => id));
@@ -103,11 +103,15 @@ function membershipsOf(row: JudgedRow, known: Known, groups: readonly CustomerGr
 }
 
 /** Whether anything becomes of a customer. */
-export const changes = ({ known: { customer }, set, joined, left, credit }: Becoming) =>
+export const changes = ({ known: { customer }, set, joined, left, credit }: CustomerChange) =>
   joined.length > 0 || left.length > 0 || credit !== 0 || changedNames(customer, set).length > 0;
 
 /** Bans, and lifts bans, as what they are: no change of the profile. */
-async function changeBans(ctx: OperationContext, tx: OrganisationDatabase, all: readonly Becoming[]): Promise<void> {
+async function changeBans(
+  ctx: OperationContext,
+  tx: OrganisationDatabase,
+  all: readonly CustomerChange[],
+): Promise<void> {
   const bans = new Map(
     all.flatMap(({ known: { customer }, set: { ban } }) => (ban === undefined ? [] : [[customer.id, ban]])),
   );
@@ -128,7 +132,7 @@ async function changeBans(ctx: OperationContext, tx: OrganisationDatabase, all: 
 export async function changeKnown(
   ctx: OperationContext,
   tx: OrganisationDatabase,
-  all: readonly Becoming[],
+  all: readonly CustomerChange[],
 ): Promise<boolean[]> {
   const entry = { action: 'UPDATED', reason: REASON } as const;
   const set = await Promise.all(

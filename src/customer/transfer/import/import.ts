@@ -1,23 +1,25 @@
-// Imports a file: rows are read and judged while the rows before them are stored, a step at a time.
+// Imports a file: rows are read and validation while the rows before them are stored, a step at a time.
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import { lockReferrals } from '../../referral/lock.ts';
 import { referrerProblems } from '../../referral/set.ts';
 import { UnusableFileError } from '../header.ts';
 import { type Chunk, chunksOf, STEP } from './chunks.ts';
-import { forgetReferences, keepReferrals, setReferrals, takeReferrals, type WaitingReferral } from './referrals.ts';
+import { forgetReferences } from './references.ts';
+import { setReferrals } from './referrals.ts';
 import type { RefusedRow, ReportFile } from './report.ts';
 import type { ImportRun } from './run.entity.ts';
 import { type Advance, advanceRun, type Counts, claimRun, NO_ROWS, sum } from './run.ts';
 import type { Source } from './source.ts';
 import { Statistics } from './statistics.ts';
 import { doRows, type Outcome } from './step.ts';
+import { refusedReferral, type StepSummary, summarize, validRows } from './summary.ts';
 import { Throttle } from './throttle.ts';
-import { placedRows, refusedReferral, type Told, told } from './told.ts';
+import { keepReferrals, takeReferrals, type WaitingReferral } from './waiting-referrals.ts';
 
 /** What is done with a file. */
 export interface ImportOptions {
-  /** Whether what is there is replaced. */
+  /** Whether what is there is revalid. */
   readonly isUpdate: boolean;
   readonly report: ReportFile | undefined;
   /** Hears of each step: rows that are done, and what became of them. */
@@ -68,7 +70,7 @@ export class Import {
       if (this.#options.isInterrupted()) throw interrupted();
       await this.#throttle.rest();
       const stored = this.#throttle.time(() => this.#store(chunk));
-      // The next rows are judged meanwhile.
+      // The next rows are validation meanwhile.
       next = chunks.next();
       next.catch(() => {});
       await stored;
@@ -83,16 +85,16 @@ export class Import {
   /** @returns how many customers were made */
   async #store(chunk: Chunk): Promise<number> {
     const before = this.#run.created;
-    const placed = placedRows(chunk);
+    const valid = validRows(chunk);
     await this.#inStep({ rows: chunk.end, digest: chunk.digest }, async (tx) => {
-      const { outcomes, waiting, refusedReferrals } = await doRows(this.#ctx, tx, placed, {
+      const { outcomes, waiting, refusedReferrals } = await doRows(this.#ctx, tx, valid, {
         isUpdate: this.#options.isUpdate,
         runId: this.#run.id,
       });
       await keepReferrals(tx, this.#run.id, waiting);
-      const byPosition = new Map(placed.map(({ position }, i) => [position, outcomes[i] as Outcome]));
+      const byPosition = new Map(valid.map(({ position }, i) => [position, outcomes[i] as Outcome]));
       const ofReferrals = new Map(refusedReferrals.map(({ given, reason }) => [given.position, reason]));
-      return told(this.#source, chunk, byPosition, ofReferrals);
+      return summarize(this.#source, chunk, byPosition, ofReferrals);
     });
     return this.#run.created - before;
   }
@@ -117,7 +119,7 @@ export class Import {
       ];
       all.sort((one, other) => one.given.position - other.given.position);
       return {
-        counts: { ...NO_ROWS, unreferred: all.length },
+        counts: { ...NO_ROWS, withoutReferral: all.length },
         refused: all.map(({ given, reason }) => refusedReferral(this.#source, given as WaitingReferral, reason)),
       };
     });
@@ -125,7 +127,7 @@ export class Import {
   }
 
   /** Does some work of a step, with its place, its report and its counts, in one transaction. */
-  async #inStep(to: Partial<Advance>, work: (tx: OrganisationDatabase) => Promise<Told>): Promise<void> {
+  async #inStep(to: Partial<Advance>, work: (tx: OrganisationDatabase) => Promise<StepSummary>): Promise<void> {
     const { report, onStep, onRefused } = this.#options;
     const before = this.#run;
     const done = await this.#ctx.database.transaction(async (tx) => {

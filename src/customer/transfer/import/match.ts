@@ -5,8 +5,8 @@ import { type ReadCustomer, type ReadRow, readRow } from '../../change.ts';
 import { type CustomerGroup, groupsOfCustomer } from '../../group/group.entity.ts';
 import { ledTo } from '../../merge/followed.ts';
 import { selectChangedOf } from '../../profile.ts';
-import type { JudgedRow } from './judge.ts';
 import { STAGED } from './stage.ts';
+import type { ValidRow } from './validate.ts';
 
 export const REFERENCE_TAKEN =
   'is the reference of a customer with another e-mail address, or none; an import changes no e-mail address';
@@ -109,7 +109,7 @@ interface MatchRow {
  */
 export async function matchRows(
   tx: OrganisationDatabase,
-  rows: readonly JudgedRow[],
+  rows: readonly ValidRow[],
   pending: readonly number[],
   locking: boolean,
 ): Promise<Matched[]> {
@@ -121,7 +121,7 @@ export async function matchRows(
     if (problem !== null) return [{ position, problem }];
     if (id === null) return [{ position, known: undefined }];
     const customer = known.get(Number(id));
-    return customer && isStillOf(rows[position] as JudgedRow, customer, version) ? [{ position, known: customer }] : [];
+    return customer && isStillOf(rows[position] as ValidRow, customer, version) ? [{ position, known: customer }] : [];
   });
 }
 
@@ -143,7 +143,7 @@ export async function readAll(
 }
 
 /** Whether a row names the customer also as that is once it is locked. A mailbox that leads to it by a merge does as long as its version is the same. */
-function isStillOf(row: JudgedRow, { customer }: Known, version: number | null): boolean {
+function isStillOf(row: ValidRow, { customer }: Known, version: number | null): boolean {
   if (row.canonicalEmail !== null)
     return customer.canonicalEmail === row.canonicalEmail || customer.version === version;
   if (row.cuRefNo != null) return true;

@@ -16,7 +16,7 @@ export interface RefusedRow {
   readonly cells: readonly string[];
 }
 
-/** Problems of one row that are told. */
+/** Problems of one row that are shown. */
 const MOST_PROBLEMS = 20;
 
 function linesOf(rows: readonly (readonly (string | number)[])[]): string {
@@ -24,14 +24,14 @@ function linesOf(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
-  const told = problems.slice(0, MOST_PROBLEMS);
-  const one = told.length === 1;
+  const shown = problems.slice(0, MOST_PROBLEMS);
+  const one = shown.length === 1;
   return [
     line,
-    defuse(told.flatMap(({ column }) => (column === undefined ? [] : shortened(column))).join('; ')),
-    defuse(told.flatMap(({ value }) => (value === undefined ? [] : shortened(value))).join('; ')),
+    defuse(shown.flatMap(({ column }) => (column === undefined ? [] : shortened(column))).join('; ')),
+    defuse(shown.flatMap(({ value }) => (value === undefined ? [] : shortened(value))).join('; ')),
     defuse(
-      told
+      shown
         .map(({ column, reason }) => (one || column === undefined ? reason : `${shortened(column)} ${reason}`))
         .join('; '),
     ),

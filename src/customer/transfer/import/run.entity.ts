@@ -32,7 +32,7 @@ export const ImportRunEntity = defineEntity({
     unchanged: p.bigint('number').defaultRaw('0'),
     refused: p.bigint('number').defaultRaw('0'),
     /** Of those that went in, how many did so without their referral. */
-    unreferred: p.bigint('number').defaultRaw('0'),
+    withoutReferral: p.bigint('number').defaultRaw('0'),
     actor: p.string().length(255),
     startedAt: p.datetime(3).defaultRaw('now()'),
     updatedAt: p.datetime(3).defaultRaw('now()'),

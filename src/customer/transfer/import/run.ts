@@ -14,10 +14,10 @@ export interface Counts {
   readonly unchanged: number;
   readonly refused: number;
   /** Of those that went in, how many did so without their referral. */
-  readonly unreferred: number;
+  readonly withoutReferral: number;
 }
 
-export const NO_ROWS: Counts = { created: 0, changed: 0, unchanged: 0, refused: 0, unreferred: 0 };
+export const NO_ROWS: Counts = { created: 0, changed: 0, unchanged: 0, refused: 0, withoutReferral: 0 };
 
 /** Adds counts up. */
 export function sum(one: Counts, other: Counts): Counts {
@@ -26,7 +26,7 @@ export function sum(one: Counts, other: Counts): Counts {
     changed: one.changed + other.changed,
     unchanged: one.unchanged + other.unchanged,
     refused: one.refused + other.refused,
-    unreferred: one.unreferred + other.unreferred,
+    withoutReferral: one.withoutReferral + other.withoutReferral,
   };
 }
 
@@ -63,13 +63,13 @@ const advance: Statement = {
   name: 'import_run_advance',
   text: `
     update import_run set steps = steps + 1, rows = $4, digest = $5, report_bytes = $6, created = created + $7, changed = changed + $8, unchanged = unchanged + $9,
-      refused = refused + $10, unreferred = unreferred + $11, updated_at = clock_timestamp(),
+      refused = refused + $10, without_referral = without_referral + $11, updated_at = clock_timestamp(),
       finished_at = case when $12 then clock_timestamp() end
     where organisation_id = $1 and id = $2 and steps = $3
     returning id`,
 };
 
-/** What is told of a file before it is imported. */
+/** What identifies an import before it begins. */
 export interface Origin {
   readonly source: string;
   readonly fingerprint: string;
@@ -116,9 +116,19 @@ export async function advanceRun(
   tx: OrganisationDatabase,
   { id, steps }: ImportRun,
   to: Advance,
-  { created, changed, unchanged, refused, unreferred }: Counts,
+  { created, changed, unchanged, refused, withoutReferral }: Counts,
 ): Promise<void> {
-  const values = [to.rows, to.digest, to.reportBytes, created, changed, unchanged, refused, unreferred, to.isFinished];
+  const values = [
+    to.rows,
+    to.digest,
+    to.reportBytes,
+    created,
+    changed,
+    unchanged,
+    refused,
+    withoutReferral,
+    to.isFinished,
+  ];
   await tx.one(advance, [tx.organisationId, id, steps, ...values]);
 }
 

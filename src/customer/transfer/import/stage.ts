@@ -9,7 +9,7 @@ import { CustomerEntity } from '../../customer.entity.ts';
 import { objectNames } from '../../details.ts';
 import { customerTexts } from '../../fields.ts';
 import { REFERENCE_LENGTH } from '../../find.ts';
-import type { JudgedRow } from './judge.ts';
+import type { ValidRow } from './validate.ts';
 
 /** The table, which goes with the transaction. */
 export const STAGED = 'pg_temp.import_row';
@@ -60,7 +60,7 @@ function copied(value: string | number | boolean | null | undefined): string {
   return String(value).replace(special, (character) => escapes[character] as string);
 }
 
-function lineOf(row: JudgedRow, position: number): string {
+function lineOf(row: ValidRow, position: number): string {
   const values = [
     ...[position, row.cuRefNo ?? randomAlphanumeric(REFERENCE_LENGTH), row.cuRefNo],
     ...customerTexts.map((name) => row[name]),
@@ -72,7 +72,7 @@ function lineOf(row: JudgedRow, position: number): string {
 }
 
 /** Puts rows into the table, which it makes. @param rows - their positions are their places */
-export async function stage(tx: OrganisationDatabase, rows: readonly JudgedRow[]): Promise<void> {
+export async function stage(tx: OrganisationDatabase, rows: readonly ValidRow[]): Promise<void> {
   await tx.run(makeTable, []);
   await tx.run(empty, []);
   await tx.copyIn(`copy ${STAGED} (${copiedColumns.join(', ')}) from stdin`, rows.map(lineOf));

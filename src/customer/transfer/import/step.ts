@@ -7,22 +7,17 @@ import type { StoredGroup } from '../../group/group.entity.ts';
 import { keepOrMakeGroups } from '../../group/lock.ts';
 import { REFERRALS } from '../../referral/lock.ts';
 import { createStaged, type StagedMembership } from './create.ts';
-import { type Becoming, becoming, changeKnown } from './existing.ts';
-import type { JudgedRow } from './judge.ts';
+import { type CustomerChange, changeKnown, changeOf } from './existing.ts';
 import { type Matched, matchRows } from './match.ts';
-import {
-  customersWaiting,
-  dropReferrals,
-  type GivenReferral,
-  keepReferences,
-  type ReferralProblem,
-  setReferrals,
-} from './referrals.ts';
+import { keepReferences } from './references.ts';
+import { type GivenReferral, type ReferralProblem, setReferrals } from './referrals.ts';
 import { stage } from './stage.ts';
+import type { ValidRow } from './validate.ts';
+import { customersWaiting, dropReferrals } from './waiting-referrals.ts';
 
 /** A row that passed the rules, with its place in the file. */
-export interface PlacedRow {
-  readonly row: JudgedRow;
+export interface PositionedRow {
+  readonly row: ValidRow;
   readonly line: number;
   /** Among all rows of the file, from 1. */
   readonly position: number;
@@ -58,18 +53,18 @@ interface StepTerms {
 export async function doRows(
   ctx: OperationContext,
   tx: OrganisationDatabase,
-  rows: readonly PlacedRow[],
+  rows: readonly PositionedRow[],
   { isUpdate, runId }: StepTerms,
 ): Promise<StepOutcome> {
-  const judged = rows.map(({ row }) => row);
+  const validation = rows.map(({ row }) => row);
   // Before any customer is locked.
   const names = [
-    ...(judged.some(({ referral }) => referral != null) ? [REFERRALS] : []),
-    ...(judged.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
+    ...(validation.some(({ referral }) => referral != null) ? [REFERRALS] : []),
+    ...(validation.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
   ];
   await lockNames(tx, names);
-  await stage(tx, judged);
-  const work = new StepWork(ctx, tx, judged, isUpdate);
+  await stage(tx, validation);
+  const work = new StepWork(ctx, tx, validation, isUpdate);
   await work.run();
   await keepReferences(tx, runId, work.called);
   const given = rows.flatMap(({ row: { referral }, line, position }, i): GivenReferral[] => {
@@ -81,7 +76,7 @@ export async function doRows(
   if (isUpdate) await dropReferrals(tx, runId, referrals.customers);
   return {
     outcomes: work.outcomes.map((outcome, i) =>
-      outcome === 'unchanged' && referrals.rows.has((rows[i] as PlacedRow).position) ? 'changed' : outcome,
+      outcome === 'unchanged' && referrals.rows.has((rows[i] as PositionedRow).position) ? 'changed' : outcome,
     ),
     waiting: referrals.waiting,
     refusedReferrals: referrals.problems,
@@ -92,7 +87,7 @@ export async function doRows(
 async function groupsOf(
   ctx: OperationContext,
   tx: OrganisationDatabase,
-  rows: readonly JudgedRow[],
+  rows: readonly ValidRow[],
 ): Promise<Map<string, StoredGroup>> {
   const names = new Map<string, string>();
   for (const { slug, name } of rows.flatMap(({ groups }) => groups ?? [])) if (!names.has(slug)) names.set(slug, name);
@@ -110,12 +105,12 @@ class StepWork {
   readonly called = new Map<string, number>();
   readonly #ctx: OperationContext;
   readonly #tx: OrganisationDatabase;
-  readonly #rows: readonly JudgedRow[];
+  readonly #rows: readonly ValidRow[];
   readonly #isUpdate: boolean;
   /** Those of the rows of a round, by slug: rows that are refused make none. */
   #groups: ReadonlyMap<string, StoredGroup> = new Map();
 
-  constructor(ctx: OperationContext, tx: OrganisationDatabase, rows: readonly JudgedRow[], isUpdate: boolean) {
+  constructor(ctx: OperationContext, tx: OrganisationDatabase, rows: readonly ValidRow[], isUpdate: boolean) {
     this.#ctx = ctx;
     this.#tx = tx;
     this.#rows = rows;
@@ -136,7 +131,7 @@ class StepWork {
 
   async #round(matched: readonly Matched[]): Promise<void> {
     const news: number[] = [];
-    const changes: { position: number; change: Becoming }[] = [];
+    const changes: { position: number; change: CustomerChange }[] = [];
     const rowsThatGoIn = matched.filter((each) => !('problem' in each));
     this.#groups = await groupsOf(
       this.#ctx,
@@ -148,7 +143,7 @@ class StepWork {
       if ('problem' in each) this.outcomes[position] = [{ path: 'cuRefNo', message: each.problem }];
       else if (!each.known) news.push(position);
       else {
-        const change = becoming(this.#row(position), each.known, this.#groupsOf(position), this.#isUpdate);
+        const change = changeOf(this.#row(position), each.known, this.#groupsOf(position), this.#isUpdate);
         if ('problems' in change) this.outcomes[position] = change.problems;
         else changes.push({ position, change });
       }
@@ -175,8 +170,8 @@ class StepWork {
     return positions.flatMap((position) => this.#groupsOf(position).map(({ id: groupId }) => ({ position, groupId })));
   }
 
-  #row(position: number): JudgedRow {
-    return this.#rows[position] as JudgedRow;
+  #row(position: number): ValidRow {
+    return this.#rows[position] as ValidRow;
   }
 
   #groupsOf(position: number): StoredGroup[] {

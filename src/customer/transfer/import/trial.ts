@@ -6,28 +6,28 @@ import type { CustomerGroup } from '../../group/group.entity.ts';
 import { findGroups } from '../../group/list.ts';
 import { referrerProblems } from '../../referral/set.ts';
 import { chunksOf } from './chunks.ts';
-import { becoming, changes } from './existing.ts';
-import {
-  callImagined,
-  changed,
-  findImagined,
-  findImaginedReferences,
-  type Imagined,
-  type ImaginedOf,
-  imaginedOf,
-  knownOf,
-  makeImagined,
-  writeImagined,
-} from './imagined.ts';
+import { changeOf, changes } from './existing.ts';
 import type { ImportOptions } from './import.ts';
-import type { JudgedRow } from './judge.ts';
 import { type Known, type Matched, matchRows, REFERENCE_TAKEN, readAll } from './match.ts';
-import { findReferrers } from './referrals.ts';
+import { findReferrers } from './references.ts';
 import { type Counts, digestOf, NO_ROWS, sum } from './run.ts';
+import {
+  changed,
+  createSimulation,
+  findSimulated,
+  findSimulatedReferences,
+  knownOf,
+  noteSimulatedReferences,
+  type SimulatedCustomer,
+  type SimulatedMatches,
+  simulatedOf,
+  writeSimulated,
+} from './simulated.ts';
 import type { Source } from './source.ts';
 import { stage } from './stage.ts';
-import type { Outcome, PlacedRow } from './step.ts';
-import { placedRows, refusedReferral, type Told, told } from './told.ts';
+import type { Outcome, PositionedRow } from './step.ts';
+import { refusedReferral, type StepSummary, summarize, validRows } from './summary.ts';
+import type { ValidRow } from './validate.ts';
 
 /** Referrals of which no referrer is known yet. */
 const makeWaiting: Statement = {
@@ -60,7 +60,7 @@ interface TrialOutcome {
   readonly outcome: Outcome;
   /** What it was, of one who would have been there. */
   readonly before?: Known;
-  readonly imagined?: Imagined;
+  readonly simulated?: SimulatedCustomer;
 }
 
 type WaitingRow = Record<'place' | 'line' | 'referral', string> &
@@ -101,16 +101,16 @@ class Trial {
   }
 
   async run(): Promise<void> {
-    await makeImagined(this.#tx);
+    await createSimulation(this.#tx);
     await this.#tx.run(makeWaiting, []);
     let rows = 0;
     for await (const chunk of chunksOf(this.#source, { rows: 0, digest: digestOf('') })) {
-      const placed = placedRows(chunk);
-      const outcomes = await this.#outcomesOf(placed);
-      const ofReferrals = await this.#noteReferrals(placed, outcomes);
-      const byPosition = new Map(placed.map(({ position }, i) => [position, (outcomes[i] as TrialOutcome).outcome]));
+      const valid = validRows(chunk);
+      const outcomes = await this.#outcomesOf(valid);
+      const ofReferrals = await this.#noteReferrals(valid, outcomes);
+      const byPosition = new Map(valid.map(({ position }, i) => [position, (outcomes[i] as TrialOutcome).outcome]));
       rows = chunk.end;
-      await this.#tell(rows, told(this.#source, chunk, byPosition, ofReferrals));
+      await this.#tell(rows, summarize(this.#source, chunk, byPosition, ofReferrals));
     }
     for (let after: string | undefined = '0'; after !== undefined; ) {
       const left: WaitingRow[] = await this.#tx.run<WaitingRow>(stillWaiting, [after]);
@@ -121,12 +121,12 @@ class Trial {
           referrerProblems.unknown,
         ),
       );
-      await this.#tell(rows, { counts: { ...NO_ROWS, unreferred: refused.length }, refused });
+      await this.#tell(rows, { counts: { ...NO_ROWS, withoutReferral: refused.length }, refused });
       after = left.at(-1)?.place;
     }
   }
 
-  async #tell(rows: number, { counts, refused }: Told): Promise<void> {
+  async #tell(rows: number, { counts, refused }: StepSummary): Promise<void> {
     const { report, onRefused, onStep } = this.#options;
     if (report) report.commit(await report.write(refused));
     this.#counts = sum(this.#counts, counts);
@@ -134,16 +134,16 @@ class Trial {
     onStep(rows, this.#counts);
   }
 
-  async #outcomesOf(placed: readonly PlacedRow[]): Promise<TrialOutcome[]> {
-    const rows = placed.map(({ row }) => row);
+  async #outcomesOf(valid: readonly PositionedRow[]): Promise<TrialOutcome[]> {
+    const rows = valid.map(({ row }) => row);
     const outcomes: TrialOutcome[] = [];
     await this.#findGroups(rows);
     await stage(this.#tx, rows);
     for (let pending = [...rows.keys()]; pending.length > 0; ) {
       const matched = await matchRows(this.#tx, rows, pending, false);
-      const earlier = await findImagined(
+      const earlier = await findSimulated(
         this.#tx,
-        matched.map(({ position }) => rows[position] as JudgedRow),
+        matched.map(({ position }) => rows[position] as ValidRow),
         matched.map((each) => ('known' in each ? (each.known?.customer.id ?? null) : null)),
       );
       const contacts = await readAll(
@@ -151,19 +151,19 @@ class Trial {
         earlier.flatMap(({ contact }) => contact ?? []),
       );
       const done: TrialOutcome[] = matched.map((each, i) => {
-        const { row, position } = placed[each.position] as PlacedRow;
-        const { contact, ...names } = earlier[i] as ImaginedOf;
+        const { row, position } = valid[each.position] as PositionedRow;
+        const { contact, ...names } = earlier[i] as SimulatedMatches;
         const outcome = this.#outcomeOf(row, position, each, { ...names, contact: contacts.get(Number(contact)) });
         outcomes[each.position] = outcome;
         return outcome;
       });
-      await writeImagined(this.#tx, lastOfEach(done.flatMap(({ imagined }) => imagined ?? [])));
+      await writeSimulated(this.#tx, lastOfEach(done.flatMap(({ simulated }) => simulated ?? [])));
       pending = pending.filter((position) => outcomes[position] === undefined);
     }
     return outcomes;
   }
 
-  async #findGroups(rows: readonly JudgedRow[]): Promise<void> {
+  async #findGroups(rows: readonly ValidRow[]): Promise<void> {
     const named = rows.flatMap(({ groups }) => groups ?? []).filter(({ slug }) => !this.#groups.has(slug));
     const found = await findGroups(this.#tx, [...new Set(named.map(({ slug }) => slug))]);
     for (const [slug, group] of found) this.#groups.set(slug, group);
@@ -177,7 +177,7 @@ class Trial {
   }
 
   #outcomeOf(
-    row: JudgedRow,
+    row: ValidRow,
     place: number,
     matched: Matched,
     {
@@ -186,7 +186,7 @@ class Trial {
       byCustomer,
       byContact,
       contact,
-    }: Omit<ImaginedOf, 'contact'> & { contact: Known | undefined },
+    }: Omit<SimulatedMatches, 'contact'> & { contact: Known | undefined },
   ): TrialOutcome {
     if ('problem' in matched) return { outcome: [{ path: 'cuRefNo', message: matched.problem }] };
     const isByEmail = row.canonicalEmail !== null;
@@ -195,19 +195,19 @@ class Trial {
     const isContact = !isByEmail && row.cuRefNo == null;
     const there = isContact ? contact : matched.known;
     const byName = isByEmail ? byEmail : byReference;
-    const imagined = isContact ? byContact : (byCustomer ?? (there ? null : byName));
-    return this.#become(row, place, there, imagined);
+    const simulated = isContact ? byContact : (byCustomer ?? (there ? null : byName));
+    return this.#become(row, place, there, simulated);
   }
 
-  /** @param there - the customer as it is; @param imagined - what earlier rows would have made of it, or made it */
-  #become(row: JudgedRow, place: number, there: Known | undefined, imagined: Imagined | null): TrialOutcome {
-    const known = imagined ? knownOf(imagined, (slug, name) => this.#groupOf(slug, name)) : there;
-    if (!known) return { outcome: 'created', imagined: { place, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
+  /** @param there - the customer as it is; @param simulated - what earlier rows would have made of it, or made it */
+  #become(row: ValidRow, place: number, there: Known | undefined, simulated: SimulatedCustomer | null): TrialOutcome {
+    const known = simulated ? knownOf(simulated, (slug, name) => this.#groupOf(slug, name)) : there;
+    if (!known) return { outcome: 'created', simulated: { place, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
     const named = (row.groups ?? []).map(({ slug, name }) => this.#groupOf(slug, name));
-    const change = becoming(row, known, named, this.#options.isUpdate);
+    const change = changeOf(row, known, named, this.#options.isUpdate);
     if ('problems' in change) return { outcome: change.problems };
     const outcome = changes(change) ? 'changed' : 'unchanged';
-    return { outcome, before: known, imagined: changed(imagined ?? imaginedOf(known), change) };
+    return { outcome, before: known, simulated: changed(simulated ?? simulatedOf(known), change) };
   }
 
   #replaces(present: string | null, referral: string): boolean {
@@ -219,42 +219,42 @@ class Trial {
    *
    * @returns what is wrong with those that are not looked for later, by position
    */
-  async #noteReferrals(placed: readonly PlacedRow[], outcomes: TrialOutcome[]): Promise<Map<number, string>> {
-    await callImagined(
+  async #noteReferrals(valid: readonly PositionedRow[], outcomes: TrialOutcome[]): Promise<Map<number, string>> {
+    await noteSimulatedReferences(
       this.#tx,
-      placed.flatMap(({ row: { cuRefNo } }, i) => {
+      valid.flatMap(({ row: { cuRefNo } }, i) => {
         const { before } = outcomes[i] as TrialOutcome;
         return cuRefNo != null && before && before.customer.cuRefNo !== cuRefNo ? [cuRefNo] : [];
       }),
     );
-    const given = placed.flatMap((each, i) => {
+    const given = valid.flatMap((each, i) => {
       const outcome = outcomes[i] as TrialOutcome;
       return each.row.referral != null && typeof outcome.outcome === 'string' ? [{ ...each, i, outcome }] : [];
     });
     const references = given.map(({ row }) => row.referral as string);
     const known = await findReferrers(this.#tx, references);
-    const imagined = await findImaginedReferences(this.#tx, references);
+    const simulated = await findSimulatedReferences(this.#tx, references);
     const itself = new Map<number, string>();
     const waiting: typeof given = [];
-    const written: Imagined[] = [];
+    const written: SimulatedCustomer[] = [];
     /** What rows of the step have set by then, by the place of the customer. */
     const present = new Map<number, string>();
     for (const each of given) {
       const { row, position, outcome, i } = each;
       const { before } = outcome;
       const referral = row.referral as string;
-      const isKnown = known.has(referral) || imagined.has(referral);
+      const isKnown = known.has(referral) || simulated.has(referral);
       if (isOneself(row, before, known.get(referral))) itself.set(position, referrerProblems.itself);
       else if (!isKnown) waiting.push(each);
-      else if (before && outcome.imagined) {
-        const { place } = outcome.imagined;
+      else if (before && outcome.simulated) {
+        const { place } = outcome.simulated;
         if (!this.#replaces(present.get(place) ?? before.referral, referral)) continue;
         present.set(place, referral);
         outcomes[i] = { ...outcome, outcome: 'changed' };
-        written.push({ ...outcome.imagined, row: { ...outcome.imagined.row, referral } });
+        written.push({ ...outcome.simulated, row: { ...outcome.simulated.row, referral } });
       }
     }
-    await writeImagined(this.#tx, lastOfEach(written));
+    await writeSimulated(this.#tx, lastOfEach(written));
     if (waiting.length > 0)
       await this.#tx.run(noteWaiting, [
         waiting.map(({ position }) => position),
@@ -269,7 +269,7 @@ class Trial {
 }
 
 /** Whether a row names its own customer as who brought it. @param referrerId - of one who is there */
-function isOneself(row: JudgedRow, before: Known | undefined, referrerId: number | undefined): boolean {
+function isOneself(row: ValidRow, before: Known | undefined, referrerId: number | undefined): boolean {
   const own = before?.customer.cuRefNo ?? row.cuRefNo;
   return (
     row.referral === own || row.referral === row.cuRefNo || (before !== undefined && referrerId === before.customer.id)
@@ -277,6 +277,6 @@ function isOneself(row: JudgedRow, before: Known | undefined, referrerId: number
 }
 
 /** Of each customer, what it is in the end. */
-function lastOfEach(all: readonly Imagined[]): Imagined[] {
+function lastOfEach(all: readonly SimulatedCustomer[]): SimulatedCustomer[] {
   return [...new Map(all.map((each) => [each.place, each])).values()];
 }

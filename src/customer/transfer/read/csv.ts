@@ -1,6 +1,7 @@
 // Rows of a CSV file, read piece by piece in the memory of one row.
 import { type Options, parse } from 'csv-parse';
 import { type FileRow, LONGEST_ROW } from './record.ts';
+import { RowEnd } from './row-end.ts';
 
 /** What separates the cells of a row. */
 export const delimiters = [';', ',', '\t'] as const;
@@ -11,7 +12,7 @@ const LONGEST_HEAD = 64 * 1024;
 const QUOTE = 0x22;
 const [LF, CR] = [0x0a, 0x0d];
 /** What Excel writes in front for itself. */
-const delimiterHint = /^sep=(.)\r?\n/;
+const delimiterHint = /^sep=([\t\x20-\x7e])\r?\n/;
 
 /** The delimiter that stands most often in the first row, outside of quotes. */
 export function delimiterOf(head: string): Delimiter {
@@ -95,7 +96,7 @@ class CsvReader {
   #parsedBytes = 0;
   /** The line in which what is pending begins. */
   #line = 1;
-  #gap: { isQuoted: boolean; line: number } | undefined;
+  #gap: RowEnd | undefined;
 
   constructor(delimiter: string | undefined) {
     this.#delimiter = delimiter ?? ',';
@@ -188,29 +189,23 @@ class CsvReader {
     this.#parser = undefined;
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#gap = { isQuoted: false, line: this.#line };
+    this.#gap = new RowEnd(this.#delimiter);
     return pending;
   }
 
   /** @returns what follows the row that is too long; undefined where its end has not come */
   #passOver(chunk: Buffer): Buffer | undefined {
-    const gap = this.#gap as { isQuoted: boolean; line: number };
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i];
-      if (byte === QUOTE) gap.isQuoted = !gap.isQuoted;
-      if (byte === LF || (byte === CR && chunk[i + 1] !== LF)) {
-        this.#line += 1;
-        if (gap.isQuoted) continue;
-        this.#rows.push(...this.#tooLong());
-        return chunk.subarray(i + 1);
-      }
-    }
-    return undefined;
+    const end = this.#gap?.in(chunk);
+    if (end === undefined) return undefined;
+    this.#rows.push(...this.#tooLong());
+    return chunk.subarray(end);
   }
 
   #tooLong(): FileRow<string[]>[] {
-    const { line } = this.#gap as { line: number };
+    const { lines } = this.#gap as RowEnd;
     this.#gap = undefined;
+    const line = this.#line;
+    this.#line += lines;
     const unreadable = `is longer than 1 MiB up to line ${this.#line}, or has a quotation mark that is never closed`;
     return [{ line, unreadable }];
   }

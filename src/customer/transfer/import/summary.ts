@@ -1,14 +1,14 @@
-// What is told of the rows of a step: how many came to what, and what is wrong with those that were refused.
+// The summary of a step: how many came to what, and what is wrong with those that were refused.
 import { defuse } from '../formula.ts';
-import type { Chunk, JudgedSourceRow } from './chunks.ts';
-import type { WaitingReferral } from './referrals.ts';
+import type { Chunk, ValidatedRow } from './chunks.ts';
 import type { RefusedRow } from './report.ts';
 import { type Counts, NO_ROWS } from './run.ts';
 import type { RowProblem, Source, SourceRow } from './source.ts';
-import type { Outcome, PlacedRow } from './step.ts';
+import type { Outcome, PositionedRow } from './step.ts';
+import type { WaitingReferral } from './waiting-referrals.ts';
 
-/** What is told of a step. */
-export interface Told {
+/** What became of the rows of a step. */
+export interface StepSummary {
   readonly counts: Counts;
   readonly refused: readonly RefusedRow[];
 }
@@ -17,19 +17,19 @@ export interface Told {
 const WITHOUT = '; the row went in without it';
 
 /** The rows of a chunk that passed the rules. */
-export function placedRows(chunk: Chunk): PlacedRow[] {
-  return chunk.rows.flatMap(({ source: { line }, position, judged }) =>
-    'row' in judged ? [{ row: judged.row, line, position }] : [],
+export function validRows(chunk: Chunk): PositionedRow[] {
+  return chunk.rows.flatMap(({ source: { line }, position, validation }) =>
+    'row' in validation ? [{ row: validation.row, line, position }] : [],
   );
 }
 
 /** What is wrong with a row, in the words of the file. */
 function problemsOf(
-  { source: row, judged }: JudgedSourceRow,
+  { source: row, validation }: ValidatedRow,
   outcome: Outcome | undefined,
   source: Source,
 ): RowProblem[] {
-  const found = Array.isArray(outcome) ? outcome : 'problems' in judged ? judged.problems : [];
+  const found = Array.isArray(outcome) ? outcome : 'problems' in validation ? validation.problems : [];
   return [
     ...row.problems,
     ...found.map(({ path, message }) => {
@@ -63,17 +63,17 @@ export function refusedReferral(
 }
 
 /**
- * Tells of a step.
+ * Summarizes a step.
  *
  * @param outcomes - of the rows that passed the rules, by their position in the file
  * @param referrals - what is wrong with those of rows that went in, in the same way
  */
-export function told(
+export function summarize(
   source: Source,
   chunk: Chunk,
   outcomes: ReadonlyMap<number, Outcome>,
   referrals: ReadonlyMap<number, string>,
-): Told {
+): StepSummary {
   const counts = { ...NO_ROWS };
   const refused: RefusedRow[] = [];
   for (const row of chunk.rows) {
@@ -83,7 +83,7 @@ export function told(
     const problems = problemsOf(row, outcome, source);
     const reason = referrals.get(row.position);
     if (reason !== undefined) {
-      counts.unreferred += 1;
+      counts.withoutReferral += 1;
       problems.push({
         column: source.nameOf('referral'),
         value: String(row.source.given.referral),

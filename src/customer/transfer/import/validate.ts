@@ -1,4 +1,4 @@
-// Judges rows by the rules of the API.
+// Validates rows by the rules of the API.
 import { z } from 'zod';
 import type { FieldProblem } from '../../../errors/api-error.ts';
 import { fieldProblems } from '../../../errors/validation.ts';
@@ -68,16 +68,16 @@ const row = z.object({
 });
 
 /** A row that passed the rules. */
-export interface JudgedRow extends z.output<typeof row> {
+export interface ValidRow extends z.output<typeof row> {
   /** The mailbox of its e-mail address. */
   readonly canonicalEmail: string | null;
 }
 
-/** What became of the judging of a row. */
-export type Judged = { readonly row: JudgedRow } | { readonly problems: readonly FieldProblem[] };
+/** What came of the validation of a row. */
+export type Validation = { readonly row: ValidRow } | { readonly problems: readonly FieldProblem[] };
 
-/** Judges what a row gives. */
-export function judge(given: Given): Judged {
+/** Validates what a row gives. */
+export function validate(given: Given): Validation {
   const { data, error } = row.safeParse(given);
   if (!data)
     return {

@@ -7,26 +7,26 @@ import type { Customer } from '../../customer.entity.ts';
 import { objectNames } from '../../details.ts';
 import { identityTexts } from '../../fields.ts';
 import type { CustomerGroup } from '../../group/group.entity.ts';
-import type { Becoming } from './existing.ts';
-import type { JudgedRow } from './judge.ts';
+import type { CustomerChange } from './existing.ts';
 import type { Known } from './match.ts';
+import type { ValidRow } from './validate.ts';
 
 /** A customer whom an earlier row would have made or changed, as far as rows change it. */
-export interface Imagined {
+export interface SimulatedCustomer {
   /** Position in the file of the row that would have made it; of one who is there, its internal id, negative. */
   readonly place: number;
-  readonly row: JudgedRow;
+  readonly row: ValidRow;
   readonly hasLedger: boolean;
 }
 
 /** The customers to whom the names of a row lead. */
-export interface ImaginedOf {
-  readonly byEmail: Imagined | null;
-  readonly byReference: Imagined | null;
+export interface SimulatedMatches {
+  readonly byEmail: SimulatedCustomer | null;
+  readonly byReference: SimulatedCustomer | null;
   /** What has become of the customer who is there. */
-  readonly byCustomer: Imagined | null;
+  readonly byCustomer: SimulatedCustomer | null;
   /** The only contact that has the phone, where it would have been made or changed; where it is there as it was, its internal id. */
-  readonly byContact: Imagined | null;
+  readonly byContact: SimulatedCustomer | null;
   readonly contact: string | null;
 }
 
@@ -88,10 +88,10 @@ const findReferences: Statement = {
     select reference from pg_temp.import_called where reference = any($1::text[])`,
 };
 
-const contactOf = (row: JudgedRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
+const contactOf = (row: ValidRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
 
 /** Makes the table. */
-export async function makeImagined(tx: OrganisationDatabase): Promise<void> {
+export async function createSimulation(tx: OrganisationDatabase): Promise<void> {
   for (const statement of makeTable) await tx.run(statement, []);
 }
 
@@ -100,12 +100,12 @@ export async function makeImagined(tx: OrganisationDatabase): Promise<void> {
  *
  * @param ids - internal ids of the customers who are there
  */
-export async function findImagined(
+export async function findSimulated(
   tx: OrganisationDatabase,
-  rows: readonly JudgedRow[],
+  rows: readonly ValidRow[],
   ids: readonly (number | null)[],
-): Promise<ImaginedOf[]> {
-  const found = await tx.run<ImaginedOf & { position: number }>(find, [
+): Promise<SimulatedMatches[]> {
+  const found = await tx.run<SimulatedMatches & { position: number }>(find, [
     tx.organisationId,
     rows.map(({ canonicalEmail }) => canonicalEmail),
     rows.map(({ cuRefNo }) => cuRefNo ?? null),
@@ -116,7 +116,7 @@ export async function findImagined(
 }
 
 /** Those of references that customers would have who would have been made. */
-export async function findImaginedReferences(
+export async function findSimulatedReferences(
   tx: OrganisationDatabase,
   references: readonly string[],
 ): Promise<Set<string>> {
@@ -130,12 +130,12 @@ const call: Statement = {
 };
 
 /** Keeps references by which rows call customers who have others. */
-export async function callImagined(tx: OrganisationDatabase, references: readonly string[]): Promise<void> {
+export async function noteSimulatedReferences(tx: OrganisationDatabase, references: readonly string[]): Promise<void> {
   if (references.length > 0) await tx.run(call, [references]);
 }
 
 /** Keeps them. */
-export async function writeImagined(tx: OrganisationDatabase, all: readonly Imagined[]): Promise<void> {
+export async function writeSimulated(tx: OrganisationDatabase, all: readonly SimulatedCustomer[]): Promise<void> {
   if (all.length === 0) return;
   // Whoever is there is found by that.
   const named = all.map(({ place, row }) => (place > 0 ? row : undefined));
@@ -150,7 +150,7 @@ export async function writeImagined(tx: OrganisationDatabase, all: readonly Imag
 }
 
 /** A customer who is there, as a trial keeps it once a row would change it. */
-export function imaginedOf({ customer, groups, hasLedger, referral }: Known): Imagined {
+export function simulatedOf({ customer, groups, hasLedger, referral }: Known): SimulatedCustomer {
   const names = [...identityTexts, ...addressMembers, 'newsletter', 'premium', ...objectNames] as const;
   const row = {
     ...Object.fromEntries(names.map((name) => [name, customer[name]])),
@@ -161,12 +161,12 @@ export function imaginedOf({ customer, groups, hasLedger, referral }: Known): Im
     groups: groups.map(({ slug, name }) => ({ slug, name })),
     referral,
   };
-  return { place: -customer.id, row: row as unknown as JudgedRow, hasLedger };
+  return { place: -customer.id, row: row as unknown as ValidRow, hasLedger };
 }
 
 /** One of them as it would be read. @param groupOf - the group that has, or would have, a slug */
 export function knownOf(
-  { place, row, hasLedger }: Imagined,
+  { place, row, hasLedger }: SimulatedCustomer,
   groupOf: (slug: string, name: string) => CustomerGroup,
 ): Known {
   const objects = Object.fromEntries(objectNames.map((name) => [name, mergePatch({}, row[name] ?? {})]));
@@ -185,14 +185,17 @@ export function knownOf(
 }
 
 /** What becomes of one of them by a row. */
-export function changed(imagined: Imagined, { known, set, joined, left, credit }: Becoming): Imagined {
+export function changed(
+  simulated: SimulatedCustomer,
+  { known, set, joined, left, credit }: CustomerChange,
+): SimulatedCustomer {
   const leaving = new Set(left.map(({ slug }) => slug));
   const groups = [...known.groups, ...joined]
     .filter(({ slug }) => !leaving.has(slug))
     .map(({ slug, name }) => ({ slug, name }));
   return {
-    ...imagined,
-    row: { ...imagined.row, ...set, groups } as JudgedRow,
-    hasLedger: imagined.hasLedger || credit !== 0,
+    ...simulated,
+    row: { ...simulated.row, ...set, groups } as ValidRow,
+    hasLedger: simulated.hasLedger || credit !== 0,
   };
 }
