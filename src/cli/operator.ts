@@ -31,7 +31,9 @@ const MISUSED = 2;
 const EXIT_CODES = `
 Exit codes: 0 done; 1 not done (no such key, an invalid value, the database
 cannot be reached); 2 the command line is wrong, or a question was not answered
-with yes.
+with yes.`;
+
+const WHERE = `
 In demo mode the database is found through DATA_DIR, whether the gateway runs or
 not; otherwise DATABASE_URL names it, as the owner of the tables.`;
 
@@ -55,8 +57,12 @@ function accountName(): string {
 /** Whether the command line asks for JSON: then failures are JSON too. */
 const isForPrograms = () => process.argv.includes(jsonOption[0]);
 
-/** A program with the options and texts that all of them have. */
-export function program(name: string, description: string): Command {
+/**
+ * A program with the options and texts that all of them have.
+ *
+ * @param exitCodes - where they mean something else than those of the others
+ */
+export function program(name: string, description: string, exitCodes = EXIT_CODES): Command {
   return new Command(name)
     .description(description)
     .usage(`[command] [options]`)
@@ -68,7 +74,7 @@ export function program(name: string, description: string): Command {
       },
     })
     .exitOverride()
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', `${exitCodes}${WHERE}`);
 }
 
 /** How the help of a program lists one of its commands: all of them have options. */
@@ -80,18 +86,18 @@ function termOf(command: Command): string {
   return [command.name(), ...words].join(' ');
 }
 
-/** Runs a program with the arguments of the process, and ends the process. */
-export async function run(command: Command): Promise<void> {
-  await reporting(() => command.parseAsync());
+/** Runs a program with the arguments of the process, and ends the process. @param failed - its exit code where it is not done */
+export async function run(command: Command, failed = FAILED): Promise<void> {
+  await reporting(() => command.parseAsync(), failed);
 }
 
 /** Does something; what goes wrong is printed for an operator, and is the exit code of the process. */
-export async function reporting(work: () => Promise<unknown>): Promise<void> {
+export async function reporting(work: () => Promise<unknown>, failed = FAILED): Promise<void> {
   forgetDriverVariables();
   try {
     await work();
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, failed);
   }
 }
 
@@ -103,7 +109,7 @@ interface Failure {
   fields?: readonly FieldProblem[];
 }
 
-function report(error: unknown): number {
+function report(error: unknown, failed: number): number {
   // Asking for help is no mistake.
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const failure = failureOf(error);
@@ -116,7 +122,7 @@ function report(error: unknown): number {
   }
   const { status, cause } = toApiError(error);
   if (code === 'INTERNAL_SERVER_ERROR' && status >= 500 && cause) console.error(cause);
-  return code === 'COMMAND_LINE' || code === 'ANSWER_NEEDED' ? MISUSED : FAILED;
+  return code === 'COMMAND_LINE' || code === 'ANSWER_NEEDED' ? MISUSED : failed;
 }
 
 function failureOf(error: unknown): Failure {

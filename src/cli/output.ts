@@ -5,6 +5,9 @@ import stringWidth from 'string-width';
 /** What all commands offer: to print for programs. */
 export const jsonOption = ['--json', 'print one JSON object and nothing else'] as const;
 
+/** A number of things, as people read it. */
+export const english = (count: number) => Math.round(count).toLocaleString('en');
+
 /** Characters between two columns. */
 const GAP = 2;
 /** Columns no wider than this are not cut short: states, days and fingerprints are read whole. */

@@ -1,5 +1,6 @@
 // How far a long command is: a bar on a terminal, a line every now and then elsewhere. On standard error, beside whatever is printed.
 import { type Options, SingleBar } from 'cli-progress';
+import { english } from './output.ts';
 
 /** Milliseconds between two lines. */
 const LINE_INTERVAL = 10_000;
@@ -9,8 +10,6 @@ const BAR_INTERVAL = 200;
 const PACE_OF = 10_000;
 /** Steps of the bar. */
 const WHOLE = 1_000;
-
-const english = (count: number) => Math.round(count).toLocaleString('en');
 
 /** Seconds, as people say them. */
 function duration(seconds: number): string {

@@ -48,7 +48,8 @@ export async function openTransfer(databaseUrl: string) {
       const all = [path, '--organisation', slug, '--json', '--report', report, ...words];
       const { code, stdout, stderr } = await runCommandHere('import', all, environment);
       const text = await readFile(report, 'utf8').catch(() => '');
-      const rows: string[][] = text === '' ? [] : parse(text, { relax_column_count: true });
+      const delimiter = /refusedLine(.)/.exec(text)?.[1] ?? ',';
+      const rows: string[][] = parse(text, { bom: true, delimiter, relax_column_count: true });
       return {
         code,
         counts: JSON.parse(stdout),

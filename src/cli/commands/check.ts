@@ -3,15 +3,13 @@ import { findings, invariantsOf } from '../../check/check.ts';
 import type { Finding, Unlisted } from '../../check/invariant.ts';
 import type { Database } from '../../database/open.ts';
 import { program, run, withGatewayDatabase } from '../operator.ts';
-import { jsonOption, printStream } from '../output.ts';
+import { english, jsonOption, printStream } from '../output.ts';
 
 /** The exit code when something is wrong, and when it could not be told. */
 const WRONG = 1;
 const UNTOLD = 3;
 /** Milliseconds between two lines that say how far it is. */
 const PROGRESS_INTERVAL = 10_000;
-
-const english = (count: number) => count.toLocaleString('en');
 
 /** What is wrong, for people. */
 function lineOf(finding: Finding | Unlisted): string {

@@ -13,8 +13,9 @@ import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { randomAlphanumeric } from '../../random.ts';
 import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
-import { jsonOption, note } from '../output.ts';
+import { english, jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { delimiterOption } from './delimiter-option.ts';
 
 const exportInput = z.object({ filter: customerFilter });
 
@@ -27,6 +28,7 @@ interface ExportCommand {
   filter?: unknown;
   raw?: boolean;
   bom?: boolean;
+  delimiter?: string;
   json?: boolean;
 }
 
@@ -138,6 +140,7 @@ const command = program('export', 'Writes the customers of an organisation to a 
   .addOption(new Option('--filter <json>', "only some: the filter of GraphQL's customers").argParser(filterOf))
   .option('--raw', 'leave texts that a spreadsheet would run as formulas as they are')
   .option('--bom', 'begin CSV with a byte order mark, by which Excel knows UTF-8')
+  .addOption(delimiterOption('else a comma'))
   .option(...jsonOption)
   .addHelpText(
     'after',
@@ -159,15 +162,15 @@ Examples:
         throw new ApiError('INTERNAL_VALIDATION_FAILED', {
           fields: unknown.map((path) => ({ path, message: 'is no part of a filter' })),
         });
-      const { raw: isRaw = false, bom: hasMark = false } = options;
-      const writer = formatOf(path, options) === 'csv' ? csvWriter({ isRaw, hasMark }) : ndjsonWriter;
+      const { raw: isRaw = false, bom: hasMark = false, delimiter = ',' } = options;
+      const writer = formatOf(path, options) === 'csv' ? csvWriter({ isRaw, hasMark, delimiter }) : ndjsonWriter;
       const rows = await withGatewayDatabase(
         async (owner) =>
           write(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, writer, filter),
         { mustExist: true, operationTimeout: 0 },
       );
       if (options.json && path !== '-') console.log(JSON.stringify({ rows }));
-      else note(rows === 1 ? '1 customer was exported.' : `${rows.toLocaleString('en')} customers were exported.`);
+      else note(rows === 1 ? '1 customer was exported.' : `${english(rows)} customers were exported.`);
     });
   });
 

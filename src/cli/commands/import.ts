@@ -1,23 +1,23 @@
 // The command `import`: takes the customers of a file in.
 import { stat } from 'node:fs/promises';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { loadPhoneNumbers } from '../../customer/phone.ts';
 import { fileFailure } from '../../customer/transfer/file-failure.ts';
 import { readMap, shortened, UnusableFileError } from '../../customer/transfer/header.ts';
 import { Import, type ImportOptions, interrupted } from '../../customer/transfer/import/import.ts';
-import { ReportFile } from '../../customer/transfer/import/report.ts';
+import { ReportFile, type ReportForm } from '../../customer/transfer/import/report.ts';
 import type { ImportRun } from '../../customer/transfer/import/run.entity.ts';
 import { beginRun, type Counts, digestOf, findRun, NO_ROWS, type Origin } from '../../customer/transfer/import/run.ts';
 import { csvSource, ndjsonSource, type Source } from '../../customer/transfer/import/source.ts';
 import { tryImport } from '../../customer/transfer/import/trial.ts';
-import { delimiters } from '../../customer/transfer/read/csv.ts';
-import { type Encoding, encodings, toUtf8 } from '../../customer/transfer/read/encoding.ts';
+import { type Encoding, encodings, hasByteOrderMark, toUtf8 } from '../../customer/transfer/read/encoding.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { setUpMemory } from '../../process/memory.ts';
 import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
-import { jsonOption, note, print } from '../output.ts';
+import { english, jsonOption, note, print } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { delimiterOption } from './delimiter-option.ts';
 import { Input } from './import/input.ts';
 import { RefusedLines } from './import/refused-lines.ts';
 
@@ -27,8 +27,6 @@ const NOT_DONE = 2;
 
 /** What interrupts an import. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-const english = (count: number) => count.toLocaleString('en');
 
 interface ImportCommand {
   organisation: string;
@@ -51,8 +49,10 @@ async function sourceOf(input: Input, options: ImportCommand): Promise<Source> {
     note(`The file holds bytes that are not ${encoding}; the rows with them are refused. Is it another --encoding?`),
   );
   const header = { map: readMap(map), customFields };
+  // A program that wrote it so would take UTF-8 without a mark for its own encoding.
+  const hasMark = encoding !== 'utf-8' || hasByteOrderMark(input.head);
   const format = options.format ?? input.format();
-  return format === 'ndjson' ? ndjsonSource(bytes, header) : csvSource(bytes, { ...header, delimiter });
+  return format === 'ndjson' ? ndjsonSource(bytes, header) : csvSource(bytes, { ...header, delimiter, hasMark });
 }
 
 /** How the file is told from others, and that it is imported in the same way. */
@@ -113,8 +113,8 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   const source = await sourceOf(input, command);
   const origin = originOf(input, path, command);
   const earlier = dryRun ? undefined : await earlierRun(ctx, origin, command);
-  const report = await reportOf(command, path, source, earlier);
   const run = dryRun ? undefined : (earlier ?? (await beginRun(ctx, origin)));
+  const report = await reportOf(command, path, source, earlier);
   const progress = new Progress(run?.rows);
   const printed = new RefusedLines(progress);
   let [rows, counts] = [run?.rows ?? 0, run ?? NO_ROWS] as [number, Counts];
@@ -159,7 +159,7 @@ async function reportOf(
   earlier: ImportRun | undefined,
 ): Promise<ReportFile | undefined> {
   if (path === undefined) return undefined;
-  const report = await openReport(path, file, source.header, earlier?.reportBytes ?? 0).catch((error: unknown) => {
+  const report = await openReport(path, file, source, earlier?.reportBytes ?? 0).catch((error: unknown) => {
     throw fileFailure(`The report ${path} cannot be written`, error);
   });
   if (earlier && earlier.refused + earlier.withoutReferral > 0 && !report.isContinued)
@@ -171,18 +171,13 @@ async function reportOf(
  * @param file - the file that is imported, in whose place the report must not come
  * @throws UnusableFileError
  */
-async function openReport(
-  path: string,
-  file: string,
-  header: readonly string[],
-  committed: number,
-): Promise<ReportFile> {
+async function openReport(path: string, file: string, form: ReportForm, committed: number): Promise<ReportFile> {
   const [report, imported] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
   if (report && imported && report.dev === imported.dev && report.ino === imported.ino)
     throw new UnusableFileError('The report would take the place of the file that is imported.');
   if (path === '-' || (report && !report.isFile()))
     throw new UnusableFileError(`The report cannot be written: ${path} is no file.`);
-  return ReportFile.open(path, header, committed);
+  return ReportFile.open(path, form, committed);
 }
 
 function tellUnknown(names: readonly string[]): void {
@@ -194,15 +189,11 @@ function tellUnknown(names: readonly string[]): void {
   note(`Not imported, since nobody knows what they are: the columns ${shown}${more}. See --map and --custom-fields.`);
 }
 
-function delimiterOf(text: string): string {
-  const delimiter = { tab: '\t', comma: ',', semicolon: ';' }[text] ?? text;
-  if (delimiters.some((known) => known === delimiter)) return delimiter;
-  throw new InvalidArgumentError('Give comma, semicolon or tab.');
-}
+const EXIT_CODES = `
+Exit codes: 0 all rows went in; 1 some were refused; 2 the import could not be
+done: what was done by then stays, and --resume goes on.`;
 
-let isFinished = false;
-
-const command = program('import', 'Imports the customers of a CSV or NDJSON file.')
+const command = program('import', 'Imports the customers of a CSV or NDJSON file.', EXIT_CODES)
   .usage('[options] <file>')
   .argument('<file>', 'what is imported; - for standard input')
   .requiredOption('--organisation <slug>', 'whose customers they are')
@@ -217,11 +208,7 @@ const command = program('import', 'Imports the customers of a CSV or NDJSON file
   .option('--report <file>', 'where the refused rows go, as a CSV file that can be mended and imported again')
   .addOption(new Option('--format <format>', 'what the file is; its beginning tells').choices(['csv', 'ndjson']))
   .addOption(new Option('--encoding <name>', 'of its text').choices(Object.keys(encodings)).default('utf-8'))
-  .addOption(
-    new Option('--delimiter <name>', 'between cells: comma, semicolon or tab; the first row tells').argParser(
-      delimiterOf,
-    ),
-  )
+  .addOption(delimiterOption('the first row tells'))
   .option(...jsonOption)
   .addHelpText(
     'after',
@@ -229,10 +216,6 @@ const command = program('import', 'Imports the customers of a CSV or NDJSON file
 A row is matched by its e-mail address alone; one without by its cuRefNo; one
 with neither by its phone, if exactly one contact without an e-mail has it. Whoever
 is not found is created.
-
-Here the exit code is 0 when all rows went in, 1 when some were refused, and 2
-when the import could not be done; what was done by then stays, and --resume
-goes on.
 
 Examples:
   npm run import -- customers.csv --organisation acme --dry-run
@@ -246,12 +229,7 @@ Examples:
         work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, options),
       { mustExist: true, operationTimeout: 0 },
     );
-    isFinished = true;
   });
 
 /** Runs the command line of the process. */
-export async function main(): Promise<void> {
-  isFinished = false;
-  await run(command);
-  if (process.exitCode === REFUSED && !isFinished) process.exitCode = NOT_DONE;
-}
+export const main = () => run(command, NOT_DONE);

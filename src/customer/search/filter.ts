@@ -94,7 +94,7 @@ const isMemberOfAny = isMember(
 export function* conditionsOf(
   filter: CustomerFilter,
   values: SqlValues,
-  groupIds: readonly string[],
+  groupIds: readonly number[],
 ): Generator<Condition> {
   const { premium, ban, kind, groups, createdAt, lastSeenAt } = filter;
   if (premium != null) yield { sql: premium ? 'c.premium' : 'not c.premium' };

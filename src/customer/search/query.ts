@@ -1,6 +1,7 @@
 // What a list of customers is asked for, as SQL: what is looked up for it once, and the conditions that it comes to.
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import type { Statement } from '../../database/statement.ts';
+import { findGroups } from '../group/list.ts';
 import { isListed } from './columns.ts';
 import { type CustomerFilter, conditionsOf } from './filter.ts';
 import { LONG_WORD } from './limits.ts';
@@ -32,11 +33,6 @@ const findCustomers: Statement = {
   text: 'select search_customers($1::text[], $2::integer) as ids',
 };
 
-const findGroups: Statement = {
-  name: 'customer_groups_by_slug',
-  text: 'select id from customer_group where organisation_id = $1 and slug = any($2::text[]) and deleted_at is null',
-};
-
 /** SQL for whether a row `c` has a word; of one with blanks, its first part or all others, as `search_customers` has it. */
 function hasWord(word: string, values: SqlValues): string {
   const [first = '', ...others] = word
@@ -51,7 +47,7 @@ export class ListQuery {
   readonly #database: OrganisationDatabase;
   readonly #most: number;
   #found: Promise<readonly string[] | null> | undefined;
-  #groups: Promise<readonly string[]> | undefined;
+  #groups: Promise<readonly number[]> | undefined;
 
   /** @param most - customers that a search may find */
   constructor(database: OrganisationDatabase, asked: CustomerQuery, most: number) {
@@ -84,12 +80,10 @@ export class ListQuery {
   }
 
   /** Ids of the groups that the filter names, as far as there are such. */
-  groupIds(): Promise<readonly string[]> {
+  groupIds(): Promise<readonly number[]> {
     const slugs = this.asked.filter?.groups?.anyOf;
     this.#groups ??= slugs
-      ? this.#database
-          .run<{ id: string }>(findGroups, [this.#database.organisationId, slugs])
-          .then((rows) => rows.map(({ id }) => id))
+      ? findGroups(this.#database, slugs).then((groups) => [...groups.values()].map(({ id }) => id))
       : Promise.resolve([]);
     return this.#groups;
   }

@@ -1,4 +1,5 @@
 // Which column of a file is which of ours.
+import { parse } from 'csv-parse/sync';
 import { ConfigError } from '../../config.ts';
 import { columnNamed, reportColumns, type TransferColumn, transferColumns } from './columns.ts';
 import { undoDefuse } from './formula.ts';
@@ -29,9 +30,9 @@ export interface Header {
 /** A reason why a file cannot be imported at all, in one sentence. */
 export class UnusableFileError extends ConfigError {}
 
-/** Reads what `--map` says: `E-mail=email,Shoe size=customFields.shoeSize`. @throws UnusableFileError */
-export function readMap(text: string | undefined): Map<string, Target> {
-  const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
+/** Reads what `--map` says, as a line of CSV: `E-mail=email,"Size, shoes=customFields.size"`. @throws UnusableFileError */
+export function readMap(text = ''): Map<string, Target> {
+  const pairs = pairsIn(text).filter((pair) => pair.trim() !== '');
   return new Map(
     pairs.map((pair) => {
       const at = pair.lastIndexOf('=');
@@ -39,6 +40,14 @@ export function readMap(text: string | undefined): Map<string, Target> {
       return [pair.slice(0, at).trim(), targetNamed(pair.slice(at + 1).trim())];
     }),
   );
+}
+
+function pairsIn(text: string): string[] {
+  try {
+    return parse(text, { relax_quotes: true, relax_column_count: true }).flat();
+  } catch (error) {
+    throw new UnusableFileError('--map has a quotation mark that is never closed.', { cause: error });
+  }
 }
 
 /** Shows a text of a file in a message. */

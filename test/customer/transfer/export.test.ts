@@ -2,22 +2,11 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../support/command.ts';
-import { createDatabase } from '../../support/database.ts';
-import { openTransfer, type Transfer } from '../../support/transfer.ts';
+import { useImporting } from '../../support/importing.ts';
 
-let url: string;
-let transfer: Transfer;
-let slug: string;
-beforeAll(async () => {
-  url = await createDatabase();
-  transfer = await openTransfer(url);
-});
-beforeEach(async () => {
-  slug = await transfer.organisation();
-});
-afterAll(() => transfer.remove());
+const at = useImporting();
 
 const reference = (n: number) => String(n).padStart(16, '0');
 
@@ -82,16 +71,16 @@ describe('what goes out comes in again without a difference', () => {
         referral: row.referral === reference(i + 1) ? undefined : row.referral,
       }),
     );
-    const { counts } = await transfer.import(await transfer.file(source.join('\n'), 'ndjson'), slug);
+    const { counts } = await at.transfer.import(await at.transfer.file(source.join('\n'), 'ndjson'), at.slug);
     // Circles are refused; all else is as it was given.
     expect(counts).toMatchObject({ created: 40, refused: 0 });
-    const first = await transfer.export(slug, '--format', format);
-    const other = await transfer.organisation();
-    const again = await transfer.import(await transfer.file(first, format), other);
+    const first = await at.transfer.export(at.slug, '--format', format);
+    const other = await at.transfer.organisation();
+    const again = await at.transfer.import(await at.transfer.file(first, format), other);
     expect(again).toMatchObject({ code: 0, counts: { created: 40 } });
-    expect(await transfer.export(other, '--format', format)).toBe(first);
+    expect(await at.transfer.export(other, '--format', format)).toBe(first);
     // And nothing is changed by what is there already, updates included.
-    const same = await transfer.import(await transfer.file(first, format), other, '--update');
+    const same = await at.transfer.import(await at.transfer.file(first, format), other, '--update');
     expect(same).toMatchObject({ code: 0, counts: { created: 0, changed: 0, unchanged: 40 } });
   });
 
@@ -100,11 +89,11 @@ describe('what goes out comes in again without a difference', () => {
       { length: 2_100 },
       (_, n) => `${reference(n)},,${n % 3 === 0 ? '+420 777000000' : ''},${reference((n * 17 + 3) % 2_100)}`,
     );
-    await transfer.import(await transfer.file(`cuRefNo,email,phone,referral\n${lines.join('\n')}`), slug);
-    const first = await transfer.export(slug);
-    const other = await transfer.organisation();
-    await transfer.import(await transfer.file(first), other);
-    expect(await transfer.export(other)).toBe(first);
+    await at.transfer.import(await at.transfer.file(`cuRefNo,email,phone,referral\n${lines.join('\n')}`), at.slug);
+    const first = await at.transfer.export(at.slug);
+    const other = await at.transfer.organisation();
+    await at.transfer.import(await at.transfer.file(first), other);
+    expect(await at.transfer.export(other)).toBe(first);
     expect(first.split('\r\n')).toHaveLength(2_102);
   });
 });
@@ -123,27 +112,28 @@ it('CSV runs as no formula, unless it is --raw', async () => {
       phone: '+420777000000',
     }),
   );
-  await transfer.import(await transfer.file(rows.join('\n'), 'ndjson'), slug);
+  await at.transfer.import(await at.transfer.file(rows.join('\n'), 'ndjson'), at.slug);
   const cells = (text: string) => parse(text, { columns: true }) as Record<string, string>[];
-  const safe = cells(await transfer.export(slug));
+  const safe = cells(await at.transfer.export(at.slug));
   expect(safe.map(({ firstName }) => firstName)).toEqual(formulas.map((formula) => `'${formula}`));
   // A number is one, and a phone is written as phones are.
   expect(safe[0]).toMatchObject({ creditBalance: '-5', phone: '+420 777000000', email: "'=1+10@example.com" });
-  expect(cells(await transfer.export(slug, '--raw')).map(({ city }) => city)).toEqual(formulas);
-  expect(await transfer.export(slug, '--bom')).toMatch(/^\ufeffcuRefNo,email,phone,/);
+  expect(cells(await at.transfer.export(at.slug, '--raw')).map(({ city }) => city)).toEqual(formulas);
+  expect(await at.transfer.export(at.slug, '--bom')).toMatch(/^\ufeffcuRefNo,email,phone,/);
+  expect(await at.transfer.export(at.slug, '--delimiter', 'semicolon')).toMatch(/^cuRefNo;email;phone;/);
 });
 
 it('those are left out who were deleted or merged, and whoever the filter leaves out', async () => {
-  await transfer.import(
-    await transfer.file(
+  await at.transfer.import(
+    await at.transfer.file(
       `cuRefNo,premium,groups\n${[1, 2, 3, 4].map((n) => `${reference(n)},${n % 2 === 0},${n > 2 ? 'vip' : ''}`).join('\n')}`,
     ),
-    slug,
+    at.slug,
   );
-  await transfer.sql(`update customer set deleted_at = now() where cu_ref_no = $1`, [reference(4)]);
+  await at.transfer.sql(`update customer set deleted_at = now() where cu_ref_no = $1`, [reference(4)]);
   const references = async (...words: string[]) =>
-    (parse(await transfer.export(slug, ...words), { columns: true }) as { cuRefNo: string }[]).map(({ cuRefNo }) =>
-      Number(cuRefNo),
+    (parse(await at.transfer.export(at.slug, ...words), { columns: true }) as { cuRefNo: string }[]).map(
+      ({ cuRefNo }) => Number(cuRefNo),
     );
   expect(await references()).toEqual([1, 2, 3]);
   expect(await references('--filter', '{"premium":false}')).toEqual([1, 3]);
@@ -153,10 +143,12 @@ it('those are left out who were deleted or merged, and whoever the filter leaves
 
 it('what cannot be done is told, and leaves what was there', async () => {
   const said = async (...words: string[]) => {
-    const { code, stderr } = await runCommand('export', [...words, '--organisation', slug], { DATABASE_URL: url });
+    const { code, stderr } = await runCommand('export', [...words, '--organisation', at.slug], {
+      DATABASE_URL: at.url,
+    });
     return [code, stderr.trim()];
   };
-  const path = await transfer.file('kept');
+  const path = await at.transfer.file('kept');
   expect(await said(path, '--filter', '{"premum":true,"createdAt":{"form":"x"}}')).toEqual([
     1,
     'INTERNAL_VALIDATION_FAILED: Some of the values sent are not valid.\n  --filter (premum) is no part of a filter\n  --filter (createdAt.form) is no part of a filter',
@@ -166,21 +158,21 @@ it('what cannot be done is told, and leaves what was there', async () => {
     1,
     'The file /nowhere/x.csv cannot be written: there is no such file or folder.',
   ]);
-  expect(await said(transfer.pathOf(''))).toEqual([
+  expect(await said(at.transfer.pathOf(''))).toEqual([
     1,
-    `The file ${transfer.pathOf('')} cannot be written: it is a folder.`,
+    `The file ${at.transfer.pathOf('')} cannot be written: it is a folder.`,
   ]);
   expect(await readFile(path, 'utf8')).toBe('kept');
   expect(await said(path)).toEqual([0, '0 customers were exported.']);
   expect(await readFile(path, 'utf8')).toMatch(/^cuRefNo,email,phone,/);
-  expect((await readdir(transfer.pathOf(''))).filter((name) => name.endsWith('.part'))).toEqual([]);
+  expect((await readdir(at.transfer.pathOf(''))).filter((name) => name.endsWith('.part'))).toEqual([]);
   await access(path);
 });
 
 it('goes to standard output alone', async () => {
-  await transfer.import(await transfer.file(`cuRefNo\n${reference(1)}`), slug);
-  const { code, stdout, stderr } = await runCommand('export', ['-', '--organisation', slug, '--format', 'ndjson'], {
-    DATABASE_URL: url,
+  await at.transfer.import(await at.transfer.file(`cuRefNo\n${reference(1)}`), at.slug);
+  const { code, stdout, stderr } = await runCommand('export', ['-', '--organisation', at.slug, '--format', 'ndjson'], {
+    DATABASE_URL: at.url,
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '1 customer was exported.\n' });
   expect(JSON.parse(stdout)).toMatchObject({ cuRefNo: reference(1), email: null, groups: [] });

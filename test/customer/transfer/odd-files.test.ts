@@ -1,23 +1,18 @@
 // Files as people have them: what becomes of each row.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createDatabase } from '../../support/database.ts';
-import { openTransfer, type Transfer } from '../../support/transfer.ts';
+import { expect, it } from 'vitest';
+import { useImporting } from '../../support/importing.ts';
 
-let transfer: Transfer;
-let slug: string;
-beforeAll(async () => {
-  transfer = await openTransfer(await createDatabase());
-});
-beforeEach(async () => {
-  slug = await transfer.organisation();
-});
-afterAll(() => transfer.remove());
+const at = useImporting();
 
 /** What became of a file: counts as created/changed/unchanged/refused, the refused rows, and the customers in short. */
 async function importFile(content: string | Buffer, ...words: string[]) {
-  const { code, counts, refused, stderr } = await transfer.import(await transfer.file(content), slug, ...words);
+  const { code, counts, refused, stderr } = await at.transfer.import(
+    await at.transfer.file(content),
+    at.slug,
+    ...words,
+  );
   const { created, changed, unchanged, refused: count } = counts;
-  const customers = (await transfer.customers(slug)).map(({ cuRefNo: _, ...customer }) =>
+  const customers = (await at.transfer.customers(at.slug)).map(({ cuRefNo: _, ...customer }) =>
     Object.values(customer).join(' '),
   );
   return { code, counts: [created, changed, unchanged, count].join('/'), refused, customers, stderr };
@@ -80,8 +75,8 @@ it('a row of 100,000 cells, and a header of as many', async () => {
     ...{ code: 1, counts: '2/0/0/1', customers: ['a@example.com A', 'c@example.com C'] },
     refused: [['3', '', '', 'has 100,001 cells, and the header 2']],
   });
-  const path = await transfer.file(`email${row}\na@example.com\n`);
-  expect(await transfer.import(path, slug)).toMatchObject({
+  const path = await at.transfer.file(`email${row}\na@example.com\n`);
+  expect(await at.transfer.import(path, at.slug)).toMatchObject({
     code: 2,
     counts: { error: { code: 'CONFIGURATION', message: 'The file has 100,000 columns; at most 1,000 are read.' } },
   });
@@ -127,15 +122,17 @@ it('the same customers again and again', async () => {
 
 it('a header in another language', async () => {
   const text = 'Adres e-mail,Imię,Rozmiar buta\na@example.com,Zofia,38\n';
-  const path = await transfer.file(text);
-  expect(await transfer.import(path, slug)).toMatchObject({
+  const path = await at.transfer.file(text);
+  expect(await at.transfer.import(path, at.slug)).toMatchObject({
     code: 2,
     counts: { error: { message: expect.stringContaining('name one by --map "header=email"') } },
   });
   expect(
     await importFile(text, '--map', 'Adres e-mail=email,Imię=firstName,Rozmiar buta=customFields.shoeSize'),
   ).toMatchObject({ code: 0, counts: '1/0/0/0' });
-  expect(await transfer.customers(slug)).toMatchObject([{ firstName: 'Zofia', customFields: { shoeSize: '38' } }]);
+  expect(await at.transfer.customers(at.slug)).toMatchObject([
+    { firstName: 'Zofia', customFields: { shoeSize: '38' } },
+  ]);
 });
 
 it('columns that nobody knows', async () => {
@@ -145,7 +142,7 @@ it('columns that nobody knows', async () => {
   expect(await importFile('email,Note,Size\na@example.com,x,\n', '--custom-fields')).toMatchObject({
     counts: '0/1/0/0',
   });
-  expect(await transfer.customers(slug)).toMatchObject([{ customFields: { Note: 'x' } }]);
+  expect(await at.transfer.customers(at.slug)).toMatchObject([{ customFields: { Note: 'x' } }]);
 });
 
 it('phones alone', async () => {
@@ -165,8 +162,8 @@ it.each([
   ['a header alone', 'email\n'],
   ['a mark alone', '\ufeff'],
 ])('%s', async (_, text) => {
-  const path = await transfer.file(text);
-  const { code, counts } = await transfer.import(path, slug);
+  const path = await at.transfer.file(text);
+  const { code, counts } = await at.transfer.import(path, at.slug);
   if (text.startsWith('email')) expect({ code, counts }).toMatchObject({ code: 0, counts: { rows: 0 } });
   else
     expect({ code, counts }).toMatchObject({
@@ -189,17 +186,20 @@ it.each([
     /^The names of the columns hold bytes/,
   ],
 ])('%s', async (_, content, message) => {
-  const { code, counts } = await transfer.import(await transfer.file(content), slug);
+  const { code, counts } = await at.transfer.import(await at.transfer.file(content), at.slug);
   expect({ code, counts }).toEqual({
     code: 2,
     counts: { error: { code: 'CONFIGURATION', message: expect.stringMatching(message) } },
   });
-  expect(await transfer.customers(slug)).toEqual([]);
+  expect(await at.transfer.customers(at.slug)).toEqual([]);
 });
 
 it('a report can be reported on, and has all cells of a row that has too many', async () => {
-  const first = await transfer.import(await transfer.file('email,firstName\na@example.com,A,more\nbad,B\n'), slug);
-  const second = await transfer.import(await transfer.file(first.report), slug);
+  const first = await at.transfer.import(
+    await at.transfer.file('email,firstName\na@example.com,A,more\nbad,B\n'),
+    at.slug,
+  );
+  const second = await at.transfer.import(await at.transfer.file(first.report), at.slug);
   expect(second.counts).toMatchObject({ created: 0, refused: 2 });
   expect(second.report.split('\r\n')[0]).toBe('refusedLine,refusedColumn,refusedValue,refusedReason,email,firstName');
   expect(second.report).toContain('a@example.com,A,more');

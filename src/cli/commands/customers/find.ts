@@ -8,7 +8,7 @@ import { CustomerList, type Listed } from '../../../customer/search/list.ts';
 import type { CustomerOrder } from '../../../customer/search/sort.ts';
 import { searchInput } from '../../../customer/search/terms.ts';
 import { type OptionNames, validate } from '../../operator.ts';
-import { note, print, printList } from '../../output.ts';
+import { english, note, print, printList } from '../../output.ts';
 import { type CustomerOptions, describeBriefly, withCustomerOptions, withCustomers } from './named.ts';
 
 /** Customers that are listed unless told, and at most. */
@@ -104,9 +104,9 @@ async function othersOf(list: CustomerList, shown: number): Promise<string | und
   const count = await list.count();
   if (count === null) {
     const about = (await list.estimate()).toLocaleString('en', { maximumSignificantDigits: 2 });
-    return `${shown.toLocaleString('en')} of about ${about} customers.`;
+    return `${english(shown)} of about ${about} customers.`;
   }
-  return count > shown ? `${shown.toLocaleString('en')} of ${count.toLocaleString('en')} customers.` : undefined;
+  return count > shown ? `${english(shown)} of ${english(count)} customers.` : undefined;
 }
 
 async function find(words: readonly string[], options: FindOptions): Promise<void> {
@@ -132,7 +132,7 @@ async function find(words: readonly string[], options: FindOptions): Promise<voi
 function limitOf(text: string): number {
   const limit = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= MOST_LISTED) return limit;
-  throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_LISTED.toLocaleString('en')}.`);
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${english(MOST_LISTED)}.`);
 }
 
 const inLowerCase = (words: readonly string[]) => words.map((word) => word.toLowerCase());
@@ -173,7 +173,7 @@ export function addFind(customers: Command): void {
     )
     .option('--reverse', 'the other way round')
     .addOption(
-      new Option('--limit <number>', `how many at most, up to ${MOST_LISTED.toLocaleString('en')}`)
+      new Option('--limit <number>', `how many at most, up to ${english(MOST_LISTED)}`)
         .argParser(limitOf)
         .default(DEFAULT_LIMIT),
     )

@@ -1,13 +1,11 @@
 // Refused rows on standard error, where no report takes them.
 import { shortened } from '../../../customer/transfer/header.ts';
 import type { RefusedRow } from '../../../customer/transfer/import/report.ts';
-import { note } from '../../output.ts';
+import { english, note } from '../../output.ts';
 import type { Progress } from '../../progress.ts';
 
 /** Rows that are printed. */
 const MOST_PRINTED = 20;
-
-const english = (count: number) => count.toLocaleString('en');
 
 /** Prints the first of them, and how many more there are. */
 export class RefusedLines {

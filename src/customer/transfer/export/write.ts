@@ -1,7 +1,6 @@
 // Customers as text: CSV, or a JSON object a line.
-import { stringify } from 'csv-stringify/sync';
 import { columnKinds, freeColumns, type TransferColumn, transferColumns } from '../columns.ts';
-import { csvLines } from '../csv-lines.ts';
+import { type CsvLayout, csvHead, csvLines } from '../csv-lines.ts';
 import { defuse } from '../formula.ts';
 import { writeGroups } from '../group-text.ts';
 import type { ExportedCustomer } from './rows.ts';
@@ -22,14 +21,14 @@ function cellOf(customer: ExportedCustomer, column: TransferColumn, isRaw: boole
   return freeColumns.has(column) && !isRaw ? defuse(String(value)) : String(value);
 }
 
-/** Writes CSV, as RFC 4180 has it. @param hasMark - whether it begins with a byte order mark, by which Excel knows UTF-8 */
-export function csvWriter({ isRaw, hasMark }: { isRaw: boolean; hasMark: boolean }): Writer {
+/** Writes CSV. */
+export function csvWriter({ isRaw, ...layout }: CsvLayout & { isRaw: boolean }): Writer {
   return {
-    head: (hasMark ? '\ufeff' : '') + stringify([[...transferColumns]], csvLines),
+    head: csvHead(transferColumns, layout),
     write: (customers) =>
-      stringify(
+      csvLines(
         customers.map((customer) => transferColumns.map((column) => cellOf(customer, column, isRaw))),
-        csvLines,
+        layout,
       ),
   };
 }

@@ -1,8 +1,7 @@
 // The report of refused rows: a CSV file that can be mended, and imported again.
 import { type FileHandle, open } from 'node:fs/promises';
-import { stringify } from 'csv-stringify/sync';
 import { reportColumns } from '../columns.ts';
-import { csvLines } from '../csv-lines.ts';
+import { type CsvLayout, csvHead, csvLines } from '../csv-lines.ts';
 import { fileFailure } from '../file-failure.ts';
 import { defuse } from '../formula.ts';
 import { shortened } from '../header.ts';
@@ -18,10 +17,6 @@ export interface RefusedRow {
 
 /** Problems of one row that are shown. */
 const MOST_PROBLEMS = 20;
-
-function linesOf(rows: readonly (readonly (string | number)[])[]): string {
-  return stringify([...rows], csvLines);
-}
 
 function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
   const shown = problems.slice(0, MOST_PROBLEMS);
@@ -39,10 +34,18 @@ function cellsOf({ line, problems, cells }: RefusedRow): (string | number)[] {
   ];
 }
 
+/** How a report looks: like the file that is imported, so that the same program opens it. */
+export interface ReportForm {
+  /** Names of the columns of that file. */
+  readonly header: readonly string[];
+  readonly layout: CsvLayout;
+}
+
 /** A report in a file, which holds what was committed and no more. */
 export class ReportFile {
   readonly #file: FileHandle;
-  readonly #header: string;
+  readonly #head: string;
+  readonly #layout: CsvLayout;
   readonly #isContinued: boolean;
   /** Bytes that hold what was committed. */
   #length: number;
@@ -52,25 +55,24 @@ export class ReportFile {
     return this.#isContinued;
   }
 
-  private constructor(file: FileHandle, header: string, length: number) {
+  private constructor(file: FileHandle, { header, layout }: ReportForm, length: number) {
     this.#isContinued = length > 0;
     this.#file = file;
-    this.#header = header;
+    this.#head = csvHead([...reportColumns, ...header.map(defuse)], layout);
+    this.#layout = layout;
     this.#length = length;
   }
 
   /**
    * Opens a report.
    *
-   * @param header - names of the columns of the file that is imported
    * @param committed - bytes of an interrupted import's report, which is gone on with if they are there
    */
-  static async open(path: string, header: readonly string[], committed: number): Promise<ReportFile> {
-    const lines = linesOf([[...reportColumns, ...header.map(defuse)]]);
+  static async open(path: string, form: ReportForm, committed: number): Promise<ReportFile> {
     const earlier = committed > 0 ? await open(path, 'r+').catch(() => undefined) : undefined;
-    if (earlier && (await earlier.stat()).size >= committed) return new ReportFile(earlier, lines, committed);
+    if (earlier && (await earlier.stat()).size >= committed) return new ReportFile(earlier, form, committed);
     await earlier?.close();
-    return new ReportFile(await open(path, 'w', 0o600), lines, 0);
+    return new ReportFile(await open(path, 'w', 0o600), form, 0);
   }
 
   /**
@@ -81,7 +83,7 @@ export class ReportFile {
    */
   async write(rows: readonly RefusedRow[]): Promise<number> {
     if (rows.length === 0 && this.#length > 0) return this.#length;
-    const text = (this.#length === 0 ? this.#header : '') + linesOf(rows.map(cellsOf));
+    const text = (this.#length === 0 ? this.#head : '') + csvLines(rows.map(cellsOf), this.#layout);
     const bytes = Buffer.from(text);
     await this.#store(bytes).catch((error: unknown) => {
       throw fileFailure('The report cannot be written', error);

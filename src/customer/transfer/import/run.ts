@@ -30,15 +30,26 @@ export function sum(one: Counts, other: Counts): Counts {
   };
 }
 
+/** SQL for whether a run can be gone on with: no longer than a month after its last step. */
+const isKept = (run: string) => `${run}.updated_at > now() - interval '30 days'`;
+
 const columns = columnsOf(ImportRunEntity).join(', ');
 
 const find: Statement = {
   name: 'import_run_find',
   text: `
     select ${columns} from import_run
-    where organisation_id = $1 and fingerprint = $2 and (rows > 0 or finished_at is not null)
+    where organisation_id = $1 and fingerprint = $2 and (rows > 0 or finished_at is not null) and ${isKept('import_run')}
     order by id desc limit 1`,
 };
+
+/** What runs that nobody went on with have left. */
+const forgetAbandoned: readonly Statement[] = ['import_referral', 'import_reference'].map((table) => ({
+  name: `${table}_abandoned`,
+  text: `
+    delete from ${table} w using import_run r
+    where w.organisation_id = $1 and r.organisation_id = $1 and r.id = w.run_id and not (${isKept('r')})`,
+}));
 
 const begin: Statement = {
   name: 'import_run_begin',
@@ -79,15 +90,16 @@ export interface Origin {
 /** SHA-256 of a text or of bytes, as hexadecimal digits. */
 export const digestOf = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 
-/** Finds the latest import of a file that has come to anything. */
+/** Finds the latest import of a file that has come to anything, and is not too old. */
 export async function findRun({ database }: OperationContext, { fingerprint }: Origin): Promise<ImportRun | undefined> {
   const [row] = await database.run(find, [database.organisationId, fingerprint]);
   return row && database.map<ImportRun>(ImportRunEntity, row);
 }
 
-/** Notes a new import. */
+/** Notes a new import, and forgets what others have left that are too old to be gone on with. */
 export async function beginRun({ database, actor }: OperationContext, origin: Origin): Promise<ImportRun> {
   const { source, fingerprint, settings } = origin;
+  for (const statement of forgetAbandoned) await database.run(statement, [database.organisationId]);
   const row = await database.one(begin, [database.organisationId, source, fingerprint, settings, digestOf(''), actor]);
   return database.map<ImportRun>(ImportRunEntity, row);
 }

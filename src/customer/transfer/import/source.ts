@@ -14,9 +14,10 @@ import {
   type Target,
   UnusableFileError,
 } from '../header.ts';
-import { readCsv } from '../read/csv.ts';
+import { CsvReader } from '../read/csv.ts';
 import { UNREADABLE } from '../read/encoding.ts';
 import { readLines } from '../read/ndjson.ts';
+import type { ReportForm } from './report.ts';
 
 /** Something that is wrong with a row, or with one of its values. */
 export interface RowProblem {
@@ -51,9 +52,7 @@ function deepIn(given: Given, nameOf: (column: string) => string): RowProblem[] 
 }
 
 /** A file that is imported. */
-export interface Source {
-  /** What a report calls the columns. */
-  readonly header: readonly string[];
+export interface Source extends ReportForm {
   /** How the file calls a column. */
   nameOf(column: string): string;
   readonly unknown: readonly string[];
@@ -108,12 +107,13 @@ function unreadableIn(names: readonly string[], cells: readonly string[]): RowPr
   );
 }
 
-/** Reads a CSV file. @throws UnusableFileError */
+/** Reads a CSV file. @param hasMark - whether its report begins with a byte order mark @throws UnusableFileError */
 export async function csvSource(
   bytes: AsyncIterable<Buffer>,
-  { delimiter, ...options }: HeaderOptions & { delimiter?: string | undefined },
+  { delimiter, hasMark, ...options }: HeaderOptions & { delimiter?: string | undefined; hasMark: boolean },
 ): Promise<Source> {
-  const rows = readCsv(bytes, delimiter);
+  const reader = new CsvReader(delimiter);
+  const rows = reader.rows(bytes);
   const first = await rows.next();
   if (first.done || !('content' in first.value))
     throw new UnusableFileError('The file has no row with the names of columns.');
@@ -121,6 +121,7 @@ export async function csvSource(
   const header = readHeader(first.value.content, options);
   return {
     header: header.names.filter((name) => !isReportColumn(name)),
+    layout: { delimiter: reader.delimiter, hasMark },
     nameOf: (column) => nameIn(header, column),
     unknown: header.unknown,
     rows: csvRows(rows, header),
@@ -142,7 +143,7 @@ function nameIn({ names, targets }: Header, column: string): string {
   return names[at] ?? column;
 }
 
-async function* csvRows(rows: ReturnType<typeof readCsv>, header: Header): AsyncGenerator<SourceRow> {
+async function* csvRows(rows: ReturnType<CsvReader['rows']>, header: Header): AsyncGenerator<SourceRow> {
   const { names, targets } = header;
   for await (const row of rows) {
     const { line } = row;
@@ -197,6 +198,7 @@ export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOption
   const unknown = new Set<string>();
   return {
     header: transferColumns,
+    layout: { delimiter: ',', hasMark: false },
     nameOf: (column) =>
       [...options.map].find(([, target]) => target && 'column' in target && target.column === column)?.[0] ?? column,
     get unknown() {

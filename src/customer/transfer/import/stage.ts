@@ -23,12 +23,12 @@ export const objectColumns = objectNames.map((name) => columnOf(CustomerEntity, 
  * id           what its customer gets, should it be new: in the order of the file, whatever order it is made in
  * reference    what its customer gets, should it be new; `given` is what the row itself says
  */
-const makeTable: Statement = {
+const makeTable = (id: string): Statement => ({
   name: undefined,
   text: `
     create temp table if not exists import_row (
       position int not null,
-      id bigint not null default nextval('customer_id_seq'),
+      id bigint not null default ${id},
       reference text not null,
       given text null,
       ${textColumns.map((column) => `${column} text null`).join(', ')},
@@ -39,7 +39,10 @@ const makeTable: Statement = {
       transaction_id text not null,
       ${objectColumns.map((column) => `${column} jsonb not null`).join(', ')}
     ) on commit drop`,
-};
+});
+
+/** Those of customers; a trial draws none of them. */
+const makeTables = { import: makeTable(`nextval('customer_id_seq')`), trial: makeTable('0') };
 
 /** A trial is one transaction, in which one step comes after the other. */
 const empty: Statement = { name: undefined, text: `truncate ${STAGED}` };
@@ -72,8 +75,12 @@ function lineOf(row: ValidRow, position: number): string {
 }
 
 /** Puts rows into the table, which it makes. @param rows - their positions are their places */
-export async function stage(tx: OrganisationDatabase, rows: readonly ValidRow[]): Promise<void> {
-  await tx.run(makeTable, []);
+export async function stage(
+  tx: OrganisationDatabase,
+  rows: readonly ValidRow[],
+  work: 'import' | 'trial',
+): Promise<void> {
+  await tx.run(makeTables[work], []);
   await tx.run(empty, []);
   await tx.copyIn(`copy ${STAGED} (${copiedColumns.join(', ')}) from stdin`, rows.map(lineOf));
 }

@@ -56,15 +56,15 @@ export async function doRows(
   rows: readonly PositionedRow[],
   { isUpdate, runId }: StepTerms,
 ): Promise<StepOutcome> {
-  const validation = rows.map(({ row }) => row);
+  const valid = rows.map(({ row }) => row);
   // Before any customer is locked.
   const names = [
-    ...(validation.some(({ referral }) => referral != null) ? [REFERRALS] : []),
-    ...(validation.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
+    ...(valid.some(({ referral }) => referral != null) ? [REFERRALS] : []),
+    ...(valid.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
   ];
   await lockNames(tx, names);
-  await stage(tx, validation);
-  const work = new StepWork(ctx, tx, validation, isUpdate);
+  await stage(tx, valid, 'import');
+  const work = new StepWork(ctx, tx, valid, isUpdate);
   await work.run();
   await keepReferences(tx, runId, work.called);
   const given = rows.flatMap(({ row: { referral }, line, position }, i): GivenReferral[] => {

@@ -138,7 +138,7 @@ class Trial {
     const rows = valid.map(({ row }) => row);
     const outcomes: TrialOutcome[] = [];
     await this.#findGroups(rows);
-    await stage(this.#tx, rows);
+    await stage(this.#tx, rows, 'trial');
     for (let pending = [...rows.keys()]; pending.length > 0; ) {
       const matched = await matchRows(this.#tx, rows, pending, false);
       const earlier = await findSimulated(

@@ -62,28 +62,13 @@ function parserOf(delimiter: string, onRow: OnRow) {
   return parser;
 }
 
-/**
- * Reads rows.
- *
- * @param source - UTF-8 without a byte order mark
- * @param delimiter - undefined to look for it in the first row
- * @returns each row that has anything in it. One that is longer than `LONGEST_ROW`, as one whose quotation mark is never closed may be, is passed over
- */
-export async function* readCsv(
-  source: AsyncIterable<Buffer>,
-  delimiter: string | undefined,
-): AsyncGenerator<FileRow<string[]>> {
-  const reader = new CsvReader(delimiter);
-  for await (const chunk of source) yield* reader.read(chunk);
-  yield* reader.end();
-}
-
 /*
  * Head   the first bytes wait until the delimiter is known
  * Rows   the parser is given all that comes; what it has not made a row of yet is kept
  * Gap    a row was too long: all up to its end is passed over, then another parser begins
  */
-class CsvReader {
+/** Reads the rows of one file. */
+export class CsvReader {
   #head: Buffer | undefined = Buffer.alloc(0);
   #delimiter: string;
   #isKnown: boolean;
@@ -98,12 +83,29 @@ class CsvReader {
   #line = 1;
   #gap: RowEnd | undefined;
 
+  /** @param delimiter - undefined to look for it in the first row */
   constructor(delimiter: string | undefined) {
     this.#delimiter = delimiter ?? ',';
     this.#isKnown = delimiter !== undefined;
   }
 
-  *read(chunk: Buffer): Generator<FileRow<string[]>> {
+  /** What separates cells, once the first row was read. */
+  get delimiter(): string {
+    return this.#delimiter;
+  }
+
+  /**
+   * Reads rows.
+   *
+   * @param source - UTF-8 without a byte order mark
+   * @returns each row that has anything in it. One that is longer than `LONGEST_ROW`, as one whose quotation mark is never closed may be, is passed over
+   */
+  async *rows(source: AsyncIterable<Buffer>): AsyncGenerator<FileRow<string[]>> {
+    for await (const chunk of source) yield* this.#read(chunk);
+    yield* this.#end();
+  }
+
+  *#read(chunk: Buffer): Generator<FileRow<string[]>> {
     if (this.#head) {
       this.#head = Buffer.concat([this.#head, chunk]);
       if (this.#head.length < LONGEST_HEAD) return;
@@ -112,7 +114,7 @@ class CsvReader {
     yield* this.#take(chunk);
   }
 
-  *end(): Generator<FileRow<string[]>> {
+  *#end(): Generator<FileRow<string[]>> {
     if (this.#head) yield* this.#take(this.#begin(this.#head));
     if (this.#gap) {
       yield* this.#tooLong();

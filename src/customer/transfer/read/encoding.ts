@@ -25,11 +25,17 @@ const GENUINE = Buffer.from('\ufffd');
 function markOf(head: Buffer): Encoding | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
   return undefined;
 }
 
+/** Whether a file begins with a byte order mark. */
+export function hasByteOrderMark(head: Buffer): boolean {
+  return markOf(head) !== undefined;
+}
+
 /**
- * Makes UTF-8 of what is read, piece by piece. A byte order mark of UTF-16 is believed before what was said.
+ * Makes UTF-8 of what is read, piece by piece. A byte order mark is believed before what was said.
  *
  * @param onUnreadable - is told once that bytes were met which the encoding does not know
  */
@@ -43,14 +49,16 @@ export async function* toUtf8(
   for await (const chunk of source) {
     if (!decoder) {
       head = Buffer.concat([head, chunk]);
-      if (head.length < 2) continue;
+      if (head.length < 3) continue;
       decoder = new Decoder(markOf(head) ?? encoding, onUnreadable);
       yield decoder.decode(head, false);
     } else {
       yield decoder.decode(chunk, false);
     }
   }
-  yield decoder ? decoder.decode(Buffer.alloc(0), true) : new Decoder(encoding, onUnreadable).decode(head, true);
+  yield decoder
+    ? decoder.decode(Buffer.alloc(0), true)
+    : new Decoder(markOf(head) ?? encoding, onUnreadable).decode(head, true);
 }
 
 class Decoder {
