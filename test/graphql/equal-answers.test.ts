@@ -18,7 +18,7 @@ import { usualDatabases } from '../support/geoip.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 import { seededRandom } from '../support/random.ts';
 
-const DOCUMENTS = 1_000;
+const DOCUMENTS = 500;
 const RUNS = 6;
 const AT_ONCE = 8;
 

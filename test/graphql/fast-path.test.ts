@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 import { seededRandom } from '../support/random.ts';
 
-const REQUESTS = 3_000;
+const REQUESTS = 1_500;
 const CUSTOMERS = 30;
 
 let short: TestGateway;

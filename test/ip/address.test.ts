@@ -78,7 +78,7 @@ it('changes nothing when done again, and throws nothing but the error of the cat
   );
 });
 
-it('throws nothing but the error of the catalogue at 250,000 spoilt addresses', () => {
+it('throws nothing but the error of the catalogue at 60,000 spoilt addresses', () => {
   const random = seededRandom(6);
   const pick = <Item>(items: ArrayLike<Item>) => items[Math.floor(random() * items.length)] as Item;
   const whole = [
@@ -96,7 +96,7 @@ it('throws nothing but the error of the catalogue at 250,000 spoilt addresses', 
   // Nobody reads where so many errors came from.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  for (let i = 0; i < 250_000; i++) {
+  for (let i = 0; i < 60_000; i++) {
     let text = pick(whole);
     for (let changes = Math.floor(random() * 4); changes >= 0; changes--) {
       const at = Math.floor(random() * (text.length + 1));
@@ -111,5 +111,5 @@ it('throws nothing but the error of the catalogue at 250,000 spoilt addresses', 
     }
   }
   Error.stackTraceLimit = stackTraceLimit;
-  expect(accepted).toBeGreaterThan(10_000);
+  expect(accepted).toBeGreaterThan(2_000);
 });

@@ -118,10 +118,10 @@ describe('beside mmdb-lib itself', () => {
     );
   }
 
-  it('says the same of 100,000 addresses', async () => {
+  it('says the same of 30,000 addresses', async () => {
     const lookup = openIpLookup({ databases: testDatabases, reverseDns: false, log: pino({ level: 'silent' }) });
     let located = 0;
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < 30_000; i++) {
       const address = anyAddress();
       const info = await lookup.infoOf(address);
       const told = { ...unknown, ...info, country: info.country?.code ?? null, sources: [] };
@@ -129,6 +129,6 @@ describe('beside mmdb-lib itself', () => {
       if (info.latitude !== undefined) located += 1;
     }
     lookup.close();
-    expect(located).toBeGreaterThan(20_000);
+    expect(located).toBeGreaterThan(6_000);
   });
 });
