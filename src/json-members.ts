@@ -3,7 +3,7 @@ import { ApiError, echo } from './errors/api-error.ts';
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 /** Values that a text may hold: more than one of 64 KiB can. What is done with each of them would add up. */
-const MOST_VALUES = 40_000;
+export const MOST_VALUES = 40_000;
 const COMMA = 0x2c;
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
@@ -31,7 +31,7 @@ function eachName(text: string, found: (name: string, depth: number, object: num
 }
 
 /** @throws ApiError `INTERNAL_PAYLOAD_TOO_LARGE` where a JSON text holds more values than one of 64 KiB can */
-function assertFewValues(text: string): void {
+function assertFewValues(text: string, what: string): void {
   // Each takes two characters at least.
   if (text.length < 2 * MOST_VALUES) return;
   let values = 1;
@@ -41,7 +41,7 @@ function assertFewValues(text: string): void {
     else if (unit === COMMA) values += 1;
   }
   if (values <= MOST_VALUES) return;
-  const message = `The body holds more than ${MOST_VALUES} values.`;
+  const message = `${what} holds more than ${MOST_VALUES} values.`;
   throw new ApiError('INTERNAL_PAYLOAD_TOO_LARGE', { message });
 }
 
@@ -68,7 +68,7 @@ function nameOf(written: string): string {
  */
 export function parseStrictJson(text: string, what: string, description?: string): unknown {
   const value = parseJson(text, what, description);
-  assertFewValues(text);
+  assertFewValues(text, what);
   const namesAt: { object: number; names: Set<string> }[] = [];
   eachName(text, (name, depth, object) => {
     let known = namesAt[depth];

@@ -129,6 +129,11 @@ function withoutInvisible(value: string): string {
   });
 }
 
+/** Whether nothing of a text is seen: then it counts as not given. */
+export function isBlank(value: string): boolean {
+  return trim(withoutInvisible(value)) === '';
+}
+
 /**
  * Writes a text in one way: within its bounds, without invisible characters, with `separator` for every run of white
  * space and none at the ends, NFC.

@@ -28,6 +28,9 @@ import { jsonOption } from './output.ts';
 const FAILED = 1;
 const MISUSED = 2;
 
+/** States by which PostgreSQL says that it ends a connection because it ends itself, or begins. */
+const SHUT_DOWN = /^57P0[1-3]$/;
+
 const EXIT_CODES = `
 Exit codes: 0 done; 1 not done (no such key, an invalid value, the database
 cannot be reached); 2 the command line is wrong, or a question was not answered
@@ -132,6 +135,7 @@ function failureOf(error: unknown): Failure {
   if (error instanceof MigrationLockedError || error instanceof DatabaseUnusableError)
     return { code: 'DATABASE', message: error.message };
   const refusal = error instanceof ApiError ? undefined : serverErrorOf(error);
+  if (refusal && SHUT_DOWN.test(refusal.code)) return { code: 'DATABASE', message: 'The database was shut down.' };
   if (refusal)
     return {
       code: 'DATABASE',

@@ -298,7 +298,7 @@ export const spoilt: Spoilt[] = [
   ],
   [
     'import_referral_organisation_id_run_id_foreign',
-    `insert into import_referral (organisation_id, run_id, position, line, customer_id, referral) values (1, 7, 1, 2, ${third}, 'abcdefghijklmnop')`,
+    `insert into import_referral (organisation_id, run_id, position, line, customer_id, referral, is_unchanged) values (1, 7, 1, 2, ${third}, 'abcdefghijklmnop', false)`,
     /^referral in the import with the number 7 for customer [a-f0-9]{16}$/,
     'its run does not exist',
   ],
@@ -307,7 +307,7 @@ export const spoilt: Spoilt[] = [
     `with run as (
        insert into import_run (organisation_id, source, fingerprint, settings, digest, actor) values (1, 'x', 'x', 'x', 'x', 'x') returning id
      )
-     insert into import_referral (organisation_id, run_id, position, line, customer_id, referral) select 1, id, 1, 2, 999, 'abcdefghijklmnop' from run`,
+     insert into import_referral (organisation_id, run_id, position, line, customer_id, referral, is_unchanged) select 1, id, 1, 2, 999, 'abcdefghijklmnop', false from run`,
     /^referral in the import with the number \d+ for customer with the id 999$/,
     'its customer does not exist',
   ],

@@ -11,6 +11,7 @@ import { UnusableFileError } from '../../customer/transfer/header.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
+import { setUpMemory } from '../../process/memory.ts';
 import { randomAlphanumeric } from '../../random.ts';
 import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
 import { english, jsonOption, note } from '../output.ts';
@@ -69,7 +70,7 @@ async function targetOf(path: string): Promise<Target> {
 }
 
 /** Writes text no faster than it is taken. @throws UnusableFileError */
-function written({ stream }: Target, path: string, text: string): Promise<void> {
+function writeTo({ stream }: Target, path: string, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) =>
       error ? reject(fileFailure(`The file ${path} cannot be written`, error)) : resolve(),
@@ -81,6 +82,7 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   const target = await targetOf(path);
   const progress = new Progress();
   let rows = 0;
+  let isBegun = false;
   let isDone = false;
   target.stream.on('error', () => {});
   let isInterrupted = false;
@@ -90,12 +92,13 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     await exportCustomers(ctx, filter, async ({ total, pages }) => {
-      if (rows > 0) throw new UnusableFileError('The database has interrupted the export: begin it anew.');
-      await written(target, path, writer.head);
+      if (isBegun) throw new UnusableFileError('The database has interrupted the export: begin it anew.');
+      isBegun = true;
+      await writeTo(target, path, writer.head);
       progress.update(0, total > 0 ? 0 : undefined);
       for await (const page of pages()) {
         if (isInterrupted) throw new UnusableFileError('The export was interrupted.');
-        await written(target, path, writer.write(page));
+        await writeTo(target, path, writer.write(page));
         rows += page.length;
         progress.update(rows, rows / total);
       }
@@ -154,6 +157,7 @@ Examples:
   npm run export -- vip.ndjson --organisation acme --filter '{"groups":{"anyOf":["vip"]}}'`,
   )
   .action(async (path: string, options: ExportCommand) => {
+    setUpMemory();
     await withOptionNames({ filter: '--filter' }, async () => {
       const given = { filter: options.filter ?? {} };
       const { filter } = validate(exportInput, given);

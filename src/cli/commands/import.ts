@@ -4,11 +4,13 @@ import { Option } from 'commander';
 import { loadPhoneNumbers } from '../../customer/phone.ts';
 import { fileFailure } from '../../customer/transfer/file-failure.ts';
 import { readMap, shortened, UnusableFileError } from '../../customer/transfer/header.ts';
-import { Import, type ImportOptions, interrupted } from '../../customer/transfer/import/import.ts';
+import { csvSource } from '../../customer/transfer/import/csv-source.ts';
+import { Import, type ImportOptions } from '../../customer/transfer/import/import.ts';
+import { ndjsonSource } from '../../customer/transfer/import/ndjson-source.ts';
 import { ReportFile, type ReportForm } from '../../customer/transfer/import/report.ts';
 import type { ImportRun } from '../../customer/transfer/import/run.entity.ts';
 import { beginRun, type Counts, digestOf, findRun, NO_ROWS, type Origin } from '../../customer/transfer/import/run.ts';
-import { csvSource, ndjsonSource, type Source } from '../../customer/transfer/import/source.ts';
+import type { Source } from '../../customer/transfer/import/source.ts';
 import { tryImport } from '../../customer/transfer/import/trial.ts';
 import { type Encoding, encodings, hasByteOrderMark, toUtf8 } from '../../customer/transfer/read/encoding.ts';
 import type { OperationContext } from '../../operation-context.ts';
@@ -40,6 +42,15 @@ interface ImportCommand {
   encoding: Encoding;
   delimiter?: string;
   json?: boolean;
+}
+
+/** The failure of an import that somebody ended. */
+function interrupted(isTrial: boolean): UnusableFileError {
+  return new UnusableFileError(
+    isTrial
+      ? 'The trial was interrupted; nothing was stored.'
+      : 'The import was interrupted: --resume goes on where it was.',
+  );
 }
 
 /** Opens the source; a warning tells of bytes that nobody can read. */
@@ -90,7 +101,7 @@ async function earlierRun(
     );
   note(
     earlier.finishedAt
-      ? `The import of this file came to its end; rows after its ${english(earlier.rows)} would be new.`
+      ? `The import of this file came to its end; only rows that were added since are new.`
       : `${english(earlier.rows)} rows were imported before; going on after them.`,
   );
   return earlier;
@@ -105,6 +116,10 @@ function tell(rows: number, counts: Counts, trial: boolean, { json, report }: Im
   );
   if (trial && !json) note('Nothing was stored: this was a trial.');
   if (report !== undefined && refused + withoutReferral > 0) note(`The refused rows are in ${report}.`);
+}
+
+function noteWhatStays(rows: number): void {
+  if (rows > 0) note(`${english(rows)} rows are imported, and stay so: --resume goes on after them.`);
 }
 
 async function work(ctx: OperationContext, path: string, command: ImportCommand): Promise<void> {
@@ -126,19 +141,24 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
       [rows, counts] = [doneRows, doneCounts];
       progress.update(rows, input.part);
     },
-    isInterrupted: () => isInterrupted,
+    assertGoesOn: () => {
+      if (isInterrupted) throw interrupted(dryRun);
+    },
     onRefused: (row) => report ?? printed.tell(row),
   };
   let isInterrupted = false;
   const interrupt = () => {
     isInterrupted = true;
-    input.interrupt(interrupted());
+    input.interrupt(interrupted(dryRun));
   };
   // The step that is being done is done to its end; a second signal ends the process at once.
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     await (run ? new Import(ctx, source, run, options).run() : tryImport(ctx, source, options));
     isDone = true;
+  } catch (error) {
+    if (run && !isInterrupted) noteWhatStays(rows);
+    throw error;
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);
@@ -146,7 +166,7 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
     input.close();
   }
   if (!report) printed.end();
-  if (source.unknown.length > 0) tellUnknown(source.unknown);
+  tellUnknown(source.unknown);
   tell(rows, counts, dryRun, command);
   if (counts.refused + counts.withoutReferral > 0) process.exitCode = REFUSED;
 }
@@ -159,11 +179,11 @@ async function reportOf(
   earlier: ImportRun | undefined,
 ): Promise<ReportFile | undefined> {
   if (path === undefined) return undefined;
-  const report = await openReport(path, file, source, earlier?.reportBytes ?? 0).catch((error: unknown) => {
+  const report = await openReport(path, file, source, earlier).catch((error: unknown) => {
     throw fileFailure(`The report ${path} cannot be written`, error);
   });
   if (earlier && earlier.refused + earlier.withoutReferral > 0 && !report.isContinued)
-    note('The report of the interrupted import is not there: this one has the rows that are refused from now on.');
+    note('The earlier report is not there: this one has the rows that are refused from now on.');
   return report;
 }
 
@@ -171,16 +191,22 @@ async function reportOf(
  * @param file - the file that is imported, in whose place the report must not come
  * @throws UnusableFileError
  */
-async function openReport(path: string, file: string, form: ReportForm, committed: number): Promise<ReportFile> {
+async function openReport(
+  path: string,
+  file: string,
+  form: ReportForm,
+  earlier: ImportRun | undefined,
+): Promise<ReportFile> {
   const [report, imported] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
   if (report && imported && report.dev === imported.dev && report.ino === imported.ino)
     throw new UnusableFileError('The report would take the place of the file that is imported.');
   if (path === '-' || (report && !report.isFile()))
     throw new UnusableFileError(`The report cannot be written: ${path} is no file.`);
-  return ReportFile.open(path, form, committed);
+  return ReportFile.open(path, form, earlier && { length: earlier.reportBytes, digest: earlier.reportDigest });
 }
 
 function tellUnknown(names: readonly string[]): void {
+  if (names.length === 0) return;
   const shown = names
     .slice(0, 10)
     .map((name) => `"${shortened(name)}"`)
@@ -198,11 +224,12 @@ const command = program('import', 'Imports the customers of a CSV or NDJSON file
   .argument('<file>', 'what is imported; - for standard input')
   .requiredOption('--organisation <slug>', 'whose customers they are')
   .option('--dry-run', 'say what would become of each row, and store nothing')
-  .option('--resume', 'go on with an import of the file that was interrupted')
+  .addOption(new Option('--resume', 'go on with an import of the file that was interrupted').conflicts('dryRun'))
   .option('--update', 'replace what customers have, instead of filling in what they lack')
   .option(
     '--map <pairs>',
     'what columns are that are not known by their names: "E-mail 2=email,Size=customFields.size,Note="',
+    (pairs: string, before?: string) => (before === undefined ? pairs : `${before},${pairs}`),
   )
   .option('--custom-fields', 'keep the columns that nobody knows as custom fields')
   .option('--report <file>', 'where the refused rows go, as a CSV file that can be mended and imported again')

@@ -6,19 +6,22 @@ import { LONGEST_CHAIN } from './set.ts';
 /** Generations that one statement reads. */
 const GENERATIONS = 20;
 
-const above: Statement = {
-  name: 'referral_above',
+/** @param relation - a table, or a view like it */
+const aboveIn = (relation: string, name?: string): Statement => ({
+  name,
   text: `
     with recursive above (customer_id, referrer_id, generation) as (
-      select f.customer_id, f.referrer_id, 1 from referral f where f.organisation_id = $1 and f.customer_id = any($2::bigint[])
+      select f.customer_id, f.referrer_id, 1 from ${relation} f where f.organisation_id = $1 and f.customer_id = any($2::bigint[])
       union
       select f.customer_id, f.referrer_id, a.generation + 1
       from above a
-      join referral f on f.organisation_id = $1 and f.customer_id = a.referrer_id
+      join ${relation} f on f.organisation_id = $1 and f.customer_id = a.referrer_id
       where a.generation < ${GENERATIONS}
     )
     select distinct customer_id, referrer_id from above`,
-};
+});
+
+const above = aboveIn('referral', 'referral_above');
 
 /** The referrers above some customers, as they are, with those that are set. Whoever makes one has locked the referrals of the organisation. */
 export class Referrers {
@@ -28,12 +31,14 @@ export class Referrers {
    * Reads them.
    *
    * @param ids - internal ids of customers who are to bring others, and of those others
+   * @param relation - what they are read from, where that is not the table of referrals
    */
-  static async above(tx: OrganisationDatabase, ids: readonly number[]): Promise<Referrers> {
+  static async above(tx: OrganisationDatabase, ids: readonly number[], relation?: string): Promise<Referrers> {
+    const statement = relation === undefined ? above : aboveIn(relation);
     const referrers = new Referrers();
     let unknown = [...new Set(ids)];
     for (let count = 0; unknown.length > 0 && count <= LONGEST_CHAIN; count += GENERATIONS) {
-      const rows = await tx.run<{ customer_id: string; referrer_id: string }>(above, [tx.organisationId, unknown]);
+      const rows = await tx.run<{ customer_id: string; referrer_id: string }>(statement, [tx.organisationId, unknown]);
       const read = rows.map((row) => [Number(row.customer_id), Number(row.referrer_id)] as const);
       const found = new Set(read.map(([id]) => id));
       unknown = [...new Set(read.map(([, referrerId]) => referrerId))].filter(
@@ -51,8 +56,9 @@ export class Referrers {
     return this.#referrers.get(id);
   }
 
-  set(id: number, referrerId: number): void {
-    this.#referrers.set(id, referrerId);
+  set(id: number, referrerId: number | undefined): void {
+    if (referrerId === undefined) this.#referrers.delete(id);
+    else this.#referrers.set(id, referrerId);
   }
 
   /** Whether a customer is another one or among the referrers above that, and whether those are too many to tell. */

@@ -24,6 +24,7 @@ export function readGroups(text: string): NamedGroup[] {
     const [, slug, name = ''] = slugAndName.exec(plain) ?? [];
     if (slug !== undefined) return [{ slug, ...(name.trim() && { name }) }];
     if (plain === '') return [];
-    return [/^[a-z0-9_-]+$/i.test(plain) ? { slug: plain } : { name: plain }];
+    // What could be either is both: `VIP` is the group `vip`, and is called VIP where it has to be made.
+    return [/^[a-z0-9_-]+$/i.test(plain) ? { slug: plain, name: plain } : { name: plain }];
   });
 }

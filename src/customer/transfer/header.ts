@@ -33,13 +33,16 @@ export class UnusableFileError extends ConfigError {}
 /** Reads what `--map` says, as a line of CSV: `E-mail=email,"Size, shoes=customFields.size"`. @throws UnusableFileError */
 export function readMap(text = ''): Map<string, Target> {
   const pairs = pairsIn(text).filter((pair) => pair.trim() !== '');
-  return new Map(
-    pairs.map((pair) => {
-      const at = pair.lastIndexOf('=');
-      if (at < 1) throw new UnusableFileError(`--map has no = in "${shortened(pair)}": say header=column.`);
-      return [pair.slice(0, at).trim(), targetNamed(pair.slice(at + 1).trim())];
-    }),
-  );
+  const map = new Map<string, Target>();
+  for (const pair of pairs) {
+    const at = pair.lastIndexOf('=');
+    const header = pair.slice(0, Math.max(at, 0)).trim();
+    if (at === -1) throw new UnusableFileError(`--map has no = in "${shortened(pair)}": say header=column.`);
+    if (header === '') throw new UnusableFileError(`--map names no column of the file in "${shortened(pair)}".`);
+    if (map.has(header)) throw new UnusableFileError(`--map names "${shortened(header)}" twice.`);
+    map.set(header, targetNamed(pair.slice(at + 1).trim()));
+  }
+  return map;
 }
 
 function pairsIn(text: string): string[] {
@@ -58,8 +61,9 @@ export function shortened(text: string): string {
 
 function targetNamed(target: string): Target {
   if (target === '') return null;
-  if (target.startsWith(CUSTOM) && target.length > CUSTOM.length) return { customField: target.slice(CUSTOM.length) };
-  const column = transferColumns.find((name) => name === target) ?? columnNamed(target);
+  if (target.startsWith(CUSTOM) && target !== CUSTOM) return { customField: target.slice(CUSTOM.length) };
+  const column =
+    target === CUSTOM ? undefined : (transferColumns.find((name) => name === target) ?? columnNamed(target));
   if (column === undefined)
     throw new UnusableFileError(
       `--map names "${shortened(target)}", which is none of the columns ${transferColumns.join(', ')}, nor customFields.NAME.`,
@@ -78,8 +82,10 @@ export function readHeader(names: readonly string[], options: HeaderOptions): He
       `The file has ${names.length.toLocaleString('en')} columns; at most ${MOST_COLUMNS.toLocaleString('en')} are read.`,
     );
   const trimmed = names.map((name) => undoDefuse(name.trim()));
+  // A report of NDJSON has no columns for members that were passed over, or that it has in `customFields`.
+  const isReport = trimmed.some(isReportColumn);
   for (const header of options.map.keys())
-    if (!trimmed.includes(header))
+    if (!isReport && !trimmed.includes(header))
       throw new UnusableFileError(`--map names "${shortened(header)}", which is no column of the file.`);
   const targets = trimmed.map((name) => targetOf(name, options));
   assertDistinct(trimmed, targets);
@@ -110,6 +116,8 @@ function assertDistinct(names: readonly string[], targets: readonly Target[]): v
     if (!target) return;
     const key = 'column' in target ? target.column : `${CUSTOM}${target.customField}`;
     const [other, name] = [seen.get(key), names[i] as string];
+    if (other === name)
+      throw new UnusableFileError(`Two columns of the file are called "${shortened(name)}": rename one of them there.`);
     if (other !== undefined)
       throw new UnusableFileError(
         `The columns "${shortened(other)}" and "${shortened(name)}" of the file are both ${shortened(key)}: say by --map which of them is to be left out ("${shortened(name)}=").`,

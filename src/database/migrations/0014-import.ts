@@ -1,4 +1,4 @@
-// Files are imported step by step: how far each got, and which referrals wait for a customer that comes later. Contacts without an e-mail are found by phone.
+// Files are imported step by step: how far each got, and which referrals, and references, are kept until its end. Contacts without an e-mail are found by phone.
 import { OnlineMigration } from './online.ts';
 
 const POLICY = `organisation_id = nullif(current_setting('gateway.organisation', true), '')::int`;
@@ -20,6 +20,7 @@ export class Migration0014Import extends OnlineMigration {
           rows bigint not null default 0,
           steps bigint not null default 0,
           report_bytes bigint not null default 0,
+          report_digest varchar(64) not null,
           created bigint not null default 0,
           changed bigint not null default 0,
           unchanged bigint not null default 0,
@@ -42,7 +43,8 @@ export class Migration0014Import extends OnlineMigration {
           position bigint not null,
           line bigint not null,
           customer_id bigint not null,
-          referral varchar(16) not null,
+          referral varchar(16) null,
+          is_unchanged boolean not null,
           primary key (organisation_id, run_id, position),
           constraint import_referral_organisation_id_run_id_foreign foreign key (organisation_id, run_id)
             references import_run (organisation_id, id) on update no action on delete restrict,
@@ -51,7 +53,6 @@ export class Migration0014Import extends OnlineMigration {
           constraint import_referral_organisation_id_customer_id_foreign foreign key (organisation_id, customer_id)
             references customer (organisation_id, id) on update no action on delete restrict
         );
-        create index import_referral_by_customer on import_referral (organisation_id, run_id, customer_id);
         alter table import_referral enable row level security;
         create policy organisation_wall on import_referral using (${POLICY}) with check (${POLICY});
         create table import_reference (

@@ -84,7 +84,7 @@ it('goes on from standard input too, and is told when all was done', async () =>
   expect(await second.ended).toBe(1);
   expect(await rowsDone()).toEqual({ rows: 3_000, finished: true });
   const third = await at.transfer.import(path, at.slug, '--resume');
-  expect(third.stderr).toContain('The import of this file came to its end; rows after its 3,000 would be new.');
+  expect(third.stderr).toContain('The import of this file came to its end; only rows that were added since are new.');
   await appendFile(path, ',last@example.com,,,,\n');
   expect((await at.transfer.import(path, at.slug, '--resume')).counts).toMatchObject({ rows: 3_001 });
 });
@@ -345,5 +345,5 @@ it('refused rows are printed where there is no report', async () => {
   const lines = stderr.trim().split('\n');
   expect(lines).toHaveLength(21);
   expect(lines[0]).toBe('line 2: email must be a valid e-mail address');
-  expect(lines[20]).toBe('5 more rows were refused; --report FILE has all of them.');
+  expect(lines[20]).toBe('5 more rows were refused, or went in without their referral; --report FILE has all of them.');
 });

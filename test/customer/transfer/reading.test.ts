@@ -260,7 +260,7 @@ describe('groups as text', () => {
 
   it('are read as people write them', () => {
     expect(readGroups(' vip | VIP zákazníci|dealers=Dealers & co.||')).toEqual([
-      { slug: 'vip' },
+      { slug: 'vip', name: 'vip' },
       { name: 'VIP zákazníci' },
       { slug: 'dealers', name: 'Dealers & co.' },
     ]);

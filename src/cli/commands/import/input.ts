@@ -18,8 +18,16 @@ export class Input {
   bytesRead = 0;
   readonly #rest: AsyncIterable<Buffer>;
   readonly #stream: Readable;
+  readonly #path: string;
 
-  private constructor(stream: Readable, head: Buffer, rest: AsyncIterable<Buffer>, size: number | undefined) {
+  private constructor(
+    path: string,
+    stream: Readable,
+    head: Buffer,
+    rest: AsyncIterable<Buffer>,
+    size: number | undefined,
+  ) {
+    this.#path = path;
     this.head = head;
     this.size = size;
     this.#rest = rest;
@@ -39,7 +47,7 @@ export class Input {
         length += value.length;
       }
       const size = path === '-' ? undefined : (await stat(path)).size;
-      return new Input(stream, Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
+      return new Input(path, stream, Buffer.concat(head), { [Symbol.asyncIterator]: () => chunks }, size || undefined);
     } catch (error) {
       throw fileFailure(`The file ${path} cannot be read`, error);
     }
@@ -75,7 +83,7 @@ export class Input {
   }
 
   /**
-   * What the file is, by its beginning.
+   * What the file is, by its beginning; by its name where it is empty.
    *
    * @throws UnusableFileError where it is something that is not read
    */
@@ -88,6 +96,7 @@ export class Input {
       throw new UnusableFileError('The file is a workbook of a spreadsheet, or an archive: save it as CSV.');
     if (/^\[\s*(\{|\])/.test(beginning))
       throw new UnusableFileError('The file is one JSON array: write its objects one a line (NDJSON).');
+    if (beginning === '') return /\.(ndjson|jsonl)$/i.test(this.#path) ? 'ndjson' : 'csv';
     return beginning.startsWith('{') ? 'ndjson' : 'csv';
   }
 }

@@ -27,6 +27,8 @@ export class RefusedLines {
 
   end(): void {
     if (this.#count > MOST_PRINTED)
-      note(`${english(this.#count - MOST_PRINTED)} more rows were refused; --report FILE has all of them.`);
+      note(
+        `${english(this.#count - MOST_PRINTED)} more rows were refused, or went in without their referral; --report FILE has all of them.`,
+      );
   }
 }

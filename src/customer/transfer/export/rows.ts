@@ -10,8 +10,8 @@ import { ListQuery } from '../../search/query.ts';
 import { SqlValues } from '../../search/sql-values.ts';
 import { type TransferColumn, transferColumns } from '../columns.ts';
 
-/** Customers that one statement reads. */
-const PAGE = 1_000;
+/** Customers that one statement reads: each may have 64 KiB of objects. */
+const PAGE = 250;
 
 /** What a file has of a customer; null for what it does not have. */
 export type ExportedCustomer = Record<
@@ -48,7 +48,7 @@ const selected = transferColumns
 
 /** A reading of all customers that a filter leaves, the oldest first. */
 export interface Exporting {
-  /** About how many there are, by the statistics of PostgreSQL or counted. */
+  /** How many there are. */
   readonly total: number;
   /** Each page, in order. */
   pages(): AsyncGenerator<readonly ExportedCustomer[]>;

@@ -1,4 +1,4 @@
-// Rows of a file in the portions in which they are done, validation.
+// Rows of a file in the portions in which they are done, validated.
 import { setImmediate } from 'node:timers/promises';
 import { UnusableFileError } from '../header.ts';
 import { RowDigest } from './run.ts';

@@ -8,6 +8,8 @@ import { customerActions } from '../../actions.ts';
 import { CustomerGroupMembershipEntity } from '../../group/group.entity.ts';
 import { objectColumns, STAGED, textColumns } from './stage.ts';
 
+/** Why customers are changed, as the change log has it. */
+export const REASON = 'import';
 /** What the ledger says of a balance that a file gave. */
 export const OPENING_BALANCE = 'Opening balance (import)';
 
@@ -49,7 +51,7 @@ const create: Statement = {
         jsonb_build_array(jsonb_build_object('name', 'creditBalance', 'before', 0, 'after', o.credit_balance)) as fields
       from of_row o where o.credit_balance <> 0
       union all
-      select o.id, o.reference, '${customerActions.BANNED.stored}', $3, null, $4, (o.credit_balance <> 0)::int + 1,
+      select o.id, o.reference, '${customerActions.BANNED.stored}', $3, '${REASON}', $4, (o.credit_balance <> 0)::int + 1,
         jsonb_build_array(jsonb_build_object('name', 'ban', 'before', false, 'after', true))
       from of_row o where o.ban
       order by 1, 7

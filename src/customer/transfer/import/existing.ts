@@ -12,19 +12,18 @@ import type { CustomerGroup } from '../../group/group.entity.ts';
 import { changeGroups } from '../../group/membership.ts';
 import { MOST_GROUPS } from '../../group/slug.ts';
 import { changedNames, type Settable, setCustomer } from '../../set.ts';
-import { OPENING_BALANCE } from './create.ts';
+import { OPENING_BALANCE, REASON } from './create.ts';
 import { type Known, readAll } from './match.ts';
-import type { ValidRow } from './validate.ts';
+import type { GivenGroup, ValidRow } from './validate.ts';
 
-/** Why, as the change log has it. */
-const REASON = 'import';
 const flags = ['newsletter', 'premium', 'ban'] as const;
 
 /** What becomes of a customer. */
 export interface CustomerChange {
   readonly known: Known;
   readonly set: Partial<Settable>;
-  readonly joined: readonly CustomerGroup[];
+  /** Groups of which it is not, whether there are such or not. */
+  readonly joined: readonly GivenGroup[];
   readonly left: readonly CustomerGroup[];
   /** What its ledger is opened with; 0 for nothing. */
   readonly credit: number;
@@ -33,19 +32,17 @@ export interface CustomerChange {
 /**
  * Works out what a row makes of a customer.
  *
- * @param groups - those of the organisation that the row names
  * @param isUpdate - whether what is there is replaced
  * @returns what is wrong with the row, where the customer cannot become that
  */
 export function changeOf(
   row: ValidRow,
   known: Known,
-  groups: readonly CustomerGroup[],
   isUpdate: boolean,
 ): CustomerChange | { readonly problems: readonly FieldProblem[] } {
   const { objects, problems } = objectsOf(row, known.customer, isUpdate);
   const set = { ...textsOf(row, known.customer, isUpdate), ...objects };
-  const { joined, left } = membershipsOf(row, known, groups, isUpdate);
+  const { joined, left } = membershipsOf(row, known, isUpdate);
   if (joined.length > 0 && known.groups.length + joined.length - left.length > MOST_GROUPS)
     problems.push({ path: 'groups', message: `must leave the customer in at most ${MOST_GROUPS} groups` });
   if (problems.length > 0) return { problems };
@@ -94,12 +91,12 @@ function merged(before: JsonObject, given: JsonObject | null, isUpdate: boolean)
   return after;
 }
 
-function membershipsOf(row: ValidRow, known: Known, groups: readonly CustomerGroup[], isUpdate: boolean) {
-  if (row.groups === undefined || (row.groups === null && !isUpdate)) return { joined: [], left: [] };
-  const had = new Set(known.groups.map(({ id }) => id));
-  const wanted = new Set(groups.map(({ id }) => id));
-  const left = isUpdate ? known.groups.filter(({ id }) => !wanted.has(id)) : [];
-  return { joined: groups.filter(({ id }) => !had.has(id)), left };
+function membershipsOf({ groups }: ValidRow, known: Known, isUpdate: boolean) {
+  if (groups === undefined || (groups === null && !isUpdate)) return { joined: [], left: [] };
+  const wanted = groups ?? [];
+  const [had, named] = [known.groups, wanted].map((list) => new Set(list.map(({ slug }) => slug)));
+  const left = isUpdate ? known.groups.filter(({ slug }) => !named?.has(slug)) : [];
+  return { joined: wanted.filter(({ slug }) => !had?.has(slug)), left };
 }
 
 /** Whether anything becomes of a customer. */
@@ -127,12 +124,14 @@ async function changeBans(
 /**
  * Changes customers, who are locked; those that are changed alike in one statement.
  *
+ * @param groups - those that they join, by slug
  * @returns whether each was changed
  */
 export async function changeKnown(
   ctx: OperationContext,
   tx: OrganisationDatabase,
   all: readonly CustomerChange[],
+  groups: ReadonlyMap<string, CustomerGroup>,
 ): Promise<boolean[]> {
   const entry = { action: 'UPDATED', reason: REASON } as const;
   const set = await Promise.all(
@@ -153,7 +152,11 @@ export async function changeKnown(
   await changeGroups(
     tx,
     ctx,
-    regrouped.map(({ known: { customer }, joined, left }) => ({ customer, joined, left })),
+    regrouped.map(({ known: { customer }, joined, left }) => ({
+      customer,
+      joined: joined.flatMap(({ slug }) => groups.get(slug) ?? []),
+      left,
+    })),
   );
   if (set.includes(undefined)) throw new Error('a locked customer was changed by others');
   return all.map(changes);

@@ -12,6 +12,9 @@ export const REFERENCE_TAKEN =
   'is the reference of a customer with another e-mail address, or none; an import changes no e-mail address';
 const REFERENCE_DELETED = 'is the reference of a customer that was deleted';
 
+/** Customers who are known at once: each may have 64 KiB of objects. */
+const MOST_KNOWN = 250;
+
 /** SQL for the one contact without an e-mail that has a phone; null where there is none, or several. */
 const onlyContact = (phone: string) => `(
   select case when count(*) = 1 then min(s.id) end from (
@@ -23,7 +26,8 @@ const onlyContact = (phone: string) => `(
 /*
  * pending  the rows that are still to be done
  * led      each with the customer that it names, and whose its reference is
- * Those are ready whose e-mail, reference, phone and customer no earlier one of them has, so that rows come out as if they had been done one after the other.
+ * Those are ready whose e-mail, reference, phone and customer no earlier one of them has, and of whose phone no earlier one may free the contact that had it: so
+ * that rows come out as if they had been done one after the other. No more of them than it takes memory to know, of a trial those who are new too.
  */
 const match: Statement = {
   name: undefined,
@@ -32,35 +36,45 @@ const match: Statement = {
       select r.position, r.given, r.canonical_email, case when r.canonical_email is null then r.phone end as contact from ${STAGED} r
       where r.position = any($2::int[])
     ), led as materialized (
-      select p.position, p.given, p.canonical_email, p.contact, case
-          when p.canonical_email is not null then ${ledTo('c.canonical_email = p.canonical_email and c.deleted_at is null')}
-          when p.given is not null then ${ledTo('c.cu_ref_no = p.given and c.deleted_at is null')}
-          else (select c from customer c where c.organisation_id = $1 and c.id = ${onlyContact('p.contact')})
-        end as customer,
-        (select coalesce(c.merged_into, c.id) from customer c where c.organisation_id = $1 and c.cu_ref_no = p.given) as holder
+      select p.position, p.given, p.canonical_email, p.contact, (l.customer).id as customer_id, (l.customer).version,
+        case when (l.customer).email is null then (l.customer).phone end as contact_before, h.id as holder_id, h.is_gone as is_holder_gone
       from pending p
-    ), placed as (
-      select l.position, (l.customer).id as customer_id, (l.customer).version, l.canonical_email, l.holder,
+      cross join lateral (
+        select case
+            when p.canonical_email is not null then ${ledTo('c.canonical_email = p.canonical_email and c.deleted_at is null')}
+            when p.given is not null then ${ledTo('c.cu_ref_no = p.given and c.deleted_at is null')}
+            else (select c from customer c where c.organisation_id = $1 and c.id = ${onlyContact('p.contact')})
+          end as customer
+        offset 0
+      ) l
+      left join lateral (
+        select coalesce(c.merged_into, c.id) as id, c.deleted_at is not null as is_gone
+        from customer c where c.organisation_id = $1 and c.cu_ref_no = p.given
+      ) h on true
+    ), ordered as (
+      select l.position, l.customer_id, l.version, l.holder_id, l.is_holder_gone,
         (l.canonical_email is null or row_number() over (partition by l.canonical_email order by l.position) = 1)
           and (l.given is null or row_number() over (partition by l.given order by l.position) = 1)
           and (l.contact is null or row_number() over (partition by l.contact order by l.position) = 1)
-          and ((l.customer).id is null or row_number() over (partition by (l.customer).id order by l.position) = 1) as is_ready
+          and (l.customer_id is null or row_number() over (partition by l.customer_id order by l.position) = 1)
+          and not exists (select from led e where e.contact_before = l.contact and e.position < l.position) as is_ready
       from led l
+    ), ready as (
+      select position, customer_id, version, case
+          when holder_id is null or holder_id = customer_id then null
+          when is_holder_gone then '${REFERENCE_DELETED}'
+          else '${REFERENCE_TAKEN}'
+        end as problem,
+        count(case when $3 then position else customer_id end) over (order by position) as costly
+      from ordered where is_ready
     )
-    select position, customer_id, version, case
-        when holder is null or holder = customer_id then null
-        when canonical_email is not null then '${REFERENCE_TAKEN}'
-        else '${REFERENCE_DELETED}'
-      end as problem
-    from placed where is_ready order by position`,
+    select position, customer_id, version, problem from ready where costly <= ${MOST_KNOWN} order by position`,
 };
 
 /** A customer whom rows name, as far as import has to know. */
 export interface Known extends ReadCustomer {
   readonly groups: readonly CustomerGroup[];
   readonly hasLedger: boolean;
-  /** The reference of who brought it. */
-  readonly referral: string | null;
 }
 
 const lockKnown: Statement = {
@@ -77,10 +91,7 @@ const readKnown: Statement = {
   text: `
   select ${selectChangedOf('c')}, c.xmin::text as row_version, false as is_merged,
     (${groupsOfCustomer.select('c.id')}) as "itsGroups",
-    exists (select from credit_entry e where e.organisation_id = $1 and e.customer_id = c.id) as "hasLedger", (
-      select r.cu_ref_no from referral f join customer r on r.organisation_id = $1 and r.id = f.referrer_id
-      where f.organisation_id = $1 and f.customer_id = c.id
-    ) as "itsReferral"
+    exists (select from credit_entry e where e.organisation_id = $1 and e.customer_id = c.id) as "hasLedger"
   from customer c
   where c.organisation_id = $1 and c.id = any($2::bigint[]) and c.deleted_at is null and c.merged_into is null
   order by c.id`,
@@ -104,18 +115,18 @@ interface MatchRow {
  *
  * @param rows - by position
  * @param pending - positions of those that are still to be done
- * @param locking - false for a trial, which locks nobody
+ * @param isTrial - then nobody is locked
  * @returns the rows that are ready; what others changed meanwhile, or what an earlier row has to come before, is not among them
  */
 export async function matchRows(
   tx: OrganisationDatabase,
   rows: readonly ValidRow[],
   pending: readonly number[],
-  locking: boolean,
+  { isTrial }: { isTrial: boolean },
 ): Promise<Matched[]> {
-  const found = await tx.run<MatchRow>(match, [tx.organisationId, pending]);
+  const found = await tx.run<MatchRow>(match, [tx.organisationId, pending, isTrial]);
   const ids = found.flatMap(({ customer_id: id, problem }) => (id === null || problem !== null ? [] : [id]));
-  if (ids.length > 0 && locking) await tx.run(lockKnown, [tx.organisationId, ids]);
+  if (ids.length > 0 && !isTrial) await tx.run(lockKnown, [tx.organisationId, ids]);
   const known = await readAll(tx, ids);
   return found.flatMap(({ position, customer_id: id, version, problem }): Matched[] => {
     if (problem !== null) return [{ position, problem }];
@@ -125,7 +136,7 @@ export async function matchRows(
   });
 }
 
-type KnownRow = ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean; itsReferral: string | null };
+type KnownRow = ReadRow & { itsGroups: CustomerGroup[] | null; hasLedger: boolean };
 
 /** Reads customers, by internal id; those who are gone are not among them. */
 export async function readAll(
@@ -135,9 +146,9 @@ export async function readAll(
   if (ids.length === 0) return new Map();
   const read = await tx.run<KnownRow>(readKnown, [tx.organisationId, ids]);
   return new Map(
-    read.map(({ itsGroups, hasLedger, itsReferral: referral, ...row }) => {
+    read.map(({ itsGroups, hasLedger, ...row }) => {
       const customer = readRow(tx, row);
-      return [customer.customer.id, { ...customer, groups: itsGroups ?? groupsOfCustomer.none(), hasLedger, referral }];
+      return [customer.customer.id, { ...customer, groups: itsGroups ?? groupsOfCustomer.none(), hasLedger }];
     }),
   );
 }

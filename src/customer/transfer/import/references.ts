@@ -1,4 +1,4 @@
-// What the rows of a file call customers: references that lead to one, its own or not.
+// References by which the rows of a file name customers: their own, and those that rows give to customers who have others.
 import { columnsOf } from '../../../database/columns.ts';
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { Statement } from '../../../database/statement.ts';
@@ -27,19 +27,19 @@ const find: Statement = {
 /**
  * Internal ids of the customers whom references lead to.
  *
- * @param runId - of an import whose file calls customers by references that are not theirs
+ * @param runId - of the import whose rows give references to customers who have others
  */
 export async function findReferrers(
   tx: OrganisationDatabase,
   references: readonly string[],
-  runId?: number,
+  runId: number,
 ): Promise<Map<string, number>> {
   const values = [tx.organisationId, [...new Set(references)], runId];
   const rows = await tx.run<{ reference: string; id: string }>(find, values);
   return new Map(rows.map(({ reference, id }) => [reference, Number(id)]));
 }
 
-const call: Statement = {
+const keep: Statement = {
   name: 'import_reference_keep',
   text: `
     insert into import_reference (${columnsOf(ImportReferenceEntity).join(', ')})
@@ -47,13 +47,13 @@ const call: Statement = {
     on conflict do nothing`,
 };
 
-/** Keeps what the rows of a file call customers who have another reference; of two who are called alike, the first is meant. */
+/** Keeps the references that rows give to customers who have others; where two are given the same, the first has it. */
 export async function keepReferences(
   tx: OrganisationDatabase,
   runId: number,
-  called: ReadonlyMap<string, number>,
+  given: ReadonlyMap<string, number>,
 ): Promise<void> {
-  if (called.size > 0) await tx.run(call, [tx.organisationId, runId, [...called.keys()], [...called.values()]]);
+  if (given.size > 0) await tx.run(keep, [tx.organisationId, runId, [...given.keys()], [...given.values()]]);
 }
 
 const forget: Statement = {

@@ -1,10 +1,11 @@
 // The report of refused rows: a CSV file that can be mended, and imported again.
+import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { reportColumns } from '../columns.ts';
 import { type CsvLayout, csvHead, csvLines } from '../csv-lines.ts';
 import { fileFailure } from '../file-failure.ts';
 import { defuse } from '../formula.ts';
-import { shortened } from '../header.ts';
+import { shortened, UnusableFileError } from '../header.ts';
 import type { RowProblem } from './source.ts';
 
 /** A row that was refused, or of which a part was. */
@@ -41,22 +42,50 @@ export interface ReportForm {
   readonly layout: CsvLayout;
 }
 
+/** How much of a report was committed, in bytes, and its SHA-256. */
+export interface CommittedReport {
+  readonly length: number;
+  readonly digest: string;
+}
+
+/** The hash of the first bytes of a file; undefined where there are fewer. */
+async function hashOf(file: FileHandle, length: number): Promise<Hash | undefined> {
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(64 * 1024);
+  for (let read = 0; read < length; ) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, length - read), read);
+    if (bytesRead === 0) return undefined;
+    hash.update(piece.subarray(0, bytesRead));
+    read += bytesRead;
+  }
+  return hash;
+}
+
+function unlessAbsent(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
 /** A report in a file, which holds what was committed and no more. */
 export class ReportFile {
   readonly #file: FileHandle;
   readonly #head: string;
   readonly #layout: CsvLayout;
   readonly #isContinued: boolean;
-  /** Bytes that hold what was committed. */
+  /** Bytes that hold what was committed, and their SHA-256. */
   #length: number;
+  #hash: Hash;
+  /** With what was written since. */
+  #written: Hash;
 
   /** Whether it goes on with what an interrupted import has written. */
   get isContinued(): boolean {
     return this.#isContinued;
   }
 
-  private constructor(file: FileHandle, { header, layout }: ReportForm, length: number) {
+  private constructor(file: FileHandle, { header, layout }: ReportForm, length = 0, hash = createHash('sha256')) {
     this.#isContinued = length > 0;
+    this.#hash = hash;
+    this.#written = hash;
     this.#file = file;
     this.#head = csvHead([...reportColumns, ...header.map(defuse)], layout);
     this.#layout = layout;
@@ -66,29 +95,41 @@ export class ReportFile {
   /**
    * Opens a report.
    *
-   * @param committed - bytes of an interrupted import's report, which is gone on with if they are there
+   * @param committed - of an interrupted import's report, which is gone on with if the file begins with it
+   * @throws UnusableFileError when it begins otherwise
    */
-  static async open(path: string, form: ReportForm, committed: number): Promise<ReportFile> {
-    const earlier = committed > 0 ? await open(path, 'r+').catch(() => undefined) : undefined;
-    if (earlier && (await earlier.stat()).size >= committed) return new ReportFile(earlier, form, committed);
-    await earlier?.close();
-    return new ReportFile(await open(path, 'w', 0o600), form, 0);
+  static async open(path: string, form: ReportForm, committed: CommittedReport | undefined): Promise<ReportFile> {
+    if (committed && committed.length > 0) {
+      const earlier = await open(path, 'r+').catch(unlessAbsent);
+      if (earlier) {
+        const hash = await hashOf(earlier, committed.length);
+        if (hash?.copy().digest('hex') === committed.digest)
+          return new ReportFile(earlier, form, committed.length, hash);
+        await earlier.close();
+        throw new UnusableFileError(
+          `The report ${path} was changed since the import was interrupted, and is not written on: name another file by --report.`,
+        );
+      }
+    }
+    return new ReportFile(await open(path, 'w', 0o600), form);
   }
 
   /**
    * Writes rows after those that were committed, and sees to it that they are stored. It may be asked again, for the same rows or others.
    *
-   * @returns how long it is then; `commit` says that it is to stay so
+   * @returns what it is then; `commit` says that it is to stay so
    * @throws UnusableFileError
    */
-  async write(rows: readonly RefusedRow[]): Promise<number> {
-    if (rows.length === 0 && this.#length > 0) return this.#length;
+  async write(rows: readonly RefusedRow[]): Promise<CommittedReport> {
+    this.#written = this.#hash.copy();
+    if (rows.length === 0 && this.#length > 0) return { length: this.#length, digest: this.#digest() };
     const text = (this.#length === 0 ? this.#head : '') + csvLines(rows.map(cellsOf), this.#layout);
     const bytes = Buffer.from(text);
     await this.#store(bytes).catch((error: unknown) => {
       throw fileFailure('The report cannot be written', error);
     });
-    return this.#length + bytes.length;
+    this.#written.update(bytes);
+    return { length: this.#length + bytes.length, digest: this.#digest() };
   }
 
   async #store(bytes: Buffer): Promise<void> {
@@ -100,8 +141,13 @@ export class ReportFile {
     await this.#file.datasync();
   }
 
-  commit(length: number): void {
+  #digest(): string {
+    return this.#written.copy().digest('hex');
+  }
+
+  commit({ length }: Pick<CommittedReport, 'length'>): void {
     this.#length = length;
+    this.#hash = this.#written;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-// Imports of files as they are stored: how far each got, so that one that was interrupted goes on; and the referrals that wait for a later row.
+// Imports of files as they are stored: how far each got, so that one that was interrupted goes on; and what is kept until the end of a file.
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { tenantPolicy } from '../../../database/tenant-policy.ts';
 import { ownedByOrganisation } from '../../../organisation/organisation.entity.ts';
@@ -25,8 +25,9 @@ export const ImportRunEntity = defineEntity({
     rows: p.bigint('number').defaultRaw('0'),
     /** Steps that are done: whoever does the next one says which it is. */
     steps: p.bigint('number').defaultRaw('0'),
-    /** How long the report of refused rows was by then. */
+    /** How long the report of refused rows was by then, and its SHA-256. */
     reportBytes: p.bigint('number').defaultRaw('0'),
+    reportDigest: p.string().length(64),
     created: p.bigint('number').defaultRaw('0'),
     changed: p.bigint('number').defaultRaw('0'),
     unchanged: p.bigint('number').defaultRaw('0'),
@@ -48,7 +49,6 @@ export const ImportReferralEntity = defineEntity({
   tableName: 'import_referral',
   ...tenantPolicy,
   primaryKeys: ['organisationId', 'runId', 'position'],
-  indexes: [{ name: 'import_referral_by_customer', properties: ['organisationId', 'runId', 'customerId'] }],
   properties: {
     ...ownedByOrganisation,
     runId: p.integer().primary(),
@@ -64,8 +64,10 @@ export const ImportReferralEntity = defineEntity({
     position: p.bigint('number').primary(),
     line: p.bigint('number'),
     ...ownedByCustomer,
-    /** The reference of who brought the customer, as the row has it. */
-    referral: p.string().length(16),
+    /** The reference of who brought the customer, as the row has it; null for nobody. */
+    referral: p.string().length(16).nullable(),
+    /** Whether the row has changed nothing else. */
+    isUnchanged: p.boolean(),
   },
 });
 

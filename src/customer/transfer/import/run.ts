@@ -5,6 +5,7 @@ import type { OrganisationDatabase } from '../../../database/organisation-databa
 import type { Statement } from '../../../database/statement.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import { UnusableFileError } from '../header.ts';
+import type { CommittedReport } from './report.ts';
 import { type ImportRun, ImportRunEntity } from './run.entity.ts';
 
 /** What became of rows. */
@@ -54,7 +55,7 @@ const forgetAbandoned: readonly Statement[] = ['import_referral', 'import_refere
 const begin: Statement = {
   name: 'import_run_begin',
   text: `
-    insert into import_run (organisation_id, source, fingerprint, settings, digest, actor) values ($1, $2, $3, $4, $5, $6)
+    insert into import_run (organisation_id, source, fingerprint, settings, digest, report_digest, actor) values ($1, $2, $3, $4, $5, $5, $6)
     returning ${columns}`,
 };
 
@@ -73,9 +74,9 @@ const claim: Statement = {
 const advance: Statement = {
   name: 'import_run_advance',
   text: `
-    update import_run set steps = steps + 1, rows = $4, digest = $5, report_bytes = $6, created = created + $7, changed = changed + $8, unchanged = unchanged + $9,
-      refused = refused + $10, without_referral = without_referral + $11, updated_at = clock_timestamp(),
-      finished_at = case when $12 then clock_timestamp() end
+    update import_run set steps = steps + 1, rows = $4, digest = $5, report_bytes = $6, report_digest = $7, created = created + $8, changed = changed + $9, unchanged = unchanged + $10,
+      refused = refused + $11, without_referral = without_referral + $12, updated_at = clock_timestamp(),
+      finished_at = case when $13 then clock_timestamp() end
     where organisation_id = $1 and id = $2 and steps = $3
     returning id`,
 };
@@ -109,7 +110,7 @@ export interface Advance {
   /** Rows that are done. */
   readonly rows: number;
   readonly digest: string;
-  readonly reportBytes: number;
+  readonly report: CommittedReport;
   readonly isFinished: boolean;
 }
 
@@ -133,7 +134,8 @@ export async function advanceRun(
   const values = [
     to.rows,
     to.digest,
-    to.reportBytes,
+    to.report.length,
+    to.report.digest,
     created,
     changed,
     unchanged,

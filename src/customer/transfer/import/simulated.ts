@@ -1,4 +1,4 @@
-// Customers as a trial would have made, or changed, them: as rows of a table that goes with its transaction, so that their number takes no memory.
+// Customers as a trial would have made, or changed, them: as rows of tables that go with its transaction, so that their number takes no memory.
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { Statement } from '../../../database/statement.ts';
 import { mergePatch } from '../../../json-object.ts';
@@ -6,15 +6,15 @@ import { addressMembers } from '../../address.ts';
 import type { Customer } from '../../customer.entity.ts';
 import { objectNames } from '../../details.ts';
 import { identityTexts } from '../../fields.ts';
-import type { CustomerGroup } from '../../group/group.entity.ts';
+import { ledTo } from '../../merge/followed.ts';
 import type { CustomerChange } from './existing.ts';
 import type { Known } from './match.ts';
 import type { ValidRow } from './validate.ts';
 
 /** A customer whom an earlier row would have made or changed, as far as rows change it. */
 export interface SimulatedCustomer {
-  /** Position in the file of the row that would have made it; of one who is there, its internal id, negative. */
-  readonly place: number;
+  /** Its internal id; of one whom a row would have made, the position of that row in the file, negative. */
+  readonly id: number;
   readonly row: ValidRow;
   readonly hasLedger: boolean;
 }
@@ -31,17 +31,17 @@ export interface SimulatedMatches {
 }
 
 const makeTable: readonly Statement[] = [
-  `create temp table import_made (
-     place bigint primary key, reference text null, canonical_email text null, contact text null, data jsonb not null, has_ledger boolean not null
+  `create temp table import_simulated (
+     id bigint primary key, reference text null, canonical_email text null, contact text null, data jsonb not null, has_ledger boolean not null
    ) on commit drop`,
-  'create temp table import_called (reference text primary key) on commit drop',
-  'create unique index on pg_temp.import_made (reference)',
-  'create unique index on pg_temp.import_made (canonical_email)',
-  'create index on pg_temp.import_made (contact)',
+  'create temp table import_simulated_reference (reference text primary key, customer_id bigint not null) on commit drop',
+  'create unique index on pg_temp.import_simulated (reference)',
+  'create unique index on pg_temp.import_simulated (canonical_email)',
+  'create index on pg_temp.import_simulated (contact)',
 ].map((text) => ({ name: undefined, text }));
 
 const member = (condition: string) => `
-  (select json_build_object('place', m.place, 'row', m.data, 'hasLedger', m.has_ledger) from pg_temp.import_made m where ${condition})`;
+  (select json_build_object('id', m.id, 'row', m.data, 'hasLedger', m.has_ledger) from pg_temp.import_simulated m where ${condition})`;
 
 /*
  * Contacts are counted here and there: those that have the phone by now, and those who are there and have it still.
@@ -50,14 +50,14 @@ const find: Statement = {
   name: undefined,
   text: `
     with given as materialized (
-      select g.*, m.count as made, m.place, c.count as there, c.id
+      select g.*, m.count as made, m.id as made_id, c.count as there, c.id
       from unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) with ordinality g (canonical_email, reference, contact, customer_id, position)
-      cross join lateral (select count(*), min(k.place) as place from pg_temp.import_made k where k.contact = g.contact) m
+      cross join lateral (select count(*), min(k.id) as id from pg_temp.import_simulated k where k.contact = g.contact) m
       cross join lateral (
         select count(*), min(s.id) as id from (
           select k.id from customer k
           where k.organisation_id = $1 and k.phone = g.contact and k.email is null and k.phone is not null and k.deleted_at is null
-            and k.merged_into is null and not exists (select from pg_temp.import_made n where n.place = -k.id)
+            and k.merged_into is null and not exists (select from pg_temp.import_simulated n where n.id = k.id)
           limit 2
         ) s
       ) c
@@ -65,8 +65,8 @@ const find: Statement = {
     select g.position::int - 1 as position,
       ${member('m.canonical_email = g.canonical_email')} as "byEmail",
       ${member('m.reference = g.reference')} as "byReference",
-      ${member('m.place = -g.customer_id')} as "byCustomer",
-      ${member('g.made = 1 and g.there = 0 and m.place = g.place')} as "byContact",
+      ${member('m.id = g.customer_id')} as "byCustomer",
+      ${member('g.made = 1 and g.there = 0 and m.id = g.made_id')} as "byContact",
       case when g.made = 0 and g.there = 1 then g.id end as contact
     from given g`,
 };
@@ -74,21 +74,31 @@ const find: Statement = {
 const write: Statement = {
   name: undefined,
   text: `
-    insert into pg_temp.import_made (place, reference, canonical_email, contact, data, has_ledger)
-    select place, reference, canonical_email, contact, data, has_ledger
-    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::boolean[]) g (place, reference, canonical_email, contact, data, has_ledger)
-    on conflict (place) do update set contact = excluded.contact, data = excluded.data, has_ledger = excluded.has_ledger`,
+    insert into pg_temp.import_simulated (id, reference, canonical_email, contact, data, has_ledger)
+    select id, reference, canonical_email, contact, data, has_ledger
+    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::boolean[]) g (id, reference, canonical_email, contact, data, has_ledger)
+    on conflict (id) do update set contact = excluded.contact, data = excluded.data, has_ledger = excluded.has_ledger`,
 };
 
+/** As `findReferrers` finds those who are there. */
 const findReferences: Statement = {
   name: undefined,
   text: `
-    select reference from pg_temp.import_made where reference = any($1::text[])
-    union
-    select reference from pg_temp.import_called where reference = any($1::text[])`,
+    with led as (
+      select g.reference, ${ledTo('c.cu_ref_no = g.reference and c.deleted_at is null')} as customer from unnest($2::text[]) g (reference)
+    ), found as (
+      select l.reference, coalesce(
+          (l.customer).id,
+          (select m.id from pg_temp.import_simulated m where m.reference = l.reference),
+          (select r.customer_id from pg_temp.import_simulated_reference r where r.reference = l.reference)
+        ) as id
+      from led l
+    )
+    select reference, id from found where id is not null`,
 };
 
-const contactOf = (row: ValidRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
+/** The phone by which a contact may be found; null of a row that names its customer by an e-mail address. */
+export const contactOf = (row: ValidRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
 
 /** Makes the table. */
 export async function createSimulation(tx: OrganisationDatabase): Promise<void> {
@@ -115,32 +125,40 @@ export async function findSimulated(
   return found.toSorted((one, other) => one.position - other.position);
 }
 
-/** Those of references that customers would have who would have been made. */
-export async function findSimulatedReferences(
+/** Ids of the customers whom references would lead to. */
+export async function findSimulatedReferrers(
   tx: OrganisationDatabase,
   references: readonly string[],
-): Promise<Set<string>> {
-  const rows = await tx.run<{ reference: string }>(findReferences, [references]);
-  return new Set(rows.map(({ reference }) => reference));
+): Promise<Map<string, number>> {
+  const values = [tx.organisationId, [...new Set(references)]];
+  const rows = await tx.run<{ reference: string; id: string }>(findReferences, values);
+  return new Map(rows.map(({ reference, id }) => [reference, Number(id)]));
 }
 
-const call: Statement = {
+const keepReferences: Statement = {
   name: undefined,
-  text: 'insert into pg_temp.import_called (reference) select unnest($1::text[]) on conflict do nothing',
+  text: `
+    insert into pg_temp.import_simulated_reference (reference, customer_id)
+    select reference, customer_id from unnest($1::text[], $2::bigint[]) g (reference, customer_id)
+    on conflict do nothing`,
 };
 
-/** Keeps references by which rows call customers who have others. */
-export async function noteSimulatedReferences(tx: OrganisationDatabase, references: readonly string[]): Promise<void> {
-  if (references.length > 0) await tx.run(call, [references]);
+/** Keeps the references that rows give to customers who have others. */
+export async function keepSimulatedReferences(
+  tx: OrganisationDatabase,
+  given: readonly (readonly [reference: string, customerId: number])[],
+): Promise<void> {
+  if (given.length === 0) return;
+  await tx.run(keepReferences, [given.map(([reference]) => reference), given.map(([, id]) => id)]);
 }
 
 /** Keeps them. */
 export async function writeSimulated(tx: OrganisationDatabase, all: readonly SimulatedCustomer[]): Promise<void> {
   if (all.length === 0) return;
   // Whoever is there is found by that.
-  const named = all.map(({ place, row }) => (place > 0 ? row : undefined));
+  const named = all.map(({ id, row }) => (id < 0 ? row : undefined));
   await tx.run(write, [
-    all.map(({ place }) => place),
+    all.map(({ id }) => id),
     named.map((row) => row?.cuRefNo ?? null),
     named.map((row) => row?.canonicalEmail ?? null),
     all.map(({ row }) => contactOf(row)),
@@ -150,7 +168,7 @@ export async function writeSimulated(tx: OrganisationDatabase, all: readonly Sim
 }
 
 /** A customer who is there, as a trial keeps it once a row would change it. */
-export function simulatedOf({ customer, groups, hasLedger, referral }: Known): SimulatedCustomer {
+export function simulatedOf({ customer, groups, hasLedger }: Known): SimulatedCustomer {
   const names = [...identityTexts, ...addressMembers, 'newsletter', 'premium', ...objectNames] as const;
   const row = {
     ...Object.fromEntries(names.map((name) => [name, customer[name]])),
@@ -159,28 +177,23 @@ export function simulatedOf({ customer, groups, hasLedger, referral }: Known): S
     cuRefNo: customer.cuRefNo,
     ban: customer.bannedAt != null,
     groups: groups.map(({ slug, name }) => ({ slug, name })),
-    referral,
   };
-  return { place: -customer.id, row: row as unknown as ValidRow, hasLedger };
+  return { id: customer.id, row: row as unknown as ValidRow, hasLedger };
 }
 
-/** One of them as it would be read. @param groupOf - the group that has, or would have, a slug */
-export function knownOf(
-  { place, row, hasLedger }: SimulatedCustomer,
-  groupOf: (slug: string, name: string) => CustomerGroup,
-): Known {
+/** One of them as it would be read. Its groups have no ids: there need not be such. */
+export function knownOf({ id, row, hasLedger }: SimulatedCustomer): Known {
   const objects = Object.fromEntries(objectNames.map((name) => [name, mergePatch({}, row[name] ?? {})]));
   const { ban, newsletter, premium, groups } = row;
   const customer = {
-    ...{ ...row, ...objects, id: -place },
+    ...{ ...row, ...objects, id },
     ...{ newsletter: newsletter ?? false, premium: premium ?? false, bannedAt: ban ? new Date(0) : null },
   };
   return {
     customer: customer as unknown as Customer,
     rowVersion: '',
-    groups: (groups ?? []).map(({ slug, name }) => groupOf(slug, name)),
+    groups: (groups ?? []).map((group) => ({ ...group, id: 0 })),
     hasLedger,
-    referral: row.referral ?? null,
   };
 }
 

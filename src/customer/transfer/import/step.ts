@@ -5,15 +5,13 @@ import type { FieldProblem } from '../../../errors/api-error.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import type { StoredGroup } from '../../group/group.entity.ts';
 import { keepOrMakeGroups } from '../../group/lock.ts';
-import { REFERRALS } from '../../referral/lock.ts';
-import { createStaged, type StagedMembership } from './create.ts';
+import { createStaged } from './create.ts';
 import { type CustomerChange, changeKnown, changeOf } from './existing.ts';
 import { type Matched, matchRows } from './match.ts';
 import { keepReferences } from './references.ts';
-import { type GivenReferral, type ReferralProblem, setReferrals } from './referrals.ts';
+import type { GivenReferral } from './referrals.ts';
 import { stage } from './stage.ts';
-import type { ValidRow } from './validate.ts';
-import { customersWaiting, dropReferrals } from './waiting-referrals.ts';
+import type { GivenGroup, ValidRow } from './validate.ts';
 
 /** A row that passed the rules, with its place in the file. */
 export interface PositionedRow {
@@ -30,10 +28,8 @@ export type Outcome = 'created' | 'changed' | 'unchanged' | readonly FieldProble
 export interface StepOutcome {
   /** In their order. */
   readonly outcomes: readonly Outcome[];
-  /** Referrals to customers who are not there yet. */
-  readonly waiting: readonly GivenReferral[];
-  /** Referrals that cannot be set. */
-  readonly refusedReferrals: readonly ReferralProblem[];
+  /** The referrals that they give. */
+  readonly referrals: readonly GivenReferral[];
 }
 
 /** How often rows may come out of a round that does none of them: others were quicker each time. */
@@ -58,39 +54,33 @@ export async function doRows(
 ): Promise<StepOutcome> {
   const valid = rows.map(({ row }) => row);
   // Before any customer is locked.
-  const names = [
-    ...(valid.some(({ referral }) => referral != null) ? [REFERRALS] : []),
-    ...(valid.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null) ? [CONTACTS] : []),
-  ];
-  await lockNames(tx, names);
+  if (valid.some(({ canonicalEmail, phone }) => canonicalEmail === null && phone != null))
+    await lockNames(tx, [CONTACTS]);
   await stage(tx, valid, 'import');
   const work = new StepWork(ctx, tx, valid, isUpdate);
   await work.run();
-  await keepReferences(tx, runId, work.called);
-  const given = rows.flatMap(({ row: { referral }, line, position }, i): GivenReferral[] => {
+  await keepReferences(tx, runId, work.references);
+  const referrals = rows.flatMap(({ row: { referral }, line, position }, i): GivenReferral[] => {
     const customer = work.customers.get(i);
-    return referral == null || !customer ? [] : [{ position, line, referral, ...customer }];
+    if (!customer || !saysReferral(referral, isUpdate)) return [];
+    return [{ position, line, referral, isUnchanged: work.outcomes[i] === 'unchanged', customerId: customer }];
   });
-  const before = await customersWaiting(tx, runId, given);
-  const referrals = await setReferrals(tx, ctx, given, { isUpdate, runId, before });
-  if (isUpdate) await dropReferrals(tx, runId, referrals.customers);
-  return {
-    outcomes: work.outcomes.map((outcome, i) =>
-      outcome === 'unchanged' && referrals.rows.has((rows[i] as PositionedRow).position) ? 'changed' : outcome,
-    ),
-    waiting: referrals.waiting,
-    refusedReferrals: referrals.problems,
-  };
+  return { outcomes: work.outcomes, referrals };
+}
+
+/** Whether a row says who brought its customer; that nobody did, it says with an update alone. */
+export function saysReferral(referral: string | null | undefined, isUpdate: boolean): referral is string | null {
+  return referral !== undefined && (referral !== null || isUpdate);
 }
 
 /** Keeps the groups that rows name, and makes those that are missing. */
 async function groupsOf(
   ctx: OperationContext,
   tx: OrganisationDatabase,
-  rows: readonly ValidRow[],
+  named: readonly GivenGroup[],
 ): Promise<Map<string, StoredGroup>> {
   const names = new Map<string, string>();
-  for (const { slug, name } of rows.flatMap(({ groups }) => groups ?? [])) if (!names.has(slug)) names.set(slug, name);
+  for (const { slug, name } of named) if (!names.has(slug)) names.set(slug, name);
   if (names.size === 0) return new Map();
   const groups = await keepOrMakeGroups(tx, ctx, [...names.keys()], names);
   return new Map(groups.map((group) => [group.slug, group]));
@@ -99,16 +89,14 @@ async function groupsOf(
 /** The rows of a step, of which each round does those that no earlier row has to come before. */
 class StepWork {
   readonly outcomes: Outcome[] = [];
-  /** Of each row that went in, by its place. */
-  readonly customers = new Map<number, Pick<GivenReferral, 'customerId' | 'isNew'>>();
+  /** Of each row that went in, the internal id of its customer, by its place. */
+  readonly customers = new Map<number, number>();
   /** References that rows give to customers who have others. */
-  readonly called = new Map<string, number>();
+  readonly references = new Map<string, number>();
   readonly #ctx: OperationContext;
   readonly #tx: OrganisationDatabase;
   readonly #rows: readonly ValidRow[];
   readonly #isUpdate: boolean;
-  /** Those of the rows of a round, by slug: rows that are refused make none. */
-  #groups: ReadonlyMap<string, StoredGroup> = new Map();
 
   constructor(ctx: OperationContext, tx: OrganisationDatabase, rows: readonly ValidRow[], isUpdate: boolean) {
     this.#ctx = ctx;
@@ -120,7 +108,7 @@ class StepWork {
   async run(): Promise<void> {
     let pending = [...this.#rows.keys()];
     for (let idle = 0; pending.length > 0; ) {
-      await this.#round(await matchRows(this.#tx, this.#rows, pending, true));
+      await this.#round(await matchRows(this.#tx, this.#rows, pending, { isTrial: false }));
       const left = pending.filter((position) => this.outcomes[position] === undefined);
       idle = left.length === pending.length ? idle + 1 : 0;
       // Others hold what was found by now: what was locked in vain stays locked, so all of it begins anew.
@@ -132,49 +120,57 @@ class StepWork {
   async #round(matched: readonly Matched[]): Promise<void> {
     const news: number[] = [];
     const changes: { position: number; change: CustomerChange }[] = [];
-    const rowsThatGoIn = matched.filter((each) => !('problem' in each));
-    this.#groups = await groupsOf(
-      this.#ctx,
-      this.#tx,
-      rowsThatGoIn.map(({ position }) => this.#row(position)),
-    );
     for (const each of matched) {
       const { position } = each;
       if ('problem' in each) this.outcomes[position] = [{ path: 'cuRefNo', message: each.problem }];
       else if (!each.known) news.push(position);
       else {
-        const change = changeOf(this.#row(position), each.known, this.#groupsOf(position), this.#isUpdate);
+        const change = changeOf(this.#row(position), each.known, this.#isUpdate);
         if ('problems' in change) this.outcomes[position] = change.problems;
         else changes.push({ position, change });
       }
     }
-    for (const [position, customerId] of await createStaged(this.#tx, this.#ctx, news, this.#membershipsOf(news))) {
+    // Rows that are refused make none.
+    const groups = await groupsOf(this.#ctx, this.#tx, [
+      ...news.flatMap((position) => this.#row(position).groups ?? []),
+      ...changes.flatMap(({ change }) => change.joined),
+    ]);
+    await this.#create(news, groups);
+    await this.#change(changes, groups);
+  }
+
+  async #create(positions: readonly number[], groups: ReadonlyMap<string, StoredGroup>): Promise<void> {
+    const memberships = positions.flatMap((position) =>
+      (this.#row(position).groups ?? []).map(({ slug }) => ({ position, groupId: idOf(groups, slug) })),
+    );
+    for (const [position, customerId] of await createStaged(this.#tx, this.#ctx, positions, memberships)) {
       this.outcomes[position] = 'created';
-      this.customers.set(position, { customerId, isNew: true });
+      this.customers.set(position, customerId);
     }
+  }
+
+  async #change(
+    changes: readonly { position: number; change: CustomerChange }[],
+    groups: ReadonlyMap<string, StoredGroup>,
+  ): Promise<void> {
     const changed = await changeKnown(
       this.#ctx,
       this.#tx,
       changes.map(({ change }) => change),
+      groups,
     );
     changes.forEach(({ position, change }, i) => {
       this.outcomes[position] = changed[i] ? 'changed' : 'unchanged';
       const { id, cuRefNo } = change.known.customer;
-      this.customers.set(position, { customerId: id, isNew: false });
+      this.customers.set(position, id);
       const given = this.#row(position).cuRefNo;
-      if (given != null && given !== cuRefNo && !this.called.has(given)) this.called.set(given, id);
+      if (given != null && given !== cuRefNo && !this.references.has(given)) this.references.set(given, id);
     });
-  }
-
-  #membershipsOf(positions: readonly number[]): StagedMembership[] {
-    return positions.flatMap((position) => this.#groupsOf(position).map(({ id: groupId }) => ({ position, groupId })));
   }
 
   #row(position: number): ValidRow {
     return this.#rows[position] as ValidRow;
   }
-
-  #groupsOf(position: number): StoredGroup[] {
-    return (this.#row(position).groups ?? []).flatMap(({ slug }) => this.#groups.get(slug) ?? []);
-  }
 }
+
+const idOf = (groups: ReadonlyMap<string, StoredGroup>, slug: string) => (groups.get(slug) as StoredGroup).id;

@@ -1,11 +1,11 @@
 // The summary of a step: how many came to what, and what is wrong with those that were refused.
-import { defuse } from '../formula.ts';
 import type { Chunk, ValidatedRow } from './chunks.ts';
+import type { ReferralsSettled } from './referrals.ts';
 import type { RefusedRow } from './report.ts';
 import { type Counts, NO_ROWS } from './run.ts';
 import type { RowProblem, Source, SourceRow } from './source.ts';
 import type { Outcome, PositionedRow } from './step.ts';
-import type { WaitingReferral } from './waiting-referrals.ts';
+import type { KeptReferral } from './waiting-referrals.ts';
 
 /** What became of the rows of a step. */
 export interface StepSummary {
@@ -44,36 +44,29 @@ function problemsOf(
   ];
 }
 
+/** Summarizes what became of the referrals of rows, in the order of the file. */
+export function summarizeReferrals(source: Source, { changed, problems }: ReferralsSettled<KeptReferral>): StepSummary {
+  const others = changed.filter(({ isUnchanged }) => isUnchanged).length;
+  return {
+    counts: { ...NO_ROWS, changed: others, unchanged: -others, withoutReferral: problems.length },
+    refused: problems.map(({ given, reason }) => refusedReferral(source, given, reason)),
+  };
+}
+
 /** A row of the report that sets the referral of its customer, once it is mended. */
-export function refusedReferral(
-  source: Source,
-  {
-    line,
-    referral,
-    cuRefNo,
-    email,
-    phone,
-  }: Pick<WaitingReferral, 'line' | 'referral' | 'email' | 'phone'> & { cuRefNo: string | null },
-  reason: string,
-): RefusedRow {
-  const named = Object.entries({ cuRefNo, email, phone, referral });
-  const values = new Map(named.map(([column, value]) => [source.nameOf(column), value ?? '']));
+function refusedReferral(source: Source, given: KeptReferral, reason: string): RefusedRow {
+  const { line, cuRefNo, email, phone } = given;
+  const referral = given.referral ?? '';
   const problem = { column: source.nameOf('referral'), value: referral, reason: `${reason}${WITHOUT}` };
-  return { line, problems: [problem], cells: source.header.map((name) => defuse(values.get(name) ?? '')) };
+  return { line, problems: [problem], cells: source.cellsOf({ cuRefNo, email, phone, referral }) };
 }
 
 /**
  * Summarizes a step.
  *
  * @param outcomes - of the rows that passed the rules, by their position in the file
- * @param referrals - what is wrong with those of rows that went in, in the same way
  */
-export function summarize(
-  source: Source,
-  chunk: Chunk,
-  outcomes: ReadonlyMap<number, Outcome>,
-  referrals: ReadonlyMap<number, string>,
-): StepSummary {
+export function summarize(source: Source, chunk: Chunk, outcomes: ReadonlyMap<number, Outcome>): StepSummary {
   const counts = { ...NO_ROWS };
   const refused: RefusedRow[] = [];
   for (const row of chunk.rows) {
@@ -81,15 +74,6 @@ export function summarize(
     if (typeof outcome === 'string') counts[outcome as keyof Counts] += 1;
     else counts.refused += 1;
     const problems = problemsOf(row, outcome, source);
-    const reason = referrals.get(row.position);
-    if (reason !== undefined) {
-      counts.withoutReferral += 1;
-      problems.push({
-        column: source.nameOf('referral'),
-        value: String(row.source.given.referral),
-        reason: `${reason}${WITHOUT}`,
-      });
-    }
     if (problems.length > 0) refused.push({ line: row.source.line, problems, cells: row.source.cells() });
   }
   return { counts, refused };

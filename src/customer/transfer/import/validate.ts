@@ -1,6 +1,6 @@
 // Validates rows by the rules of the API.
 import { z } from 'zod';
-import type { FieldProblem } from '../../../errors/api-error.ts';
+import { ApiError, type FieldProblem } from '../../../errors/api-error.ts';
 import { fieldProblems } from '../../../errors/validation.ts';
 import { assertObjectSize, type JsonObject, mergePatch } from '../../../json-object.ts';
 import { changedTextOf, invalid, MUST_BE_INT, requiredText, transformWith, trim } from '../../../text.ts';
@@ -89,8 +89,9 @@ export function validate(given: Given): Validation {
   const fitting = <Value>(path: string, work: () => Value): Value | undefined => {
     try {
       return work();
-    } catch (failure) {
-      problems.push({ path, message: (failure as Error).message });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problems.push({ path, message: error.message });
       return undefined;
     }
   };

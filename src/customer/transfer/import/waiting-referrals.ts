@@ -1,72 +1,70 @@
-// Referrals that wait for the end of the file, where a later row may have brought the referrer.
+// Referrals that rows give, kept until the end of the file, and set by then.
+import { recording } from '../../../change-log/record.ts';
 import { columnsOf } from '../../../database/columns.ts';
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { Statement } from '../../../database/statement.ts';
-import type { GivenReferral } from './referrals.ts';
+import type { Actor } from '../../../operation-context.ts';
+import { customerActions } from '../../actions.ts';
+import { Referrers } from '../../referral/chain.ts';
+import { findReferrers } from './references.ts';
+import type { GivenReferral, ReferralChange, ReferralStore } from './referrals.ts';
 import { ImportReferralEntity } from './run.entity.ts';
 
 const keep: Statement = {
   name: 'import_referral_keep',
   text: `
     insert into import_referral (${columnsOf(ImportReferralEntity).join(', ')})
-    select $1, $2, g.position, g.line, g.customer_id, g.referral
-    from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) g (position, line, customer_id, referral)`,
+    select $1, $2, g.position, g.line, g.customer_id, g.referral, g.is_unchanged
+    from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[]) g (position, line, customer_id, referral, is_unchanged)`,
 };
 
-/** Keeps referrals until the file is at its end. */
+/** Keeps referrals. */
 export async function keepReferrals(
   tx: OrganisationDatabase,
   runId: number,
-  waiting: readonly GivenReferral[],
+  given: readonly GivenReferral[],
 ): Promise<void> {
-  if (waiting.length === 0) return;
+  if (given.length === 0) return;
   await tx.run(keep, [
     tx.organisationId,
     runId,
-    waiting.map(({ position }) => position),
-    waiting.map(({ line }) => line),
-    waiting.map(({ customerId }) => customerId),
-    waiting.map(({ referral }) => referral),
+    given.map(({ position }) => position),
+    given.map(({ line }) => line),
+    given.map(({ customerId }) => customerId),
+    given.map(({ referral }) => referral),
+    given.map(({ isUnchanged }) => isUnchanged),
   ]);
 }
 
-const findWaiting: Statement = {
-  name: 'import_referral_customers',
-  text: `
-    select distinct customer_id from import_referral
-    where organisation_id = $1 and run_id = $2 and customer_id = any($3::bigint[])`,
-};
-
-/** Those of the customers of referrals who have one that waits. */
-export async function customersWaiting(
-  tx: OrganisationDatabase,
-  runId: number,
-  given: readonly GivenReferral[],
-): Promise<Set<number>> {
-  if (given.length === 0) return new Set();
-  const ids = given.map(({ customerId }) => customerId);
-  const rows = await tx.run<{ customer_id: string }>(findWaiting, [tx.organisationId, runId, ids]);
-  return new Set(rows.map(({ customer_id: id }) => Number(id)));
-}
-
-const drop: Statement = {
-  name: 'import_referral_drop',
-  text: 'delete from import_referral where organisation_id = $1 and run_id = $2 and customer_id = any($3::bigint[])',
-};
-
-/** Forgets referrals that wait, of customers to whom a later row has given another. */
-export async function dropReferrals(tx: OrganisationDatabase, runId: number, ids: readonly number[]): Promise<void> {
-  if (ids.length > 0) await tx.run(drop, [tx.organisationId, runId, ids]);
-}
-
-/** A referral that waits, with what names its customer in a report. */
-export interface WaitingReferral extends GivenReferral {
-  readonly cuRefNo: string;
+/** A referral that was kept, with what names its customer in a report. */
+export interface KeptReferral extends GivenReferral {
+  readonly cuRefNo: string | null;
   readonly email: string | null;
   readonly phone: string | null;
   /** Whether the customer was deleted meanwhile. */
   readonly isGone: boolean;
 }
+
+/** A kept referral as it is read: PostgreSQL gives its whole numbers as text. */
+export type KeptRow = Record<'position' | 'line' | 'customer_id', string> &
+  Pick<KeptReferral, 'referral' | 'email' | 'phone'> & {
+    cu_ref_no: string | null;
+    is_unchanged: boolean;
+    is_gone: boolean;
+  };
+
+/** Makes a kept referral of its row. */
+export const keptReferral = (row: KeptRow): KeptReferral => ({
+  position: Number(row.position),
+  line: Number(row.line),
+  customerId: Number(row.customer_id),
+  referral: row.referral,
+  isUnchanged: row.is_unchanged,
+  cuRefNo: row.cu_ref_no,
+  email: row.email,
+  phone: row.phone,
+  isGone: row.is_gone,
+});
 
 const take: Statement = {
   name: 'import_referral_take',
@@ -76,37 +74,72 @@ const take: Statement = {
       where w.organisation_id = $1 and w.run_id = $2 and w.position = any(array(
         select position from import_referral where organisation_id = $1 and run_id = $2 order by position limit $3
       ))
-      returning w.position, w.line, w.customer_id, w.referral
+      returning w.position, w.line, w.customer_id, w.referral, w.is_unchanged
     )
-    select t.position, t.line, c.id as customer_id, t.referral, c.cu_ref_no, c.email, c.phone, c.deleted_at is not null as is_gone
+    select t.position, t.line, c.id as customer_id, t.referral, t.is_unchanged, c.cu_ref_no, c.email, c.phone, c.deleted_at is not null as is_gone
     from taken t
     cross join lateral (
-      select case when k.merged_into is null then k else (select s from customer s where s.organisation_id = $1 and s.id = k.merged_into) end as customer
-      from customer k where k.organisation_id = $1 and k.id = t.customer_id
+      select coalesce(k.merged_into, k.id) as id from customer k where k.organisation_id = $1 and k.id = t.customer_id
     ) l
-    join customer c on c.organisation_id = $1 and c.id = (l.customer).id
+    join customer c on c.organisation_id = $1 and c.id = l.id
     order by t.position`,
 };
 
-/** Takes the next referrals that wait; a customer that was merged meanwhile is its survivor. */
-export async function takeReferrals(
-  tx: OrganisationDatabase,
-  runId: number,
-  count: number,
-): Promise<WaitingReferral[]> {
-  const rows = await tx.run<
-    Record<'position' | 'line' | 'customer_id' | 'referral' | 'cu_ref_no', string> &
-      Pick<WaitingReferral, 'email' | 'phone'> & { is_gone: boolean }
-  >(take, [tx.organisationId, runId, count]);
-  return rows.map((row) => ({
-    position: Number(row.position),
-    line: Number(row.line),
-    customerId: Number(row.customer_id),
-    referral: row.referral,
-    isNew: false,
-    cuRefNo: row.cu_ref_no,
-    email: row.email,
-    phone: row.phone,
-    isGone: row.is_gone,
-  }));
+/** Takes the next referrals that were kept; a customer that was merged meanwhile is its survivor. */
+export async function takeReferrals(tx: OrganisationDatabase, runId: number, count: number): Promise<KeptReferral[]> {
+  return (await tx.run<KeptRow>(take, [tx.organisationId, runId, count])).map(keptReferral);
+}
+
+/*
+ * As `setCustomerReferral` does; in the order in which others lock customers.
+ */
+const write: Statement = {
+  name: 'import_referrals',
+  text: `
+    with given as materialized (
+      select * from unnest($2::bigint[], $3::bigint[]) g (customer_id, referrer_id)
+    ), before as materialized (
+      select f.customer_id, c.cu_ref_no as reference from given g
+      join referral f on f.organisation_id = $1 and f.customer_id = g.customer_id
+      join customer c on c.organisation_id = $1 and c.id = f.referrer_id
+    ), removed as (
+      delete from referral f using given g
+      where f.organisation_id = $1 and f.customer_id = g.customer_id and g.referrer_id is null
+    ), written as (
+      insert into referral (organisation_id, customer_id, referrer_id)
+      select $1, customer_id, referrer_id from given where referrer_id is not null order by customer_id
+      on conflict (organisation_id, customer_id) do update set referrer_id = excluded.referrer_id
+    ), locked as materialized (
+      select c.id from customer c where c.organisation_id = $1 and c.id = any(array(select customer_id from given))
+      order by c.id
+      for no key update
+    ), changed as (
+      update customer c set version = c.version + 1, change_count = c.change_count + 1, updated_at = clock_timestamp()
+      where c.organisation_id = $1 and c.id = any(array(select id from locked))
+      returning c.id, c.cu_ref_no, c.change_count
+    ), change as (
+      select h.cu_ref_no as reference, '${customerActions.REFERRAL_SET.stored}' as action, $4::text as actor, null as reason, $5::text as request_id,
+        h.change_count as ordinal,
+        jsonb_build_array(jsonb_build_object(
+          'name', 'referral',
+          'before', (select b.reference from before b where b.customer_id = h.id),
+          'after', (select c.cu_ref_no from customer c where c.organisation_id = $1 and c.id = g.referrer_id)
+        )) as fields
+      from changed h join given g on g.customer_id = h.id
+    ), ${recording(`'customer'`, 'change')}
+    select`,
+};
+
+/** The referrals of an organisation, which are locked. */
+export function referralsOf(tx: OrganisationDatabase, { actor, requestId }: Actor, runId: number): ReferralStore {
+  return {
+    find: (references) => findReferrers(tx, references, runId),
+    above: (ids) => Referrers.above(tx, ids),
+    async write(changes: readonly ReferralChange[]) {
+      if (changes.length === 0) return;
+      const customers = changes.map(({ customerId }) => customerId);
+      const referrers = changes.map(({ referrerId }) => referrerId);
+      await tx.run(write, [tx.organisationId, customers, referrers, actor, requestId]);
+    },
+  };
 }

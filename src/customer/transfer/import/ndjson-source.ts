@@ -1,0 +1,102 @@
+// Rows of a file of JSON objects, one a line.
+import { isObject, MOST_VALUES } from '../../../json-members.ts';
+import { columnNamed, transferColumns } from '../columns.ts';
+import { defuse } from '../formula.ts';
+import type { HeaderOptions, Target } from '../header.ts';
+import { UNREADABLE } from '../read/encoding.ts';
+import { readLines } from '../read/ndjson.ts';
+import {
+  deepIn,
+  type Given,
+  parsed,
+  type RowProblem,
+  type Source,
+  type SourceRow,
+  unreadableIn,
+  withFields,
+} from './source.ts';
+
+/** Reads a file of JSON objects, one a line. Its report has our columns, called as the operator calls them. */
+export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOptions): Source {
+  const unknown = new Set<string>();
+  const nameOf = (column: string) =>
+    [...options.map].find(([, target]) => target && 'column' in target && target.column === column)?.[0] ?? column;
+  return {
+    header: transferColumns.map(nameOf),
+    layout: { delimiter: ',', hasMark: false },
+    nameOf,
+    cellsOf,
+    get unknown() {
+      return [...unknown];
+    },
+    rows: ndjsonRows(readLines(bytes), options, unknown),
+  };
+}
+
+async function* ndjsonRows(
+  rows: ReturnType<typeof readLines>,
+  options: HeaderOptions,
+  unknown: Set<string>,
+): AsyncGenerator<SourceRow> {
+  for await (const row of rows) {
+    const { line } = row;
+    const text = 'content' in row ? row.content : '';
+    const object = 'unreadable' in row ? row.unreadable : objectIn(text);
+    if (typeof object === 'string') {
+      const reason = object;
+      yield { line, given: {}, problems: [{ column: undefined, value: text, reason }], text, cells: () => [] };
+      continue;
+    }
+    const { given, problems } = givenByMembers(object, options, unknown);
+    problems.push(...unreadableIn([], [text]), ...deepIn(given, (column) => column));
+    yield { line, given, problems, text, cells: () => cellsOf(given) };
+  }
+}
+
+/** @returns why a line is none */
+function objectIn(text: string): object | string {
+  const { value, isTooLarge } = parsed(text);
+  if (isTooLarge) return `holds more than ${MOST_VALUES.toLocaleString('en')} values`;
+  return isObject(value) ? value : 'is not a JSON object, or has a member twice';
+}
+
+/** Member names that are remembered as unknown: they are told at the end. */
+const MOST_UNKNOWN = 100;
+
+/** What a member of an object is; undefined where nobody knows it. */
+function targetOf(name: string, { map, customFields }: HeaderOptions): Target | undefined {
+  const mapped = map.get(name);
+  if (mapped !== undefined) return mapped;
+  const column = columnNamed(name);
+  if (column) return { column };
+  return customFields ? { customField: name } : undefined;
+}
+
+function givenByMembers(object: object, options: HeaderOptions, unknown: Set<string>) {
+  const given: Given = {};
+  const fields: [string, unknown][] = [];
+  const problems: RowProblem[] = [];
+  for (const [name, value] of Object.entries(object)) {
+    const target = targetOf(name, options);
+    if (target === undefined) {
+      if (unknown.size < MOST_UNKNOWN) unknown.add(name);
+    } else if (target && 'column' in target) {
+      if (target.column in given)
+        problems.push({ column: name, reason: `is ${target.column}, which another member is too` });
+      given[target.column] = value;
+    } else if (target) fields.push([target.customField, value]);
+  }
+  if (fields.length > 0) given.customFields = withFields(given.customFields, fields);
+  return { given, problems };
+}
+
+/** What was given, as the cells of a CSV file. */
+function cellsOf(given: Given): string[] {
+  return transferColumns.map((column) => {
+    const value = given[column];
+    if (value === undefined || value === null) return '';
+    // Half a character would be written as one that the rules take.
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return defuse(text.replace(/\p{Surrogate}/gu, UNREADABLE));
+  });
+}
