@@ -123,6 +123,14 @@ it('CSV runs as no formula, unless it is --raw', async () => {
   expect(await at.transfer.export(at.slug, '--delimiter', 'semicolon')).toMatch(/^cuRefNo;email;phone;/);
 });
 
+it('nothing comes in again too', async () => {
+  const text = await at.transfer.export(at.slug, '--format', 'ndjson');
+  expect(text).toBe('');
+  expect((await at.transfer.import(await at.transfer.file(text, 'ndjson'), at.slug)).counts).toMatchObject({ rows: 0 });
+  const csv = await at.transfer.export(at.slug);
+  expect((await at.transfer.import(await at.transfer.file(csv), at.slug)).counts).toMatchObject({ rows: 0 });
+});
+
 it('those are left out who were deleted or merged, and whoever the filter leaves out', async () => {
   await at.transfer.import(
     await at.transfer.file(

@@ -121,6 +121,9 @@ describe('new customers', () => {
 it('a row that is refused makes no group, and an object that has a member twice is refused', async () => {
   await importText(at, `cuRefNo,email\n${REF[0]},a@example.com`);
   await importText(at, `cuRefNo,email,groups\n${REF[0]},b@example.com,ghosts`);
+  const many = Array.from({ length: 100 }, (_, i) => `g${i}`).join('|');
+  await importText(at, `email,groups\na@example.com,${many}`);
+  expect((await importText(at, 'email,groups\na@example.com,ghosts')).counts).toEqual(counts(0, 0, 0, 1));
   expect(await at.transfer.sql(`select from customer_group where slug = 'ghosts'`)).toEqual([]);
   const twice = '{"email":"a@example.com","email":"b@example.com"}\n{"email":"c@example.com","meta":{"a":1,"a":2}}';
   const { counts: said, refused } = await importText(at, twice, '--format', 'ndjson');

@@ -1,13 +1,13 @@
 // Imports that end before their file does, and imports that others work beside.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it, vi } from 'vitest';
 import { clientOptions, parseDatabaseUrl } from '../../../src/database-url.ts';
 import { findingsOf } from '../../support/check.ts';
-import { runCommand } from '../../support/command.ts';
+import { runCommand, runCommandHere } from '../../support/command.ts';
 import { keyOf, useImporting } from '../../support/importing.ts';
 
 const at = useImporting();
@@ -260,6 +260,57 @@ it('a report is gone on with also after a time without one', async () => {
   expect((await readFile(report)).length).toBe(Number(run?.report_bytes));
   // The header, and what was refused in the first part and the last.
   expect((await readFile(report, 'utf8')).match(/refusedLine/g)).toHaveLength(1);
+});
+
+it('a report that was changed meanwhile is not written on, and stays as it is', async () => {
+  const path = await at.transfer.file(`${HEADER}\n${rowsOf(6_000).join('\n')}\n`);
+  const report = at.transfer.pathOf('mended.csv');
+  const run = start(path, '--report', report);
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000, interval: 5 });
+  run.child.kill('SIGKILL');
+  await run.ended;
+  const written = await readFile(report, 'utf8');
+  const goOn = (text: string) =>
+    writeFile(report, text).then(() =>
+      runCommandHere('import', [path, '--organisation', at.slug, '--resume', '--report', report], {
+        DATABASE_URL: at.url,
+      }),
+    );
+  for (const mended of [written.replace(',bad3,,', ',good@example.com,,'), written.slice(0, 100), `x${written}`]) {
+    const { code, stderr } = await goOn(mended);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        ' was changed since the import was interrupted, and is not written on: name another file',
+      ),
+    });
+    expect(await readFile(report, 'utf8')).toBe(mended);
+  }
+  expect((await goOn(written)).code).toBe(1);
+  expect(await rowsDone()).toEqual({ rows: 6_000, finished: true });
+});
+
+it('a trial that is interrupted says that nothing was stored', async () => {
+  const path = await at.transfer.file(`${HEADER}\n${rowsOf(12_000).join('\n')}\n`);
+  const all = [
+    'src/cli/import.ts',
+    path,
+    '--organisation',
+    at.slug,
+    '--dry-run',
+    '--report',
+    at.transfer.pathOf('trial.csv'),
+  ];
+  const child = spawn(process.execPath, all, { env: { ...process.env, DATABASE_URL: at.url } });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  await vi.waitFor(async () => expect((await stat(at.transfer.pathOf('trial.csv'))).size).toBeGreaterThan(0), {
+    timeout: 30_000,
+    interval: 5,
+  });
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'The trial was interrupted; nothing was stored.\n' });
 });
 
 it('referrals come to the same wherever a step ends, and a deleted customer gets none', async () => {

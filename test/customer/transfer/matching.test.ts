@@ -89,6 +89,8 @@ describe('whose a row is', () => {
     );
     expect(said).toEqual(counts(1, 2, 0, 1));
     expect(refused).toEqual([['2', 'cuRefNo', REF[0], 'is the reference of a customer that was deleted']]);
+    const both = await importText(at, `cuRefNo,email\n${REF[0]},gone@example.com`);
+    expect(both.refused).toEqual(refused);
     expect(await at.transfer.customers(at.slug)).toEqual([
       { cuRefNo: REF[1], email: 'kept@example.com', firstName: 'First', lastName: 'Last' },
       { cuRefNo: expect.any(String), email: 'gone@example.com', firstName: 'New' },
@@ -186,6 +188,15 @@ eva@example.com,,,,,,7,,,`;
       email: 'jan@example.com',
       creditBalance: 5,
     });
+  });
+
+  it('are not changed by a cell in which nothing is seen', async () => {
+    const { counts: said } = await importText(
+      at,
+      'email,firstName,city,Size\njan@example.com,\u200b,\u2060\u0085, \u200b \n',
+      ...['--update', '--custom-fields'],
+    );
+    expect(said).toEqual(counts(0, 0, 1, 0));
   });
 
   it('refuse an object that would become too large, and too many groups', async () => {

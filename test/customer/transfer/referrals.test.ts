@@ -91,6 +91,33 @@ describe('referrals', () => {
     expect(await at.transfer.sql('select from import_reference')).toEqual([]);
   });
 
+  it('are taken away by null, with --update alone', async () => {
+    await importText(at, `cuRefNo,referral\n${REF[0]},\n${REF[1]},${REF[0]}`);
+    const row = JSON.stringify({ cuRefNo: REF[1], referral: null });
+    expect((await importText(at, row, '--format', 'ndjson')).counts).toEqual(counts(0, 0, 1, 0));
+    expect((await importText(at, row, '--format', 'ndjson', '--update')).counts).toEqual(counts(0, 1, 0, 0));
+    expect((await importText(at, row, '--format', 'ndjson', '--update')).counts).toEqual(counts(0, 0, 1, 0));
+    expect((await read()).map(([, referrer]) => referrer)).toEqual([-1, -1]);
+  });
+
+  it('come out by the last row that can be followed', async () => {
+    await importText(at, `cuRefNo\n${REF[0]}\n${REF[1]}`);
+    const first = await importText(
+      at,
+      `cuRefNo,referral\n${REF[0]},${REF[4]}\n${REF[0]},${REF[1]}\n${REF[0]},${REF[0]}`,
+    );
+    expect(first.counts).toEqual(counts(0, 1, 2, 0, 1));
+    expect(first.refused.map(([line, , , reason]) => [line, reason])).toEqual([
+      ['2', `must be a customer of this organisation${without}`],
+    ]);
+    const second = await importText(at, `cuRefNo,referral\n${REF[0]},${REF[1]}\n${REF[0]},${REF[0]}`, '--update');
+    expect(second.counts).toEqual(counts(0, 0, 2, 0, 1));
+    expect(await read()).toEqual([
+      [0, 1],
+      [1, -1],
+    ]);
+  });
+
   it('stay as they are, unless --update replaces them', async () => {
     await importText(at, `cuRefNo,referral\n${REF[0]},\n${REF[1]},\n${REF[2]},${REF[0]}`);
     expect((await importText(at, `cuRefNo,referral\n${REF[2]},${REF[1]}`)).counts).toEqual(counts(0, 0, 1, 0));

@@ -1,7 +1,7 @@
 // Reports of refused rows.
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { counts, importText, useImporting } from '../../support/importing.ts';
+import { counts, importText, REF, useImporting } from '../../support/importing.ts';
 
 const at = useImporting();
 
@@ -81,6 +81,50 @@ describe('a report', () => {
     const mended = await at.transfer.file(report.replace(';bad;J', ';good@example.com;J'));
     expect(await at.transfer.import(mended, at.slug, '--encoding', 'windows-1250')).toMatchObject({ code: 0 });
     expect(await at.transfer.customers(at.slug)).toMatchObject([{ firstName: 'Jiří' }]);
+  });
+
+  it('of objects is imported as they were, whatever the operator calls their members', async () => {
+    const map = ['--map', 'Mail=email,Ref=referral,Note=,Size=customFields.size'];
+    const rows = [
+      { Mail: 'a@example.com', Ref: REF[4], Note: 'x', Size: 5 },
+      { Mail: 'bad', Ref: REF[0], firstName: 'B\ud800', Size: 7 },
+    ];
+    const { report } = await importText(
+      at,
+      rows.map((each) => JSON.stringify(each)).join('\n'),
+      '--format',
+      'ndjson',
+      ...map,
+    );
+    const path = await at.transfer.file(report);
+    const asIs = await at.transfer.import(path, at.slug, ...map);
+    expect(asIs.counts).toMatchObject({ refused: 1, withoutReferral: 1 });
+    expect(asIs.refused.map(([, column]) => column)).toEqual(['firstName', 'Ref']);
+    const references = (await at.transfer.customers(at.slug)).map(({ cuRefNo }) => String(cuRefNo));
+    const mended = report
+      .replaceAll(REF[4], '')
+      .replaceAll(REF[0], references[0] as string)
+      .replace(',bad,,', ',b@example.com,,')
+      .replaceAll('\u001a', '');
+    expect((await at.transfer.import(await at.transfer.file(mended), at.slug, ...map)).counts).toMatchObject({
+      created: 1,
+      refused: 0,
+    });
+    expect(await at.transfer.customers(at.slug)).toMatchObject([
+      { email: 'a@example.com', customFields: { size: 5 } },
+      { email: 'b@example.com', firstName: 'B', customFields: { size: 7 }, referral: references[0] },
+    ]);
+  });
+
+  it('names a customer in its own columns alone', async () => {
+    await importText(at, 'email,phone\na@example.com,+420777123456');
+    const { report } = await importText(
+      at,
+      `email,phone,referral\na@example.com,ext 5,${REF[4]}`,
+      '--map',
+      'phone=customFields.phone',
+    );
+    expect(report.trim().split('\r\n').at(-1)).toMatch(new RegExp(`,a@example.com,,${REF[4]}$`));
   });
 
   it('is in no way needed', async () => {
