@@ -23,6 +23,14 @@ const exportInput = z.object({ filter: customerFilter });
 /** What interrupts an export; a second one ends the process at once. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Customers that are read at once: as many as make a page of some length, as long as they are like those before. */
+const FIRST_PAGE = 50;
+const LARGEST_PAGE = 500;
+/** Characters of a page. */
+const PAGE_LENGTH = 1024 * 1024;
+
+const sizeOfPage = (length: number) => Math.max(1, Math.min(LARGEST_PAGE, Math.floor(PAGE_LENGTH / length)));
+
 interface ExportCommand {
   organisation: string;
   format?: 'csv' | 'ndjson';
@@ -91,16 +99,18 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   };
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    await exportCustomers(ctx, filter, async ({ total, pages }) => {
+    await exportCustomers(ctx, filter, async ({ total, next }) => {
       if (isBegun) throw new UnusableFileError('The database has interrupted the export: begin it anew.');
       isBegun = true;
       await writeTo(target, path, writer.head);
       progress.update(0, total > 0 ? 0 : undefined);
-      for await (const page of pages()) {
+      for (let page = await next(FIRST_PAGE); page.length > 0; ) {
         if (isInterrupted) throw new UnusableFileError('The export was interrupted.');
-        await writeTo(target, path, writer.write(page));
+        const text = writer.write(page);
+        await writeTo(target, path, text);
         rows += page.length;
         progress.update(rows, rows / total);
+        page = await next(sizeOfPage(text.length / page.length));
       }
     });
     isDone = true;

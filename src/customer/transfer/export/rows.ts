@@ -10,9 +10,6 @@ import { ListQuery } from '../../search/query.ts';
 import { SqlValues } from '../../search/sql-values.ts';
 import { type TransferColumn, transferColumns } from '../columns.ts';
 
-/** Customers that one statement reads: each may have 64 KiB of objects. */
-const PAGE = 250;
-
 /** What a file has of a customer; null for what it does not have. */
 export type ExportedCustomer = Record<
   Exclude<TransferColumn, 'groups' | 'meta' | 'customFields' | 'newsletter' | 'premium' | 'ban' | 'creditBalance'>,
@@ -50,8 +47,8 @@ const selected = transferColumns
 export interface Exporting {
   /** How many there are. */
   readonly total: number;
-  /** Each page, in order. */
-  pages(): AsyncGenerator<readonly ExportedCustomer[]>;
+  /** The next customers, at most so many; none at the end. */
+  next(most: number): Promise<readonly ExportedCustomer[]>;
 }
 
 /**
@@ -74,28 +71,23 @@ export function exportCustomers<Result>(
       { name: undefined, text: `select count(*) as total from customer c where ${where}` },
       values.all,
     );
-    return work({ total: Number(total), pages: () => pagesOf(tx, where, values.all) });
+    return work({ total: Number(total), next: nextOf(tx, where, values.all) });
   });
 }
 
-async function* pagesOf(
-  tx: OrganisationDatabase,
-  where: string,
-  values: readonly unknown[],
-): AsyncGenerator<readonly ExportedCustomer[]> {
+function nextOf(tx: OrganisationDatabase, where: string, values: readonly unknown[]): Exporting['next'] {
   const statement = {
     name: undefined,
     text: `
       select c.id, ${selected} from customer c
       where ${where} and c.id > $${values.length + 1}::bigint
       order by c.id
-      limit ${PAGE}`,
+      limit $${values.length + 2}::int`,
   };
   let after = '0';
-  for (;;) {
-    const rows = await tx.run<ExportedCustomer & { id: string }>(statement, [...values, after]);
-    if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
+  return async (most) => {
+    const rows = await tx.run<ExportedCustomer & { id: string }>(statement, [...values, after, most]);
     after = rows.at(-1)?.id ?? after;
-  }
+    return rows;
+  };
 }

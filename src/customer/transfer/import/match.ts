@@ -5,15 +5,16 @@ import { type ReadCustomer, type ReadRow, readRow } from '../../change.ts';
 import { type CustomerGroup, groupsOfCustomer } from '../../group/group.entity.ts';
 import { ledTo } from '../../merge/followed.ts';
 import { selectChangedOf } from '../../profile.ts';
-import { STAGED } from './stage.ts';
+import { objectColumns, STAGED } from './stage.ts';
 import type { ValidRow } from './validate.ts';
 
 export const REFERENCE_TAKEN =
   'is the reference of a customer with another e-mail address, or none; an import changes no e-mail address';
 const REFERENCE_DELETED = 'is the reference of a customer that was deleted';
 
-/** Customers who are known at once: each may have 64 KiB of objects. */
+/** Customers who are known at once, and bytes of their objects as they are stored, which may be compressed. */
 const MOST_KNOWN = 250;
+const MOST_KNOWN_BYTES = 1024 * 1024;
 
 /** SQL for the one contact without an e-mail that has a phone; null where there is none, or several. */
 const onlyContact = (phone: string) => `(
@@ -37,7 +38,8 @@ const match: Statement = {
       where r.position = any($2::int[])
     ), led as materialized (
       select p.position, p.given, p.canonical_email, p.contact, (l.customer).id as customer_id, (l.customer).version,
-        case when (l.customer).email is null then (l.customer).phone end as contact_before, h.id as holder_id, h.is_gone as is_holder_gone
+        case when (l.customer).email is null then (l.customer).phone end as contact_before, h.id as holder_id, h.is_gone as is_holder_gone,
+        ${objectColumns.map((column) => `coalesce(pg_column_size((l.customer).${column}), 0)`).join(' + ')} as size
       from pending p
       cross join lateral (
         select case
@@ -52,7 +54,7 @@ const match: Statement = {
         from customer c where c.organisation_id = $1 and c.cu_ref_no = p.given
       ) h on true
     ), ordered as (
-      select l.position, l.customer_id, l.version, l.holder_id, l.is_holder_gone,
+      select l.position, l.customer_id, l.version, l.holder_id, l.is_holder_gone, l.size,
         (l.canonical_email is null or row_number() over (partition by l.canonical_email order by l.position) = 1)
           and (l.given is null or row_number() over (partition by l.given order by l.position) = 1)
           and (l.contact is null or row_number() over (partition by l.contact order by l.position) = 1)
@@ -65,10 +67,12 @@ const match: Statement = {
           when is_holder_gone then '${REFERENCE_DELETED}'
           else '${REFERENCE_TAKEN}'
         end as problem,
-        count(case when $3 then position else customer_id end) over (order by position) as costly
+        count(case when $3 then position else customer_id end) over (order by position) as known,
+        sum(size) over (order by position) - size as bytes_before
       from ordered where is_ready
     )
-    select position, customer_id, version, problem from ready where costly <= ${MOST_KNOWN} order by position`,
+    select position, customer_id, version, problem from ready
+    where known <= ${MOST_KNOWN} and bytes_before < ${MOST_KNOWN_BYTES} order by position`,
 };
 
 /** A customer whom rows name, as far as import has to know. */
