@@ -305,7 +305,7 @@ export const spoilt: Spoilt[] = [
   [
     'import_referral_organisation_id_customer_id_foreign',
     `with run as (
-       insert into import_run (organisation_id, source, fingerprint, settings, digest, actor) values (1, 'x', 'x', 'x', 'x', 'x') returning id
+       insert into import_run (organisation_id, source, fingerprint, settings, digest, report_digest, actor) values (1, 'x', 'x', 'x', 'x', 'x', 'x') returning id
      )
      insert into import_referral (organisation_id, run_id, position, line, customer_id, referral, is_unchanged) select 1, id, 1, 2, 999, 'abcdefghijklmnop', false from run`,
     /^referral in the import with the number \d+ for customer with the id 999$/,
@@ -320,7 +320,7 @@ export const spoilt: Spoilt[] = [
   [
     'import_reference_organisation_id_customer_id_foreign',
     `with run as (
-       insert into import_run (organisation_id, source, fingerprint, settings, digest, actor) values (1, 'x', 'x', 'x', 'x', 'x') returning id
+       insert into import_run (organisation_id, source, fingerprint, settings, digest, report_digest, actor) values (1, 'x', 'x', 'x', 'x', 'x', 'x') returning id
      )
      insert into import_reference (organisation_id, run_id, reference, customer_id) select 1, id, 'abcdefghijklmnop', 999 from run`,
     /^reference in the import with the number \d+ of customer with the id 999$/,
