@@ -85,13 +85,13 @@ async function earlierRun(
 ): Promise<ImportRun | undefined> {
   const earlier = await findRun(ctx, origin);
   if (!resume) {
-    if (earlier && !earlier.finishedAt && earlier.rows > 0)
+    if (earlier && !earlier.finishedAt)
       note(
         `An import of this file was interrupted after ${english(earlier.rows)} rows; this one begins anew. --resume would have gone on with that.`,
       );
     return undefined;
   }
-  if (!earlier || (earlier.rows === 0 && !earlier.finishedAt)) {
+  if (!earlier) {
     note('No import of this file was interrupted; it is imported from its beginning.');
     return undefined;
   }
@@ -133,7 +133,7 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
   const progress = new Progress(run?.rows);
   const printed = new RefusedLines(progress);
   let [rows, counts] = [run?.rows ?? 0, run ?? NO_ROWS] as [number, Counts];
-  let isDone = false;
+  let [isDone, isBroken] = [false, false];
   const options: ImportOptions = {
     isUpdate,
     report,
@@ -157,11 +157,12 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
     await (run ? new Import(ctx, source, run, options).run() : tryImport(ctx, source, options));
     isDone = true;
   } catch (error) {
-    if (run && !isInterrupted) noteWhatStays(rows);
+    isBroken = !(error instanceof UnusableFileError);
     throw error;
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.stop(isDone);
+    if (run && isBroken) noteWhatStays(rows);
     await report?.close();
     input.close();
   }

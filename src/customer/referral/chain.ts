@@ -6,24 +6,28 @@ import { LONGEST_CHAIN } from './set.ts';
 /** Generations that one statement reads. */
 const GENERATIONS = 20;
 
-/** @param relation - a table, or a view like it */
-const aboveIn = (relation: string, name?: string): Statement => ({
+/** Writes a query of the `referrer_id` of a customer, by SQL for the internal id. `$1` is the organisation. */
+type LookUp = (id: string) => string;
+
+const referrerOf: LookUp = (id) =>
+  `select f.referrer_id from referral f where f.organisation_id = $1 and f.customer_id = ${id}`;
+
+const aboveBy = (lookUp: LookUp, name?: string): Statement => ({
   name,
   text: `
     with recursive above (customer_id, referrer_id, generation) as (
-      select f.customer_id, f.referrer_id, 1 from ${relation} f where f.organisation_id = $1 and f.customer_id = any($2::bigint[])
+      select g.id, f.referrer_id, 1 from unnest($2::bigint[]) g (id) cross join lateral (${lookUp('g.id')}) f
       union
-      select f.customer_id, f.referrer_id, a.generation + 1
-      from above a
-      join ${relation} f on f.organisation_id = $1 and f.customer_id = a.referrer_id
+      select a.referrer_id, f.referrer_id, a.generation + 1
+      from above a cross join lateral (${lookUp('a.referrer_id')}) f
       where a.generation < ${GENERATIONS}
     )
     select distinct customer_id, referrer_id from above`,
 });
 
-const above = aboveIn('referral', 'referral_above');
+const above = aboveBy(referrerOf, 'referral_above');
 
-/** The referrers above some customers, as they are, with those that are set. Whoever makes one has locked the referrals of the organisation. */
+/** The referrers above some customers, as they are, with those that are set. Whoever is to change them has locked the referrals of the organisation. */
 export class Referrers {
   readonly #referrers = new Map<number, number>();
 
@@ -31,10 +35,10 @@ export class Referrers {
    * Reads them.
    *
    * @param ids - internal ids of customers who are to bring others, and of those others
-   * @param relation - what they are read from, where that is not the table of referrals
+   * @param lookUp - how they are read, where that is not from the table of referrals
    */
-  static async above(tx: OrganisationDatabase, ids: readonly number[], relation?: string): Promise<Referrers> {
-    const statement = relation === undefined ? above : aboveIn(relation);
+  static async above(tx: OrganisationDatabase, ids: readonly number[], lookUp?: LookUp): Promise<Referrers> {
+    const statement = lookUp ? aboveBy(lookUp) : above;
     const referrers = new Referrers();
     let unknown = [...new Set(ids)];
     for (let count = 0; unknown.length > 0 && count <= LONGEST_CHAIN; count += GENERATIONS) {

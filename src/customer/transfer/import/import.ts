@@ -37,8 +37,11 @@ export class Import {
   readonly #source: Source;
   readonly #options: ImportOptions;
   readonly #throttle: Throttle;
-  readonly #statistics: Statistics;
+  readonly #customers: Statistics;
+  readonly #referrals: Statistics;
   #run: ImportRun;
+  /** Of the row whose referral was set last. */
+  #position = 0;
 
   constructor(ctx: OperationContext, source: Source, run: ImportRun, options: ImportOptions) {
     // What the run made is found by its number.
@@ -47,7 +50,8 @@ export class Import {
     this.#run = run;
     this.#options = options;
     this.#throttle = new Throttle(ctx.database);
-    this.#statistics = new Statistics(ctx.database);
+    this.#customers = new Statistics(ctx.database, 'customer');
+    this.#referrals = new Statistics(ctx.database, 'referral');
   }
 
   /**
@@ -67,11 +71,15 @@ export class Import {
       next = chunks.next();
       next.catch(() => {});
       await stored;
-      await this.#statistics.added(chunk.rows.length);
+      await this.#customers.added(chunk.rows.length);
     }
-    while (!(await this.#storeReferrals())) {
+    for (let isFinished = false; !isFinished; ) {
       this.#options.assertGoesOn();
       await this.#throttle.rest();
+      await this.#throttle.time(async () => {
+        isFinished = await this.#storeReferrals();
+        return 0;
+      });
     }
   }
 
@@ -94,18 +102,22 @@ export class Import {
   /** Sets referrals, as many as at once. @returns whether those were all, and the import is at its end */
   async #storeReferrals(): Promise<boolean> {
     const to = { isFinished: false };
+    let position = this.#position;
     await this.#inStep(to, async (tx) => {
       await lockReferrals(tx);
-      const kept = await takeReferrals(tx, this.#run.id, STEP);
+      const kept = await takeReferrals(tx, this.#run.id, this.#position, STEP);
       to.isFinished = kept.length < STEP;
+      position = kept.at(-1)?.position ?? position;
       const store = referralsOf(tx, this.#ctx, this.#run.id);
       const present = kept.filter(({ isGone }) => !isGone);
       const { changed, problems } = await settleReferrals(store, present, this.#options.isUpdate);
       if (to.isFinished) await forgetReferences(tx, this.#run.id);
-      const gone = kept.filter(({ isGone }) => isGone).map((given) => ({ given, reason: GONE }));
+      const gone = kept.flatMap((given) => (given.isGone && given.referral !== null ? { given, reason: GONE } : []));
       const all = [...gone, ...problems].toSorted((one, other) => one.given.position - other.given.position);
       return summarizeReferrals(this.#source, { changed, problems: all });
     });
+    this.#position = position;
+    await this.#referrals.added(STEP);
     return to.isFinished;
   }
 

@@ -27,8 +27,9 @@ const onlyContact = (phone: string) => `(
 /*
  * pending  the rows that are still to be done
  * led      each with the customer that it names, and whose its reference is
- * Those are ready whose e-mail, reference, phone and customer no earlier one of them has, and of whose phone no earlier one may free the contact that had it: so
- * that rows come out as if they had been done one after the other. No more of them than it takes memory to know, of a trial those who are new too.
+ * Those are ready whose e-mail, reference, phone and customer no earlier one of them has, and whose phones, those before and after, no earlier one takes from a
+ * contact or looks for: so that rows come out as if they had been done one after the other. No more of them are next than it takes memory to know, of a trial
+ * those who are new too.
  */
 const match: Statement = {
   name: undefined,
@@ -59,20 +60,21 @@ const match: Statement = {
           and (l.given is null or row_number() over (partition by l.given order by l.position) = 1)
           and (l.contact is null or row_number() over (partition by l.contact order by l.position) = 1)
           and (l.customer_id is null or row_number() over (partition by l.customer_id order by l.position) = 1)
-          and not exists (select from led e where e.contact_before = l.contact and e.position < l.position) as is_ready
+          and not exists (
+            select from led e where e.position < l.position and (e.contact_before = l.contact or e.contact = l.contact_before)
+          ) as is_ready
       from led l
-    ), ready as (
-      select position, customer_id, version, case
-          when holder_id is null or holder_id = customer_id then null
-          when is_holder_gone then '${REFERENCE_DELETED}'
-          else '${REFERENCE_TAKEN}'
-        end as problem,
-        count(case when $3 then position else customer_id end) over (order by position) as known,
-        sum(size) over (order by position) - size as bytes_before
-      from ordered where is_ready
+    ), counted as (
+      select o.*, count(case when $3 then position else customer_id end) filter (where is_ready) over (order by position) as known,
+        sum(size) filter (where is_ready) over (order by position) - size as bytes_before
+      from ordered o
     )
-    select position, customer_id, version, problem from ready
-    where known <= ${MOST_KNOWN} and bytes_before < ${MOST_KNOWN_BYTES} order by position`,
+    select position, customer_id, version, case
+        when holder_id is null or holder_id = customer_id then null
+        when is_holder_gone then '${REFERENCE_DELETED}'
+        else '${REFERENCE_TAKEN}'
+      end as problem, is_ready and known <= ${MOST_KNOWN} and bytes_before < ${MOST_KNOWN_BYTES} as is_next
+    from counted order by position`,
 };
 
 /** A customer whom rows name, as far as import has to know. */
@@ -101,26 +103,28 @@ const readKnown: Statement = {
   order by c.id`,
 };
 
-/** Whose a row is; `known` is absent for a new customer. */
-export type Matched = { readonly position: number } & (
-  | { readonly known: Known | undefined }
-  | { readonly problem: string }
-);
+/** Whose a row is; `known` is absent for a new customer, and nothing is said of a row that waits. */
+export type Matched = {
+  readonly position: number;
+  /** Internal id, as far as it is known by now. */
+  readonly customerId: number | null;
+} & ({ readonly known: Known | undefined } | { readonly problem: string } | { readonly isWaiting: true });
 
 interface MatchRow {
   position: number;
   customer_id: string | null;
   version: number | null;
   problem: string | null;
+  is_next: boolean;
 }
 
 /**
- * Finds out whose rows are, and locks the customers who are there, in order.
+ * Finds out whose rows are, and locks the customers who are there: all of them at once, in order, also of rows that wait.
  *
  * @param rows - by position
  * @param pending - positions of those that are still to be done
  * @param isTrial - then nobody is locked
- * @returns the rows that are ready; what others changed meanwhile, or what an earlier row has to come before, is not among them
+ * @returns all of them; those wait whose customer others changed meanwhile, or that an earlier row has to come before
  */
 export async function matchRows(
   tx: OrganisationDatabase,
@@ -129,14 +133,21 @@ export async function matchRows(
   { isTrial }: { isTrial: boolean },
 ): Promise<Matched[]> {
   const found = await tx.run<MatchRow>(match, [tx.organisationId, pending, isTrial]);
-  const ids = found.flatMap(({ customer_id: id, problem }) => (id === null || problem !== null ? [] : [id]));
+  const ids = found.flatMap(({ customer_id: id }) => id ?? []);
   if (ids.length > 0 && !isTrial) await tx.run(lockKnown, [tx.organisationId, ids]);
-  const known = await readAll(tx, ids);
-  return found.flatMap(({ position, customer_id: id, version, problem }): Matched[] => {
-    if (problem !== null) return [{ position, problem }];
-    if (id === null) return [{ position, known: undefined }];
+  const next = found.filter(({ is_next: isNext, problem }) => isNext && problem === null);
+  const known = await readAll(
+    tx,
+    next.flatMap(({ customer_id: id }) => id ?? []),
+  );
+  return found.map(({ position, customer_id: id, version, problem, is_next: isNext }): Matched => {
+    const row = { position, customerId: id === null ? null : Number(id) };
+    if (!isNext) return { ...row, isWaiting: true };
+    if (problem !== null) return { ...row, problem };
+    if (id === null) return { ...row, known: undefined };
     const customer = known.get(Number(id));
-    return customer && isStillOf(rows[position] as ValidRow, customer, version) ? [{ position, known: customer }] : [];
+    if (!customer || !isStillOf(rows[position] as ValidRow, customer, version)) return { ...row, isWaiting: true };
+    return { ...row, known: customer };
   });
 }
 

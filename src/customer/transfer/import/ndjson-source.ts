@@ -29,7 +29,7 @@ export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOption
     get unknown() {
       return [...unknown];
     },
-    rows: ndjsonRows(readLines(bytes), options, unknown),
+    rows: ndjsonRows(readLines(bytes), options, unknown, nameOf),
   };
 }
 
@@ -37,6 +37,7 @@ async function* ndjsonRows(
   rows: ReturnType<typeof readLines>,
   options: HeaderOptions,
   unknown: Set<string>,
+  nameOf: Source['nameOf'],
 ): AsyncGenerator<SourceRow> {
   for await (const row of rows) {
     const { line } = row;
@@ -48,7 +49,7 @@ async function* ndjsonRows(
       continue;
     }
     const { given, problems } = givenByMembers(object, options, unknown);
-    problems.push(...unreadableIn([], [text]), ...deepIn(given, (column) => column));
+    problems.push(...unreadableIn([], [text]), ...deepIn(given, nameOf));
     yield { line, given, problems, text, cells: () => cellsOf(given) };
   }
 }

@@ -103,8 +103,11 @@ export class ReportFile {
       const earlier = await open(path, 'r+').catch(unlessAbsent);
       if (earlier) {
         const hash = await hashOf(earlier, committed.length);
-        if (hash?.copy().digest('hex') === committed.digest)
+        if (hash?.copy().digest('hex') === committed.digest) {
+          // What was written of a step that was not committed goes.
+          await earlier.truncate(committed.length);
           return new ReportFile(earlier, form, committed.length, hash);
+        }
         await earlier.close();
         throw new UnusableFileError(
           `The report ${path} was changed since the import was interrupted, and is not written on: name another file by --report.`,

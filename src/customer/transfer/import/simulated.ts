@@ -8,7 +8,7 @@ import { objectNames } from '../../details.ts';
 import { identityTexts } from '../../fields.ts';
 import { ledTo } from '../../merge/followed.ts';
 import type { CustomerChange } from './existing.ts';
-import type { Known } from './match.ts';
+import type { Known, Matched } from './match.ts';
 import type { ValidRow } from './validate.ts';
 
 /** A customer whom an earlier row would have made or changed, as far as rows change it. */
@@ -19,18 +19,23 @@ export interface SimulatedCustomer {
   readonly hasLedger: boolean;
 }
 
-/** The customers to whom the names of a row lead. */
-export interface SimulatedMatches {
-  readonly byEmail: SimulatedCustomer | null;
-  readonly byReference: SimulatedCustomer | null;
-  /** What has become of the customer who is there. */
-  readonly byCustomer: SimulatedCustomer | null;
-  /** The only contact that has the phone, where it would have been made or changed; where it is there as it was, its internal id. */
-  readonly byContact: SimulatedCustomer | null;
+/** One that a row leads to, with its phone if that is all by which it may be found; of a row that waits, the rest is not there. */
+export interface SimulatedMatch extends SimulatedCustomer {
   readonly contact: string | null;
 }
 
-const makeTable: readonly Statement[] = [
+/** The customers to whom the names of a row lead. */
+export interface SimulatedMatches {
+  readonly byEmail: SimulatedMatch | null;
+  readonly byReference: SimulatedMatch | null;
+  /** What has become of the customer who is there. */
+  readonly byCustomer: SimulatedMatch | null;
+  /** The only contact that has the phone, where it would have been made or changed; where it is there as it was, its internal id. */
+  readonly byContact: SimulatedMatch | null;
+  readonly contact: string | null;
+}
+
+const makeTables: readonly Statement[] = [
   `create temp table import_simulated (
      id bigint primary key, reference text null, canonical_email text null, contact text null, data jsonb not null, has_ledger boolean not null
    ) on commit drop`,
@@ -41,7 +46,7 @@ const makeTable: readonly Statement[] = [
 ].map((text) => ({ name: undefined, text }));
 
 const member = (condition: string) => `
-  (select json_build_object('id', m.id, 'row', m.data, 'hasLedger', m.has_ledger) from pg_temp.import_simulated m where ${condition})`;
+  (select json_build_object('id', m.id, 'contact', m.contact, 'row', case when g.is_next then m.data end, 'hasLedger', m.has_ledger) from pg_temp.import_simulated m where ${condition})`;
 
 /*
  * Contacts are counted here and there: those that have the phone by now, and those who are there and have it still.
@@ -51,8 +56,10 @@ const find: Statement = {
   text: `
     with given as materialized (
       select g.*, m.count as made, m.id as made_id, c.count as there, c.id
-      from unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) with ordinality g (canonical_email, reference, contact, customer_id, position)
-      cross join lateral (select count(*), min(k.id) as id from pg_temp.import_simulated k where k.contact = g.contact) m
+      from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::boolean[]) with ordinality g (canonical_email, reference, contact, customer_id, is_next, position)
+      cross join lateral (
+        select count(*), min(s.id) as id from (select k.id from pg_temp.import_simulated k where k.contact = g.contact limit 2) s
+      ) m
       cross join lateral (
         select count(*), min(s.id) as id from (
           select k.id from customer k
@@ -100,27 +107,28 @@ const findReferences: Statement = {
 /** The phone by which a contact may be found; null of a row that names its customer by an e-mail address. */
 export const contactOf = (row: ValidRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
 
-/** Makes the table. */
+/** Makes the tables. */
 export async function createSimulation(tx: OrganisationDatabase): Promise<void> {
-  for (const statement of makeTable) await tx.run(statement, []);
+  for (const statement of makeTables) await tx.run(statement, []);
 }
 
 /**
  * Finds those to whom rows lead, in their order.
  *
- * @param ids - internal ids of the customers who are there
+ * @param matched - whose each row is of those who are there
  */
 export async function findSimulated(
   tx: OrganisationDatabase,
   rows: readonly ValidRow[],
-  ids: readonly (number | null)[],
+  matched: readonly Matched[],
 ): Promise<SimulatedMatches[]> {
   const found = await tx.run<SimulatedMatches & { position: number }>(find, [
     tx.organisationId,
     rows.map(({ canonicalEmail }) => canonicalEmail),
     rows.map(({ cuRefNo }) => cuRefNo ?? null),
     rows.map((row) => (row.cuRefNo == null ? contactOf(row) : null)),
-    ids,
+    matched.map(({ customerId }) => customerId),
+    matched.map((each) => !('isWaiting' in each)),
   ]);
   return found.toSorted((one, other) => one.position - other.position);
 }

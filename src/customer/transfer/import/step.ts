@@ -122,6 +122,7 @@ class StepWork {
     const changes: { position: number; change: CustomerChange }[] = [];
     for (const each of matched) {
       const { position } = each;
+      if ('isWaiting' in each) continue;
       if ('problem' in each) this.outcomes[position] = [{ path: 'cuRefNo', message: each.problem }];
       else if (!each.known) news.push(position);
       else {

@@ -7,22 +7,20 @@ import { findSimulatedReferrers } from './simulated.ts';
 import { type KeptReferral, type KeptRow, keptReferral } from './waiting-referrals.ts';
 
 const SET = 'pg_temp.import_referral_set';
-/** The referrals as they would be. */
-const RELATION = 'pg_temp.import_referral_seen';
+
+/** A referral as it would be. */
+const lookUp = (id: string) => `
+  select s.referrer_id from ${SET} s where s.customer_id = ${id} and s.referrer_id is not null
+  union all
+  select f.referrer_id from referral f where f.organisation_id = $1 and f.customer_id = ${id}
+    and not exists (select from ${SET} s where s.customer_id = ${id})`;
 
 const makeTables: readonly Statement[] = [
   `create temp table import_referral_kept (
      position bigint primary key, line bigint not null, customer_id bigint not null, referral text null, is_unchanged boolean not null,
      cu_ref_no text null, email text null, phone text null
    ) on commit drop`,
-  `create temp table import_referral_set (
-     organisation_id int not null, customer_id bigint primary key, referrer_id bigint null
-   ) on commit drop`,
-  `create temp view import_referral_seen as
-     select f.organisation_id, f.customer_id, f.referrer_id from referral f
-     where not exists (select from ${SET} s where s.customer_id = f.customer_id)
-     union all
-     select s.organisation_id, s.customer_id, s.referrer_id from ${SET} s where s.referrer_id is not null`,
+  'create temp table import_referral_set (customer_id bigint primary key, referrer_id bigint null) on commit drop',
 ].map((text) => ({ name: undefined, text }));
 
 const keep: Statement = {
@@ -44,8 +42,8 @@ const read: Statement = {
 const write: Statement = {
   name: undefined,
   text: `
-    insert into ${SET} (organisation_id, customer_id, referrer_id)
-    select $1, customer_id, referrer_id from unnest($2::bigint[], $3::bigint[]) g (customer_id, referrer_id)
+    insert into ${SET} (customer_id, referrer_id)
+    select customer_id, referrer_id from unnest($1::bigint[], $2::bigint[]) g (customer_id, referrer_id)
     on conflict (customer_id) do update set referrer_id = excluded.referrer_id`,
 };
 
@@ -85,11 +83,11 @@ export async function readTrialReferrals(
 export function simulatedReferrals(tx: OrganisationDatabase): ReferralStore {
   return {
     find: (references) => findSimulatedReferrers(tx, references),
-    above: (ids) => Referrers.above(tx, ids, RELATION),
+    above: (ids) => Referrers.above(tx, ids, lookUp),
     async write(changes) {
       if (changes.length === 0) return;
       const customers = changes.map(({ customerId }) => customerId);
-      await tx.run(write, [tx.organisationId, customers, changes.map(({ referrerId }) => referrerId)]);
+      await tx.run(write, [customers, changes.map(({ referrerId }) => referrerId)]);
     },
   };
 }

@@ -1,6 +1,7 @@
 // Tries an import without any effect: rows are matched with the customers who are there, and with those whom earlier rows would have made.
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { OperationContext } from '../../../operation-context.ts';
+import { UnusableFileError } from '../header.ts';
 import { chunksOf, STEP } from './chunks.ts';
 import { changeOf, changes } from './existing.ts';
 import type { ImportOptions } from './import.ts';
@@ -33,10 +34,15 @@ import {
 import type { ValidRow } from './validate.ts';
 import type { KeptReferral } from './waiting-referrals.ts';
 
-/** What would become of a row, and of its customer. */
+/** What would become of a row, and of its customer, where it goes in. */
 interface TrialOutcome {
   readonly outcome: Outcome;
-  /** What the customer was, where it would have been there. */
+  readonly customer?: Pick<KeptReferral, 'customerId' | 'cuRefNo' | 'email' | 'phone'> & { isNew: boolean };
+}
+
+/** What would become of a row, and what its customer was and would be. */
+interface Simulated {
+  readonly outcome: Outcome;
   readonly before?: Known;
   readonly simulated?: SimulatedCustomer;
 }
@@ -44,14 +50,14 @@ interface TrialOutcome {
 /**
  * Tells what an import would do.
  *
- * @throws UnusableFileError as `readHeader`
+ * @throws UnusableFileError when the database has interrupted it
  */
 export async function tryImport(ctx: OperationContext, source: Source, options: ImportOptions): Promise<void> {
   let isBegun = false;
   const rollBack = new Error('a trial is rolled back');
   const work = ctx.database.transaction(async (tx) => {
     // The file is read once.
-    if (isBegun) throw new Error('the transaction of a trial was interrupted');
+    if (isBegun) throw new UnusableFileError('The database has interrupted the trial: begin it anew.');
     isBegun = true;
     await new Trial(tx, source, options).run();
     throw rollBack;
@@ -61,20 +67,31 @@ export async function tryImport(ctx: OperationContext, source: Source, options: 
   });
 }
 
-/** The rows of a round. Of two that come to the same customer, or the phone that it had, the later one waits for the next round: only simulated customers show that. */
+/**
+ * The rows of a round, in their order. One that comes to the same customer as an earlier one of those that are not done waits for the next round, and so does
+ * one whose phone an earlier one takes from a contact or looks for; of those who are simulated, `matchRows` does not know that.
+ */
 class Round {
-  readonly simulated: SimulatedCustomer[] = [];
-  readonly #busy = new Set<number | string>();
+  readonly #customers = new Set<number>();
+  readonly #phonesBefore = new Set<string>();
+  readonly #phonesSought = new Set<string>();
 
-  /** Takes what would become of a row, unless an earlier one of the round has to come before. */
-  takes(row: ValidRow, { before, simulated }: TrialOutcome): boolean {
-    const phone = contactOf(row);
-    if ((simulated && this.#busy.has(simulated.id)) || (phone !== null && this.#busy.has(phone))) return false;
-    if (!simulated) return true;
-    this.simulated.push(simulated);
-    this.#busy.add(simulated.id);
-    if (before?.customer.email == null && before?.customer.phone) this.#busy.add(before.customer.phone);
-    return true;
+  /** Whether a row has to wait. Asked of every one, also of those that wait already. */
+  mustWait(row: ValidRow, matched: Matched, { contact, ...names }: SimulatedMatches): boolean {
+    const simulated = Object.values(names).filter((each) => each !== null);
+    const there = [matched.customerId, contact === null ? null : Number(contact)].filter((id) => id !== null);
+    const customers = [...simulated.map(({ id }) => id), ...there];
+    const before = simulated.flatMap((each) => each.contact ?? []);
+    const sought = contactOf(row) ?? '';
+    const mustWait =
+      'isWaiting' in matched ||
+      this.#phonesBefore.has(sought) ||
+      customers.some((id) => this.#customers.has(id)) ||
+      before.some((phone) => this.#phonesSought.has(phone));
+    for (const id of customers) this.#customers.add(id);
+    for (const phone of before) this.#phonesBefore.add(phone);
+    if (sought !== '') this.#phonesSought.add(sought);
+    return mustWait;
   }
 }
 
@@ -95,6 +112,7 @@ class Trial {
     await createSimulation(this.#tx);
     await openTrialReferrals(this.#tx);
     for await (const chunk of chunksOf(this.#source, { rows: 0, digest: digestOf('') })) {
+      this.#options.assertGoesOn();
       const valid = validRows(chunk);
       const outcomes = await this.#outcomesOf(valid);
       await this.#keep(valid, outcomes);
@@ -103,6 +121,7 @@ class Trial {
       await this.#tell(summarize(this.#source, chunk, byPosition));
     }
     for (let after: number | undefined = 0; after !== undefined; ) {
+      this.#options.assertGoesOn();
       const kept: KeptReferral[] = await readTrialReferrals(this.#tx, after, STEP);
       const settled = await settleReferrals(simulatedReferrals(this.#tx), kept, this.#options.isUpdate);
       await this.#tell(summarizeReferrals(this.#source, settled));
@@ -124,23 +143,26 @@ class Trial {
     await stage(this.#tx, rows, 'trial');
     for (let pending = [...rows.keys()]; pending.length > 0; ) {
       const matched = await matchRows(this.#tx, rows, pending, { isTrial: true });
-      const earlier = await findSimulated(
-        this.#tx,
-        matched.map(({ position }) => rows[position] as ValidRow),
-        matched.map((each) => ('known' in each ? (each.known?.customer.id ?? null) : null)),
-      );
+      const pendingRows = matched.map(({ position }) => rows[position] as ValidRow);
+      const earlier = await findSimulated(this.#tx, pendingRows, matched);
       const contacts = await readAll(
         this.#tx,
-        earlier.flatMap(({ contact }) => contact ?? []),
+        earlier.flatMap(({ contact }, i) => ('isWaiting' in (matched[i] as Matched) ? [] : (contact ?? []))),
       );
       const round = new Round();
+      const written: SimulatedCustomer[] = [];
       matched.forEach((each, i) => {
         const { row, position } = valid[each.position] as PositionedRow;
-        const { contact, ...names } = earlier[i] as SimulatedMatches;
-        const outcome = this.#outcomeOf(row, position, each, { ...names, contact: contacts.get(Number(contact)) });
-        if (round.takes(row, outcome)) outcomes[each.position] = outcome;
+        const names = earlier[i] as SimulatedMatches;
+        if (round.mustWait(row, each, names)) return;
+        const { outcome, before, simulated } = this.#outcomeOf(row, position, each, {
+          ...names,
+          contact: contacts.get(Number(names.contact)),
+        });
+        if (simulated) written.push(simulated);
+        outcomes[each.position] = { outcome, ...(simulated && { customer: customerOf(simulated, before) }) };
       });
-      await writeSimulated(this.#tx, round.simulated);
+      await writeSimulated(this.#tx, written);
       pending = pending.filter((position) => outcomes[position] === undefined);
     }
     return outcomes;
@@ -157,25 +179,20 @@ class Trial {
       byContact,
       contact,
     }: Omit<SimulatedMatches, 'contact'> & { contact: Known | undefined },
-  ): TrialOutcome {
+  ): Simulated {
     if ('problem' in matched) return { outcome: [{ path: 'cuRefNo', message: matched.problem }] };
     const isByEmail = row.canonicalEmail !== null;
     if (isByEmail && byReference && byReference.id !== byEmail?.id)
       return { outcome: [{ path: 'cuRefNo', message: REFERENCE_TAKEN }] };
     const isContact = !isByEmail && row.cuRefNo == null;
-    const there = isContact ? contact : matched.known;
+    const there = isContact ? contact : 'known' in matched ? matched.known : undefined;
     const byName = isByEmail ? byEmail : byReference;
     const simulated = isContact ? byContact : (byCustomer ?? (there ? null : byName));
     return this.#become(row, position, there, simulated);
   }
 
   /** @param there - the customer as it is; @param simulated - what earlier rows would have made of it, or made it */
-  #become(
-    row: ValidRow,
-    position: number,
-    there: Known | undefined,
-    simulated: SimulatedCustomer | null,
-  ): TrialOutcome {
+  #become(row: ValidRow, position: number, there: Known | undefined, simulated: SimulatedCustomer | null): Simulated {
     const known = simulated ? knownOf(simulated) : there;
     if (!known)
       return { outcome: 'created', simulated: { id: -position, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
@@ -188,24 +205,31 @@ class Trial {
   /** Keeps the referrals of rows, and the references that they give to customers who have others. */
   async #keep(valid: readonly PositionedRow[], outcomes: readonly TrialOutcome[]): Promise<void> {
     const went = valid.flatMap((each, i) => {
-      const { outcome, before, simulated } = outcomes[i] as TrialOutcome;
-      return simulated ? [{ ...each, outcome, before: before?.customer, customerId: simulated.id }] : [];
+      const { outcome, customer } = outcomes[i] as TrialOutcome;
+      return customer ? [{ ...each, outcome, customer }] : [];
     });
     await keepSimulatedReferences(
       this.#tx,
-      went.flatMap(({ row: { cuRefNo }, before, customerId }) =>
-        cuRefNo != null && before && before.cuRefNo !== cuRefNo ? [[cuRefNo, customerId] as const] : [],
+      went.flatMap(({ row: { cuRefNo }, customer }) =>
+        cuRefNo != null && !customer.isNew && customer.cuRefNo !== cuRefNo
+          ? [[cuRefNo, customer.customerId] as const]
+          : [],
       ),
     );
     await keepTrialReferrals(
       this.#tx,
-      went.flatMap(({ row, position, line, outcome, before, customerId }): TrialReferral[] => {
-        const { referral } = row;
-        if (!saysReferral(referral, this.#options.isUpdate)) return [];
-        const { cuRefNo = null, email = null, phone = null } = before ?? row;
-        const isUnchanged = outcome === 'unchanged';
-        return [{ position, line, customerId, referral, isUnchanged, cuRefNo, email, phone }];
-      }),
+      went.flatMap(
+        ({ row: { referral }, position, line, outcome, customer: { isNew: _, ...customer } }): TrialReferral[] => {
+          if (!saysReferral(referral, this.#options.isUpdate)) return [];
+          return [{ position, line, referral, isUnchanged: outcome === 'unchanged', ...customer }];
+        },
+      ),
     );
   }
+}
+
+/** What is kept of a customer until the end of its step. */
+function customerOf({ id, row }: SimulatedCustomer, before: Known | undefined): TrialOutcome['customer'] {
+  const cuRefNo = (before ? before.customer.cuRefNo : row.cuRefNo) ?? null;
+  return { customerId: id, isNew: !before, cuRefNo, email: row.email ?? null, phone: row.phone ?? null };
 }

@@ -72,7 +72,7 @@ const take: Statement = {
     with taken as (
       delete from import_referral w
       where w.organisation_id = $1 and w.run_id = $2 and w.position = any(array(
-        select position from import_referral where organisation_id = $1 and run_id = $2 order by position limit $3
+        select position from import_referral where organisation_id = $1 and run_id = $2 and position > $3 order by position limit $4
       ))
       returning w.position, w.line, w.customer_id, w.referral, w.is_unchanged
     )
@@ -85,9 +85,18 @@ const take: Statement = {
     order by t.position`,
 };
 
-/** Takes the next referrals that were kept; a customer that was merged meanwhile is its survivor. */
-export async function takeReferrals(tx: OrganisationDatabase, runId: number, count: number): Promise<KeptReferral[]> {
-  return (await tx.run<KeptRow>(take, [tx.organisationId, runId, count])).map(keptReferral);
+/**
+ * Takes the next referrals that were kept; a customer that was merged meanwhile is its survivor.
+ *
+ * @param after - the position of the last one that was taken: PostgreSQL does not walk over those before
+ */
+export async function takeReferrals(
+  tx: OrganisationDatabase,
+  runId: number,
+  after: number,
+  count: number,
+): Promise<KeptReferral[]> {
+  return (await tx.run<KeptRow>(take, [tx.organisationId, runId, after, count])).map(keptReferral);
 }
 
 /*
