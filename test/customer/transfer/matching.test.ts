@@ -288,3 +288,35 @@ it('a ban is no change of the profile, and has its own entry', async () => {
     });
   }
 });
+
+it('a phone is looked for as earlier rows leave it, and later ones change it after', async () => {
+  const before = `cuRefNo,phone\n${REF[0]},+420777000001\n${REF[1]},+420777000001\n`;
+  await importText(at, before);
+  const rows = `cuRefNo,phone,firstName\n${REF[0]},+420777000002,\n,+420777000001,Jan\n${REF[1]},,Eva\n`;
+  const { counts: said } = await importText(at, rows, '--update');
+  expect(said).toEqual(counts(0, 3, 0, 0));
+  expect(await at.transfer.customers(at.slug)).toEqual([
+    { cuRefNo: REF[0], phone: '+420 777000002' },
+    { cuRefNo: REF[1], phone: '+420 777000001', firstName: 'Eva' },
+  ]);
+  // The same of customers whom the file itself has brought.
+  at.slug = await at.transfer.organisation();
+  const together = await importText(
+    at,
+    `${before.replace('phone', 'phone,firstName')}${rows.slice(rows.indexOf('\n') + 1)}`,
+    '--update',
+  );
+  expect(together.counts).toEqual(counts(2, 3, 0, 0));
+  expect((await at.transfer.customers(at.slug)).map(({ firstName }) => firstName)).toEqual([undefined, 'Eva']);
+});
+
+it('a trial refuses what would be refused after the rows before', async () => {
+  const big = (size: number) => 'x'.repeat(size);
+  const rows = [
+    { email: 'a@example.com', cuRefNo: REF[0], meta: { x: big(25_000) } },
+    { email: 'a@example.com', meta: { x: null } },
+    { cuRefNo: REF[0], meta: { y: big(10_000) } },
+  ];
+  const text = rows.map((each) => JSON.stringify(each)).join('\n');
+  expect((await importText(at, text, '--format', 'ndjson', '--update')).counts).toEqual(counts(1, 2, 0, 0));
+});
