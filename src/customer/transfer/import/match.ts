@@ -60,10 +60,10 @@ const match: Statement = {
           and (l.given is null or row_number() over (partition by l.given order by l.position) = 1)
           and (l.contact is null or row_number() over (partition by l.contact order by l.position) = 1)
           and (l.customer_id is null or row_number() over (partition by l.customer_id order by l.position) = 1)
-          and not exists (
-            select from led e where e.position < l.position and (e.contact_before = l.contact or e.contact = l.contact_before)
-          ) as is_ready
+          and coalesce(l.position <= b.first, true) and coalesce(l.position <= s.first, true) as is_ready
       from led l
+      left join (select contact_before, min(position) as first from led group by contact_before) b on b.contact_before = l.contact
+      left join (select contact, min(position) as first from led group by contact) s on s.contact = l.contact_before
     ), counted as (
       select o.*, count(case when $3 then position else customer_id end) filter (where is_ready) over (order by position) as known,
         sum(size) filter (where is_ready) over (order by position) - size as bytes_before

@@ -77,8 +77,9 @@ class Round {
   readonly #phonesSought = new Set<string>();
 
   /** Whether a row has to wait. Asked of every one, also of those that wait already. */
-  mustWait(row: ValidRow, matched: Matched, { contact, ...names }: SimulatedMatches): boolean {
-    const simulated = Object.values(names).filter((each) => each !== null);
+  mustWait(row: ValidRow, matched: Matched, names: SimulatedMatches): boolean {
+    const { byEmail, byReference, byCustomer, byContact, contact } = names;
+    const simulated = [byEmail, byReference, byCustomer, byContact].filter((each) => each !== null);
     const there = [matched.customerId, contact === null ? null : Number(contact)].filter((id) => id !== null);
     const customers = [...simulated.map(({ id }) => id), ...there];
     const before = simulated.flatMap((each) => each.contact ?? []);

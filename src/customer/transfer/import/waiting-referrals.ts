@@ -100,7 +100,10 @@ export async function takeReferrals(
 }
 
 /*
- * As `setCustomerReferral` does; in the order in which others lock customers.
+ * As `setCustomerReferral` does; in the order in which others lock customers. Of a customer whom this import made, and nobody has changed since, it is a part of
+ * that and no change.
+ *
+ * there  those who were there, or were changed
  */
 const write: Statement = {
   name: 'import_referrals',
@@ -118,8 +121,11 @@ const write: Statement = {
       insert into referral (organisation_id, customer_id, referrer_id)
       select $1, customer_id, referrer_id from given where referrer_id is not null order by customer_id
       on conflict (organisation_id, customer_id) do update set referrer_id = excluded.referrer_id
+    ), there as materialized (
+      select c.id from customer c
+      where c.organisation_id = $1 and c.id = any(array(select customer_id from given)) and (c.version > 1 or c.creation_request_id is distinct from $5)
     ), locked as materialized (
-      select c.id from customer c where c.organisation_id = $1 and c.id = any(array(select customer_id from given))
+      select c.id from customer c where c.organisation_id = $1 and c.id = any(array(select id from there))
       order by c.id
       for no key update
     ), changed as (
