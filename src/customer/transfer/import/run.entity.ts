@@ -44,6 +44,19 @@ export const ImportRunEntity = defineEntity({
 /** An import of a file. */
 export type ImportRun = InferEntity<typeof ImportRunEntity>;
 
+/** The columns by which a row belongs to an import. */
+const ownedByRun = {
+  runId: p.integer().primary(),
+  run: () =>
+    p
+      .manyToOne(ImportRunEntity)
+      .joinColumns('organisation_id', 'run_id')
+      .referencedColumnNames('organisation_id', 'id')
+      .ownColumns('run_id')
+      .deleteRule('restrict')
+      .updateRule('no action'),
+};
+
 export const ImportReferralEntity = defineEntity({
   name: 'ImportReferral',
   tableName: 'import_referral',
@@ -51,15 +64,7 @@ export const ImportReferralEntity = defineEntity({
   primaryKeys: ['organisationId', 'runId', 'position'],
   properties: {
     ...ownedByOrganisation,
-    runId: p.integer().primary(),
-    run: () =>
-      p
-        .manyToOne(ImportRunEntity)
-        .joinColumns('organisation_id', 'run_id')
-        .referencedColumnNames('organisation_id', 'id')
-        .ownColumns('run_id')
-        .deleteRule('restrict')
-        .updateRule('no action'),
+    ...ownedByRun,
     /** Of the row in the file, and the line that it begins in. */
     position: p.bigint('number').primary(),
     line: p.bigint('number'),
@@ -79,15 +84,7 @@ export const ImportReferenceEntity = defineEntity({
   primaryKeys: ['organisationId', 'runId', 'reference'],
   properties: {
     ...ownedByOrganisation,
-    runId: p.integer().primary(),
-    run: () =>
-      p
-        .manyToOne(ImportRunEntity)
-        .joinColumns('organisation_id', 'run_id')
-        .referencedColumnNames('organisation_id', 'id')
-        .ownColumns('run_id')
-        .deleteRule('restrict')
-        .updateRule('no action'),
+    ...ownedByRun,
     reference: p.string().length(16).primary(),
     ...ownedByCustomer,
   },
