@@ -5,6 +5,7 @@ import { loadPhoneNumbers } from './customer/phone.ts';
 import { DatabaseUnusableError } from './database/readiness/unreachable.ts';
 import type { DemoKeys } from './demo/data.ts';
 import { requirementsOf } from './graphql/execution/execute.ts';
+import { printedSchema } from './graphql/schema/printed.ts';
 import { schema } from './graphql/schema/schema.ts';
 import { GRAPHQL_METHODS } from './graphql/server/handler.ts';
 import { addressFinder } from './http/client-ip.ts';
@@ -18,14 +19,14 @@ import { idempotencyKey } from './http/middleware/idempotency-key.ts';
 import { largeBody } from './http/middleware/large-body.ts';
 import { type KeyInBody, presentedKey } from './http/middleware/presented-key.ts';
 import { warnOfUntrustedProxy } from './http/middleware/untrusted-proxy.ts';
-import { createRouter, type Handler, publicRoute, stack } from './http/router.ts';
+import { createRouter, type Handler, publicRoute, READ_METHODS, type Route, stack } from './http/router.ts';
 import type { HandleRequest } from './http/server.ts';
 import { type AppServices, type AppState, openParts, type Parts } from './parts.ts';
 import { prepareDatabase } from './prepare.ts';
 import { assertEndpoints } from './rest/assert-endpoints.ts';
 import { keyInBodyAt, type RestOptions, restRoutes, writeRestError } from './rest/handler.ts';
 import { openApiDocument } from './rest/openapi/document.ts';
-import { serveOpenApi } from './routes/openapi.ts';
+import { serveOpenApi, serveSchema } from './routes/contracts.ts';
 
 export type { AppServices } from './parts.ts';
 
@@ -61,7 +62,7 @@ export function createApp(config: ServingConfig, services: AppServices): App {
   )(mount(parts, config, () => state.prepared));
 
   return {
-    handle: handleWith(handler, addressFinder(config.trustProxy), log),
+    handle: handleWith(handler, { addressOf: addressFinder(config.trustProxy), publicUrl: config.publicUrl }, log),
     async prepare() {
       try {
         const own = services.parts?.database ? undefined : database;
@@ -84,8 +85,8 @@ export function createApp(config: ServingConfig, services: AppServices): App {
 }
 
 /** Mounts all routes. */
-function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: () => boolean): Handler {
-  const { authenticator, endpoints, execute, graphql, graphiql, health } = parts;
+function mount(parts: Parts, { demo, corsOrigins, introspection }: ServingConfig, hasStarted: () => boolean): Handler {
+  const { authenticator, endpoints, execute, graphql, site, health } = parts;
   assertEndpoints(endpoints, schema);
   const rest: RestOptions = {
     permissionFor(operation) {
@@ -102,7 +103,7 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
     // In demo mode whoever explores the schema needs no key for it.
     isOpen: async (request) => demo && graphql.looksOnlyAtSchema(request),
   });
-  const page = graphiql?.page ?? stack();
+  const page = site.graphiql?.page ?? stack();
   const graphqlStack = stack(
     page,
     started,
@@ -112,14 +113,20 @@ function mount(parts: Parts, { demo, corsOrigins }: ServingConfig, hasStarted: (
   );
   const restStack = (keyInBody: KeyInBody) =>
     stack(started, authenticate({ authenticator, keyOf: presentedKey(keyInBody) }), idempotencyKey(writeRestError));
+  const schemaRoute: Route = {
+    path: '/schema.graphql',
+    methods: READ_METHODS,
+    through: stack(started, authenticate({ authenticator, keyOf: presentedKey(), isOpen: async () => demo })),
+    handler: serveSchema(() => printedSchema(schema)),
+  };
   const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf));
   return createRouter(
     [
-      ...(graphiql?.routes ?? []),
-      publicRoute('/', () => ({ status: 302, headers: { Location: '/graphql' }, body: '' })),
+      ...site.routes,
       publicRoute('/health/live', health.live),
       publicRoute('/health/ready', health.ready),
       publicRoute('/openapi.json', openApi),
+      ...(introspection ? [schemaRoute] : []),
       { path: '/graphql', methods: GRAPHQL_METHODS, through: graphqlStack, handler: csrf(corsOrigins)(graphql.handle) },
       ...endpoints.flatMap((endpoint) => restRoutes(endpoint, rest, restStack)),
     ],

@@ -1,9 +1,8 @@
 // The environment: read once, checked, frozen.
-import { Resolver } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isAddressOrBlock, isBaseUrl, isHost, isOrigin, isRedis, isServer, list, wholeNumber } from './config-forms.ts';
 import {
   type Databases,
   DatabaseUrlError,
@@ -27,59 +26,6 @@ export const POOL_SIZE = 10;
 export const MOST_PROXIES = 32;
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-/** A whole number as people write it: `010` is eight to some programs and ten to others. */
-const wholeNumber = /^(0|[1-9]\d{0,5})$/;
-
-function isRedis(url: string): boolean {
-  if (!/^rediss?:\/\/\S+$/.test(url) || !URL.canParse(url)) return false;
-  const { hostname, pathname } = new URL(url);
-  return hostname !== '' && /^\/?\d*$/.test(pathname);
-}
-
-function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim());
-}
-
-/** Whether a text is an IP address in its usual form: `10.1` would be 10.0.0.1, and a zone is not looked at where it matters. */
-function isAddress(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
-}
-
-function isAddressOrBlock(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  if (!isAddress(address) || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  const parsed = ipaddr.parse(address);
-  // Callers' addresses are compared as IPv4 where they are mapped, so a mapped block would match nobody.
-  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) return false;
-  return wholeNumber.test(bits) && Number(bits) <= (parsed.kind() === 'ipv4' ? 32 : 128);
-}
-
-/** Whether a browser can send a text as its `Origin`: no path, no usual port, and a host as the DNS has it. */
-function isOrigin(text: string): boolean {
-  if (!/^https?:/.test(text) || !URL.canParse(text)) return false;
-  const { origin, hostname } = new URL(text);
-  return origin === text && (hostname.startsWith('[') || isHostName(hostname));
-}
-
-function isHostName(text: string): boolean {
-  return /^(?=.{1,254}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?$/.test(text);
-}
-
-/** Whether a text names one host: what ends in a number is an IPv4 address, which some write as `127.1` or `0`. */
-function isHost(text: string): boolean {
-  return isAddress(text) || (isHostName(text) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text));
-}
-
-function isServer(text: string): boolean {
-  try {
-    new Resolver().setServers([text]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const databaseUrl = (variable: DatabaseVariable) =>
   z
@@ -136,6 +82,12 @@ const environment = z.object({
     .refine((trusted) => (typeof trusted === 'number' ? trusted <= MOST_PROXIES : trusted.every(isAddressOrBlock)))
     .optional()
     .meta({ expected: 'a number of proxies up to 32, or their IP addresses or CIDR blocks separated by commas' }),
+  PUBLIC_URL: z
+    .string()
+    .refine(isBaseUrl)
+    .transform((url) => (url.endsWith('/') ? url.slice(0, -1) : url))
+    .optional()
+    .meta({ expected: 'a URL such as https://customers.example, without a query' }),
   CORS_ORIGINS: z
     .string()
     .transform(list)
@@ -258,6 +210,8 @@ export function readConfig(env: Environment, { terminal = false }: { terminal?: 
     dataDir: resolve(DATA_DIR),
     redisUrl: REDIS_URL,
     trustProxy: TRUST_PROXY,
+    /** Where callers reach the gateway, without a slash at the end; undefined where links are paths. */
+    publicUrl: edges.PUBLIC_URL,
     /** Origins whose pages may call, or `*` for all. */
     corsOrigins: edges.CORS_ORIGINS ?? (demo ? ['*'] : []),
     graphiql: edges.GRAPHIQL === 'on',

@@ -27,9 +27,10 @@ import type { Counted } from './rate-limit/primary-store.ts';
 import { openRateLimiter } from './rate-limit/rate-limiter.ts';
 import { type RateLimitStore, SlidingWindowStore } from './rate-limit/sliding-window.ts';
 import type { Endpoint } from './rest/endpoint.ts';
+import { firstCall } from './rest/endpoints/customer.ts';
 import { endpoints as allEndpoints } from './rest/endpoints/index.ts';
-import { openGraphiQL } from './routes/graphiql.ts';
 import { openHealth, type ProcessHealth } from './routes/health.ts';
+import { openSite } from './routes/site.ts';
 
 /** What a gateway needs to run besides its settings. */
 export interface AppServices {
@@ -96,8 +97,14 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     unprepared: () => state.unprepared,
     others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...background.health(), ...processHealth() }),
   });
-  const sampleKey = demo ? SAMPLE_KEY : undefined;
-  const graphiql = config.graphiql ? openGraphiQL({ sampleKey, introspection, answerTypes }) : undefined;
+  const site = openSite({
+    publicUrl: config.publicUrl,
+    port: config.port,
+    sampleKey: demo ? SAMPLE_KEY : undefined,
+    first: firstCall,
+    graphiql: config.graphiql ? { answerTypes } : undefined,
+    introspection,
+  });
   return {
     database,
     listener,
@@ -107,7 +114,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     execute,
     graphql,
     health,
-    graphiql,
+    site,
     /** Lets go of the database and of Redis. */
     async close() {
       const stepDone = background.close();

@@ -1,6 +1,6 @@
 // Prints the GraphQL contract.
 import { writeFileSync } from 'node:fs';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { printedSchema } from '../graphql/schema/printed.ts';
 import { schema } from '../graphql/schema/schema.ts';
 
-writeFileSync('schema/schema.graphql', `${printSchema(lexicographicSortSchema(schema))}\n`);
+writeFileSync('schema/schema.graphql', printedSchema(schema));

@@ -223,13 +223,30 @@ export function unknownCursor(argument: string): ApiError {
   return invalidField(argument, 'must be a cursor of this list');
 }
 
+/** The request that an error answers, as far as the error tells of it. */
+export interface FailedRequest {
+  /** The id under which it is logged. */
+  readonly requestId: string;
+  /** Where callers reach the gateway, without a slash at the end; undefined where nobody said so. */
+  readonly publicUrl: string | undefined;
+}
+
+/** The path of the page that explains a code. */
+export function docPath(code: ErrorCode): string {
+  return `/errors/${code}`;
+}
+
 /**
- * What an error tells the outside: the members that both APIs show, in their order.
+ * The page that explains a code.
  *
- * @param error - the failure
- * @param requestId - the id under which the request is logged
+ * @returns a URL; a path where it is not known where callers reach the gateway
  */
-export function publicError(error: ApiError, requestId: string) {
+export function docUrl(code: ErrorCode, publicUrl: string | undefined): string {
+  return `${publicUrl ?? ''}${docPath(code)}`;
+}
+
+/** What an error tells the outside: the members that both APIs show, in their order. */
+export function publicError(error: ApiError, { requestId, publicUrl }: FailedRequest) {
   return {
     code: error.code,
     message: error.message,
@@ -237,5 +254,6 @@ export function publicError(error: ApiError, requestId: string) {
     ...(error.fields && { fields: error.fields }),
     ...(error.retryAfter !== undefined && { retry_after: error.retryAfter }),
     requestId,
+    docUrl: docUrl(error.code, publicUrl),
   };
 }

@@ -7,23 +7,23 @@ import type { ChangeEntry } from '../change-log/change-log.entity.ts';
 import { CustomerRelations } from '../customer/relations.ts';
 import type { Database } from '../database/open.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError, type FailedRequest } from '../errors/api-error.ts';
 import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { InTurns } from '../in-turns.ts';
 import type { IpLookup } from '../ip/lookup.ts';
 import { type Log, noteFailure, type RequestRecord } from '../log.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Quota } from '../rate-limit/quota.ts';
+import type { RateLimitStatus } from '../rate-limit/rate-limiter.ts';
 import type { Effects } from './mutation.ts';
 
 /** What an operation takes over from the request that it came with. */
-export interface OperationRequest {
-  readonly requestId: string;
+export interface OperationRequest extends FailedRequest {
   readonly record: RequestRecord;
   /** Undefined for a request without a key, which may only look at the schema. */
   readonly caller: Caller | undefined;
   /** The caller's limit, which an operation that costs more than one request consumes too. */
-  readonly quota: Pick<Quota, 'consumeMore'> | undefined;
+  readonly quota: Pick<Quota, 'consumeMore' | 'status'> | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
   /** The Idempotency-Key under which it came. A query ignores it. */
   readonly keyed: KeyedRequest | undefined;
@@ -33,6 +33,12 @@ export interface OperationRequest {
 
 /** The context of one operation, the same for both APIs. */
 export interface GatewayContext extends OperationContext {
+  /** The key that the operation was sent with. Throws ApiError `PUBLIC_API_KEY_IS_EMPTY` where there is none. */
+  readonly caller: Caller;
+  /** How the caller's limit stands; undefined where it has none. */
+  readonly rateLimit: RateLimitStatus | undefined;
+  /** Where callers reach the gateway, for links; undefined where links are paths. */
+  readonly publicUrl: string | undefined;
   /** Whether the answer is kept, to be replayed under the same Idempotency-Key. */
   readonly answerIsKept: boolean;
   /** How mutation fields are resolved; undefined where each does what it says and is rendered at once. */
@@ -84,6 +90,7 @@ export function createContextOf(parts: SharedParts): ContextOf {
 
 class RequestContext implements GatewayContext {
   readonly requestId: string;
+  readonly publicUrl: string | undefined;
   readonly answerIsKept: boolean;
   readonly selected: ReadonlySet<string>;
   readonly effects: Effects | undefined;
@@ -93,6 +100,7 @@ class RequestContext implements GatewayContext {
   readonly #log: Log;
   readonly #record: RequestRecord;
   readonly #caller: Caller | undefined;
+  readonly #quota: OperationRequest['quota'];
   readonly #database: OrganisationDatabase | 'none' | undefined;
   #relations: CustomerRelations | undefined;
   #keyHistories: DataLoader<string, ChangeEntry[]> | undefined;
@@ -104,8 +112,9 @@ class RequestContext implements GatewayContext {
     selected: ReadonlySet<string>,
     part?: OperationPart,
   ) {
-    const { requestId, caller, keyed, record } = request;
+    const { requestId, publicUrl, caller, quota, keyed, record } = request;
     this.requestId = requestId;
+    this.publicUrl = publicUrl;
     this.answerIsKept = keyed !== undefined;
     this.selected = selected;
     this.effects = part?.effects;
@@ -115,6 +124,7 @@ class RequestContext implements GatewayContext {
     this.#log = log;
     this.#record = record;
     this.#caller = caller;
+    this.#quota = quota;
     this.#database = part?.database ?? (caller && database.forOrganisation(caller.organisationId));
   }
 
@@ -122,9 +132,17 @@ class RequestContext implements GatewayContext {
     return this.database.organisationId;
   }
 
-  get actor(): string {
+  get caller(): Caller {
     if (!this.#caller) throw new ApiError('PUBLIC_API_KEY_IS_EMPTY');
-    return `key:${this.#caller.fingerprint}`;
+    return this.#caller;
+  }
+
+  get rateLimit(): RateLimitStatus | undefined {
+    return this.#quota?.status;
+  }
+
+  get actor(): string {
+    return `key:${this.caller.fingerprint}`;
   }
 
   get database(): OrganisationDatabase {

@@ -1,8 +1,7 @@
 // From Node's request to the answer on its connection.
 import type { Log } from '../log.ts';
-import type { AddressOf } from './client-ip.ts';
 import { logWhenClosed } from './middleware/access-log.ts';
-import { fromNode, send } from './request.ts';
+import { fromNode, type Reached, send } from './request.ts';
 import type { Handler } from './router.ts';
 import type { HandleRequest } from './server.ts';
 
@@ -10,12 +9,12 @@ import type { HandleRequest } from './server.ts';
  * Makes what the HTTP server calls.
  *
  * @param handler - answers a request; should it reject, the connection is closed
- * @param addressOf - tells whose request it is
+ * @param reached - how callers reach the gateway
  */
-export function handleWith(handler: Handler, addressOf: AddressOf, log: Log): HandleRequest {
+export function handleWith(handler: Handler, reached: Reached, log: Log): HandleRequest {
   return (incoming, outgoing, fault) => {
     const startedAt = performance.now();
-    const request = fromNode(incoming, addressOf, fault);
+    const request = fromNode(incoming, reached, fault);
     logWhenClosed(log, request, outgoing, startedAt);
     Promise.resolve(handler(request))
       .then((response) => {

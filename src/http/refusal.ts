@@ -60,23 +60,36 @@ export function refusalOf(error: ParserError, begun: IncomingMessage | undefined
   };
 }
 
+/** What is needed to refuse something. */
+export interface RefusalOptions {
+  log: Log;
+  /** As `FailedRequest` has it. */
+  publicUrl: string | undefined;
+}
+
 /** Answers what is not a request, once the whole requests that came before it are answered, and ends the connection. */
-export function refuse(socket: Duplex, connection: Connection | undefined, refusal: Refusal, log: Log): void {
+export function refuse(
+  socket: Duplex,
+  connection: Connection | undefined,
+  refusal: Refusal,
+  options: RefusalOptions,
+): void {
   const earlier = connection?.exchanges.find(({ request }) => request.complete);
   if (earlier) {
-    earlier.response.once('close', () => refuse(socket, connection, refusal, log));
+    earlier.response.once('close', () => refuse(socket, connection, refusal, options));
     return;
   }
   if (!socket.writable) {
     socket.destroy();
     return;
   }
+  const { log, publicUrl } = options;
   const requestId = randomUUID();
   log.info(
     { requestId, code: 'INTERNAL_REQUEST_MALFORMED', reason: refusal.reason },
     'request rejected by the HTTP parser',
   );
-  socket.end(rawAnswer(badHead(refusal.message), requestId, refusal), () => socket.destroy());
+  socket.end(rawAnswer(badHead(refusal.message), { requestId, publicUrl }, refusal), () => socket.destroy());
 }
 
 function pathOf(target: string): string {

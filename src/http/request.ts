@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../api-key/authenticate.ts';
-import { type ApiError, publicError } from '../errors/api-error.ts';
+import { type ApiError, type FailedRequest, publicError } from '../errors/api-error.ts';
 import type { KeyedRequest } from '../idempotency/idempotency-key.ts';
 import type { RequestRecord } from '../log.ts';
 import type { Quota } from '../rate-limit/quota.ts';
@@ -12,12 +12,11 @@ import { originForm } from './head.ts';
 import { type KnownMembers, type KnownNames, readKnownMembers } from './known-members.ts';
 
 /** A request as an API sees it. */
-export interface HttpRequest {
+export interface HttpRequest extends FailedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  readonly requestId: string;
   /** The IP address of whoever sent the request. */
   readonly ip: string;
   /** What is wrong with its head, as a sentence for the caller; undefined when nothing is. */
@@ -89,14 +88,21 @@ export const securityHeaders = {
   'Referrer-Policy': 'no-referrer',
 };
 
+/** How callers reach the gateway. */
+export interface Reached {
+  /** Tells whose request it is. */
+  addressOf: AddressOf;
+  /** As `FailedRequest` has it. */
+  publicUrl: string | undefined;
+}
+
 /**
  * Takes what the APIs need from a Node request.
  *
- * @param addressOf - tells whose request it is
  * @param fault - what is wrong with its head, as a sentence for the caller
  */
-export function fromNode(incoming: IncomingMessage, addressOf: AddressOf, fault: string | undefined): HttpRequest {
-  return new NodeRequest(incoming, addressOf, fault);
+export function fromNode(incoming: IncomingMessage, reached: Reached, fault: string | undefined): HttpRequest {
+  return new NodeRequest(incoming, reached, fault);
 }
 
 /** A class, since accessors on a prototype cost nothing, and those of an object literal as much as the rest of a request. */
@@ -105,6 +111,7 @@ class NodeRequest implements HttpRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly requestId: string;
+  readonly publicUrl: string | undefined;
   readonly answerHeaders: Record<string, string>;
   readonly record: RequestRecord;
   readonly fault: string | undefined;
@@ -120,7 +127,7 @@ class NodeRequest implements HttpRequest {
   #members: Promise<Members> | undefined;
   #knownMembers: Promise<KnownMembers> | undefined;
 
-  constructor(incoming: IncomingMessage, addressOf: AddressOf, fault: string | undefined) {
+  constructor(incoming: IncomingMessage, { addressOf, publicUrl }: Reached, fault: string | undefined) {
     const { method = 'GET', headers } = incoming;
     const url = originForm(incoming.url ?? '/');
     const mark = url.indexOf('?');
@@ -140,6 +147,7 @@ class NodeRequest implements HttpRequest {
     this.path = path;
     this.headers = headers;
     this.requestId = requestId;
+    this.publicUrl = publicUrl;
     this.answerHeaders = { ...securityHeaders, 'X-Request-Id': requestId };
     this.record = { requestId, method, path: loggedPathOf(path), status: 0, milliseconds: 0 };
   }
@@ -209,13 +217,13 @@ export function vary({ answerHeaders }: HttpRequest, name: string): { Vary: stri
 }
 
 /** The body of a failure as the REST API writes it. */
-export function restErrorBody(error: ApiError, requestId: string) {
-  return { error: publicError(error, requestId) };
+export function restErrorBody(error: ApiError, request: FailedRequest) {
+  return { error: publicError(error, request) };
 }
 
 /** The body of a failure before GraphQL's own execution, as GraphQL over HTTP writes it. */
-export function graphqlErrorBody(error: ApiError, requestId: string) {
-  const { message, ...extensions } = publicError(error, requestId);
+export function graphqlErrorBody(error: ApiError, request: FailedRequest) {
+  const { message, ...extensions } = publicError(error, request);
   return { errors: [{ message, extensions: { ...extensions, status: error.status } }] };
 }
 

@@ -2,12 +2,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Log } from '../log.ts';
 import { type ClientLimits, Clients } from './clients.ts';
 import { Connection, PARSER_PAUSED, SOCKET_TIMEOUT } from './connection.ts';
 import { headFault } from './head.ts';
 import { turnAway } from './raw-answer.ts';
-import { connectRefusal, type ParserError, refusalOf, refuse } from './refusal.ts';
+import { connectRefusal, type ParserError, type RefusalOptions, refusalOf, refuse } from './refusal.ts';
 
 /** Milliseconds that a client has, for the head of a request and for all of it. */
 const HEADERS_TIMEOUT = 10_000;
@@ -29,16 +28,15 @@ const LARGEST_HEAD = 16 * 1024;
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse, fault?: string) => void;
 
 /** What an HTTP server is made with. */
-export interface HttpServerOptions {
+export interface HttpServerOptions extends RefusalOptions {
   /** Answers requests. */
   handle: HandleRequest;
-  log: Log;
   limits: ClientLimits;
 }
 
 /** Makes the HTTP server of a gateway; it listens nowhere yet. */
-export function createHttpServer({ handle, log, limits }: HttpServerOptions): Server {
-  const clients = new Clients(limits, log);
+export function createHttpServer({ handle, limits, ...options }: HttpServerOptions): Server {
+  const clients = new Clients(limits, options.log);
   const connections = new WeakMap<Duplex, Connection>();
   /** Requests after which a connection cannot go on. */
   const last = new WeakSet<IncomingMessage>();
@@ -73,7 +71,7 @@ export function createHttpServer({ handle, log, limits }: HttpServerOptions): Se
   server.on('connection', (socket: Socket) => {
     const client = clients.connect(socket.remoteAddress ?? '');
     if (client) connections.set(socket, new Connection(socket, client, clients));
-    else turnAway(socket);
+    else turnAway(socket, options.publicUrl);
   });
 
   server.on('clientError', (error: ParserError, socket) => {
@@ -89,7 +87,7 @@ export function createHttpServer({ handle, log, limits }: HttpServerOptions): Se
     connection?.stopParsing();
     // What breaks off in its body is known by its head.
     const begun = connection?.exchanges.find(({ request }) => !request.complete);
-    refuse(socket, connection, refusalOf(error, begun?.request), log);
+    refuse(socket, connection, refusalOf(error, begun?.request), options);
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     answer(request, response, headFault(request) ?? 'The Expect header asks for something other than 100-continue.'),
@@ -99,7 +97,7 @@ export function createHttpServer({ handle, log, limits }: HttpServerOptions): Se
     // Node has let go of the connection.
     connection?.stopParsing();
     socket.on('error', () => socket.destroy());
-    refuse(socket, connection, connectRefusal, log);
+    refuse(socket, connection, connectRefusal, options);
   });
   return server;
 }

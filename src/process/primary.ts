@@ -18,7 +18,9 @@ export async function runPrimary(config: Config): Promise<void> {
   const { log, flush } = openLog(config.logLevel, config.demo);
   surviveUncaught(log);
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
-  const port = new SharedPort({ maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) }, log);
+  const { maxConnections, publicUrl } = config;
+  const limits = { maxConnections, isProxy: proxyFinder(config.trustProxy) };
+  const port = new SharedPort(limits, { log, publicUrl });
   let workers: Workers | undefined;
   onEndSignal({
     end(request) {

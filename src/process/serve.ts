@@ -68,6 +68,7 @@ export async function serve(
   const server = createHttpServer({
     handle: (...exchange) => (held ? held.push(() => app.handle(...exchange)) : app.handle(...exchange)),
     log,
+    publicUrl: config.publicUrl,
     limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
   });
   const connections = new Set<Socket>();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { type Client, type ClientLimits, Clients } from '../http/clients.ts';
 import { turnAway } from '../http/raw-answer.ts';
-import type { Log } from '../log.ts';
+import type { RefusalOptions } from '../http/refusal.ts';
 import type { FromWorker, ToWorker } from './handover.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { closePort, listen } from './listen.ts';
@@ -45,6 +45,7 @@ interface Share {
  */
 export class SharedPort {
   readonly #clients: Clients;
+  readonly #publicUrl: string | undefined;
   readonly #server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
   /** The workers that serve, whose turn it is first. */
   readonly #shares = new Map<Worker, Share>();
@@ -56,7 +57,8 @@ export class SharedPort {
   #isClosed = false;
 
   /** @param limits - of the connections of all workers together */
-  constructor(limits: ClientLimits, log: Log) {
+  constructor(limits: ClientLimits, { log, publicUrl }: RefusalOptions) {
+    this.#publicUrl = publicUrl;
     this.#clients = new Clients(limits, log);
   }
 
@@ -101,7 +103,7 @@ export class SharedPort {
     if (!client) {
       // What it has sent already would otherwise have the system reset the connection, and the answer be lost.
       socket.resume();
-      turnAway(socket);
+      turnAway(socket, this.#publicUrl);
       return;
     }
     this.#lastId += 1;

@@ -1,6 +1,6 @@
 // What one request consumes of its caller's limit.
 import { ApiError } from '../errors/api-error.ts';
-import { type RateLimiter, rateLimitHeaders, secondsUntil } from './rate-limiter.ts';
+import { type RateLimiter, type RateLimitStatus, rateLimitHeaders, secondsUntil, statusOf } from './rate-limiter.ts';
 
 /** Whose requests are counted together, and how many a minute there may be. */
 export interface Limited {
@@ -13,6 +13,8 @@ export interface Limited {
 export class Quota {
   /** What tells the caller where its limit stood when something was last consumed; none where there is no limit. */
   headers: Readonly<Record<string, string>> = {};
+  /** The same, for those who ask; undefined where there is no limit. */
+  status: RateLimitStatus | undefined;
   readonly #limiter: RateLimiter;
   readonly #caller: Limited;
 
@@ -46,7 +48,8 @@ export class Quota {
   async #consume(cost: number, limit: number): Promise<void> {
     const result = await this.#limiter.consume(this.#caller.digest, cost, limit);
     // Made now, since they say how long from now.
-    this.headers = rateLimitHeaders(result);
+    this.status = statusOf(result);
+    this.headers = rateLimitHeaders(this.status);
     if (result.allowed) return;
     throw new ApiError('INTERNAL_TOO_MANY_REQUESTS', { retryAfter: secondsUntil(result), headers: this.headers });
   }

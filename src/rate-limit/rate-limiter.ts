@@ -77,17 +77,32 @@ export function openRateLimiter(redisUrl: string | undefined, log: Log, store: R
   };
 }
 
+/** How a limit stands, as its caller is told. */
+export interface RateLimitStatus {
+  /** Requests a minute. */
+  readonly limit: number;
+  /** Requests that may be made at once. */
+  readonly remaining: number;
+  /** When more may be made; where a request was refused, when that one may. Unix seconds. */
+  readonly resetAt: number;
+}
+
+/** How a limit stands now. */
+export function statusOf({ limit, remaining, resetIn }: RateLimitResult): RateLimitStatus {
+  // The one moment that is told by the machine's clock, since a caller compares it with its own.
+  return { limit, remaining, resetAt: Math.ceil((Date.now() + resetIn) / 1000) };
+}
+
 /**
- * The headers that tell a caller about its limit, and how long one that was refused has to wait.
+ * The headers that tell a caller about its limit.
  *
  * @returns `X-RateLimit-Limit` and `-Remaining` in requests, `-Reset` in Unix seconds
  */
-export function rateLimitHeaders({ limit, remaining, resetIn }: RateLimitResult): Record<string, string> {
+export function rateLimitHeaders({ limit, remaining, resetAt }: RateLimitStatus): Record<string, string> {
   return {
     'X-RateLimit-Limit': String(limit),
     'X-RateLimit-Remaining': String(remaining),
-    // The one moment that is told by the machine's clock, since a caller compares it with its own.
-    'X-RateLimit-Reset': String(Math.ceil((Date.now() + resetIn) / 1000)),
+    'X-RateLimit-Reset': String(resetAt),
   };
 }
 

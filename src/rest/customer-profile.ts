@@ -101,6 +101,21 @@ export const profileExample: z.output<typeof customerProfile> = {
   ...membersExample,
 };
 
+/** The answer to the first call of whoever tries the documentation's. */
+export const firstProfileExample: z.output<typeof customerProfile> = {
+  success: true,
+  newAccount: true,
+  cuRefNo,
+  creditBalance: 0,
+  companyName: membersExample.companyName,
+  premium: false,
+  ban: false,
+  groups: [],
+  meta: {},
+  customFields: {},
+  runningSubscriptionList: [],
+};
+
 /** A customer that is there, for the documentation. */
 export const detailExample: z.output<typeof customerDetail> = {
   success: true,

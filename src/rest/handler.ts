@@ -129,7 +129,7 @@ function readQuery(query: ZodObject, request: HttpRequest): Members {
 
 /** The answer to a request that failed. */
 export const writeRestError: WriteError = (request, error) =>
-  json(error.status, restErrorBody(error, request.requestId), errorHeaders(error));
+  json(error.status, restErrorBody(error, request), errorHeaders(error));
 
 /** The first error; where that is about inputs, with what is wrong with those of all fields of the operation. */
 function errorOf(errors: readonly [GraphQLError, ...GraphQLError[]], renamed: ReadonlyMap<string, string>): ApiError {

@@ -1,18 +1,15 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { prefersPage } from '../http/accept.ts';
 import { vary } from '../http/request.ts';
 import { type Middleware, publicRoute, READ_METHODS, type Route } from '../http/router.ts';
 import { StaticFile } from '../http/static-file.ts';
 import { once } from '../once.ts';
+import { browserFile, joined, mediaTypes } from './assets.ts';
 import { examples } from './graphiql-examples.ts';
-
-const HTML = 'text/html; charset=utf-8';
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
-const CSS = 'text/css; charset=utf-8';
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232152c9'/%3E%3Cpath d='M4 8h8M9 5l3 3-3 3' stroke='white' stroke-width='1.8' fill='none'/%3E%3C/svg%3E";
+import { Html, html, json } from './pages/html.ts';
+import { keyDialog } from './pages/key-dialog.ts';
+import { type PageParts, writePage } from './pages/layout.ts';
 
 /** The files of GraphiQL, each at a path of its own. */
 const paths = {
@@ -34,7 +31,7 @@ export interface GraphiQL {
 }
 
 /** What the page is told of its gateway. */
-export interface GraphiQLOptions {
+export interface GraphiQLOptions extends Pick<PageParts, 'frame' | 'without'> {
   /** The key to begin with, in demo mode; then an example creates a customer too. */
   sampleKey: string | undefined;
   /** Whether the schema can be asked for. */
@@ -65,27 +62,19 @@ export function openGraphiQL(options: GraphiQLOptions): GraphiQL {
 async function loadFiles(): Promise<Record<FileName, StaticFile>> {
   // Nine megabytes of browser code.
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
+  const { css, js } = mediaTypes;
   return {
-    style: new StaticFile(CSS, bundle.css + browserFile('graphiql.css')),
-    graphiql: new StaticFile(JAVASCRIPT, bundle.js),
-    editorWorkerService: new StaticFile(JAVASCRIPT, bundle.editorWorkerService),
-    graphql: new StaticFile(JAVASCRIPT, bundle.graphqlWorker),
-    json: new StaticFile(JAVASCRIPT, bundle.jsonWorker),
+    style: new StaticFile(css, bundle.css + browserFile('graphiql.css')),
+    graphiql: new StaticFile(js, bundle.js),
+    editorWorkerService: new StaticFile(js, bundle.editorWorkerService),
+    graphql: new StaticFile(js, bundle.graphqlWorker),
+    json: new StaticFile(js, bundle.jsonWorker),
   };
-}
-
-function browserFile(name: string): string {
-  return readFileSync(new URL(`../browser/${name}`, import.meta.url), 'utf8');
-}
-
-/** Modules as one. Each may import from those before it; no two may give different things one name. */
-function joined(...names: string[]): string {
-  return names.map((name) => browserFile(name).replaceAll(/^(import [^;]*;\n|export )/gm, '')).join('');
 }
 
 function renderPage(
   files: Record<FileName, StaticFile>,
-  { sampleKey, introspection }: GraphiQLOptions,
+  { sampleKey, introspection, frame, without }: GraphiQLOptions,
 ): { html: StaticFile; policy: string } {
   // Relative, so that a proxy may serve the gateway below a path of its own.
   const urlOf = (name: FileName) => `${paths[name].slice(1)}?v=${files[name].hash}`;
@@ -104,44 +93,24 @@ function renderPage(
   return {
     policy: contentSecurityPolicy(script),
     html: new StaticFile(
-      HTML,
-      `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>GraphiQL – customer gateway</title>
-<link rel="icon" href="${ICON}">
-<link rel="stylesheet" href="${urlOf('style')}">
-</head>
-<body>
-<header class="bar">
-<strong>Customer gateway</strong>
-<span id="introspection-note" hidden>Introspection is off: no schema is shown.</span>
-<a href="openapi.json">OpenAPI</a>
-<button type="button" id="key-button">API key</button>
-</header>
-<main id="root">Loading GraphiQL …</main>
-<noscript>GraphiQL needs JavaScript.</noscript>
-<dialog id="key-dialog" aria-labelledby="key-title">
-<form method="dialog">
-<h2 id="key-title">API key</h2>
-<p>Every request of this page carries it. It is kept until this tab is closed.</p>
-<label for="key">Key</label>
-<input id="key" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false">
-<p id="key-problem" role="alert"></p>
-<div class="buttons">
-<button id="key-use">Use this key</button>
-<button type="button" id="key-cancel">Cancel</button>
-<button type="button" id="key-forget" hidden>Forget the key</button>
-</div>
-</form>
-</dialog>
-<script id="settings" type="application/json">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>
-<script type="module">${script}</script>
-</body>
-</html>
+      mediaTypes.html,
+      writePage({
+        title: 'GraphiQL',
+        current: 'graphiql',
+        without,
+        frame,
+        head: html`<link rel="stylesheet" href="${urlOf('style')}">
 `,
+        tools: html`<span id="introspection-note" hidden>Introspection is off: no schema is shown.</span>
+<button type="button" id="key-button">API key</button>
+`,
+        main: html`<div id="root">Loading GraphiQL …</div>
+<noscript>GraphiQL needs JavaScript.</noscript>
+`,
+        end: html`${keyDialog}<script id="settings" type="application/json">${json(settings)}</script>
+<script type="module">${new Html(script)}</script>
+`,
+      }),
     ),
   };
 }
@@ -154,7 +123,7 @@ function contentSecurityPolicy(script: string): string {
     `script-src 'sha256-${hash}' 'strict-dynamic'`,
     "worker-src 'self'",
     "style-src 'self' 'unsafe-inline'",
-    'img-src data:',
+    "img-src 'self' data:",
     'font-src data:',
     "connect-src 'self'",
     "base-uri 'none'",

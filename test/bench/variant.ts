@@ -49,5 +49,5 @@ const app = createApp(
 await app.prepare();
 setUpMemory();
 const limits = { maxConnections: config.maxConnections, isProxy: () => false };
-createHttpServer({ handle: app.handle, log, limits }).listen(config.port, config.host);
+createHttpServer({ handle: app.handle, log, limits, publicUrl: config.publicUrl }).listen(config.port, config.host);
 process.once('SIGTERM', () => process.exit(0));

@@ -76,6 +76,7 @@ export async function startGateway({
   const server = createHttpServer({
     handle: app.handle,
     log: gatewayLog,
+    publicUrl: config.publicUrl,
     limits: { maxConnections: config.maxConnections, isProxy: proxyFinder(config.trustProxy) },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 // The one place where errors of the GraphQL side become what a caller sees.
 import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'graphql';
-import { ApiError, type ErrorCode, echo, invalidField, LONGEST_ECHO, publicError } from '../../errors/api-error.ts';
+import { ApiError, type ErrorCode, echo, type FailedRequest, invalidField, LONGEST_ECHO, publicError } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
 import { type Log, noteFailure, type RequestRecord } from '../../log.ts';
@@ -23,11 +23,11 @@ export interface ErrorExtensions {
   fields?: ApiError['fields'];
   retry_after?: number;
   requestId: string;
+  docUrl: string;
   http?: HttpHint;
 }
 
-interface Request {
-  requestId: string;
+interface Request extends FailedRequest {
   record: RequestRecord;
 }
 
@@ -94,8 +94,8 @@ function present(error: GraphQLError, request: Request, log: Log, document: Docu
   });
 }
 
-function extensionsOf(apiError: ApiError, { requestId }: Request): ErrorExtensions {
-  const { message: _, ...shown } = publicError(apiError, requestId);
+function extensionsOf(apiError: ApiError, request: Request): ErrorExtensions {
+  const { message: _, ...shown } = publicError(apiError, request);
   return { ...shown, status: apiError.status };
 }
 

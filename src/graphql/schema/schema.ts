@@ -4,6 +4,7 @@ import './scalars.ts';
 import './group.ts';
 import './subscription.ts';
 import './ip.ts';
+import './viewer.ts';
 import './customer/type.ts';
 import './customer/details.ts';
 import './customer/queries.ts';

@@ -64,7 +64,7 @@ export function openGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandl
   }
 
   function writeError(request: HttpRequest, error: ApiError): HttpResponse {
-    const answer = json(error.status, graphqlErrorBody(error, request.requestId), errorHeaders(error));
+    const answer = json(error.status, graphqlErrorBody(error, request), errorHeaders(error));
     return { ...answer, contentType: `${acceptedType(request)}; charset=utf-8` };
   }
 

@@ -10,6 +10,7 @@ import {
   customerDetail,
   customerProfile,
   detailExample,
+  firstProfileExample,
   profileExample,
   writeDetail,
   writeProfile,
@@ -27,11 +28,24 @@ import {
 /** Endpoints that are about one customer. */
 export const customerTag: EndpointTag = { name: 'customer', description: 'Customers of an organisation.' };
 
+/** The first call of whoever tries the gateway: where it goes, what it sends, and what is answered. */
+export const firstCall = {
+  path: '/api/v1/customer/create',
+  body: {
+    email: 'jan@barasek.com',
+    companyName: 'BizKitHub',
+    companyRegistrationNumber: '05103118',
+    taxIdentificationNumber: 'CZ9609040727',
+    customerRealIp: '1.1.1.1',
+  },
+  answer: firstProfileExample,
+} as const;
+
 /** The endpoints whose paths begin with `/api/v1/customer`. */
 export const customerEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'POST',
-    paths: ['/api/v1/customer/create'],
+    paths: [firstCall.path],
     tag: customerTag,
     summary: 'Create a customer, or return the existing one',
     description:
@@ -47,13 +61,7 @@ export const customerEndpoints: readonly Endpoint[] = [
     responseDescription: "The customer's profile.",
     responseName: 'CustomerProfile',
     example: {
-      body: {
-        email: 'jan@barasek.com',
-        companyName: 'BizKitHub',
-        companyRegistrationNumber: '05103118',
-        taxIdentificationNumber: 'CZ9609040727',
-        customerRealIp: '1.1.1.1',
-      },
+      body: firstCall.body,
       response: profileExample,
       problem: { path: 'email', message: 'must be a valid e-mail address' },
     },

@@ -7,13 +7,17 @@ import {
   catalogue,
   type ErrorCode,
   errorCodes,
+  type FailedRequest,
   idempotencyConflicts,
   publicError,
 } from '../../errors/api-error.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { headersOf } from './headers.ts';
 
-const EXAMPLE_REQUEST_ID = '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11';
+const EXAMPLE_REQUEST: FailedRequest = {
+  requestId: '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11',
+  publicUrl: undefined,
+};
 
 /** Errors of a path, a method or an operation, which not every endpoint has. */
 export const errorsOfPlaces: readonly ErrorCode[] = [
@@ -75,6 +79,9 @@ function errorBody(codes: ReadonlySet<ErrorCode>) {
           .meta({ description: 'Every part of the request that breaks a rule.' }),
         retry_after: z.int().optional().meta({ description: 'Seconds to wait before the next attempt.' }),
         requestId: z.string().meta({ description: 'Id of the request, to quote in questions about it.' }),
+        docUrl: z.string().meta({
+          description: 'Page that explains the code: a path of this gateway, or a whole URL where it knows its own.',
+        }),
       }),
     })
     .meta({ description: 'A request that failed.' });
@@ -152,7 +159,7 @@ export function errorResponses(endpoint: Endpoint) {
 /** The errors of a code, each with the sentence that describes it: its code and its message. */
 function errorExamples(code: ErrorCode, { example }: Endpoint) {
   return casesOf(code, example).map(({ name, details, remark }) => {
-    const error = publicError(new ApiError(code, details), EXAMPLE_REQUEST_ID);
+    const error = publicError(new ApiError(code, details), EXAMPLE_REQUEST);
     return { name, error, sentence: [`\`${code}\`: ${error.message}`, remark].filter(Boolean).join(' ') };
   });
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../customer/bulk-create.ts';
 import { turnsOf } from '../../../customer/change.ts';
 import type { FilledField } from '../../../customer/create-call.ts';
-import { ApiError, type FieldProblem } from '../../../errors/api-error.ts';
+import { ApiError, docUrl, type FieldProblem } from '../../../errors/api-error.ts';
 import { builder, validatedBy } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
 import type { CountRequests } from '../../execution/cost.ts';
@@ -63,6 +63,10 @@ const BulkRowErrorType = builder.objectRef<ToldError>('BulkRowError').implement(
   fields: (t) => ({
     code: t.exposeString('code', { description: 'What went wrong, for programs: a code of the catalogue.' }),
     message: t.exposeString('message', { description: 'What went wrong, for people.' }),
+    docUrl: t.string({
+      description: 'Page that explains the code: a path of this gateway, or a whole URL where it knows its own.',
+      resolve: ({ code }, _, { publicUrl }) => docUrl(code, publicUrl),
+    }),
     fields: t.field({
       type: [BulkRowFieldType],
       nullable: true,

@@ -1,0 +1,64 @@
+// The pages for people, served from this process alone.
+import { docPath, errorCodes } from '../../errors/api-error.ts';
+import { publicRoute, type Route } from '../../http/router.ts';
+import { StaticFile } from '../../http/static-file.ts';
+import { once } from '../../once.ts';
+import { type Asset, mediaTypes } from '../assets.ts';
+import { errorPage, errorsPage } from './errors.ts';
+import { type HomeOptions, homePage } from './home.ts';
+import { html } from './html.ts';
+import { type PageParts, writePage } from './layout.ts';
+
+/** What the pages are made of. */
+export interface PagesOptions extends HomeOptions {
+  /** Whether callers may know the gateway by another name than `base`: then pages show the name that the browser has. */
+  readonly isBaseAssumed: boolean;
+  readonly frame: PageParts['frame'];
+  readonly style: Asset;
+  readonly script: Asset;
+  readonly without: PageParts['without'];
+}
+
+/** What pages may do: load files of this gateway, and ask it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Makes the routes of the pages, and of what they load. Nothing is written before somebody asks for it. */
+export function pageRoutes(options: PagesOptions): Route[] {
+  const { base, isBaseAssumed, frame, style, script, without } = options;
+  const page = (path: string, parts: () => Pick<PageParts, 'title' | 'current' | 'main'>): Route => {
+    const root = '../'.repeat(path.split('/').length - 2);
+    const head = html`<link rel="stylesheet" href="${root}${style.url}">
+<script type="module" src="${root}${script.url}"></script>
+`;
+    return servePage(path, POLICY, () =>
+      writePage({ ...parts(), frame, root, head, without, ...(isBaseAssumed && { assumedBase: base }) }),
+    );
+  };
+  return [
+    page('/', () => ({ title: 'Start', current: 'home', main: homePage(options) })),
+    page('/errors', () => ({ title: 'Errors', current: 'errors', main: errorsPage() })),
+    ...errorCodes.map((code) =>
+      page(docPath(code), () => ({ title: code, current: 'errors', main: errorPage(code) })),
+    ),
+    style.route,
+    script.route,
+  ];
+}
+
+/** Makes the route of a page, which is written when somebody first asks for it. */
+export function servePage(path: string, policy: string, write: () => string): Route {
+  const file = once(async () => new StaticFile(mediaTypes.html, write()));
+  return publicRoute(path, async (request) => {
+    const answer = await (await file()).answer(request);
+    return { ...answer, headers: { ...answer.headers, 'Content-Security-Policy': policy } };
+  });
+}
