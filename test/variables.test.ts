@@ -49,6 +49,7 @@ const together = {
   POOL_SIZE: '2',
   REDIS_URL: 'redis://127.0.0.1:1',
   TRUST_PROXY: '1',
+  PUBLIC_URL: 'https://shop.example/gateway/',
   CORS_ORIGINS: 'https://shop.example',
   GRAPHIQL: 'off',
   INTROSPECTION: 'off',
@@ -166,6 +167,11 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     await Promise.all(Array.from({ length: 200 }, () => guess('198.51.100.1')));
     expect((await guess('198.51.100.1')).status).toBe(429);
     expect((await guess('198.51.100.2')).status).toBe(404);
+  },
+  async PUBLIC_URL() {
+    const started = await share();
+    const docUrl = 'https://shop.example/gateway/errors/INTERNAL_REQUEST_MALFORMED';
+    expect(await ask(started, '{ nothing }')).toMatchObject({ errors: [{ extensions: { docUrl } }] });
   },
   async CORS_ORIGINS() {
     const started = await share();

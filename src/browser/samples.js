@@ -46,7 +46,9 @@ function literal(value, literals, margin = '') {
   const [open, close] = Array.isArray(value) ? literals.list : literals.object;
   const items = Array.isArray(value)
     ? value.map((item) => literal(item, literals, inner))
-    : Object.entries(value).map(([name, member]) => literals.member(literals.text(name), literal(member, literals, inner)));
+    : Object.entries(value).map(([name, member]) =>
+        literals.member(literals.text(name), literal(member, literals, inner)),
+      );
   if (items.length === 0) return open + close;
   return `${open}\n${items.map((item) => `${inner}${item},\n`).join('')}${margin}${close}`;
 }

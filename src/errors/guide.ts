@@ -71,7 +71,10 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     when: 'The key exists, and was deactivated.',
     rest: KEY_FIRST,
     graphql: BEFORE_GRAPHQL,
-    steps: ['Have it activated again, if it was deactivated by mistake. It works again within a second.', 'Otherwise use another key.'],
+    steps: [
+      'Have it activated again, if it was deactivated by mistake. It works again within a second.',
+      'Otherwise use another key.',
+    ],
     retry: 'never',
   },
   PUBLIC_API_KEY_HAS_BEEN_EXPIRED: {
@@ -87,35 +90,51 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
   INTERNAL_TOO_MANY_REQUESTS: {
     when: 'More requests were sent with the key than its limit allows within a minute; or too many with keys that do not exist came from one address.',
     rest: 'The header `Retry-After`, and `retry_after` in the body, say how many seconds to wait. `X-RateLimit-Remaining` tells with every answer how many requests are left.',
-    graphql: 'As on the REST API: before GraphQL runs, with HTTP status 429. `viewer { rateLimit { remaining resetAt } }` shows how the limit stands. Each row of `bulkCreateCustomers` counts as a request.',
-    steps: ['Wait for the seconds in `Retry-After`, then send the request again.', 'Spread requests over the minute; the window slides, so nothing is won by waiting for the next full minute.'],
+    graphql:
+      'As on the REST API: before GraphQL runs, with HTTP status 429. `viewer { rateLimit { remaining resetAt } }` shows how the limit stands. Each row of `bulkCreateCustomers` counts as a request.',
+    steps: [
+      'Wait for the seconds in `Retry-After`, then send the request again.',
+      'Spread requests over the minute; the window slides, so nothing is won by waiting for the next full minute.',
+    ],
     retry: 'after a wait',
   },
   PUBLIC_API_KEY_SCOPE_NOT_ALLOWED: {
     when: 'The key is restricted to scopes, and what the request does needs another one; or it needs a `ROOT` key.',
     rest: 'The description names the scope. The reference says for each endpoint which one it needs.',
-    graphql: 'The whole document is refused, with HTTP status 403, when one of its fields needs a scope that the key does not have. The description of each field names its scope.',
-    steps: ['Use a key that has the scope, or have the scope added to this one.', '`viewer { key { scopes } }` shows the scopes of a key; none means all.'],
+    graphql:
+      'The whole document is refused, with HTTP status 403, when one of its fields needs a scope that the key does not have. The description of each field names its scope.',
+    steps: [
+      'Use a key that has the scope, or have the scope added to this one.',
+      '`viewer { key { scopes } }` shows the scopes of a key; none means all.',
+    ],
     retry: 'never',
   },
   INTERNAL_VALIDATION_FAILED: {
     when: 'One or more of the values that were sent break a rule. All of them are listed, not only the first.',
     rest: '`fields` has the path of each value, as a member of the body or a parameter, and which rule it breaks.',
-    graphql: `\`extensions.fields\` has the path of each value, as the schema names it, from the argument on. ${WITHIN_ANSWER}`,
-    steps: ['Show each message beside the field of your form that `path` names.', 'Nothing was changed: correct the values, and send the request again.'],
+    graphql: `\`extensions.fields\` has the path of each value within the argument, as the schema names it. ${WITHIN_ANSWER}`,
+    steps: [
+      'Show each message beside the field of your form that `path` names.',
+      'Nothing was changed: correct the values, and send the request again.',
+    ],
     retry: 'never',
   },
   INTERNAL_REQUEST_MALFORMED: {
     when: 'The request cannot be read: its body is no JSON, a member comes twice, or the HTTP itself is broken.',
     rest: 'The message says what is wrong. A body must be a JSON object in UTF-8, or a form.',
-    graphql: 'Also where a document cannot be parsed or does not fit the schema; then the message is that of GraphQL. HTTP status 400 for `application/graphql-response+json`, and 200 for `application/json`.',
-    steps: ['Read the message: it names the place where reading stopped.', 'Have a library write the JSON, rather than putting texts together.'],
+    graphql:
+      'Also where a document cannot be parsed or does not fit the schema; then the message is that of GraphQL. HTTP status 400 for `application/graphql-response+json`, and 200 for `application/json`.',
+    steps: [
+      'Read the message: it names the place where reading stopped.',
+      'Have a library write the JSON, rather than putting texts together.',
+    ],
     retry: 'never',
   },
   INTERNAL_RESOURCE_NOT_FOUND: {
     when: 'There is nothing at the path of the request.',
     rest: 'Paths are case-sensitive, and have no slash at their end. Below `/api/` the key is checked first.',
-    graphql: 'Not as an error of GraphQL: its only path is `/graphql`. A customer whom a query does not find is `null`.',
+    graphql:
+      'Not as an error of GraphQL: its only path is `/graphql`. A customer whom a query does not find is `null`.',
     steps: ['Compare the path with the REST reference.'],
     retry: 'never',
   },
@@ -123,49 +142,69 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     when: 'The path exists, and does not answer this HTTP method.',
     rest: 'The header `Allow` lists the methods that the path answers.',
     graphql: 'Also for a mutation that was sent by GET: only queries may be.',
-    steps: ['Use one of the methods in `Allow`.', 'Check that no redirect turned a POST into a GET on its way: from `http:` to `https:`, for instance.'],
+    steps: [
+      'Use one of the methods in `Allow`.',
+      'Check that no redirect turned a POST into a GET on its way: from `http:` to `https:`, for instance.',
+    ],
     retry: 'never',
   },
   INTERNAL_PAYLOAD_TOO_LARGE: {
     when: 'The body is larger than 64 KiB; for `bulkCreateCustomers` alone, by a key that may create, it may have 1 MiB.',
     rest: 'The connection is closed after the answer, since the rest of the body is not read.',
     graphql: 'Variables count too: they are a part of the body.',
-    steps: ['Send less at once: `bulkCreateCustomers` takes 500 customers, and an import from a file takes any number.'],
+    steps: [
+      'Send less at once: `bulkCreateCustomers` takes 500 customers, and an import from a file takes any number.',
+    ],
     retry: 'never',
   },
   INTERNAL_UNSUPPORTED_MEDIA_TYPE: {
     when: 'The body is of a type that the path does not read, or its type is not named, or it is compressed.',
     rest: 'Read are `application/json`, `application/x-www-form-urlencoded`, and `multipart/form-data` without files.',
     graphql: 'Read is `application/json`.',
-    steps: ['Send the header `Content-Type: application/json` with a body of JSON.', 'Send the body as it is, without `Content-Encoding`.'],
+    steps: [
+      'Send the header `Content-Type: application/json` with a body of JSON.',
+      'Send the body as it is, without `Content-Encoding`.',
+    ],
     retry: 'never',
   },
   PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED: {
     when: 'The customer named does not exist in the organisation of the key: there never was one, it was deleted, or it is another organisation’s. Which of these is not told.',
     rest: 'From every endpoint that names a customer, but for `create`, which makes one.',
     graphql: `From mutations that name a customer. A query for one gives \`null\` instead. ${WITHIN_ANSWER}`,
-    steps: ['Check the `cuRefNo` or the e-mail address, and that the key is one of the right organisation.', 'Create the customer first, if there is none yet.'],
+    steps: [
+      'Check the `cuRefNo` or the e-mail address, and that the key is one of the right organisation.',
+      'Create the customer first, if there is none yet.',
+    ],
     retry: 'never',
   },
   INTERNAL_CONFLICT: {
     when: 'The request does not fit how things stand: somebody changed the customer since you read it, the e-mail address is another customer’s, or the `Idempotency-Key` was used for another request, or for this one, which still runs.',
     rest: 'With `Retry-After`, the first request with that `Idempotency-Key` still runs. Without it, the request cannot succeed as it is.',
     graphql: `The same, as an entry of \`errors\`; a stale \`version\` is told so. ${WITHIN_ANSWER}`,
-    steps: ['Where there is `Retry-After`: wait, and send the same request again; you are given the answer of the first.', 'Otherwise read the present state, decide, and send a new request with a new `Idempotency-Key`.'],
+    steps: [
+      'Where there is `Retry-After`: wait, and send the same request again; you are given the answer of the first.',
+      'Otherwise read the present state, decide, and send a new request with a new `Idempotency-Key`.',
+    ],
     retry: 'with care',
   },
   INTERNAL_SERVICE_UNAVAILABLE: {
     when: 'The gateway cannot do its work at the moment: the database cannot be reached, or the operation took too long.',
     rest: 'With `Retry-After`. Whether the request took effect is not known, unless it only read.',
     graphql: 'With HTTP status 503 when nothing of the operation succeeded; otherwise as an entry of `errors`.',
-    steps: ['Wait for the seconds in `Retry-After`, then send the same request again. With an `Idempotency-Key` it is never done twice.', 'If it goes on, look at `/health/ready`: it says what is wrong.'],
+    steps: [
+      'Wait for the seconds in `Retry-After`, then send the same request again. With an `Idempotency-Key` it is never done twice.',
+      'If it goes on, look at `/health/ready`: it says what is wrong.',
+    ],
     retry: 'after a wait',
   },
   INTERNAL_SERVER_ERROR: {
     when: 'There is a fault in the gateway.',
     rest: 'Whoever runs the gateway finds what happened in its log, by the request id.',
     graphql: `The field has no value, and the others may have theirs. ${WITHIN_ANSWER}`,
-    steps: ['Report it, with the `requestId` of the answer.', 'Send the request again with the same `Idempotency-Key`: then nothing is done twice.'],
+    steps: [
+      'Report it, with the `requestId` of the answer.',
+      'Send the request again with the same `Idempotency-Key`: then nothing is done twice.',
+    ],
     retry: 'with care',
   },
 };

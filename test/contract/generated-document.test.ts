@@ -32,7 +32,7 @@ const created: ReceivedAnswer = {
   headers: { 'x-request-id': 'r', ...limits, 'idempotent-replayed': 'true' },
   text: JSON.stringify(profile),
 };
-const error = { code: 'INTERNAL_CONFLICT', message: 'm', description: 'd', requestId: 'r' };
+const error = { code: 'INTERNAL_CONFLICT', message: 'm', description: 'd', requestId: 'r', docUrl: '/' };
 const refused: ReceivedAnswer = {
   status: 409,
   headers: { ...limits, 'retry-after': '1' },

@@ -106,7 +106,7 @@ describe('the REST API', () => {
 });
 
 it('answers an unknown path without a key', async () => {
-  const answer = await gateway.send('/favicon.ico');
+  const answer = await gateway.send('/robots.txt');
   expect(answer).toMatchObject({ status: 404, body: { error: { code: 'INTERNAL_RESOURCE_NOT_FOUND' } } });
 });
 

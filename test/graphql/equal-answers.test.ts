@@ -88,6 +88,7 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
   };
   const request = {
     requestId: 'same',
+    publicUrl: undefined,
     record: { requestId: 'same', method: 'POST', path: '/graphql', status: 0, milliseconds: 0 },
     caller,
     quota: undefined,

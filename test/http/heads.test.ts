@@ -102,9 +102,9 @@ it('a request to change to another protocol is answered in this one', async () =
 
 describe('a target with the host in it', () => {
   it.each([
-    ['http://host', 302],
-    ['http://host/', 302],
-    ['http://host?x=y', 302],
+    ['http://host', 200],
+    ['http://host/', 200],
+    ['http://host?x=y', 200],
     ['HTTP://user@host:8080/health/live?x', 200],
     ['https://[::1]:1/health/live', 200],
     ['http://host/graphql?query={__typename}', 404],

@@ -93,7 +93,7 @@ describe('the page', () => {
       "worker-src 'self'",
       // Monaco writes styles into the page.
       "style-src 'self' 'unsafe-inline'",
-      'img-src data:',
+      "img-src 'self' data:",
       'font-src data:',
       "connect-src 'self'",
       "base-uri 'none'",

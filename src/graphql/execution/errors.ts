@@ -1,6 +1,14 @@
 // The one place where errors of the GraphQL side become what a caller sees.
 import { type DocumentNode, type ExecutionResult, GraphQLError, Kind } from 'graphql';
-import { ApiError, type ErrorCode, echo, type FailedRequest, invalidField, LONGEST_ECHO, publicError } from '../../errors/api-error.ts';
+import {
+  ApiError,
+  type ErrorCode,
+  echo,
+  type FailedRequest,
+  invalidField,
+  LONGEST_ECHO,
+  publicError,
+} from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
 import { type Log, noteFailure, type RequestRecord } from '../../log.ts';

@@ -1,6 +1,6 @@
 // Code on pages: blocks that can be copied, and the same request in several languages.
 import { type SampleRequest, sampleLanguages } from '../../browser/samples.js';
-import { html, type Html } from './html.ts';
+import { type Html, html } from './html.ts';
 
 /** A block of code. Its button is shown by the page's script: without one it would do nothing. */
 export function codeBlock(code: string, label: string): Html {

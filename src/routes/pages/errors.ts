@@ -1,10 +1,11 @@
 // The pages of errors: the list of codes, and one page for each, from the catalogue and its guide.
 import { STATUS_CODES } from 'node:http';
 import { catalogue, type ErrorCode, errorCodes } from '../../errors/api-error.ts';
-import { type ErrorExample, errorExamples } from '../../errors/examples.ts';
+
 import { type ErrorGuide, errorGuides } from '../../errors/guide.ts';
 import { codeBlock } from './code.ts';
-import { html, type Html, type Part, prose } from './html.ts';
+import { type ErrorExample, errorExamples } from './error-examples.ts';
+import { type Html, html, type Part, prose } from './html.ts';
 
 /** Codes in the order in which their checks run, by what they are about. */
 const groups: readonly { title: string; has(code: ErrorCode): boolean }[] = [
@@ -24,12 +25,14 @@ export function errorsPage(): Html {
   const grouped = Map.groupBy(errorCodes, (code) => groups.find(({ has }) => has(code))?.title);
   return html`<h1>Errors</h1>
 <p class="lead">Every request that fails is answered with one of these codes, on both APIs. Codes and statuses never change; the words may.</p>
-${codeBlock(JSON.stringify(errorExamples.INTERNAL_VALIDATION_FAILED.rest?.answer, null, 2), 'An error of the REST API')}
+${codeBlock(JSON.stringify(errorExamples.INTERNAL_VALIDATION_FAILED.rest.answer, null, 2), 'An error of the REST API')}
 <p>${prose('`code` is for programs, `message` and `description` are for people. Quote `requestId` in questions: the log has it too. `docUrl` leads to the page of the code. In GraphQL all but the message stands in `extensions`.')}</p>
-${groups.map(({ title }) => html`<h2>${title}</h2>
+${groups.map(
+  ({ title }) => html`<h2>${title}</h2>
 <ul class="errors">
 ${grouped.get(title)?.map(line)}</ul>
-`)}`;
+`,
+)}`;
 }
 
 function line(code: ErrorCode): Html {
@@ -44,11 +47,11 @@ function statusOf(code: ErrorCode): Html {
 /** The content of the page of a code. */
 export function errorPage(code: ErrorCode): Html {
   const { when, rest, graphql, steps, retry } = errorGuides[code];
-  const { status, message } = catalogue[code];
+  const { status, message: words } = catalogue[code];
   const { rest: restExample, graphql: graphqlExample } = errorExamples[code];
   return html`<p><a href="../errors">All errors</a></p>
-<h1>${code}</h1>
-<p class="lead">${message}</p>
+<h1>${code.split('_').map((word, i) => (i === 0 ? word : html`_<wbr>${word}`))}</h1>
+<p class="lead">${words}</p>
 <dl class="facts">
 <dt>HTTP status</dt><dd>${status} ${STATUS_CODES[status]}</dd>
 <dt>Send it again?</dt><dd>${prose(retryWords[retry])}</dd>
@@ -57,8 +60,10 @@ export function errorPage(code: ErrorCode): Html {
 <p>${prose(when)}</p>
 <h2>What to do</h2>
 <ol>
-${steps.map((step) => html`<li>${prose(step)}</li>
-`)}</ol>
+${steps.map(
+  (step) => html`<li>${prose(step)}</li>
+`,
+)}</ol>
 <h2>On the REST API</h2>
 <p>${prose(rest)}</p>
 ${example(restExample, 'REST API')}
@@ -69,8 +74,14 @@ ${example(graphqlExample, 'GraphQL API')}`;
 
 function example(shown: ErrorExample | undefined, api: string): Part {
   if (!shown) return undefined;
-  const { request, status, headers = {}, answer } = shown;
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...Object.entries(headers).map((pair) => pair.join(': '))];
-  return html`${codeBlock(request, `A request to the ${api}`)}
-${codeBlock(`${head.join('\n')}\n\n${JSON.stringify(answer, null, 2)}`, `The answer of the ${api}`)}`;
+  const { request, status, headers, answer } = shown;
+  const { method, path, headers: sent, body } = request;
+  return html`${codeBlock(message(`${method} ${path}`, sent, body), `A request to the ${api}`)}
+<p>The answer:</p>
+${codeBlock(message(`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, headers, JSON.stringify(answer, null, 2)), `The answer of the ${api}`)}`;
+}
+
+/** A message of HTTP. */
+function message(first: string, headers: Readonly<Record<string, string>>, body = ''): string {
+  return [first, ...Object.entries(headers).map((header) => header.join(': ')), '', body].join('\n').trimEnd();
 }

@@ -1,7 +1,7 @@
 // The first page: what this is, whether it is ready, and a call that works.
 import { sampleLanguages } from '../../browser/samples.js';
 import { codeBlock, samplesOf, tabSet } from './code.ts';
-import { html, type Html, type Part } from './html.ts';
+import { type Html, html, type Part } from './html.ts';
 
 /** What the first page tells of its gateway. */
 export interface HomeOptions {
@@ -53,7 +53,13 @@ ${codeBlock(JSON.stringify(first.answer, null, 2), 'The answer')}
 <h2>Where to go</h2>
 <ul class="cards">
 ${[
-  hasGraphiQL ? card('graphql', 'GraphiQL', 'Explore the GraphQL API: its schema, examples of every operation, and their answers.') : undefined,
+  hasGraphiQL
+    ? card(
+        'graphql',
+        'GraphiQL',
+        'Explore the GraphQL API: its schema, examples of every operation, and their answers.',
+      )
+    : undefined,
   card('docs', 'REST reference', 'Read every endpoint, and try it.'),
   card('errors', 'Errors', 'What each error code means, and what to do about it.'),
   card('openapi.json', 'OpenAPI', 'The contract of the REST API, for tools that make clients.'),

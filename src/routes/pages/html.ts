@@ -15,14 +15,14 @@ export type Part = Html | string | number | undefined | readonly Part[];
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** A text as HTML writes it, within an element or a quoted attribute. */
-export function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] as string);
 }
 
 function written(part: Part): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.text;
-  return typeof part === 'object' ? part.map(written).join('') : escape(String(part));
+  return typeof part === 'object' ? part.map(written).join('') : escaped(String(part));
 }
 
 /** Writes HTML: a template whose values are escaped. */
@@ -33,7 +33,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 /** A text in which `code` stands between backticks, as HTML. */
 export function prose(text: string): Html {
   const parts = text.split('`');
-  return new Html(parts.map((part, i) => (i % 2 === 0 ? escape(part) : `<code>${escape(part)}</code>`)).join(''));
+  return new Html(parts.map((part, i) => (i % 2 === 0 ? escaped(part) : `<code>${escaped(part)}</code>`)).join(''));
 }
 
 /** A value as JSON within a script element, which ends at no tag in it. */

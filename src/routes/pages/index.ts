@@ -46,9 +46,7 @@ export function pageRoutes(options: PagesOptions): Route[] {
   return [
     page('/', () => ({ title: 'Start', current: 'home', main: homePage(options) })),
     page('/errors', () => ({ title: 'Errors', current: 'errors', main: errorsPage() })),
-    ...errorCodes.map((code) =>
-      page(docPath(code), () => ({ title: code, current: 'errors', main: errorPage(code) })),
-    ),
+    ...errorCodes.map((code) => page(docPath(code), () => ({ title: code, current: 'errors', main: errorPage(code) }))),
     style.route,
     script.route,
   ];

@@ -1,6 +1,6 @@
 // The frame of every page: its head, and the header with the way to the others.
 import type { Asset } from '../assets.ts';
-import { html, type Html, type Part } from './html.ts';
+import { type Html, html, type Part } from './html.ts';
 
 /** Pages that the header leads to. */
 export type PageName = 'home' | 'graphiql' | 'docs' | 'errors';

@@ -18,6 +18,7 @@ export interface ShownError {
   message?: unknown;
   description?: unknown;
   requestId?: unknown;
+  docUrl?: unknown;
   status?: unknown;
   retry_after?: unknown;
   fields?: { path: unknown; message: unknown }[];
@@ -72,6 +73,9 @@ const refusesNewerType = (request: GeneratedRequest) =>
 const isNewerType = ({ headers }: ReceivedAnswer) =>
   headers['content-type']?.startsWith('application/graphql-response');
 
+/** Paths of pages, and of what they load. */
+const forBrowsers = /^\/(favicon\.(ico|svg)|assets\/[\w.-]+|errors(\/\w+)?|docs)?$/;
+
 interface Body {
   data?: Record<string, unknown> | null;
   error?: ShownError;
@@ -80,9 +84,10 @@ interface Body {
 
 function bodyOf({ method, target, headers: sent }: GeneratedRequest, { status, text, headers }: ReceivedAnswer) {
   const type = headers['content-type'] ?? '';
-  const mayBePage = method === 'GET' && pathOf(target) === '/graphql' && status === 200;
+  const path = pathOf(target);
   const askedForPage = sent.some(([name, value]) => name === 'Accept' && value.includes('text/html'));
-  if (type.startsWith('text/html') && mayBePage && askedForPage) return 'page';
+  const mayBePage = path === '/graphql' ? askedForPage : forBrowsers.test(path);
+  if (method === 'GET' && status === 200 && mayBePage && !type.startsWith('application/json')) return 'page';
   if (!/^application\/(graphql-response\+)?json(;|$)/.test(type)) return undefined;
   try {
     return JSON.parse(text) as Body;
@@ -108,12 +113,13 @@ function problemsOfSuccess(request: GeneratedRequest, status: number, body: Body
 
 function problemsOfError(request: GeneratedRequest, answer: ReceivedAnswer, error: ShownError): string[] {
   const { status, headers } = answer;
-  const { code = '', message, description, requestId, fields = [] } = error;
+  const { code = '', message, description, requestId, docUrl, fields = [] } = error;
   const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : undefined;
   if (!entry) return [`a code that is not of the catalogue: ${code.slice(0, 64)}`];
   const problems = problemsOfStatus(answer, error, entry.status);
   if (typeof message !== 'string' || typeof description !== 'string') problems.push('no message, or no description');
   if (requestId === undefined || requestId !== headers['x-request-id']) problems.push('not the id of the request');
+  if (docUrl !== `/errors/${code}`) problems.push('not the page of the code');
   if (status === 405 && !headers.allow) problems.push('405 without Allow');
   if (status === 429 && !(headers['retry-after'] && Number.isInteger(error.retry_after)))
     problems.push('429 without a time');
