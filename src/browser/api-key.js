@@ -76,7 +76,7 @@ export function nameKey(headers) {
 async function post(operation, headers) {
   headers.set('Content-Type', 'application/json');
   try {
-    const response = await fetch(location.pathname, { method: 'POST', headers, body: JSON.stringify(operation) });
+    const response = await fetch('graphql', { method: 'POST', headers, body: JSON.stringify(operation) });
     const answer = await response.json().catch(() => null);
     if (typeof answer !== 'object' || answer === null)
       return { answer: failure(`Something in between answered with ${response.status}.`), isKnownKey: false };

@@ -99,7 +99,7 @@ function shellWord(text) {
 }
 
 /** @param {SampleRequest} request */
-function headersOf({ headers, body }) {
+function sampleHeaders({ headers, body }) {
   return Object.entries(body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' });
 }
 
@@ -111,7 +111,7 @@ function writeCurl(request) {
   const { method, url, body } = request;
   return [
     `curl${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : ` -X ${method}`} ${shellWord(url)}`,
-    ...headersOf(request).map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
+    ...sampleHeaders(request).map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
     ...(body === undefined ? [] : [`-d ${shellWord(JSON.stringify(body, null, 2))}`]),
   ].join(' \\\n  ');
 }
@@ -124,7 +124,7 @@ function writeFetch(request) {
   const { method, url, body } = request;
   const options = [
     ...(method === 'GET' ? [] : [`  method: '${method}',`]),
-    `  headers: ${literal(Object.fromEntries(headersOf(request)), javaScript, '  ')},`,
+    `  headers: ${literal(Object.fromEntries(sampleHeaders(request)), javaScript, '  ')},`,
     ...(body === undefined ? [] : [`  body: JSON.stringify(${literal(body, javaScript, '  ')}),`]),
   ];
   return `const response = await fetch(${singleQuoted(url)}, {
@@ -139,7 +139,7 @@ console.log(response.status, await response.json());`;
  */
 function writePhp(request) {
   const { method, url, body } = request;
-  const headers = headersOf(request).map(([name, value]) => `${name}: ${value}`);
+  const headers = sampleHeaders(request).map(([name, value]) => `${name}: ${value}`);
   const options = [
     ...(method === 'GET' || method === 'POST' ? [] : [`    CURLOPT_CUSTOMREQUEST => '${method}',`]),
     `    CURLOPT_HTTPHEADER => ${literal(headers, php, '    ')},`,

@@ -62,7 +62,7 @@ async function addKey(em: EntityManager, organisation: number, name: string, key
 
 async function addCustomer(em: EntityManager, organisationId: number, person: DemoCustomer): Promise<void> {
   const { groups: slugs = [], credit = [], subscription, referredBy, banReason, addresses = [], ...profile } = person;
-  const reference = { organisationId, cuRefNo: randomAlphanumeric(16) };
+  const reference = { organisationId, cuRefNo: person.cuRefNo ?? randomAlphanumeric(16) };
   const row = {
     ...reference,
     ...profile,

@@ -2,6 +2,8 @@
 
 /** A customer of the demo organisation, with all that belongs to it. */
 export interface DemoCustomer {
+  /** Random unless told. */
+  cuRefNo?: string;
   email?: string;
   phone?: string;
   firstName?: string;
@@ -48,6 +50,8 @@ export const customers: DemoCustomer[] = [
     ],
   },
   {
+    // The customer that the documentation's examples name.
+    cuRefNo: '1cGIHvFoQDGLAbcA',
     email: 'jana.novakova@example.com',
     phone: '+420 777123456',
     firstName: 'Jana',

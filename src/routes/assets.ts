@@ -24,15 +24,26 @@ export function joined(...names: string[]): string {
   return names.map((name) => browserFile(name).replaceAll(/^(import [^;]*;\n|export )/gm, '')).join('');
 }
 
-/** A file that pages load. */
-export interface Asset {
-  /** Its URL from the root, without the slash: a proxy may serve the gateway below a path of its own. */
-  readonly url: string;
+/** A file that pages load. Nothing is read before somebody asks for it, or for a page that loads it. */
+export class Asset {
   readonly route: Route;
-}
+  readonly #path: string;
+  readonly #read: () => StaticFile;
+  #file: StaticFile | undefined;
 
-/** Makes an asset. */
-export function asset(path: string, type: keyof typeof mediaTypes, content: string): Asset {
-  const file = new StaticFile(mediaTypes[type], content);
-  return { url: `${path.slice(1)}?v=${file.hash}`, route: publicRoute(path, (request) => file.answer(request)) };
+  constructor(path: string, type: keyof typeof mediaTypes, read: () => string) {
+    this.#path = path;
+    this.#read = () => new StaticFile(mediaTypes[type], read());
+    this.route = publicRoute(path, (request) => this.#content.answer(request));
+  }
+
+  get #content(): StaticFile {
+    this.#file ??= this.#read();
+    return this.#file;
+  }
+
+  /** Its URL from the root, without the slash: a proxy may serve the gateway below a path of its own. */
+  get url(): string {
+    return `${this.#path.slice(1)}?v=${this.#content.hash}`;
+  }
 }

@@ -8,7 +8,7 @@ import { once } from '../once.ts';
 import { browserFile, joined, mediaTypes } from './assets.ts';
 import { examples } from './graphiql-examples.ts';
 import { Html, html, json } from './pages/html.ts';
-import { keyDialog } from './pages/key-dialog.ts';
+import { keyDialog, keyTool } from './pages/key-dialog.ts';
 import { type PageParts, writePage } from './pages/layout.ts';
 
 /** The files of GraphiQL, each at a path of its own. */
@@ -102,8 +102,7 @@ function renderPage(
         head: html`<link rel="stylesheet" href="${urlOf('style')}">
 `,
         tools: html`<span id="introspection-note" hidden>Introspection is off: no schema is shown.</span>
-<button type="button" id="key-button">API key</button>
-`,
+${keyTool}`,
         main: html`<div id="root">Loading GraphiQL …</div>
 <noscript>GraphiQL needs JavaScript.</noscript>
 `,

@@ -1,7 +1,8 @@
 // All that browsers are served: the pages, GraphiQL, and what they load.
 import { publicRoute, type Route } from '../http/router.ts';
-import { asset, browserFile } from './assets.ts';
+import { Asset, browserFile } from './assets.ts';
 import { type GraphiQL, type GraphiQLOptions, openGraphiQL } from './graphiql.ts';
+import { referenceRoutes } from './pages/docs.ts';
 import type { HomeOptions } from './pages/home.ts';
 import { pageRoutes } from './pages/index.ts';
 import type { Frame, PageName } from './pages/layout.ts';
@@ -27,8 +28,8 @@ export interface Site {
 
 /** Opens the site. */
 export function openSite({ publicUrl, port, sampleKey, first, graphiql: served, introspection }: SiteOptions): Site {
-  const icon = asset('/favicon.svg', 'svg', browserFile('icon.svg'));
-  const frame: Frame = { style: asset('/assets/frame.css', 'css', browserFile('frame.css')), icon };
+  const icon = new Asset('/favicon.svg', 'svg', () => browserFile('icon.svg'));
+  const frame: Frame = { style: new Asset('/assets/frame.css', 'css', () => browserFile('frame.css')), icon };
   const without: PageName[] = served ? [] : ['graphiql'];
   const graphiql = served && openGraphiQL({ ...served, sampleKey, introspection, frame, without });
   const pages = pageRoutes({
@@ -39,14 +40,15 @@ export function openSite({ publicUrl, port, sampleKey, first, graphiql: served, 
     hasGraphiQL: graphiql !== undefined,
     hasSchema: introspection,
     frame,
-    style: asset('/assets/pages.css', 'css', browserFile('pages.css')),
-    script: asset('/assets/pages.js', 'js', browserFile('pages.js')),
+    style: new Asset('/assets/pages.css', 'css', () => browserFile('pages.css')),
+    script: new Asset('/assets/pages.js', 'js', () => browserFile('pages.js')),
     without,
   });
   return {
     graphiql,
     routes: [
       ...pages,
+      ...referenceRoutes({ frame, without, sampleKey }),
       frame.style.route,
       icon.route,
       // Browsers ask for it where a page, such as the OpenAPI document, names none.

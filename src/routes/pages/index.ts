@@ -1,13 +1,12 @@
 // The pages for people, served from this process alone.
 import { docPath, errorCodes } from '../../errors/api-error.ts';
-import { publicRoute, type Route } from '../../http/router.ts';
-import { StaticFile } from '../../http/static-file.ts';
-import { once } from '../../once.ts';
-import { type Asset, mediaTypes } from '../assets.ts';
+import type { Route } from '../../http/router.ts';
+import type { Asset } from '../assets.ts';
 import { errorPage, errorsPage } from './errors.ts';
 import { type HomeOptions, homePage } from './home.ts';
 import { html } from './html.ts';
 import { type PageParts, writePage } from './layout.ts';
+import { servePage } from './serve.ts';
 
 /** What the pages are made of. */
 export interface PagesOptions extends HomeOptions {
@@ -50,13 +49,4 @@ export function pageRoutes(options: PagesOptions): Route[] {
     style.route,
     script.route,
   ];
-}
-
-/** Makes the route of a page, which is written when somebody first asks for it. */
-export function servePage(path: string, policy: string, write: () => string): Route {
-  const file = once(async () => new StaticFile(mediaTypes.html, write()));
-  return publicRoute(path, async (request) => {
-    const answer = await (await file()).answer(request);
-    return { ...answer, headers: { ...answer.headers, 'Content-Security-Policy': policy } };
-  });
 }

@@ -1,7 +1,11 @@
-// The dialog that asks for an API key.
+// The key of a page: the button that shows which it is, and the dialog that asks for one.
 import { html } from './html.ts';
 
-/** The dialog, for pages whose script is `api-key.js`. */
+/** The button, for the header of pages whose script is `api-key.js`. */
+export const keyTool = html`<button type="button" id="key-button">API key</button>
+`;
+
+/** The dialog, for the same pages. */
 export const keyDialog = html`<dialog id="key-dialog" aria-labelledby="key-title">
 <form method="dialog">
 <h2 id="key-title">API key</h2>

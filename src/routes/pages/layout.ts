@@ -1,6 +1,6 @@
 // The frame of every page: its head, and the header with the way to the others.
 import type { Asset } from '../assets.ts';
-import { type Html, html, type Part } from './html.ts';
+import { Html, html, type Part } from './html.ts';
 
 /** Pages that the header leads to. */
 export type PageName = 'home' | 'graphiql' | 'docs' | 'errors';
@@ -35,7 +35,9 @@ export interface PageParts {
   readonly tools?: Part;
   /** Where code on the page says that the gateway is, for the page's script to put in what the browser calls it. */
   readonly assumedBase?: string;
+  /** The content; what stands in `main` unless the content has an element of that kind itself. */
   readonly main: Html;
+  readonly hasOwnMain?: boolean;
   /** What stands behind the content. */
   readonly end?: Part;
 }
@@ -56,7 +58,8 @@ ${tools}</header>
 
 /** Writes a page. */
 export function writePage(parts: PageParts): string {
-  const { title, frame, root = '', head, assumedBase, main, end } = parts;
+  const { title, frame, root = '', head, assumedBase, main, hasOwnMain, end } = parts;
+  const element = new Html(hasOwnMain ? 'div' : 'main');
   const base = assumedBase && html` data-base="${assumedBase}" data-root="${root}"`;
   return html`<!doctype html>
 <html lang="en">
@@ -70,8 +73,8 @@ export function writePage(parts: PageParts): string {
 ${head}</head>
 <body${base}>
 <a class="skip" href="#main">Skip to the content</a>
-${headerOf(parts)}<main id="main" tabindex="-1">
-${main}</main>
+${headerOf(parts)}<${element} id="main" class="content" tabindex="-1">
+${main}</${element}>
 ${end}</body>
 </html>
 `.text;
