@@ -50,6 +50,10 @@ export const builder = new SchemaBuilder<{
     pageInfoFieldOptions: { description: 'Position of the page in the list.' },
     // The field around it is priced by the size of the page.
     edgesFieldOptions: { description: 'The objects of the page, with their cursors.', complexity: { multiplier: 1 } },
+    nodesOnConnection: {
+      description: 'The objects of the page, without their cursors.',
+      complexity: { multiplier: 1 },
+    },
     cursorFieldOptions: { description: 'Position in the list, for `after` and `before`.' },
     nodeFieldOptions: { description: 'The object.' },
     firstArgOptions: { description: 'Number of items, counted from the start of the list.' },

@@ -1,6 +1,6 @@
 // The global ids of `node`: what is one, whose it is, and what is refused.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { referenceForms } from '../../src/graphql/schema/global-id.ts';
+import { isReferenceOf } from '../../src/graphql/schema/global-id.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
 import { runSql } from '../support/database.ts';
 import { fieldsOf } from '../support/fields.ts';
@@ -52,6 +52,6 @@ describe('an id of node', () => {
 
   it('is known for every type that has one', () => {
     const node = schema.getType('Node') as Parameters<typeof schema.getPossibleTypes>[0];
-    expect(schema.getPossibleTypes(node).map(({ name }) => name)).toEqual([...referenceForms.keys()]);
+    expect(schema.getPossibleTypes(node).map(({ name }) => name)).toEqual([...isReferenceOf.keys()]);
   });
 });

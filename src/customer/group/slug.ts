@@ -9,6 +9,11 @@ export const MOST_GROUPS = 100;
 const form = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/;
 const FORM = 'must be letters a to z, digits, and single hyphens or underscores between them';
 
+/** Whether a text is a slug as it is stored. */
+export function hasSlugForm(text: string): boolean {
+  return text.length <= LONGEST_SLUG && form.test(text);
+}
+
 /** Writes a slug the one way it is stored: in lower case, without blanks around it. @throws ApiError `INTERNAL_VALIDATION_FAILED` */
 export function normalizeSlug(given: string): string {
   const slug = writeText(LONGEST_SLUG, given, ' ', (text) => text.toLowerCase());

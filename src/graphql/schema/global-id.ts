@@ -1,10 +1,20 @@
 // Global ids: which types have one, and what stands in it.
 import { decodeGlobalID, encodeGlobalID } from '@pothos/plugin-relay';
+import { hasFingerprintForm } from '../../api-key/key.ts';
 import { referenceForm } from '../../customer/find.ts';
+import { hasSlugForm } from '../../customer/group/slug.ts';
 import { invalidField } from '../../errors/api-error.ts';
 
+/** Customers and their subscriptions have references of one form. */
+const isReference = (text: string) => referenceForm.test(text);
+
 /** The types that have a global id, each with the form of the reference in it. */
-export const referenceForms: ReadonlyMap<string, RegExp> = new Map([['Customer', referenceForm]]);
+export const isReferenceOf: ReadonlyMap<string, (reference: string) => boolean> = new Map([
+  ['ApiKey', hasFingerprintForm],
+  ['Customer', isReference],
+  ['CustomerGroup', hasSlugForm],
+  ['CustomerSubscription', isReference],
+]);
 
 /**
  * Reads a global id.
@@ -16,7 +26,7 @@ export const referenceForms: ReadonlyMap<string, RegExp> = new Map([['Customer',
 export function readGlobalId(id: string): { typename: string; id: string } {
   try {
     const read = decodeGlobalID(id);
-    const isOurs = referenceForms.get(read.typename)?.test(read.id) && encodeGlobalID(read.typename, read.id) === id;
+    const isOurs = isReferenceOf.get(read.typename)?.(read.id) && encodeGlobalID(read.typename, read.id) === id;
     if (isOurs) return read;
   } catch {
     // Said below, in our own words.

@@ -11,7 +11,7 @@ import {
   deleteCustomerGroupInput,
 } from '../../customer/group/delete.ts';
 import type { CustomerGroup, StoredGroup } from '../../customer/group/group.entity.ts';
-import { findGroup, groupsSort, listGroups } from '../../customer/group/list.ts';
+import { findGroup, findGroups, groupsSort, listGroups } from '../../customer/group/list.ts';
 import { turnsOfGroups } from '../../customer/group/lock.ts';
 import {
   type UpdateCustomerGroup,
@@ -30,8 +30,12 @@ import { DEFAULT_PAGE, LARGEST_PAGE, pricedByPage, readPage, validatePage } from
 /** Counting reads as many rows as customers belong to the group. */
 const PRICE_OF_COUNT = 20;
 
-export const CustomerGroupType = builder.objectRef<CustomerGroup>('CustomerGroup').implement({
+export const CustomerGroupType = builder.objectRef<CustomerGroup>('CustomerGroup');
+
+builder.node(CustomerGroupType, {
   description: 'A group of customers.',
+  id: { resolve: ({ slug }) => slug, description: 'Global id, for `node(id:)`; another one once the slug changes.' },
+  loadOne: async (slug, { database }) => (await findGroups(database, [slug])).get(slug) ?? null,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name for people.' }),
     slug: t.exposeString('slug', { description: 'Name for programs; unique in the organisation.' }),

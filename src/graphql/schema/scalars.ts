@@ -14,9 +14,11 @@ function withoutAbsent(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutAbsent(member)]));
 }
 
+const JSON_SPECIFICATION = 'https://www.rfc-editor.org/rfc/rfc8259';
 const MUST_BE_OBJECT = 'must be an object';
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   extensions: { expected: MUST_BE_MOMENT },
   description: 'A date and time in the format of RFC 3339; answers give it in UTC: `2026-06-10T08:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
@@ -28,6 +30,7 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('JSONObject', {
+  specifiedByURL: JSON_SPECIFICATION,
   extensions: { expected: MUST_BE_OBJECT },
   description: 'A JSON object of any shape. As input, at most 16 levels deep, with whole numbers of at most 53 bits.',
   serialize: (value) => value,
@@ -49,6 +52,7 @@ builder.scalarType('JSONObject', {
 });
 
 builder.scalarType('JSON', {
+  specifiedByURL: JSON_SPECIFICATION,
   description: 'Any JSON value.',
   serialize: (value) => value,
   parseValue() {

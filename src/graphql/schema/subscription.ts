@@ -1,15 +1,15 @@
 // Subscriptions in GraphQL.
-import { encodeGlobalID } from '@pothos/plugin-relay';
+import { findShownSubscription } from '../../customer/subscription/find.ts';
 import type { Subscription } from '../../customer/subscription/subscription.entity.ts';
 import { builder } from '../builder.ts';
 
-export const CustomerSubscriptionType = builder.objectRef<Subscription>('CustomerSubscription').implement({
+export const CustomerSubscriptionType = builder.objectRef<Subscription>('CustomerSubscription');
+
+builder.node(CustomerSubscriptionType, {
   description: 'A subscription of a customer.',
+  id: { resolve: ({ externalId }) => externalId },
+  loadOne: async (externalId, context) => (await findShownSubscription(context, externalId)) ?? null,
   fields: (t) => ({
-    id: t.id({
-      description: 'Global id, for caches; `node(id:)` does not know it.',
-      resolve: ({ externalId }) => encodeGlobalID('CustomerSubscription', externalId),
-    }),
     externalId: t.exposeString('externalId', {
       description: 'Public reference of the subscription: 16 letters and digits.',
     }),

@@ -1,8 +1,10 @@
 // What GraphQL tells of API keys.
 import type { ApiKey } from '../../../api-key/api-key.entity.ts';
+import { authorize } from '../../../api-key/authenticate.ts';
 import { keyPrefixes } from '../../../api-key/input.ts';
 import { prefixOf } from '../../../api-key/key.ts';
 import { keyActions } from '../../../api-key/lock.ts';
+import { showApiKey } from '../../../api-key/manage.ts';
 import type { ChangeEntry } from '../../../change-log/change-log.entity.ts';
 import { LONGEST_HISTORY } from '../../../change-log/history.ts';
 import { limitOf } from '../../../rate-limit/rate-limiter.ts';
@@ -36,9 +38,17 @@ const USE =
   'Requests that are refused for the key or its limit do not count; the most recent 15 seconds may be missing.';
 
 /** An API key. */
-export const ApiKeyType = builder.objectRef<ApiKey>('ApiKey').implement({
+export const ApiKeyType = builder.objectRef<ApiKey>('ApiKey');
+
+builder.node(ApiKeyType, {
   description: 'An API key, without the secret itself, of which only a digest is stored.',
-  scope: 'ROOT',
+  // What leads to one says so itself: `node(id:)` leads to other objects too.
+  fieldScope: 'ROOT',
+  id: { resolve: ({ fingerprint }) => fingerprint },
+  async loadOne(fingerprint, context) {
+    authorize(context.caller, ['ROOT']);
+    return showApiKey(context, fingerprint);
+  },
   fields: (t) => ({
     fingerprint: t.exposeString('fingerprint', { description: 'Fingerprint of the key: its first eight characters.' }),
     prefix: t.field({

@@ -15,6 +15,7 @@ import { builder, validatedBy } from '../../builder.ts';
 import type { GatewayContext } from '../../context.ts';
 import type { CountRequests } from '../../execution/cost.ts';
 import { mutation } from '../../mutation.ts';
+import { ErrorCodeType } from '../error-code.ts';
 import { loadCustomer } from './change.ts';
 import { CreateCustomerResult, describedMember, optionalMembers, resultOf } from './create.ts';
 import { CustomerType } from './type.ts';
@@ -61,7 +62,7 @@ const toldOf = ({ code, message, fields }: ApiError): ToldError => ({ code, mess
 const BulkRowErrorType = builder.objectRef<ToldError>('BulkRowError').implement({
   description: 'Why a row was not done.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'What went wrong, for programs: a code of the catalogue.' }),
+    code: t.expose('code', { type: ErrorCodeType, description: 'What went wrong, for programs.' }),
     message: t.exposeString('message', { description: 'What went wrong, for people.' }),
     docUrl: t.string({
       description: 'Page that explains the code: a path of this gateway, or a whole URL where it knows its own.',

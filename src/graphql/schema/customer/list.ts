@@ -188,7 +188,7 @@ builder.queryField('customers', (t) =>
           placeOf(context, 'after', places.after),
           placeOf(context, 'before', places.before),
         ]);
-        const reading = readingOf(fieldsBelow(info, ['edges', 'node']));
+        const reading = readingOf(new Set([...fieldsBelow(info, ['edges', 'node']), ...fieldsBelow(info, ['nodes'])]));
         const { edges, pageInfo } = await readPage(
           args,
           cursorsOf(order).write,
