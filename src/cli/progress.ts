@@ -14,6 +14,8 @@ const WHOLE = 1_000;
 /** Characters of the bar, and of what stands beside it. */
 const LONGEST_BAR = 30;
 const ROOM_FOR_TEXT = 55;
+/** Characters of a line of a terminal that does not say how many. */
+const USUAL_COLUMNS = 80;
 const [SAVE_CURSOR, RESTORE_CURSOR] = ['\u001b7', '\u001b8'];
 
 /** Seconds, as people say them. */
@@ -65,7 +67,7 @@ export class Progress {
     this.#rows = before;
     this.#marks = [{ at: performance.now(), rows: before }];
     if (isBar && process.stderr.isTTY) {
-      this.#bar = new SingleBar(options(process.stderr.columns));
+      this.#bar = new SingleBar(options(process.stderr.columns || USUAL_COLUMNS));
       this.#bar.start(WHOLE, 0, this.#texts());
     }
     const look = this.#bar ? () => this.#draw() : () => this.#say();
