@@ -1,7 +1,7 @@
 // What the operators' commands share: the database as its owner, one way to print, exit codes.
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError } from 'commander';
 import pretty from 'pino-pretty';
@@ -55,6 +55,19 @@ function accountName(): string {
     // A container may run as a number that has no name.
     return `uid-${process.getuid?.()}`;
   }
+}
+
+/** Commands that are given files. */
+const withFiles = ['import', 'export'];
+
+/**
+ * A path as whoever runs the command means it: npm runs commands in the folder of the package.
+ *
+ * @param given - `-` stays so
+ */
+export function pathOf(given: string): string {
+  const { INIT_CWD, npm_lifecycle_event: script = '' } = process.env;
+  return given === '-' || INIT_CWD === undefined || !withFiles.includes(script) ? given : resolve(INIT_CWD, given);
 }
 
 /** Whether the command line asks for JSON: then failures are JSON too. */

@@ -11,6 +11,13 @@ const PACE_OF = 10_000;
 /** Steps of the bar. */
 const WHOLE = 1_000;
 
+/** Characters of the bar, and of what stands beside it. */
+const LONGEST_BAR = 30;
+const ROOM_FOR_TEXT = 55;
+/** Characters of a line of a terminal that does not say how many. */
+const USUAL_COLUMNS = 80;
+const [SAVE_CURSOR, RESTORE_CURSOR] = ['\u001b7', '\u001b8'];
+
 /** Seconds, as people say them. */
 function duration(seconds: number): string {
   const whole = Math.round(seconds);
@@ -19,19 +26,27 @@ function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
 }
 
-const options: Options = {
-  stream: process.stderr,
+/** The terminal, which is not asked to go back to where the bar began: lines have been printed since, and it would write over them. */
+const terminal: NodeJS.WriteStream = Object.create(process.stderr, {
+  write: {
+    value: (text: string, ...rest: [(() => void)?]) =>
+      text === SAVE_CURSOR || text === RESTORE_CURSOR ? true : process.stderr.write(text, ...rest),
+  },
+});
+
+const options = (columns: number): Options => ({
+  stream: terminal,
   format: '{bar} {percent} | {rows} rows | {pace} rows/s | {left}',
   barCompleteChar: '█',
   barIncompleteChar: '░',
-  barsize: 30,
+  barsize: Math.min(LONGEST_BAR, Math.max(columns - ROOM_FOR_TEXT, 4)),
   hideCursor: true,
   clearOnComplete: false,
   // Whoever has the bar ends it, also where a signal interrupts the work.
   gracefulExit: false,
   linewrap: false,
   fps: 1_000 / BAR_INTERVAL,
-};
+});
 
 /** Tells of work on rows, whose part of the whole is known or not. */
 export class Progress {
@@ -43,13 +58,16 @@ export class Progress {
   #rows: number;
   #part: number | undefined;
 
-  /** @param before - rows that were done before */
-  constructor(before = 0) {
+  /**
+   * @param before - rows that were done before
+   * @param isBar - whether a terminal is shown a bar: not where it is shown something else meanwhile
+   */
+  constructor({ before = 0, isBar = true }: { before?: number | undefined; isBar?: boolean } = {}) {
     this.#first = before;
     this.#rows = before;
     this.#marks = [{ at: performance.now(), rows: before }];
-    if (process.stderr.isTTY) {
-      this.#bar = new SingleBar(options);
+    if (isBar && process.stderr.isTTY) {
+      this.#bar = new SingleBar(options(process.stderr.columns || USUAL_COLUMNS));
       this.#bar.start(WHOLE, 0, this.#texts());
     }
     const look = this.#bar ? () => this.#draw() : () => this.#say();

@@ -28,7 +28,7 @@ it('tells rows, pace and the time that is left every ten seconds', () => {
 });
 
 it('tells no time where the whole is not known, and counts what was done before as no pace', () => {
-  const progress = new Progress(500_000);
+  const progress = new Progress({ before: 500_000 });
   vi.advanceTimersByTime(5_000);
   progress.update(510_000, undefined);
   vi.advanceTimersByTime(5_000);

@@ -9,8 +9,10 @@ import { temporaryFolder } from './process.ts';
 /** What became of an import. */
 export interface Imported {
   readonly code: number;
-  /** What it printed for programs. */
+  /** What it printed for programs, besides. */
   readonly counts: Record<string, unknown>;
+  /** Under which the change log has what it did; null of a trial. */
+  readonly requestId: string | null;
   readonly stderr: string;
   /** Of each refused row: line, column, value, reason. */
   readonly refused: string[][];
@@ -50,9 +52,11 @@ export async function openTransfer(databaseUrl: string) {
       const text = await readFile(report, 'utf8').catch(() => '');
       const delimiter = /refusedLine(.)/.exec(text)?.[1] ?? ',';
       const rows: string[][] = parse(text, { bom: true, delimiter, relax_column_count: true });
+      const { requestId, ...counts } = JSON.parse(stdout);
       return {
         code,
-        counts: JSON.parse(stdout),
+        counts,
+        requestId,
         stderr,
         refused: rows.slice(1).map((row) => row.slice(0, 4)),
         report: text,

@@ -137,3 +137,23 @@ it('an import shows a bar, which a signal ends too', async () => {
   expect(ended.lastIndexOf(SHOWN)).toBeGreaterThanOrEqual(ended.lastIndexOf(HIDDEN));
   await folder.remove();
 });
+
+it('the bar of an import goes back over nothing that was printed', async () => {
+  const folder = await temporaryFolder();
+  const organisation = `terminal-${Date.now()}`;
+  await createOrganisation(databaseUrl, organisation);
+  const file = join(folder.path, 'customers.csv');
+  await writeFile(file, `email\n${Array.from({ length: 30 }, (_, i) => `bad${i}`).join('\n')}\nok@example.com\n`);
+  for (const columns of [200, 40]) {
+    const command = `stty cols ${columns}; node src/cli/import.ts ${file} --organisation ${organisation} --dry-run`;
+    const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      env: { ...process.env, DATABASE_URL: databaseUrl },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    for (const position of ['\u001b7', '\u001b8', '\u001b[s', '\u001b[u']) expect(stdout).not.toContain(position);
+    const shown = stripVTControlCharacters(stdout);
+    expect(shown).toContain('100% | 31 rows');
+    expect(shown.trimEnd().endsWith('Nothing was stored: this was a trial.')).toBe(true);
+  }
+});

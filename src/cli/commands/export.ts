@@ -13,7 +13,7 @@ import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { setUpMemory } from '../../process/memory.ts';
 import { randomAlphanumeric } from '../../random.ts';
-import { contextOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
+import { contextOf, pathOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
 import { english, jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { delimiterOption } from './delimiter-option.ts';
@@ -88,7 +88,7 @@ function writeTo({ stream }: Target, path: string, text: string): Promise<void> 
 
 async function write(ctx: OperationContext, path: string, writer: Writer, filter: CustomerFilter): Promise<number> {
   const target = await targetOf(path);
-  const progress = new Progress();
+  const progress = new Progress({ isBar: path !== '-' });
   let rows = 0;
   let isBegun = false;
   let isDone = false;
@@ -124,8 +124,14 @@ async function write(ctx: OperationContext, path: string, writer: Writer, filter
   return rows;
 }
 
-function formatOf(path: string, { format }: ExportCommand): 'csv' | 'ndjson' {
-  return format ?? (/\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
+/** @throws ConfigError where the name of the file says that it is something else, or options say what that format does not have */
+function formatOf(path: string, { format, raw, bom, delimiter }: ExportCommand): 'csv' | 'ndjson' {
+  if (!format && /\.(json|xlsx?|ods|tsv)$/i.test(path))
+    throw new UnusableFileError(`The name ${path} is that of another format: say --format csv or ndjson.`);
+  const found = format ?? (/\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
+  if (found === 'ndjson' && (raw || bom || delimiter !== undefined))
+    throw new UnusableFileError('--raw, --bom and --delimiter are for CSV.');
+  return found;
 }
 
 function filterOf(text: string): unknown {
@@ -166,12 +172,13 @@ Examples:
   npm run export -- customers.csv --organisation acme
   npm run export -- vip.ndjson --organisation acme --filter '{"groups":{"anyOf":["vip"]}}'`,
   )
-  .action(async (path: string, options: ExportCommand) => {
+  .action(async (given: string, options: ExportCommand) => {
+    const path = pathOf(given);
     setUpMemory();
     await withOptionNames({ filter: '--filter' }, async () => {
-      const given = { filter: options.filter ?? {} };
-      const { filter } = validate(exportInput, given);
-      const unknown = [...unknownMembers(given.filter, filter, 'filter')];
+      const input = { filter: options.filter ?? {} };
+      const { filter } = validate(exportInput, input);
+      const unknown = [...unknownMembers(input.filter, filter, 'filter')];
       if (unknown.length > 0)
         throw new ApiError('INTERNAL_VALIDATION_FAILED', {
           fields: unknown.map((path) => ({ path, message: 'is no part of a filter' })),

@@ -1,13 +1,11 @@
 // The command `import`: takes the customers of a file in.
-import { stat } from 'node:fs/promises';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { normalizeCountry } from '../../customer/country.ts';
 import { loadPhoneNumbers } from '../../customer/phone.ts';
-import { fileFailure } from '../../customer/transfer/file-failure.ts';
-import { readMap, shortened, UnusableFileError } from '../../customer/transfer/header.ts';
+import { readMap, UnusableFileError } from '../../customer/transfer/header.ts';
 import { csvSource } from '../../customer/transfer/import/csv-source.ts';
-import { Import, type ImportOptions } from '../../customer/transfer/import/import.ts';
+import { Import, type ImportOptions, requestIdOf } from '../../customer/transfer/import/import.ts';
 import { ndjsonSource } from '../../customer/transfer/import/ndjson-source.ts';
-import { ReportFile, type ReportForm } from '../../customer/transfer/import/report.ts';
 import type { ImportRun } from '../../customer/transfer/import/run.entity.ts';
 import { beginRun, type Counts, digestOf, findRun, NO_ROWS, type Origin } from '../../customer/transfer/import/run.ts';
 import type { Source } from '../../customer/transfer/import/source.ts';
@@ -16,12 +14,14 @@ import { type Encoding, encodings, hasByteOrderMark, toUtf8 } from '../../custom
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
 import { setUpMemory } from '../../process/memory.ts';
-import { contextOf, program, run, withGatewayDatabase } from '../operator.ts';
-import { english, jsonOption, note, print } from '../output.ts';
+import { contextOf, pathOf, program, run, withGatewayDatabase } from '../operator.ts';
+import { english, jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { delimiterOption } from './delimiter-option.ts';
 import { Input } from './import/input.ts';
 import { RefusedLines } from './import/refused-lines.ts';
+import { reportOf } from './import/report.ts';
+import { tell, tellUnknown } from './import/summary.ts';
 
 /** The exit code when rows were refused, and when the import could not be done. */
 const REFUSED = 1;
@@ -41,6 +41,7 @@ interface ImportCommand {
   format?: 'csv' | 'ndjson';
   encoding: Encoding;
   delimiter?: string;
+  country?: string;
   json?: boolean;
 }
 
@@ -53,6 +54,8 @@ function interrupted(isTrial: boolean): UnusableFileError {
   );
 }
 
+const formatOf = (input: Input, { format, encoding }: ImportCommand) => format ?? input.format(encoding);
+
 /** Opens the source; a warning tells of bytes that nobody can read. */
 async function sourceOf(input: Input, options: ImportCommand): Promise<Source> {
   const { encoding, delimiter, map, customFields = false } = options;
@@ -62,18 +65,21 @@ async function sourceOf(input: Input, options: ImportCommand): Promise<Source> {
   const header = { map: readMap(map), customFields };
   // A program that wrote it so would take UTF-8 without a mark for its own encoding.
   const hasMark = encoding !== 'utf-8' || hasByteOrderMark(input.head);
-  const format = options.format ?? input.format();
-  return format === 'ndjson' ? ndjsonSource(bytes, header) : csvSource(bytes, { ...header, delimiter, hasMark });
+  return formatOf(input, options) === 'ndjson'
+    ? ndjsonSource(bytes, header)
+    : csvSource(bytes, { ...header, delimiter, hasMark });
 }
 
 /** How the file is told from others, and that it is imported in the same way. */
 function originOf(input: Input, path: string, options: ImportCommand): Origin {
-  const { update, map, customFields, format, encoding, delimiter } = options;
+  const { update, map, customFields, encoding, delimiter, country } = options;
+  const told = [update, map, customFields, formatOf(input, options), encoding, delimiter];
   const name = path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) as string);
   return {
     source: name,
     fingerprint: digestOf(input.beginning),
-    settings: digestOf(JSON.stringify([update, map, customFields, format ?? input.format(), encoding, delimiter])),
+    // One that is not told is left out, so that imports from before there was such an option can be gone on with.
+    settings: digestOf(JSON.stringify(country === undefined ? told : [...told, country])),
   };
 }
 
@@ -95,27 +101,20 @@ async function earlierRun(
     note('No import of this file was interrupted; it is imported from its beginning.');
     return undefined;
   }
-  if (earlier.settings !== origin.settings)
-    throw new UnusableFileError(
-      'The interrupted import of this file was told other options (--update, --map, --custom-fields, --format, --encoding, --delimiter): say the same again, or leave --resume out.',
-    );
+  if (earlier.settings !== origin.settings) {
+    if (!earlier.finishedAt)
+      throw new UnusableFileError(
+        'The interrupted import of this file was told other options (--update, --map, --custom-fields, --format, --encoding, --delimiter, --country): say the same again, or leave --resume out.',
+      );
+    note('The last import of this file came to its end, with other options; it is imported from its beginning.');
+    return undefined;
+  }
   note(
     earlier.finishedAt
-      ? `The import of this file came to its end; only rows that were added since are new.`
+      ? 'The last import of this file came to its end: only rows that were added since are imported, and counted with those before. Without --resume, all are.'
       : `${english(earlier.rows)} rows were imported before; going on after them.`,
   );
   return earlier;
-}
-
-/** Prints what became of rows, for people and for programs. */
-function tell(rows: number, counts: Counts, trial: boolean, { json, report }: ImportCommand): void {
-  const { created, changed, unchanged, refused, withoutReferral } = counts;
-  print(
-    { rows, created, changed, unchanged, refused, withoutReferral, ...(json && { dryRun: trial }) },
-    { ...(json && { json }) },
-  );
-  if (trial && !json) note('Nothing was stored: this was a trial.');
-  if (report !== undefined && refused + withoutReferral > 0) note(`The refused rows are in ${report}.`);
 }
 
 function noteWhatStays(rows: number): void {
@@ -123,20 +122,33 @@ function noteWhatStays(rows: number): void {
 }
 
 async function work(ctx: OperationContext, path: string, command: ImportCommand): Promise<void> {
-  const { dryRun = false, update: isUpdate = false } = command;
   const input = await Input.open(path);
+  try {
+    await importFrom(input, ctx, path, command);
+  } finally {
+    input.close();
+  }
+}
+
+async function importFrom(input: Input, ctx: OperationContext, path: string, command: ImportCommand): Promise<void> {
+  const { dryRun = false, update: isUpdate = false, country } = command;
   const source = await sourceOf(input, command);
   const origin = originOf(input, path, command);
   const earlier = dryRun ? undefined : await earlierRun(ctx, origin, command);
   const run = dryRun ? undefined : (earlier ?? (await beginRun(ctx, origin)));
-  const report = await reportOf(command, path, source, earlier);
-  const progress = new Progress(run?.rows);
+  const report = await reportOf(command.report, path, source, earlier);
+  const progress = new Progress({ before: run?.rows });
   const printed = new RefusedLines(progress);
   let [rows, counts] = [run?.rows ?? 0, run ?? NO_ROWS] as [number, Counts];
+  let keptCredits = 0;
   let [isDone, isBroken] = [false, false];
   const options: ImportOptions = {
     isUpdate,
+    country,
     report,
+    onKeptCredits(count) {
+      keptCredits += count;
+    },
     onStep(doneRows, doneCounts) {
       [rows, counts] = [doneRows, doneCounts];
       progress.update(rows, input.part);
@@ -164,56 +176,21 @@ async function work(ctx: OperationContext, path: string, command: ImportCommand)
     progress.stop(isDone);
     if (run && isBroken) noteWhatStays(rows);
     await report?.close();
-    input.close();
   }
   if (!report) printed.end();
   tellUnknown(source.unknown);
-  tell(rows, counts, dryRun, command);
+  tell({ rows, counts, keptCredits, requestId: run && requestIdOf(run) }, command);
   if (counts.refused + counts.withoutReferral > 0) process.exitCode = REFUSED;
 }
 
-/** @returns undefined where none is wanted */
-async function reportOf(
-  { report: path }: ImportCommand,
-  file: string,
-  source: Source,
-  earlier: ImportRun | undefined,
-): Promise<ReportFile | undefined> {
-  if (path === undefined) return undefined;
-  const report = await openReport(path, file, source, earlier).catch((error: unknown) => {
-    throw fileFailure(`The report ${path} cannot be written`, error);
-  });
-  if (earlier && earlier.refused + earlier.withoutReferral > 0 && !report.isContinued)
-    note('The earlier report is not there: this one has the rows that are refused from now on.');
-  return report;
-}
-
-/**
- * @param file - the file that is imported, in whose place the report must not come
- * @throws UnusableFileError
- */
-async function openReport(
-  path: string,
-  file: string,
-  form: ReportForm,
-  earlier: ImportRun | undefined,
-): Promise<ReportFile> {
-  const [report, imported] = await Promise.all([path, file].map((each) => stat(each).catch(() => undefined)));
-  if (report && imported && report.dev === imported.dev && report.ino === imported.ino)
-    throw new UnusableFileError('The report would take the place of the file that is imported.');
-  if (path === '-' || (report && !report.isFile()))
-    throw new UnusableFileError(`The report cannot be written: ${path} is no file.`);
-  return ReportFile.open(path, form, earlier && { length: earlier.reportBytes, digest: earlier.reportDigest });
-}
-
-function tellUnknown(names: readonly string[]): void {
-  if (names.length === 0) return;
-  const shown = names
-    .slice(0, 10)
-    .map((name) => `"${shortened(name)}"`)
-    .join(', ');
-  const more = names.length > 10 ? ` and ${english(names.length - 10)} more` : '';
-  note(`Not imported, since nobody knows what they are: the columns ${shown}${more}. See --map and --custom-fields.`);
+function countryOf(text: string): string {
+  try {
+    const country = normalizeCountry(text);
+    if (country !== undefined) return country;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('Give an ISO 3166-1 alpha-2 country code such as CZ.');
 }
 
 const EXIT_CODES = `
@@ -237,6 +214,9 @@ const command = program('import', 'Imports the customers of a CSV or NDJSON file
   .addOption(new Option('--format <format>', 'what the file is; its beginning tells').choices(['csv', 'ndjson']))
   .addOption(new Option('--encoding <name>', 'of its text').choices(Object.keys(encodings)).default('utf-8'))
   .addOption(delimiterOption('the first row tells'))
+  .addOption(
+    new Option('--country <code>', 'of phone numbers that say none, in rows that say none: CZ').argParser(countryOf),
+  )
   .option(...jsonOption)
   .addHelpText(
     'after',
@@ -249,12 +229,17 @@ Examples:
   npm run import -- customers.csv --organisation acme --dry-run
   npm run import -- customers.csv --organisation acme --report refused.csv`,
   )
-  .action(async (path: string, options: ImportCommand) => {
+  .action(async (given: string, options: ImportCommand) => {
+    const path = pathOf(given);
+    const { report } = options;
     loadPhoneNumbers();
     setUpMemory();
     await withGatewayDatabase(
       async (owner) =>
-        work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, options),
+        work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, {
+          ...options,
+          ...(report !== undefined && { report: pathOf(report) }),
+        }),
       { mustExist: true, operationTimeout: 0 },
     );
   });

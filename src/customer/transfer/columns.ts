@@ -47,7 +47,7 @@ export const freeColumns: ReadonlySet<TransferColumn> = new Set([
 /** What others call a column besides its name in the API, in the form of `plainName`. */
 const spellings: Partial<Record<TransferColumn, readonly string[]>> = {
   cuRefNo: ['reference', 'customerreference', 'customerrefno'],
-  email: ['mail', 'emailaddress', 'emailadresa'],
+  email: ['mail', 'emailaddress', 'emailadresa', 'emailovaadresa', 'kontaktniemail', 'emailzakaznika', 'customeremail'],
   phone: ['phonenumber', 'telephone', 'tel', 'mobile', 'mobilephone', 'telefon', 'telefonnicislo', 'mobil'],
   firstName: ['forename', 'givenname', 'jmeno', 'krestnijmeno'],
   lastName: ['surname', 'familyname', 'prijmeni'],
@@ -59,7 +59,7 @@ const spellings: Partial<Record<TransferColumn, readonly string[]>> = {
   cityPart: ['district', 'castobce', 'mestskacast'],
   stateRegion: ['state', 'region', 'county', 'province', 'kraj'],
   postalCode: ['zip', 'zipcode', 'postcode', 'psc'],
-  country: ['countrycode', 'zeme'],
+  country: ['countrycode', 'zeme', 'stat'],
   primaryLocale: ['locale', 'language', 'jazyk'],
   newsletter: ['newslettersubscribed'],
   creditBalance: ['credit', 'balance', 'kredit'],

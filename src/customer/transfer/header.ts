@@ -4,8 +4,10 @@ import { ConfigError } from '../../config.ts';
 import { columnNamed, reportColumns, type TransferColumn, transferColumns } from './columns.ts';
 import { undoDefuse } from './formula.ts';
 
-/** Columns that a file may have. */
-const MOST_COLUMNS = 1_000;
+/** Columns that a file may have, besides those that a report has put before them. */
+export const MOST_COLUMNS = 1_000;
+/** Cells of a row that are looked at. */
+export const MOST_CELLS = MOST_COLUMNS + reportColumns.length;
 const CUSTOM = 'customFields.';
 
 /** What a column of a file is: one of ours, a custom field, or nothing that is imported. */
@@ -25,6 +27,8 @@ export interface Header {
   readonly targets: readonly Target[];
   /** Names of the columns that are not imported because nobody knows them. */
   readonly unknown: readonly string[];
+  /** Places of those, and of others of which the operator has said nothing: custom fields. */
+  readonly unmapped: readonly number[];
 }
 
 /** A reason why a file cannot be imported at all, in one sentence. */
@@ -77,11 +81,12 @@ function targetNamed(target: string): Target {
  * @throws UnusableFileError where two are the same, a mapped one is not there, or none says who a customer is
  */
 export function readHeader(names: readonly string[], options: HeaderOptions): Header {
-  if (names.length > MOST_COLUMNS)
+  const trimmed = names.map((name) => undoDefuse(name.trim()));
+  const count = trimmed.filter((name) => !isReportColumn(name)).length;
+  if (count > MOST_COLUMNS || names.length > MOST_CELLS)
     throw new UnusableFileError(
       `The file has ${names.length.toLocaleString('en')} columns; at most ${MOST_COLUMNS.toLocaleString('en')} are read.`,
     );
-  const trimmed = names.map((name) => undoDefuse(name.trim()));
   // A report of NDJSON has no columns for members that were passed over, or that it has in `customFields`.
   const isReport = trimmed.some(isReportColumn);
   for (const header of options.map.keys())
@@ -91,16 +96,30 @@ export function readHeader(names: readonly string[], options: HeaderOptions): He
   assertDistinct(trimmed, targets);
   assertNaming(targets);
   const unknown = trimmed.filter((name, i) => targets[i] === null && !isKnownAsNothing(name, options));
-  return { names: trimmed, targets, unknown };
+  const isUnmapped = (name: string, i: number) => {
+    const target = targets[i];
+    return !(target && 'column' in target) && !isKnownAsNothing(name, options) && !options.map.has(name);
+  };
+  return {
+    names: trimmed,
+    targets,
+    unknown,
+    unmapped: [...trimmed.keys()].filter((i) => isUnmapped(trimmed[i] as string, i)),
+  };
 }
 
-function targetOf(name: string, { map, customFields }: HeaderOptions): Target {
+function targetOf(name: string, options: HeaderOptions): Target {
+  if (name === '' || (isReportColumn(name) && !options.map.has(name))) return options.map.get(name) ?? null;
+  return targetNamedIn(name, options) ?? null;
+}
+
+/** What a column, or a member of an object, is by its name; undefined where nobody knows it. */
+export function targetNamedIn(name: string, { map, customFields }: HeaderOptions): Target | undefined {
   const mapped = map.get(name);
   if (mapped !== undefined) return mapped;
-  if (isReportColumn(name)) return null;
   const column = columnNamed(name);
   if (column) return { column };
-  return customFields && name !== '' ? { customField: name } : null;
+  return customFields ? { customField: name } : undefined;
 }
 
 /** Whether a column is one that a report has put before those of the file. */

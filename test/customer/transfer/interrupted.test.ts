@@ -84,7 +84,9 @@ it('goes on from standard input too, and is told when all was done', async () =>
   expect(await second.ended).toBe(1);
   expect(await rowsDone()).toEqual({ rows: 3_000, finished: true });
   const third = await at.transfer.import(path, at.slug, '--resume');
-  expect(third.stderr).toContain('The import of this file came to its end; only rows that were added since are new.');
+  expect(third.stderr).toContain(
+    'The last import of this file came to its end: only rows that were added since are imported',
+  );
   await appendFile(path, ',last@example.com,,,,\n');
   expect((await at.transfer.import(path, at.slug, '--resume')).counts).toMatchObject({ rows: 3_001 });
 });
@@ -137,12 +139,36 @@ it('goes on with nothing but the same file, told the same', async () => {
   expect(await at.transfer.import(path, at.slug, '--resume')).toMatchObject({
     code: 2,
     counts: {
-      error: { message: expect.stringContaining('rows that the interrupted import has done: it was changed since') },
+      error: { message: expect.stringContaining('rows that its last import has done: it was changed since') },
     },
   });
   const again = await at.transfer.import(path, at.slug);
   expect(again.stderr).toContain('--resume would have gone on with that');
   expect(again.counts).toMatchObject({ rows: 2_500 });
+});
+
+it('--resume imports a file anew whose last import came to its end, told otherwise', async () => {
+  const path = await at.transfer.file('email,firstName\na@example.com,A\n');
+  await at.transfer.import(path, at.slug);
+  expect((await at.transfer.import(path, at.slug, '--resume')).counts).toMatchObject({ rows: 1, created: 1 });
+  const { counts, stderr } = await at.transfer.import(path, at.slug, '--resume', '--update');
+  expect(counts).toMatchObject({ rows: 1, created: 0, unchanged: 1 });
+  expect(stderr).toContain('came to its end, with other options; it is imported from its beginning');
+});
+
+it('a second process that goes on with an import leaves the report of the first alone', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => (i % 10 === 0 ? `bad${i},` : `row${i}@example.com,`));
+  const path = await at.transfer.file(`email,firstName\n${rows.join('\n')}\n`);
+  const report = at.transfer.pathOf('shared.csv');
+  const words = ['--report', report];
+  const first = start(path, ...words);
+  await vi.waitFor(async () => expect((await rowsDone()).rows).toBeGreaterThan(0), { timeout: 30_000, interval: 5 });
+  const others = [];
+  for (let i = 0; i < 3; i++) others.push(await start(path, '--resume', ...words).ended);
+  expect((await first.ended) === 1 || others.includes(1)).toBe(true);
+  const text = await readFile(report, 'utf8');
+  expect(text).not.toContain('\0');
+  expect(new Set(text.match(/bad\d+/g)).size).toBe(2_000);
 });
 
 it('is not gone on with after a month, and what it has left is forgotten', async () => {
@@ -384,7 +410,9 @@ it('the commands end with 2 where the import could not be done', async () => {
   expect(plain).toEqual({
     code: 0,
     stderr: '',
-    stdout: expect.stringMatching(/^rows +1\ncreated +1\nchanged +0\nunchanged +0\nrefused +0\nwithoutReferral +0\n$/),
+    stdout: expect.stringMatching(
+      /^rows +1\ncreated +1\nchanged +0\nunchanged +0\nrefused +0\nwithoutReferral +0\nrequestId +import-\d+\n$/,
+    ),
   });
 });
 

@@ -320,3 +320,49 @@ it('a trial refuses what would be refused after the rows before', async () => {
   const text = rows.map((each) => JSON.stringify(each)).join('\n');
   expect((await importText(at, text, '--format', 'ndjson', '--update')).counts).toEqual(counts(1, 2, 0, 0));
 });
+
+describe('contacts whose phones rows change', () => {
+  const phoneOf = (i: number) => `+420 7771234${String(i).padStart(2, '0')}`;
+  const referenceOf = (i: number) => `contact${String(i).padStart(9, '0')}`;
+  const some = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const withoutReferences = async (slug: string) =>
+    (await at.transfer.customers(slug)).map(({ cuRefNo: _, ...customer }) => customer);
+  /** Of each import so far, into how many steps it fell. */
+  const steps = async (slug: string) =>
+    (
+      await at.transfer.sql<{ steps: number }>(
+        'select r.steps::int from import_run r join organisation o on o.id = r.organisation_id where o.slug = $1 order by r.id',
+        [slug],
+      )
+    ).map((run) => run.steps);
+
+  it('go in at once where all are told by their references, though each has the phone of the one before', async () => {
+    const contacts = some(40).map((i) => `${referenceOf(i)},${phoneOf(i)}`);
+    await importText(at, `cuRefNo,phone\n${contacts.join('\n')}\n`);
+    const slipped = some(40).map((i) => `${referenceOf(i)},${phoneOf(i - 1 < 0 ? 39 : i - 1)}`);
+    expect((await importText(at, `cuRefNo,phone\n${slipped.join('\n')}\n`, '--update')).counts).toEqual(
+      counts(0, 40, 0, 0),
+    );
+    expect((await at.transfer.customers(at.slug)).map(({ phone }) => phone)).toEqual(
+      some(40).map((i) => phoneOf((i + 39) % 40)),
+    );
+    // The rows, and the end.
+    expect(await steps(at.slug)).toEqual([2, 2]);
+  });
+
+  it('go in by smaller steps where they wait for each other in a long chain, and come out as one after the other', async () => {
+    const count = 14;
+    const contacts = `cuRefNo,phone,lastName\n${some(count)
+      .map((i) => `${referenceOf(i)},${phoneOf(i)},`)
+      .join('\n')}\n`;
+    const chain = some(count - 1).flatMap((i) => [`,${phoneOf(i)},Seeks${i}`, `${referenceOf(i)},${phoneOf(i + 1)},`]);
+    const other = await at.transfer.organisation();
+    for (const slug of [at.slug, other]) await at.transfer.import(await at.transfer.file(contacts), slug);
+    const whole = await importText(at, `cuRefNo,phone,lastName\n${chain.join('\n')}\n`, '--update');
+    expect(whole.counts).toMatchObject({ rows: chain.length, refused: 0 });
+    for (const row of chain)
+      await at.transfer.import(await at.transfer.file(`cuRefNo,phone,lastName\n${row}\n`), other, '--update');
+    expect(await withoutReferences(at.slug)).toEqual(await withoutReferences(other));
+    expect((await steps(at.slug)).at(-1)).toBeGreaterThan(2);
+  });
+});

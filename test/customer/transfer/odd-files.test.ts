@@ -59,6 +59,93 @@ it('quotes in quotes, two lines in a cell, mixed line ends', async () => {
   });
 });
 
+it.each([
+  ['two cells that begin with a mark', 'a@example.com;"U Kocoura;Praha\nb@example.com;"Bar;Brno'],
+  ['a mark that is closed by one of inches', 'a@example.com;"Foo;x\nb@example.com;5" monitor;y'],
+  ['a mark within a row', 'a@example.com;"Foo;"Bar'],
+])('quotation marks that nobody escaped: %s', async (_, rows) => {
+  const { code, counts, refused, customers } = await importFile(
+    `email;companyName;city\n${rows}\nc@example.com;Normal;Ostrava\n`,
+  );
+  expect({ code, counts, customers }).toEqual({
+    code: 1,
+    counts: '1/0/0/1',
+    customers: ['c@example.com Normal Ostrava'],
+  });
+  expect(refused).toEqual([
+    ['2', '', '', expect.stringMatching(/^has a quotation mark that closes within a cell up to line [34]: /)],
+  ]);
+});
+
+it('marks that are no quotation, and whole cells in quotes', async () => {
+  expect(
+    await importFile(
+      'email;companyName;city\na@example.com;The "Best" Shop;"a ""b""; c\nd"\nb@example.com;"""X"" y\nz";Q\n',
+    ),
+  ).toMatchObject({
+    counts: '2/0/0/0',
+    customers: ['a@example.com The "Best" Shop a "b"; c d', 'b@example.com "X" y z Q'],
+  });
+});
+
+it('addresses in a column that nobody knows', async () => {
+  const text = 'Kontakt;Telefon\na@example.com;+420777123456\n';
+  for (const words of [[], ['--custom-fields']]) {
+    const { code, counts } = await at.transfer.import(await at.transfer.file(text), at.slug, ...words);
+    expect({ code, counts }).toMatchObject({
+      code: 2,
+      counts: {
+        error: { message: expect.stringContaining('say --map "Kontakt=email", or "Kontakt=" to leave it out') },
+      },
+    });
+  }
+  const object = await at.transfer.file('{"Kontakt":"a@example.com","phone":"+420777123456"}\n', 'ndjson');
+  expect((await at.transfer.import(object, at.slug)).code).toBe(2);
+  expect(await importFile(text, '--map', 'Kontakt=')).toMatchObject({ counts: '1/0/0/0' });
+  expect(await importFile(text, '--map', 'Kontakt=email')).toMatchObject({ counts: '1/0/0/0' });
+});
+
+it('phones of one country, which the rows do not say', async () => {
+  const text = 'email;phone;country\na@example.com;777 123 456;\nb@example.com;030 123456;DE\n';
+  expect(await importFile(text)).toMatchObject({ counts: '1/0/0/1' });
+  expect(await importFile(text, '--country', 'cz')).toMatchObject({
+    counts: '1/0/1/0',
+    customers: ['b@example.com +49 30123456 DE', 'a@example.com +420 777123456'],
+  });
+});
+
+it('bytes that nobody can read where nobody imports them, and the end of a text of DOS', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from('email,Note\na@example.com,'),
+    Buffer.from([0x8e]),
+    Buffer.from('\n\u001a'),
+  ]);
+  expect(await importFile(bytes, '--map', 'Note=')).toMatchObject({ code: 0, counts: '1/0/0/0' });
+});
+
+it('objects in UTF-16, and objects over several lines', async () => {
+  const path = await at.transfer.file(Buffer.from('\ufeff{"email":"a@example.com"}\r\n', 'utf16le'), 'txt');
+  expect((await at.transfer.import(path, at.slug)).counts).toMatchObject({ created: 1 });
+  const lines = await at.transfer.file('{\n  "email": "a@example.com"\n}\n', 'json');
+  expect((await at.transfer.import(lines, at.slug)).counts).toMatchObject({
+    error: { message: 'The file is JSON over several lines: write one object a line (NDJSON).' },
+  });
+});
+
+it('custom fields beside none', async () => {
+  const path = await at.transfer.file('{"email":"a@example.com","customFields":null,"size":5}\n', 'ndjson');
+  await at.transfer.import(path, at.slug, '--custom-fields');
+  expect(await at.transfer.customers(at.slug)).toMatchObject([{ customFields: { size: 5 } }]);
+});
+
+it('credits of customers who have a ledger', async () => {
+  const { stderr } = await importFile('email,creditBalance\na@example.com,10\nA@example.com,20\na@example.com,10\n');
+  expect(stderr).toContain('1 row gave another credit than the customer has');
+  const path = await at.transfer.file('email,creditBalance\na@example.com,30\n');
+  for (const words of [['--dry-run'], ['--update']])
+    expect((await at.transfer.import(path, at.slug, ...words)).stderr).toContain('1 row gave another credit');
+});
+
 it('empty rows at the end, and between', async () => {
   expect(
     await importFile('email;firstName\r\na@example.com;A\r\n\r\n;\r\nb@example.com;B\r\n;\r\n ; \r\n\r\n'),

@@ -1,4 +1,6 @@
 // Reports of refused rows.
+import { spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { counts, importText, REF, useImporting } from '../../support/importing.ts';
@@ -124,7 +126,57 @@ describe('a report', () => {
       '--map',
       'phone=customFields.phone',
     );
-    expect(report.trim().split('\r\n').at(-1)).toMatch(new RegExp(`,a@example.com,,${REF[4]}$`));
+    expect(report.trim().split('\r\n').at(-1)).toMatch(new RegExp(`,a@example.com,,${REF[4]},\\w{16}$`));
+  });
+
+  it('of a file with as many columns as there may be is imported', async () => {
+    const more = Array.from({ length: 999 }, (_, i) => `c${i}`);
+    const first = await at.transfer.import(await at.transfer.file(`email,${more}\nbad${','.repeat(999)}\n`), at.slug);
+    expect((await at.transfer.import(await at.transfer.file(first.report), at.slug)).counts).toMatchObject({
+      refused: 1,
+    });
+  });
+
+  it('of objects has no column twice, whatever the operator calls their members', async () => {
+    const path = await at.transfer.file('{"email":"bad","firstName":"Novak"}\n', 'ndjson');
+    const map = ['--map', 'firstName=lastName'];
+    const { report } = await at.transfer.import(path, at.slug, ...map);
+    const mended = await at.transfer.file(report.replaceAll(',bad', ',b@example.com'));
+    expect((await at.transfer.import(mended, at.slug, ...map)).counts).toMatchObject({ created: 1 });
+    expect(await at.transfer.customers(at.slug)).toMatchObject([{ email: 'b@example.com', lastName: 'Novak' }]);
+  });
+
+  it('sets the referral of a contact that nothing but its reference tells from others', async () => {
+    const phone = '+420 777123456';
+    await at.transfer.import(
+      await at.transfer.file(`cuRefNo,phone,lastName\n${REF[0]},${phone},\n${REF[1]},${phone},\n${REF[2]},,Referrer\n`),
+      at.slug,
+    );
+    const path = await at.transfer.file(`phone,lastName,referral\n${phone},Jan,${REF[4]}\n`);
+    const { report } = await at.transfer.import(path, at.slug);
+    const mended = await at.transfer.file(report.replaceAll(REF[4], REF[2]));
+    expect((await at.transfer.import(mended, at.slug)).counts).toMatchObject({ rows: 1, created: 0, changed: 1 });
+    const customers = await at.transfer.customers(at.slug);
+    expect(customers.map(({ lastName, referral }) => [lastName, referral])).toEqual([
+      ...[
+        [undefined, undefined],
+        [undefined, undefined],
+        ['Referrer', undefined],
+      ],
+      ['Jan', REF[2]],
+    ]);
+  });
+
+  it('takes the place of no file, standard input included', async () => {
+    const path = await at.transfer.file('email\nbad\n');
+    const words = ['import', '-', '--organisation', at.slug, '--report', path];
+    const { status, stderr } = spawnSync(process.execPath, [`src/cli/import.ts`, ...words.slice(1)], {
+      env: { ...process.env, DATABASE_URL: at.url },
+      stdio: [openSync(path, 'r'), 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([2, 'The report would take the place of the file that is imported.\n']);
+    expect(await readFile(path, 'utf8')).toBe('email\nbad\n');
   });
 
   it('is in no way needed', async () => {

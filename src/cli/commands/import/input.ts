@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { fileFailure } from '../../../customer/transfer/file-failure.ts';
 import { UnusableFileError } from '../../../customer/transfer/header.ts';
+import { beginningOf, type Encoding } from '../../../customer/transfer/read/encoding.ts';
 
 /** Bytes at the beginning of a file by which its import is known. */
 const HEAD = 64 * 1024;
@@ -53,12 +54,18 @@ export class Input {
     }
   }
 
+  /** @throws UnusableFileError where the rest of it cannot be read */
   async *bytes(): AsyncGenerator<Buffer> {
     this.bytesRead += this.head.length;
     yield this.head;
-    for await (const chunk of this.#rest) {
-      this.bytesRead += chunk.length;
-      yield chunk;
+    const rest = this.#rest[Symbol.asyncIterator]();
+    for (;;) {
+      const { value, done } = await rest.next().catch((error: unknown) => {
+        throw fileFailure(`The file ${this.#path} cannot be read`, error);
+      });
+      if (done) return;
+      this.bytesRead += value.length;
+      yield value;
     }
   }
 
@@ -85,17 +92,18 @@ export class Input {
   /**
    * What the file is, by its beginning; by its name where it is empty.
    *
+   * @param encoding - of its text, unless a byte order mark says another
    * @throws UnusableFileError where it is something that is not read
    */
-  format(): 'csv' | 'ndjson' {
-    const beginning = this.beginning
-      .toString('latin1')
-      .replace(/^\u00ef\u00bb\u00bf/, '')
-      .trimStart();
-    if (archives.some((mark) => beginning.startsWith(mark)))
+  format(encoding: Encoding): 'csv' | 'ndjson' {
+    const bytes = this.beginning.toString('latin1');
+    const beginning = beginningOf(this.beginning, encoding).trimStart();
+    if (archives.some((mark) => bytes.startsWith(mark)))
       throw new UnusableFileError('The file is a workbook of a spreadsheet, or an archive: save it as CSV.');
     if (/^\[\s*(\{|\])/.test(beginning))
       throw new UnusableFileError('The file is one JSON array: write its objects one a line (NDJSON).');
+    if (/^\{\s*[\r\n]/.test(beginning))
+      throw new UnusableFileError('The file is JSON over several lines: write one object a line (NDJSON).');
     if (beginning === '') return /\.(ndjson|jsonl)$/i.test(this.#path) ? 'ndjson' : 'csv';
     return beginning.startsWith('{') ? 'ndjson' : 'csv';
   }

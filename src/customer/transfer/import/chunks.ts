@@ -22,11 +22,49 @@ export interface ValidatedRow {
 }
 
 /** Rows that are done together. */
-export interface Chunk {
+export class Chunk {
   readonly rows: readonly ValidatedRow[];
-  /** Rows of the file up to its end, and their digest. */
-  readonly end: number;
-  readonly digest: string;
+  readonly #before: RowDigest;
+  readonly #after: RowDigest;
+
+  /**
+   * @param rows - at least one
+   * @param before - of all rows of the file before them
+   */
+  constructor(rows: readonly ValidatedRow[], before: RowDigest) {
+    this.rows = rows;
+    this.#before = before;
+    this.#after = before.copy();
+    for (const { source } of rows) this.#after.add(source.text);
+  }
+
+  /** Rows of the file up to its end. */
+  get end(): number {
+    return this.rows.at(-1)?.position ?? 0;
+  }
+
+  /** The digest of those. */
+  get digest(): string {
+    return this.#after.value;
+  }
+
+  /** The same rows as two chunks. */
+  halves(): [Chunk, Chunk] {
+    const middle = Math.ceil(this.rows.length / 2);
+    const first = new Chunk(this.rows.slice(0, middle), this.#before);
+    return [first, first.next(this.rows.slice(middle))];
+  }
+
+  /** The chunk of the rows that follow. */
+  next(rows: readonly ValidatedRow[]): Chunk {
+    return new Chunk(rows, this.#after);
+  }
+}
+
+/** How rows are validated. */
+export interface ChunkOptions {
+  /** The country of phone numbers of rows that say none. */
+  readonly country: string | undefined;
 }
 
 /**
@@ -35,9 +73,15 @@ export interface Chunk {
  * @param done - rows that an import had done before it was interrupted, and their digest: they are passed over
  * @throws UnusableFileError when the file does not begin with the same rows
  */
-export async function* chunksOf(source: Source, done: { rows: number; digest: string }): AsyncGenerator<Chunk> {
+export async function* chunksOf(
+  source: Source,
+  done: { rows: number; digest: string },
+  { country }: ChunkOptions,
+): AsyncGenerator<Chunk> {
   const digest = new RowDigest();
   let position = 0;
+  let last: Chunk | undefined;
+  const made = (rows: readonly ValidatedRow[]) => last?.next(rows) ?? new Chunk(rows, digest);
   let chunk = new ChunkInMaking();
   let turnEnds = performance.now() + TURN;
   for await (const row of source.rows) {
@@ -51,17 +95,17 @@ export async function* chunksOf(source: Source, done: { rows: number; digest: st
       if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);
       continue;
     }
-    const validation = row.problems.length > 0 ? { problems: [] } : validate(row.given);
+    const validation = row.problems.length > 0 ? { problems: [] } : validate(row.given, country);
     if (!chunk.hasRoomFor(validation)) {
-      yield { rows: chunk.rows, end: position, digest: digest.value };
+      last = made(chunk.rows);
+      yield last;
       chunk = new ChunkInMaking();
     }
     position += 1;
-    digest.add(row.text);
     chunk.add({ source: row, position, validation });
   }
   if (position < done.rows) throw anotherFile(done.rows);
-  if (chunk.rows.length > 0) yield { rows: chunk.rows, end: position, digest: digest.value };
+  if (chunk.rows.length > 0) yield made(chunk.rows);
 }
 
 /** Rows that are to be done together. */
@@ -96,6 +140,6 @@ function namesIn(validation: Validation): string[] {
 
 function anotherFile(rows: number): UnusableFileError {
   return new UnusableFileError(
-    `The file does not begin with the ${rows.toLocaleString('en')} rows that the interrupted import has done: it was changed since. Leave --resume out to import it from its beginning.`,
+    `The file does not begin with the ${rows.toLocaleString('en')} rows that its last import has done: it was changed since. Leave --resume out to import it from its beginning.`,
   );
 }

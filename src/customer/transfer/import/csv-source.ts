@@ -7,6 +7,8 @@ import {
   type Header,
   type HeaderOptions,
   isReportColumn,
+  MOST_CELLS,
+  MOST_COLUMNS,
   readHeader,
   type Target,
   UnusableFileError,
@@ -20,9 +22,10 @@ import {
   type RowProblem,
   type Source,
   type SourceRow,
-  unreadableIn,
+  unreadable,
   withFields,
 } from './source.ts';
+import { UnnamedEmail } from './unnamed-email.ts';
 
 const flags = new Map([
   ...['true', '1', 'yes', 'y', 'ano'].map((word) => [word, true] as const),
@@ -65,13 +68,21 @@ export async function csvSource(
   assertReadable(first.value.content);
   const header = readHeader(first.value.content, options);
   return {
-    header: header.names.filter((name) => !isReportColumn(name)),
+    header: [...header.names.filter((name) => !isReportColumn(name)), ...addedColumns(header)],
     layout: { delimiter: reader.delimiter, hasMark },
     nameOf: (column) => nameIn(header, column),
     cellsOf: (given) => cellsBy(header, given),
     unknown: header.unknown,
     rows: csvRows(rows, header),
   };
+}
+
+/** Columns that a report has behind those of the file: a row that went in without its referral names its customer for certain. */
+function addedColumns({ names, targets }: Header): readonly 'cuRefNo'[] {
+  const has = (column: TransferColumn) =>
+    targets.some((target) => target && 'column' in target && target.column === column);
+  const isFree = !has('cuRefNo') && !names.includes('cuRefNo') && names.length < MOST_COLUMNS;
+  return has('referral') && isFree ? ['cuRefNo'] : [];
 }
 
 /** @throws UnusableFileError where the names of columns are in another encoding: then nobody knows what the columns are */
@@ -89,43 +100,59 @@ function nameIn({ names, targets }: Header, column: string): string {
   return names[at] ?? column;
 }
 
-function cellsBy({ names, targets }: Header, given: Partial<Record<TransferColumn, string | null>>): string[] {
-  return names.flatMap((name, i) => {
-    const target = targets[i];
+function cellsBy(header: Header, given: Partial<Record<TransferColumn, string | null>>): string[] {
+  const own = header.names.flatMap((name, i) => {
+    const target = header.targets[i];
     if (isReportColumn(name)) return [];
-    return defuse((target && 'column' in target && given[target.column]) || '');
+    return (target && 'column' in target && given[target.column]) || '';
   });
+  return [...own, ...addedColumns(header).map((column) => given[column] ?? '')].map(defuse);
 }
+
+/** What DOS put at the end of texts. */
+const isEndMark = (cells: readonly string[]) => cells.length === 1 && cells[0] === '\u001a';
 
 async function* csvRows(rows: ReturnType<CsvReader['rows']>, header: Header): AsyncGenerator<SourceRow> {
   const { names, targets } = header;
+  const added = addedColumns(header).map(() => '');
+  const unnamedEmail = new UnnamedEmail();
   for await (const row of rows) {
     const { line } = row;
     if ('unreadable' in row) {
       yield { line, given: {}, problems: [{ column: undefined, reason: row.unreadable }], text: '', cells: () => [] };
       continue;
     }
-    const cells = row.content;
+    if (isEndMark(row.content)) continue;
+    const cells = row.content.slice(0, MOST_CELLS);
     const given = givenBy(cells, targets);
+    unnamedEmail.look(
+      given,
+      header.unmapped.map((i) => [names[i] as string, cells[i]]),
+    );
     const nameOf = (column: string) => nameIn(header, column);
-    const problems = [...unreadableIn(names, cells), ...deepIn(given, nameOf), ...notJsonIn(given, nameOf)];
-    if (cells.slice(names.length).some((cell) => cell.trim() !== ''))
+    const problems = [...unreadableIn(cells, header), ...deepIn(given, nameOf), ...notJsonIn(given, nameOf)];
+    if (row.content.some((cell, i) => i >= names.length && cell.trim() !== ''))
       problems.push({
         column: undefined,
-        reason: `has ${cells.length.toLocaleString('en')} cells, and the header ${names.length.toLocaleString('en')}`,
+        reason: `has ${row.content.length.toLocaleString('en')} cells, and the header ${names.length.toLocaleString('en')}`,
       });
     yield {
       line,
       given,
       problems,
-      text: cells.join('\0'),
+      text: row.content.join('\0'),
       // What is too much comes after the others.
-      cells: () =>
-        Array.from({ length: Math.max(names.length, cells.length) }, (_, i) => cells[i] ?? '')
-          .filter((_, i) => !isReportColumn(names[i] ?? ''))
-          .map((cell) => defuse(undoDefuse(cell))),
+      cells: () => {
+        const own = names.map((_, i) => cells[i] ?? '').filter((_, i) => !isReportColumn(names[i] ?? ''));
+        return [...own, ...added, ...cells.slice(names.length)].map((cell) => defuse(undoDefuse(cell)));
+      },
     };
   }
+}
+
+/** What nobody can read of what is imported. */
+function unreadableIn(cells: readonly string[], { names, targets }: Header): RowProblem[] {
+  return targets.flatMap((target, i) => (target && unreadable(cells[i] ?? '', names[i])) || []);
 }
 
 /** Takes out what should be JSON and is none. */

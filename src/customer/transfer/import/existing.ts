@@ -49,6 +49,11 @@ export function changeOf(
   return { known, set, joined, left, credit: known.hasLedger ? 0 : (row.creditBalance ?? 0) };
 }
 
+/** Whether a row gives a credit that its customer does not get: a ledger that was opened is older, or younger, than a file. */
+export function keepsCredit({ creditBalance }: ValidRow, { customer, hasLedger }: Known): boolean {
+  return creditBalance != null && hasLedger && creditBalance !== customer.creditBalance;
+}
+
 /** The texts and flags that are set of a customer. */
 function textsOf(row: ValidRow, customer: Customer, isUpdate: boolean): Partial<Settable> {
   const set: Partial<Settable> = {};

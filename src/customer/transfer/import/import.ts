@@ -2,7 +2,7 @@
 import type { OrganisationDatabase } from '../../../database/organisation-database.ts';
 import type { OperationContext } from '../../../operation-context.ts';
 import { lockReferrals } from '../../referral/lock.ts';
-import { type Chunk, chunksOf, STEP } from './chunks.ts';
+import { type Chunk, type ChunkOptions, chunksOf, STEP } from './chunks.ts';
 import { forgetReferences } from './references.ts';
 import { settleReferrals } from './referrals.ts';
 import type { RefusedRow, ReportFile } from './report.ts';
@@ -10,13 +10,13 @@ import type { ImportRun } from './run.entity.ts';
 import { type Advance, advanceRun, type Counts, claimRun, sum } from './run.ts';
 import type { Source } from './source.ts';
 import { Statistics } from './statistics.ts';
-import { doRows, type Outcome } from './step.ts';
+import { ChainedRowsError, doRows, type Outcome } from './step.ts';
 import { type StepSummary, summarize, summarizeReferrals, validRows } from './summary.ts';
 import { Throttle } from './throttle.ts';
 import { keepReferrals, referralsOf, takeReferrals } from './waiting-referrals.ts';
 
 /** What is done with a file. */
-export interface ImportOptions {
+export interface ImportOptions extends ChunkOptions {
   /** Whether what is there is replaced. */
   readonly isUpdate: boolean;
   readonly report: ReportFile | undefined;
@@ -26,10 +26,15 @@ export interface ImportOptions {
   assertGoesOn(): void;
   /** Hears of each row that was refused. */
   onRefused(row: RefusedRow): void;
+  /** Hears of rows that give a credit which their customers do not get. */
+  onKeptCredits(count: number): void;
 }
 
 /** Why the referral of a row is not set. */
 const GONE = 'is of a customer that was deleted meanwhile';
+
+/** The request id under which the change log has what an import did. */
+export const requestIdOf = ({ id }: Pick<ImportRun, 'id'>) => `import-${id}`;
 
 /** One import of a file, from where it stands. */
 export class Import {
@@ -45,7 +50,7 @@ export class Import {
 
   constructor(ctx: OperationContext, source: Source, run: ImportRun, options: ImportOptions) {
     // What the run made is found by its number.
-    this.#ctx = { ...ctx, requestId: `import-${run.id}` };
+    this.#ctx = { ...ctx, requestId: requestIdOf(run) };
     this.#source = source;
     this.#run = run;
     this.#options = options;
@@ -60,7 +65,7 @@ export class Import {
    * @throws UnusableFileError when it is another file, or another process goes on with it
    */
   async run(): Promise<void> {
-    const chunks = chunksOf(this.#source, this.#run);
+    const chunks = chunksOf(this.#source, this.#run, this.#options);
     for (let next = chunks.next(); ; ) {
       const { value: chunk, done } = await next;
       if (done || !chunk) break;
@@ -85,17 +90,30 @@ export class Import {
 
   /** @returns how many customers were made */
   async #store(chunk: Chunk): Promise<number> {
+    try {
+      return await this.#storeAtOnce(chunk);
+    } catch (error) {
+      if (!(error instanceof ChainedRowsError)) throw error;
+      const [first, second] = chunk.halves();
+      return (await this.#store(first)) + (await this.#store(second));
+    }
+  }
+
+  async #storeAtOnce(chunk: Chunk): Promise<number> {
     const before = this.#run.created;
     const valid = validRows(chunk);
+    let kept = 0;
     await this.#inStep({ rows: chunk.end, digest: chunk.digest }, async (tx) => {
-      const { outcomes, referrals } = await doRows(this.#ctx, tx, valid, {
+      const { outcomes, referrals, keptCredits } = await doRows(this.#ctx, tx, valid, {
         isUpdate: this.#options.isUpdate,
         runId: this.#run.id,
       });
+      kept = keptCredits;
       await keepReferrals(tx, this.#run.id, referrals);
       const byPosition = new Map(valid.map(({ position }, i) => [position, outcomes[i] as Outcome]));
       return summarize(this.#source, chunk, byPosition);
     });
+    this.#options.onKeptCredits(kept);
     return this.#run.created - before;
   }
 

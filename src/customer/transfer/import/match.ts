@@ -16,37 +16,44 @@ const REFERENCE_DELETED = 'is the reference of a customer that was deleted';
 const MOST_KNOWN = 250;
 const MOST_KNOWN_BYTES = 1024 * 1024;
 
+/** SQL for whether a customer is a contact that is found by a phone: it has no e-mail address. */
+export const isContactWith = (customer: string, phone: string) =>
+  `${customer}.phone = ${phone} and ${customer}.email is null and ${customer}.phone is not null and ${customer}.deleted_at is null and ${customer}.merged_into is null`;
+
 /** SQL for the one contact without an e-mail that has a phone; null where there is none, or several. */
 const onlyContact = (phone: string) => `(
   select case when count(*) = 1 then min(s.id) end from (
-    select k.id from customer k
-    where k.organisation_id = $1 and k.phone = ${phone} and k.email is null and k.phone is not null and k.deleted_at is null and k.merged_into is null
-    limit 2
+    select k.id from customer k where k.organisation_id = $1 and ${isContactWith('k', phone)} limit 2
   ) s)`;
 
 /*
- * pending  the rows that are still to be done
- * led      each with the customer that it names, and whose its reference is
- * Those are ready whose e-mail, reference, phone and customer no earlier one of them has, and whose phones, those before and after, no earlier one takes from a
- * contact or looks for: so that rows come out as if they had been done one after the other. No more of them are next than it takes memory to know, of a trial
- * those who are new too.
+ * pending  the rows that are still to be done; `sought` is the phone of one that has nothing else to find its customer by, `after` that of a contact which is
+ *          found by its reference
+ * led      each with the customer that it names, and whose its reference is; `before` is the phone that a contact has which is found by its reference
+ * given    the phones that rows take from contacts, or give them
+ * Those are ready whose e-mail, reference, sought phone and customer no earlier one of them has; which seek no phone that an earlier one takes or gives; and which
+ * take and give none that an earlier one seeks: so that rows come out as if they had been done one after the other. No more of them are next than it takes
+ * memory to know, of a trial those who are new too.
  */
 const match: Statement = {
   name: undefined,
   text: `
     with pending as materialized (
-      select r.position, r.given, r.canonical_email, case when r.canonical_email is null then r.phone end as contact from ${STAGED} r
+      select r.position, r.given, r.canonical_email,
+        case when r.canonical_email is null and r.given is null then r.phone end as sought,
+        case when r.canonical_email is null and r.given is not null then r.phone end as after
+      from ${STAGED} r
       where r.position = any($2::int[])
     ), led as materialized (
-      select p.position, p.given, p.canonical_email, p.contact, (l.customer).id as customer_id, (l.customer).version,
-        case when (l.customer).email is null then (l.customer).phone end as contact_before, h.id as holder_id, h.is_gone as is_holder_gone,
+      select p.position, p.given, p.canonical_email, p.sought, p.after, (l.customer).id as customer_id, (l.customer).version,
+        case when p.given is not null and (l.customer).email is null then (l.customer).phone end as before, h.id as holder_id, h.is_gone as is_holder_gone,
         ${objectColumns.map((column) => `coalesce(pg_column_size((l.customer).${column}), 0)`).join(' + ')} as size
       from pending p
       cross join lateral (
         select case
             when p.canonical_email is not null then ${ledTo('c.canonical_email = p.canonical_email and c.deleted_at is null')}
             when p.given is not null then ${ledTo('c.cu_ref_no = p.given and c.deleted_at is null')}
-            else (select c from customer c where c.organisation_id = $1 and c.id = ${onlyContact('p.contact')})
+            else (select c from customer c where c.organisation_id = $1 and c.id = ${onlyContact('p.sought')})
           end as customer
         offset 0
       ) l
@@ -54,16 +61,23 @@ const match: Statement = {
         select coalesce(c.merged_into, c.id) as id, c.deleted_at is not null as is_gone
         from customer c where c.organisation_id = $1 and c.cu_ref_no = p.given
       ) h on true
+    ), given as materialized (
+      select phone, min(position) as first from (
+        select before as phone, position from led union all select after, position from led
+      ) each where phone is not null group by phone
+    ), sought as materialized (
+      select sought as phone, min(position) as first from led where sought is not null group by sought
     ), ordered as (
       select l.position, l.customer_id, l.version, l.holder_id, l.is_holder_gone, l.size,
         (l.canonical_email is null or row_number() over (partition by l.canonical_email order by l.position) = 1)
           and (l.given is null or row_number() over (partition by l.given order by l.position) = 1)
-          and (l.contact is null or row_number() over (partition by l.contact order by l.position) = 1)
+          and (l.sought is null or row_number() over (partition by l.sought order by l.position) = 1)
           and (l.customer_id is null or row_number() over (partition by l.customer_id order by l.position) = 1)
-          and coalesce(l.position <= b.first, true) and coalesce(l.position <= s.first, true) as is_ready
+          and coalesce(l.position < g.first, true) and coalesce(l.position < b.first, true) and coalesce(l.position < a.first, true) as is_ready
       from led l
-      left join (select contact_before, min(position) as first from led group by contact_before) b on b.contact_before = l.contact
-      left join (select contact, min(position) as first from led group by contact) s on s.contact = l.contact_before
+      left join given g on g.phone = l.sought
+      left join sought b on b.phone = l.before
+      left join sought a on a.phone = l.after
     ), counted as (
       select o.*, count(case when $3 then position else customer_id end) filter (where is_ready) over (order by position) as known,
         sum(size) filter (where is_ready) over (order by position) - size as bytes_before

@@ -1,8 +1,8 @@
 // Rows of a file of JSON objects, one a line.
 import { isObject, MOST_VALUES } from '../../../json-members.ts';
-import { columnNamed, transferColumns } from '../columns.ts';
+import { transferColumns } from '../columns.ts';
 import { defuse } from '../formula.ts';
-import type { HeaderOptions, Target } from '../header.ts';
+import { type HeaderOptions, targetNamedIn } from '../header.ts';
 import { UNREADABLE } from '../read/encoding.ts';
 import { readLines } from '../read/ndjson.ts';
 import {
@@ -12,24 +12,28 @@ import {
   type RowProblem,
   type Source,
   type SourceRow,
-  unreadableIn,
+  unreadable,
   withFields,
 } from './source.ts';
+import { UnnamedEmail } from './unnamed-email.ts';
 
 /** Reads a file of JSON objects, one a line. Its report has our columns, called as the operator calls them. */
 export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOptions): Source {
   const unknown = new Set<string>();
   const nameOf = (column: string) =>
     [...options.map].find(([, target]) => target && 'column' in target && target.column === column)?.[0] ?? column;
+  // No member is one whose name the operator gives to another, or to nothing.
+  const columns = transferColumns.filter((column) => nameOf(column) !== column || !options.map.has(column));
+  const cellsOf = (given: Given) => columns.map((column) => cellOf(given[column]));
   return {
-    header: transferColumns.map(nameOf),
+    header: columns.map(nameOf),
     layout: { delimiter: ',', hasMark: false },
     nameOf,
     cellsOf,
     get unknown() {
       return [...unknown];
     },
-    rows: ndjsonRows(readLines(bytes), options, unknown, nameOf),
+    rows: ndjsonRows(readLines(bytes), options, unknown, { nameOf, cellsOf }),
   };
 }
 
@@ -37,8 +41,9 @@ async function* ndjsonRows(
   rows: ReturnType<typeof readLines>,
   options: HeaderOptions,
   unknown: Set<string>,
-  nameOf: Source['nameOf'],
+  { nameOf, cellsOf }: Pick<Source, 'nameOf'> & { cellsOf(given: Given): string[] },
 ): AsyncGenerator<SourceRow> {
+  const unnamedEmail = new UnnamedEmail();
   for await (const row of rows) {
     const { line } = row;
     const text = 'content' in row ? row.content : '';
@@ -49,7 +54,9 @@ async function* ndjsonRows(
       continue;
     }
     const { given, problems } = givenByMembers(object, options, unknown);
-    problems.push(...unreadableIn([], [text]), ...deepIn(given, nameOf));
+    unnamedEmail.look(given, unmappedIn(object, options));
+    const unread = unreadable(text);
+    problems.push(...(unread ? [unread] : []), ...deepIn(given, nameOf));
     yield { line, given, problems, text, cells: () => cellsOf(given) };
   }
 }
@@ -64,21 +71,12 @@ function objectIn(text: string): object | string {
 /** Member names that are remembered as unknown: they are told at the end. */
 const MOST_UNKNOWN = 100;
 
-/** What a member of an object is; undefined where nobody knows it. */
-function targetOf(name: string, { map, customFields }: HeaderOptions): Target | undefined {
-  const mapped = map.get(name);
-  if (mapped !== undefined) return mapped;
-  const column = columnNamed(name);
-  if (column) return { column };
-  return customFields ? { customField: name } : undefined;
-}
-
 function givenByMembers(object: object, options: HeaderOptions, unknown: Set<string>) {
   const given: Given = {};
   const fields: [string, unknown][] = [];
   const problems: RowProblem[] = [];
   for (const [name, value] of Object.entries(object)) {
-    const target = targetOf(name, options);
+    const target = targetNamedIn(name, options);
     if (target === undefined) {
       if (unknown.size < MOST_UNKNOWN) unknown.add(name);
     } else if (target && 'column' in target) {
@@ -91,13 +89,18 @@ function givenByMembers(object: object, options: HeaderOptions, unknown: Set<str
   return { given, problems };
 }
 
-/** What was given, as the cells of a CSV file. */
-function cellsOf(given: Given): string[] {
-  return transferColumns.map((column) => {
-    const value = given[column];
-    if (value === undefined || value === null) return '';
-    // Half a character would be written as one that the rules take.
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    return defuse(text.replace(/\p{Surrogate}/gu, UNREADABLE));
-  });
+/** The members that nobody knows, or of which the operator has said nothing. */
+function* unmappedIn(object: object, options: HeaderOptions): Generator<[name: string, value: unknown]> {
+  for (const [name, value] of Object.entries(object)) {
+    const target = targetNamedIn(name, options);
+    if (!(target && 'column' in target) && !options.map.has(name)) yield [name, value];
+  }
+}
+
+/** What was given, as a cell of a CSV file. */
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  // Half a character would be written as one that the rules take.
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return defuse(text.replace(/\p{Surrogate}/gu, UNREADABLE));
 }

@@ -76,6 +76,10 @@ export class ReportFile {
   #hash: Hash;
   /** With what was written since. */
   #written: Hash;
+  /** Whether what a step has written that was not committed is gone: whoever else may go on with the import is asked before. */
+  #isCut = false;
+  /** What the file was when it was last written here. */
+  #seen: string | undefined;
 
   /** Whether it goes on with what an interrupted import has written. */
   get isContinued(): boolean {
@@ -104,8 +108,6 @@ export class ReportFile {
       if (earlier) {
         const hash = await hashOf(earlier, committed.length);
         if (hash?.copy().digest('hex') === committed.digest) {
-          // What was written of a step that was not committed goes.
-          await earlier.truncate(committed.length);
           return new ReportFile(earlier, form, committed.length, hash);
         }
         await earlier.close();
@@ -118,14 +120,15 @@ export class ReportFile {
   }
 
   /**
-   * Writes rows after those that were committed, and sees to it that they are stored. It may be asked again, for the same rows or others.
+   * Writes rows after those that were committed, and sees to it that they are stored. It may be asked again, for the same rows or others. Only within a
+   * transaction that has claimed the import.
    *
    * @returns what it is then; `commit` says that it is to stay so
    * @throws UnusableFileError
    */
   async write(rows: readonly RefusedRow[]): Promise<CommittedReport> {
     this.#written = this.#hash.copy();
-    if (rows.length === 0 && this.#length > 0) return { length: this.#length, digest: this.#digest() };
+    if (rows.length === 0 && this.#length > 0 && this.#isCut) return { length: this.#length, digest: this.#digest() };
     const text = (this.#length === 0 ? this.#head : '') + csvLines(rows.map(cellsOf), this.#layout);
     const bytes = Buffer.from(text);
     await this.#store(bytes).catch((error: unknown) => {
@@ -136,12 +139,30 @@ export class ReportFile {
   }
 
   async #store(bytes: Buffer): Promise<void> {
+    await this.#assertUntouched();
     await this.#file.truncate(this.#length);
+    this.#isCut = true;
     for (let written = 0; written < bytes.length; ) {
       const { bytesWritten } = await this.#file.write(bytes, written, undefined, this.#length + written);
       written += bytesWritten;
     }
     await this.#file.datasync();
+    this.#seen = await this.#look();
+  }
+
+  /** What tells that nobody else has written: its length, and when it was last written. */
+  async #look(): Promise<string> {
+    const { size, mtimeNs } = await this.#file.stat({ bigint: true });
+    return `${size} ${mtimeNs}`;
+  }
+
+  /** @throws UnusableFileError */
+  async #assertUntouched(): Promise<void> {
+    const found = await this.#look();
+    this.#seen ??= found;
+    const isWhole = Number(found.split(' ', 1)[0]) >= this.#length;
+    if (found !== this.#seen || !isWhole)
+      throw new UnusableFileError('Another program writes to the report: name another file by --report.');
   }
 
   #digest(): string {

@@ -148,7 +148,16 @@ export async function advanceRun(
 
 /** The digest of rows one after the other. */
 export class RowDigest {
-  readonly #hash: Hash = createHash('sha256');
+  readonly #hash: Hash;
+
+  constructor(hash = createHash('sha256')) {
+    this.#hash = hash;
+  }
+
+  /** One that goes on from here. */
+  copy(): RowDigest {
+    return new RowDigest(this.#hash.copy());
+  }
 
   add(text: string): void {
     this.#hash.update(text).update('\n');

@@ -8,7 +8,7 @@ import { objectNames } from '../../details.ts';
 import { identityTexts } from '../../fields.ts';
 import { ledTo } from '../../merge/followed.ts';
 import type { CustomerChange } from './existing.ts';
-import type { Known, Matched } from './match.ts';
+import { isContactWith, type Known, type Matched } from './match.ts';
 import type { ValidRow } from './validate.ts';
 
 /** A customer whom an earlier row would have made or changed, as far as rows change it. */
@@ -63,8 +63,8 @@ const find: Statement = {
       cross join lateral (
         select count(*), min(s.id) as id from (
           select k.id from customer k
-          where k.organisation_id = $1 and k.phone = g.contact and k.email is null and k.phone is not null and k.deleted_at is null
-            and k.merged_into is null and not exists (select from pg_temp.import_simulated n where n.id = k.id)
+          where k.organisation_id = $1 and ${isContactWith('k', 'g.contact')}
+            and not exists (select from pg_temp.import_simulated n where n.id = k.id)
           limit 2
         ) s
       ) c
@@ -107,6 +107,9 @@ const findReferences: Statement = {
 /** The phone by which a contact may be found; null of a row that names its customer by an e-mail address. */
 export const contactOf = (row: ValidRow) => (row.canonicalEmail === null ? (row.phone ?? null) : null);
 
+/** The phone by which a row looks for its customer, for want of anything else; null of one that has something else. */
+export const soughtBy = (row: ValidRow) => (row.cuRefNo == null ? contactOf(row) : null);
+
 /** Makes the tables. */
 export async function createSimulation(tx: OrganisationDatabase): Promise<void> {
   for (const statement of makeTables) await tx.run(statement, []);
@@ -126,7 +129,7 @@ export async function findSimulated(
     tx.organisationId,
     rows.map(({ canonicalEmail }) => canonicalEmail),
     rows.map(({ cuRefNo }) => cuRefNo ?? null),
-    rows.map((row) => (row.cuRefNo == null ? contactOf(row) : null)),
+    rows.map(soughtBy),
     matched.map(({ customerId }) => customerId),
     matched.map((each) => !('isWaiting' in each)),
   ]);
@@ -183,6 +186,7 @@ export function simulatedOf({ customer, groups, hasLedger }: Known): SimulatedCu
     email: customer.email ?? null,
     canonicalEmail: customer.canonicalEmail ?? null,
     cuRefNo: customer.cuRefNo,
+    creditBalance: customer.creditBalance,
     ban: customer.bannedAt != null,
     groups: groups.map(({ slug, name }) => ({ slug, name })),
   };
@@ -216,7 +220,7 @@ export function changed(
     .map(({ slug, name }) => ({ slug, name }));
   return {
     ...simulated,
-    row: { ...simulated.row, ...set, groups } as ValidRow,
+    row: { ...simulated.row, ...set, groups, ...(credit !== 0 && { creditBalance: credit }) } as ValidRow,
     hasLedger: simulated.hasLedger || credit !== 0,
   };
 }

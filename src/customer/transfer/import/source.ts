@@ -58,24 +58,15 @@ export function parsed(text: string): { value?: unknown; isTooLarge: boolean } {
   }
 }
 
-/** What is wrong with the texts of a row that no rule for a column tells in these words. */
-export function unreadableIn(names: readonly string[], cells: readonly string[]): RowProblem[] {
-  return cells.flatMap((text, i) =>
-    text.includes(UNREADABLE)
-      ? [
-          {
-            column: names[i],
-            value: text,
-            reason: 'holds bytes that are no characters of the encoding: see --encoding',
-          },
-        ]
-      : [],
-  );
+/** What is wrong with a text in which nobody can read some bytes; undefined for others. */
+export function unreadable(text: string, column?: string): RowProblem | undefined {
+  if (!text.includes(UNREADABLE)) return undefined;
+  return { column, value: text, reason: 'holds bytes that are no characters of the encoding: see --encoding' };
 }
 
-/** What is no object stays so: the rules refuse it. */
+/** Adds members to an object, or makes one of them where there is none. What is something else stays so: the rules refuse it. */
 export function withFields(object: unknown, fields: readonly (readonly [string, unknown])[]): unknown {
-  if (object === undefined) return Object.fromEntries(fields);
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) return object;
+  if (object == null) return Object.fromEntries(fields);
+  if (typeof object !== 'object' || Array.isArray(object)) return object;
   return Object.fromEntries([...Object.entries(object), ...fields]);
 }

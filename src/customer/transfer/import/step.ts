@@ -6,7 +6,7 @@ import type { OperationContext } from '../../../operation-context.ts';
 import type { StoredGroup } from '../../group/group.entity.ts';
 import { keepOrMakeGroups } from '../../group/lock.ts';
 import { createStaged } from './create.ts';
-import { type CustomerChange, changeKnown, changeOf } from './existing.ts';
+import { type CustomerChange, changeKnown, changeOf, keepsCredit } from './existing.ts';
 import { type Matched, matchRows } from './match.ts';
 import { keepReferences } from './references.ts';
 import type { GivenReferral } from './referrals.ts';
@@ -30,7 +30,16 @@ export interface StepOutcome {
   readonly outcomes: readonly Outcome[];
   /** The referrals that they give. */
   readonly referrals: readonly GivenReferral[];
+  /** How many give a credit that their customers do not get. */
+  readonly keptCredits: number;
 }
+
+/** Rounds of few rows, while others wait for those: all that they lock stays locked, so there are no more of them than that. */
+const MOST_THIN_ROUNDS = 16;
+const FEW_ROWS = 8;
+
+/** Rows wait for each other in so long a chain that they are to be done in smaller steps. Nothing of them is done. */
+export class ChainedRowsError extends Error {}
 
 /** How often rows may come out of a round that does none of them: others were quicker each time. */
 const MOST_IDLE_ROUNDS = 10;
@@ -65,7 +74,7 @@ export async function doRows(
     if (!customer || !saysReferral(referral, isUpdate)) return [];
     return [{ position, line, referral, isUnchanged: work.outcomes[i] === 'unchanged', customerId: customer }];
   });
-  return { outcomes: work.outcomes, referrals };
+  return { outcomes: work.outcomes, referrals, keptCredits: work.keptCredits };
 }
 
 /** Whether a row says who brought its customer; that nobody did, it says with an update alone. */
@@ -93,6 +102,8 @@ class StepWork {
   readonly customers = new Map<number, number>();
   /** References that rows give to customers who have others. */
   readonly references = new Map<string, number>();
+  /** As `StepOutcome` has them. */
+  keptCredits = 0;
   readonly #ctx: OperationContext;
   readonly #tx: OrganisationDatabase;
   readonly #rows: readonly ValidRow[];
@@ -107,12 +118,15 @@ class StepWork {
 
   async run(): Promise<void> {
     let pending = [...this.#rows.keys()];
+    let thin = 0;
     for (let idle = 0; pending.length > 0; ) {
       await this.#round(await matchRows(this.#tx, this.#rows, pending, { isTrial: false }));
       const left = pending.filter((position) => this.outcomes[position] === undefined);
       idle = left.length === pending.length ? idle + 1 : 0;
       // Others hold what was found by now: what was locked in vain stays locked, so all of it begins anew.
       if (idle === MOST_IDLE_ROUNDS) this.#tx.beginAnew();
+      if (pending.length - left.length < FEW_ROWS && left.length > 0) thin += 1;
+      if (thin > MOST_THIN_ROUNDS) throw new ChainedRowsError('rows wait for each other');
       pending = left;
     }
   }
@@ -154,6 +168,7 @@ class StepWork {
     changes: readonly { position: number; change: CustomerChange }[],
     groups: ReadonlyMap<string, StoredGroup>,
   ): Promise<void> {
+    this.keptCredits += changes.filter(({ position, change }) => keepsCredit(this.#row(position), change.known)).length;
     const changed = await changeKnown(
       this.#ctx,
       this.#tx,

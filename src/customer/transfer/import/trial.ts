@@ -3,7 +3,7 @@ import type { OrganisationDatabase } from '../../../database/organisation-databa
 import type { OperationContext } from '../../../operation-context.ts';
 import { UnusableFileError } from '../header.ts';
 import { chunksOf, STEP } from './chunks.ts';
-import { changeOf, changes } from './existing.ts';
+import { changeOf, changes, keepsCredit } from './existing.ts';
 import type { ImportOptions } from './import.ts';
 import { type Known, type Matched, matchRows, REFERENCE_TAKEN, readAll } from './match.ts';
 import { settleReferrals } from './referrals.ts';
@@ -18,6 +18,7 @@ import {
   type SimulatedCustomer,
   type SimulatedMatches,
   simulatedOf,
+  soughtBy,
   writeSimulated,
 } from './simulated.ts';
 import type { Source } from './source.ts';
@@ -69,11 +70,11 @@ export async function tryImport(ctx: OperationContext, source: Source, options: 
 
 /**
  * The rows of a round, in their order. One that comes to the same customer as an earlier one of those that are not done waits for the next round, and so does
- * one whose phone an earlier one takes from a contact or looks for; of those who are simulated, `matchRows` does not know that.
+ * one that seeks a phone which an earlier one takes from a contact or gives it, or the other way round; of those who are simulated, `matchRows` does not know that.
  */
 class Round {
   readonly #customers = new Set<number>();
-  readonly #phonesBefore = new Set<string>();
+  readonly #phonesGiven = new Set<string>();
   readonly #phonesSought = new Set<string>();
 
   /** Whether a row has to wait. Asked of every one, also of those that wait already. */
@@ -82,16 +83,16 @@ class Round {
     const simulated = [byEmail, byReference, byCustomer, byContact].filter((each) => each !== null);
     const there = [matched.customerId, contact === null ? null : Number(contact)].filter((id) => id !== null);
     const customers = [...simulated.map(({ id }) => id), ...there];
-    const before = simulated.flatMap((each) => each.contact ?? []);
-    const sought = contactOf(row) ?? '';
+    const sought = soughtBy(row);
+    const given = sought === null ? [...simulated.map(({ contact: before }) => before), contactOf(row)] : [];
     const mustWait =
       'isWaiting' in matched ||
-      this.#phonesBefore.has(sought) ||
       customers.some((id) => this.#customers.has(id)) ||
-      before.some((phone) => this.#phonesSought.has(phone));
+      (sought !== null && this.#phonesGiven.has(sought)) ||
+      given.some((phone) => phone !== null && this.#phonesSought.has(phone));
     for (const id of customers) this.#customers.add(id);
-    for (const phone of before) this.#phonesBefore.add(phone);
-    if (sought !== '') this.#phonesSought.add(sought);
+    for (const phone of given) if (phone !== null) this.#phonesGiven.add(phone);
+    if (sought !== null) this.#phonesSought.add(sought);
     return mustWait;
   }
 }
@@ -112,7 +113,7 @@ class Trial {
   async run(): Promise<void> {
     await createSimulation(this.#tx);
     await openTrialReferrals(this.#tx);
-    for await (const chunk of chunksOf(this.#source, { rows: 0, digest: digestOf('') })) {
+    for await (const chunk of chunksOf(this.#source, { rows: 0, digest: digestOf('') }, this.#options)) {
       this.#options.assertGoesOn();
       const valid = validRows(chunk);
       const outcomes = await this.#outcomesOf(valid);
@@ -199,6 +200,7 @@ class Trial {
       return { outcome: 'created', simulated: { id: -position, row, hasLedger: (row.creditBalance ?? 0) !== 0 } };
     const change = changeOf(row, known, this.#options.isUpdate);
     if ('problems' in change) return { outcome: change.problems };
+    if (keepsCredit(row, known)) this.#options.onKeptCredits(1);
     const outcome = changes(change) ? 'changed' : 'unchanged';
     return { outcome, before: known, simulated: changed(simulated ?? simulatedOf(known), change) };
   }

@@ -14,7 +14,7 @@ import { updateCustomerMembers } from '../../update.ts';
 import type { Given } from './source.ts';
 
 const REFERENCE = 'must be 16 letters and digits';
-const NAMELESS = 'or cuRefNo or phone is required';
+const NAMELESS = 'is required, or cuRefNo, or phone';
 
 /** A reference; an empty one is not given. */
 const reference = changedTextOf((value) => {
@@ -76,8 +76,12 @@ export interface ValidRow extends z.output<typeof row> {
 /** What came of the validation of a row. */
 export type Validation = { readonly row: ValidRow } | { readonly problems: readonly FieldProblem[] };
 
-/** Validates what a row gives. */
-export function validate(given: Given): Validation {
+/**
+ * Validates what a row gives.
+ *
+ * @param usualCountry - the country of a phone number, where neither that nor the row says one
+ */
+export function validate(given: Given, usualCountry: string | undefined): Validation {
   const { data, error } = row.safeParse(given);
   if (!data)
     return {
@@ -97,7 +101,7 @@ export function validate(given: Given): Validation {
   };
   const { phone, country, meta, customFields } = data;
   if (phone != null && isNational(phone))
-    data.phone = fitting('phone', () => normalizePhone(phone, country ?? undefined));
+    data.phone = fitting('phone', () => normalizePhone(phone, country ?? usualCountry));
   for (const [name, object] of Object.entries({ meta, customFields }))
     if (object) Object.assign(data, { [name]: fitting(name, () => whole(object)) });
   if (problems.length > 0) return { problems };

@@ -123,7 +123,9 @@ const write: Statement = {
       on conflict (organisation_id, customer_id) do update set referrer_id = excluded.referrer_id
     ), there as materialized (
       select c.id from customer c
-      where c.organisation_id = $1 and c.id = any(array(select customer_id from given)) and (c.version > 1 or c.creation_request_id is distinct from $5)
+      where c.organisation_id = $1 and c.id = any(array(select customer_id from given)) and (
+        c.version > 1 or c.creation_request_id is distinct from $5 or exists (select from before b where b.customer_id = c.id)
+      )
     ), locked as materialized (
       select c.id from customer c where c.organisation_id = $1 and c.id = any(array(select id from there))
       order by c.id

@@ -1,5 +1,6 @@
 // Rows of a CSV file, read piece by piece in the memory of one row.
 import { type Options, parse } from 'csv-parse';
+import { isMisquoted } from './misquoted.ts';
 import { type FileRow, LONGEST_ROW } from './record.ts';
 import { RowEnd } from './row-end.ts';
 
@@ -165,10 +166,28 @@ export class CsvReader {
   #newParser() {
     this.#parsedBytes = 0;
     return parserOf(this.#delimiter, (cells, bytes) => {
-      if (!cells.every((cell) => blank.test(cell))) this.#rows.push({ line: this.#line, content: cells });
+      const line = this.#line;
+      const isMisread =
+        cells.some((cell) => this.#mayBeMisquoted(cell)) && this.#isMisquoted(bytes - this.#parsedBytes);
       this.#forget(bytes - this.#parsedBytes);
       this.#parsedBytes = bytes;
+      if (isMisread) this.#rows.push({ line, unreadable: this.#misquoted() });
+      else if (!cells.every((cell) => blank.test(cell))) this.#rows.push({ line, content: cells });
     });
+  }
+
+  /** What a cell looks like that has taken in others: rare enough to look at the row once more. */
+  #mayBeMisquoted(cell: string): boolean {
+    return cell.startsWith('"') && (cell.includes(this.#delimiter) || /[\r\n]/.test(cell));
+  }
+
+  #isMisquoted(bytes: number): boolean {
+    return isMisquoted(Buffer.concat(this.#pending).subarray(0, bytes), this.#delimiter);
+  }
+
+  #misquoted(): string {
+    const end = `has a quotation mark that closes within a cell up to line ${this.#line.toLocaleString('en')}`;
+    return `${end}: a mark within a cell that stands in marks is written twice`;
   }
 
   /** Forgets what has become a row, and counts its lines. */

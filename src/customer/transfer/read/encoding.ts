@@ -34,6 +34,11 @@ export function hasByteOrderMark(head: Buffer): boolean {
   return markOf(head) !== undefined;
 }
 
+/** The beginning of a text, which may end within a character. A byte order mark is believed before what was said. */
+export function beginningOf(head: Buffer, encoding: Encoding): string {
+  return new TextDecoder(encodings[markOf(head) ?? encoding]).decode(head);
+}
+
 /**
  * Makes UTF-8 of what is read, piece by piece. A byte order mark is believed before what was said.
  *
