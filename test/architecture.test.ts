@@ -38,7 +38,8 @@ const allowed: Record<string, string[]> = {
   'url-parts.ts': [],
   'database-tls.ts': ['url-parts.ts'],
   'database-url.ts': ['database-tls.ts', 'url-parts.ts'],
-  'config.ts': ['database-url.ts'],
+  'config-forms.ts': [],
+  'config.ts': ['config-forms.ts', 'database-url.ts'],
   generated: [],
   // The addresses that proxies write are checked as those that callers send, and there are no more of them than can be set.
   http: ['ip/address.ts', 'config.ts', 'api-key', 'rate-limit', 'idempotency', 'database/open.ts', ...base],
@@ -62,11 +63,11 @@ const allowed: Record<string, string[]> = {
     ...domain,
   ],
   demo: ['customer', 'api-key', 'organisation', 'change-log', ...database],
-  graphql: ['customer', 'api-key', 'rate-limit', 'change-log', 'idempotency', 'ip', 'http', ...domain],
+  graphql: ['customer', 'organisation', 'api-key', 'rate-limit', 'change-log', 'idempotency', 'ip', 'http', ...domain],
   // The REST API runs operations: it knows no domain, and GraphQL only by the schema that it is handed.
   rest: ['generated', 'http', ...base],
   // What is answered without a key says how the parts are, as they say it themselves.
-  routes: ['http', 'database', 'log-output.ts', ...base],
+  routes: ['http', 'database', 'log-output.ts', 'browser/samples.js', ...base],
   // Runs in browsers, and imports nothing.
   browser: [],
   // What is checked is what is said elsewhere: names of actions, and how many.

@@ -42,7 +42,7 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   Country: { reach: 'ip:read' },
   ReverseDns: { reach: 'ip:read' },
   IpSource: { reach: 'ip:read' },
-  ApiKey: { reach: 'ROOT' },
+  ApiKey: { fields: 'ROOT' },
   ApiKeyConnection: { reach: 'ROOT' },
   ApiKeyEdge: { reach: 'ROOT' },
   CreateApiKeyPayload: { reach: 'ROOT' },
@@ -63,6 +63,11 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
   CustomerSubscription: {},
   Referral: {},
   PageInfo: {},
+  // Of whoever asks.
+  Viewer: {},
+  ViewerKey: {},
+  Organisation: {},
+  RateLimit: {},
   CreateCustomerPayload: {},
   BulkCreateCustomersPayload: {},
   BulkCreateCustomersRow: {},
@@ -92,6 +97,7 @@ const guards: Record<string, { reach?: Requirement; fields?: Requirement }> = {
 /** Fields that need something of their own. */
 const ofFields: Record<string, Requirement> = {
   'Query.ipInfo': 'ip:read',
+  'Query.apiKey': 'ROOT',
   'Query.node': 'customer:read',
   'Query.mergeCustomersPreview': 'customer:write',
   'Mutation.createCustomer': 'customer:create',

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isReferenceOf } from '../../src/graphql/schema/global-id.ts';
 import { schema } from '../../src/graphql/schema/schema.ts';
-import { runSql } from '../support/database.ts';
+import { createKey, runSql } from '../support/database.ts';
 import { fieldsOf } from '../support/fields.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { fillOrganisation } from '../support/organisation.ts';
@@ -48,6 +48,33 @@ describe('an id of node', () => {
     const [row] = await runSql<{ cu_ref_no: string }>(gateway.databaseUrl, 'select cu_ref_no from customer limit 1');
     const id = base64(`Customer:${row?.cu_ref_no}`);
     expect((await gateway.graphql(query, { id })).body).toEqual({ data: { node: { id } } });
+  });
+
+  it('of a group, a subscription and a key is that one, and the key is shown to a ROOT key alone', async () => {
+    const by = `by: { cuRefNo: "${(await runSql<{ ref: string }>(gateway.databaseUrl, 'select cu_ref_no as ref from customer limit 1'))[0]?.ref}" }`;
+    const made = await gateway.graphql(`mutation {
+      createCustomerGroup(input: { name: "Node", slug: "node" }) { group { id } }
+      startCustomerSubscription(input: { ${by}, productSlug: "p", orderNumber: "1" }) { subscription { id externalId } customer { cuRefNo } }
+    }`);
+    const { createCustomerGroup, startCustomerSubscription } = made.body.data;
+    const { id, externalId } = startCustomerSubscription.subscription;
+    const find =
+      'query ($id: ID!) { node(id: $id) { __typename id ... on CustomerGroup { slug } ... on CustomerSubscription { externalId } } }';
+    const found = async (of: string, key = gateway.key) => (await gateway.graphql(find, { id: of }, { key })).body;
+    expect(await found(createCustomerGroup.group.id)).toEqual({
+      data: { node: { __typename: 'CustomerGroup', id: base64('CustomerGroup:node'), slug: 'node' } },
+    });
+    expect((await found(id)).data.node).toEqual({ __typename: 'CustomerSubscription', id, externalId });
+    await gateway.graphql(`mutation { deleteCustomer(input: { ${by}, reason: "test" }) { customer { cuRefNo } } }`);
+    expect(await found(id)).toEqual({ data: { node: null } });
+    const key = base64(`ApiKey:${gateway.key.slice(0, 8)}`);
+    expect((await found(key)).errors[0].extensions.code).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+    const root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
+    expect((await found(key, root)).data.node).toEqual({ __typename: 'ApiKey', id: key });
+    const named = await gateway.graphql('query ($id: ID!) { node(id: $id) { ... on ApiKey { fingerprint } } }', {
+      id: key,
+    });
+    expect([named.status, named.body.errors[0].extensions.code]).toEqual([403, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED']);
   });
 
   it('is known for every type that has one', () => {

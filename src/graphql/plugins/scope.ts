@@ -82,8 +82,9 @@ function settle(
   field: GraphQLField<unknown, unknown>,
 ): void {
   const own = field.extensions.ownScope as Requirement | null | undefined;
-  const asked = own === null ? [] : [own, ...scopesOf(schema, type, 'fieldScope')];
-  if (own !== null) asked.push(...scopesOf(schema, getNamedType(field.type), 'scope'));
+  // What a type asks for its fields is not asked of those of an interface: whatever gives an object by its id alone checks that.
+  const asked = own === null ? [] : [own, typeScopesOf(type)?.fieldScope];
+  if (own !== null) asked.push(...scopesOf(schema, getNamedType(field.type)));
   const requirements = [...new Set(asked.filter((requirement) => requirement !== undefined))];
   const isRoot = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].includes(
     type as never,
@@ -95,10 +96,14 @@ function settle(
   field.extensions = { ...field.extensions, requirements };
 }
 
-/** What a type asks for; an abstract one for all that its objects do. */
-function scopesOf(schema: GraphQLSchema, type: GraphQLNamedOutputType, of: keyof TypeScopes) {
+/** What is asked of fields that lead to a type; to an abstract one, all that is asked for its objects. */
+function scopesOf(schema: GraphQLSchema, type: GraphQLNamedOutputType) {
   const types = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
-  return types.map(({ extensions }) => (extensions.typeScopes as TypeScopes | undefined)?.[of]);
+  return types.map((each) => typeScopesOf(each)?.scope);
+}
+
+function typeScopesOf({ extensions }: GraphQLNamedOutputType): TypeScopes | undefined {
+  return extensions.typeScopes as TypeScopes | undefined;
 }
 
 function describe(requirements: readonly Requirement[]): string {

@@ -29,6 +29,12 @@ const JAN = '{"email": "jan@barasek.com"}';
 const withKey = { Authorization: `Bearer ${KEY_IN_EXAMPLES}` };
 const withJson = { 'Content-Type': 'application/json' };
 
+/** The headers of an answer, but for those of the connection and of the limit. */
+function headersOf(error: ApiError): Record<string, string> {
+  const { Connection: _, ...headers } = errorHeaders(error);
+  return { 'Content-Type': JSON_TYPE, ...headers };
+}
+
 /** A request to the REST API. */
 type RestRequest = Partial<ExampleRequest>;
 
@@ -39,7 +45,7 @@ function rest(code: ErrorCode, sent: RestRequest = {}, details: ApiErrorDetails 
   return {
     request: { method, path, headers, body },
     status: error.status,
-    headers: { 'Content-Type': JSON_TYPE, ...errorHeaders(error) },
+    headers: headersOf(error),
     answer: restErrorBody(error, EXAMPLE),
   };
 }
@@ -85,12 +91,18 @@ function graphql(
       headers: headers ?? { ...withKey, ...withJson },
       body: JSON.stringify({ query }),
     },
-    // What is wrong with an operation is a part of its answer; what is wrong with the request is its status.
-    status: at || column !== undefined ? 200 : error.status,
-    headers: { 'Content-Type': JSON_TYPE, ...errorHeaders(error) },
+    // What is wrong with an operation is a part of its answer; what is wrong with the request, or the service, is its status.
+    status: (at || column !== undefined) && error.status !== 503 ? 200 : error.status,
+    headers: headersOf(error),
     answer: { errors: [told], ...(at && { data: { [at.field]: null } }) },
   };
 }
+
+/** An operation that fails within. */
+const creating = {
+  query: 'mutation { createCustomer(input: { email: "jan@barasek.com" }) { newAccount } }',
+  at: { field: 'createCustomer', column: 12 },
+};
 
 /** What fails before it is known what the request is. */
 function ofKey(code: ErrorCode, headers?: ExampleRequest['headers'], details?: ApiErrorDetails) {
@@ -183,7 +195,7 @@ export const errorExamples: Readonly<Record<ErrorCode, { rest: ErrorExample; gra
     ),
     graphql: graphql('INTERNAL_UNSUPPORTED_MEDIA_TYPE', {
       headers: { ...withKey, 'Content-Type': 'text/plain' },
-      details: { message: 'Send a body of the type application/json.' },
+      details: { message: 'The body is JSON: send Content-Type: application/json.' },
     }),
   },
   PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED: {
@@ -213,13 +225,13 @@ export const errorExamples: Readonly<Record<ErrorCode, { rest: ErrorExample; gra
       at: { field: 'updateCustomer', column: 12 },
     }),
   },
-  INTERNAL_SERVICE_UNAVAILABLE: ofKey('INTERNAL_SERVICE_UNAVAILABLE', undefined, { retryAfter: 5 }),
+  INTERNAL_SERVICE_UNAVAILABLE: {
+    rest: rest('INTERNAL_SERVICE_UNAVAILABLE', {}, { retryAfter: 5 }),
+    graphql: graphql('INTERNAL_SERVICE_UNAVAILABLE', { ...creating, details: { retryAfter: 5 } }),
+  },
   INTERNAL_SERVER_ERROR: {
     rest: rest('INTERNAL_SERVER_ERROR'),
-    graphql: graphql('INTERNAL_SERVER_ERROR', {
-      query: 'mutation { createCustomer(input: { email: "jan@barasek.com" }) { newAccount } }',
-      at: { field: 'createCustomer', column: 12 },
-    }),
+    graphql: graphql('INTERNAL_SERVER_ERROR', creating),
   },
 };
 
