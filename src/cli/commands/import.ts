@@ -73,13 +73,12 @@ async function sourceOf(input: Input, options: ImportCommand): Promise<Source> {
 /** How the file is told from others, and that it is imported in the same way. */
 function originOf(input: Input, path: string, options: ImportCommand): Origin {
   const { update, map, customFields, encoding, delimiter, country } = options;
-  const told = [update, map, customFields, formatOf(input, options), encoding, delimiter];
+  const told = [update, map, customFields, formatOf(input, options), encoding, delimiter, country];
   const name = path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) as string);
   return {
     source: name,
     fingerprint: digestOf(input.beginning),
-    // One that is not told is left out, so that imports from before there was such an option can be gone on with.
-    settings: digestOf(JSON.stringify(country === undefined ? told : [...told, country])),
+    settings: digestOf(JSON.stringify(told)),
   };
 }
 

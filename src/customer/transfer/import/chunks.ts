@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { UnusableFileError } from '../header.ts';
 import { RowDigest } from './run.ts';
 import type { Source, SourceRow } from './source.ts';
+import { UnnamedEmail } from './unnamed-email.ts';
 import { type Validation, validate } from './validate.ts';
 
 /** Rows of a step. */
@@ -71,7 +72,7 @@ export interface ChunkOptions {
  * Reads a file in chunks, and validates its rows.
  *
  * @param done - rows that an import had done before it was interrupted, and their digest: they are passed over
- * @throws UnusableFileError when the file does not begin with the same rows
+ * @throws UnusableFileError when the file does not begin with the same rows, or a column that nobody knows holds the e-mail addresses
  */
 export async function* chunksOf(
   source: Source,
@@ -79,33 +80,53 @@ export async function* chunksOf(
   { country }: ChunkOptions,
 ): AsyncGenerator<Chunk> {
   const digest = new RowDigest();
-  let position = 0;
+  const unnamedEmail = done.rows === 0 ? new UnnamedEmail(source) : undefined;
+  let position = done.rows;
   let last: Chunk | undefined;
-  const made = (rows: readonly ValidatedRow[]) => last?.next(rows) ?? new Chunk(rows, digest);
-  let chunk = new ChunkInMaking();
+  let making = new ChunkInMaking();
+  const finish = () => {
+    if (!last) unnamedEmail?.assertNone();
+    last = last?.next(making.rows) ?? new Chunk(making.rows, digest);
+    making = new ChunkInMaking();
+    return last;
+  };
+  for await (const row of rowsAfter(done, source.rows, digest)) {
+    if (!last) unnamedEmail?.look(row);
+    const validation = row.problems.length > 0 ? { problems: [] } : validate(row.given, country);
+    if (!making.hasRoomFor(validation)) yield finish();
+    position += 1;
+    making.add({ source: row, position, validation });
+  }
+  if (making.rows.length > 0) yield finish();
+}
+
+/**
+ * Passes over rows that are done.
+ *
+ * @param digest - takes them in
+ * @throws UnusableFileError when they are others
+ */
+async function* rowsAfter(
+  done: { rows: number; digest: string },
+  rows: AsyncIterable<SourceRow>,
+  digest: RowDigest,
+): AsyncGenerator<SourceRow> {
+  let position = 0;
   let turnEnds = performance.now() + TURN;
-  for await (const row of source.rows) {
+  for await (const row of rows) {
     if (performance.now() > turnEnds) {
       await setImmediate();
       turnEnds = performance.now() + TURN;
     }
-    if (position < done.rows) {
-      position += 1;
-      digest.add(row.text);
-      if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);
+    position += 1;
+    if (position > done.rows) {
+      yield row;
       continue;
     }
-    const validation = row.problems.length > 0 ? { problems: [] } : validate(row.given, country);
-    if (!chunk.hasRoomFor(validation)) {
-      last = made(chunk.rows);
-      yield last;
-      chunk = new ChunkInMaking();
-    }
-    position += 1;
-    chunk.add({ source: row, position, validation });
+    digest.add(row.text);
+    if (position === done.rows && digest.value !== done.digest) throw anotherFile(done.rows);
   }
   if (position < done.rows) throw anotherFile(done.rows);
-  if (chunk.rows.length > 0) yield made(chunk.rows);
 }
 
 /** Rows that are to be done together. */

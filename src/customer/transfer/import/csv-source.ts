@@ -15,6 +15,7 @@ import {
 } from '../header.ts';
 import { CsvReader } from '../read/csv.ts';
 import { UNREADABLE } from '../read/encoding.ts';
+import type { FileRow } from '../read/record.ts';
 import {
   deepIn,
   type Given,
@@ -22,10 +23,10 @@ import {
   type RowProblem,
   type Source,
   type SourceRow,
+  UNREAD,
   unreadable,
   withFields,
 } from './source.ts';
-import { UnnamedEmail } from './unnamed-email.ts';
 
 const flags = new Map([
   ...['true', '1', 'yes', 'y', 'ano'].map((word) => [word, true] as const),
@@ -73,6 +74,7 @@ export async function csvSource(
     nameOf: (column) => nameIn(header, column),
     cellsOf: (given) => cellsBy(header, given),
     unknown: header.unknown,
+    hasEmail: header.targets.some((target) => target && 'column' in target && target.column === 'email'),
     rows: csvRows(rows, header),
   };
 }
@@ -110,25 +112,29 @@ function cellsBy(header: Header, given: Partial<Record<TransferColumn, string | 
 }
 
 /** What DOS put at the end of texts. */
-const isEndMark = (cells: readonly string[]) => cells.length === 1 && cells[0] === '\u001a';
+const END_MARK = '\u001a';
+
+/** Rows, but for a last one that is nothing but that mark. */
+async function* withoutEndMark(rows: ReturnType<CsvReader['rows']>): ReturnType<CsvReader['rows']> {
+  let mark: FileRow<string[]> | undefined;
+  for await (const row of rows) {
+    if (mark) yield mark;
+    mark = 'content' in row && row.content.length === 1 && row.content[0] === END_MARK ? row : undefined;
+    if (!mark) yield row;
+  }
+}
 
 async function* csvRows(rows: ReturnType<CsvReader['rows']>, header: Header): AsyncGenerator<SourceRow> {
   const { names, targets } = header;
   const added = addedColumns(header).map(() => '');
-  const unnamedEmail = new UnnamedEmail();
-  for await (const row of rows) {
+  for await (const row of withoutEndMark(rows)) {
     const { line } = row;
     if ('unreadable' in row) {
-      yield { line, given: {}, problems: [{ column: undefined, reason: row.unreadable }], text: '', cells: () => [] };
+      yield { ...UNREAD, line, problems: [{ column: undefined, reason: row.unreadable }], text: '' };
       continue;
     }
-    if (isEndMark(row.content)) continue;
     const cells = row.content.slice(0, MOST_CELLS);
     const given = givenBy(cells, targets);
-    unnamedEmail.look(
-      given,
-      header.unmapped.map((i) => [names[i] as string, cells[i]]),
-    );
     const nameOf = (column: string) => nameIn(header, column);
     const problems = [...unreadableIn(cells, header), ...deepIn(given, nameOf), ...notJsonIn(given, nameOf)];
     if (row.content.some((cell, i) => i >= names.length && cell.trim() !== ''))
@@ -139,6 +145,9 @@ async function* csvRows(rows: ReturnType<CsvReader['rows']>, header: Header): As
     yield {
       line,
       given,
+      *unnamed() {
+        for (const i of header.unmapped) yield [names[i] as string, cells[i]];
+      },
       problems,
       text: row.content.join('\0'),
       // What is too much comes after the others.

@@ -69,9 +69,7 @@ export class Import {
     for (let next = chunks.next(); ; ) {
       const { value: chunk, done } = await next;
       if (done || !chunk) break;
-      this.#options.assertGoesOn();
-      await this.#throttle.rest();
-      const stored = this.#throttle.time(() => this.#store(chunk));
+      const stored = this.#do(chunk);
       // The next rows are read and validated meanwhile.
       next = chunks.next();
       next.catch(() => {});
@@ -88,18 +86,20 @@ export class Import {
     }
   }
 
-  /** @returns how many customers were made */
-  async #store(chunk: Chunk): Promise<number> {
+  /** Does the rows of a chunk in one step, or, where they cannot be, in several. */
+  async #do(chunk: Chunk): Promise<void> {
+    this.#options.assertGoesOn();
+    await this.#throttle.rest();
     try {
-      return await this.#storeAtOnce(chunk);
+      await this.#throttle.time(() => this.#store(chunk));
     } catch (error) {
       if (!(error instanceof ChainedRowsError)) throw error;
-      const [first, second] = chunk.halves();
-      return (await this.#store(first)) + (await this.#store(second));
+      for (const half of chunk.halves()) await this.#do(half);
     }
   }
 
-  async #storeAtOnce(chunk: Chunk): Promise<number> {
+  /** @returns how many customers were made */
+  async #store(chunk: Chunk): Promise<number> {
     const before = this.#run.created;
     const valid = validRows(chunk);
     let kept = 0;

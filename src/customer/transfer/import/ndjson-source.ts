@@ -12,10 +12,10 @@ import {
   type RowProblem,
   type Source,
   type SourceRow,
+  UNREAD,
   unreadable,
   withFields,
 } from './source.ts';
-import { UnnamedEmail } from './unnamed-email.ts';
 
 /** Reads a file of JSON objects, one a line. Its report has our columns, called as the operator calls them. */
 export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOptions): Source {
@@ -33,6 +33,7 @@ export function ndjsonSource(bytes: AsyncIterable<Buffer>, options: HeaderOption
     get unknown() {
       return [...unknown];
     },
+    hasEmail: false,
     rows: ndjsonRows(readLines(bytes), options, unknown, { nameOf, cellsOf }),
   };
 }
@@ -43,21 +44,19 @@ async function* ndjsonRows(
   unknown: Set<string>,
   { nameOf, cellsOf }: Pick<Source, 'nameOf'> & { cellsOf(given: Given): string[] },
 ): AsyncGenerator<SourceRow> {
-  const unnamedEmail = new UnnamedEmail();
   for await (const row of rows) {
     const { line } = row;
     const text = 'content' in row ? row.content : '';
     const object = 'unreadable' in row ? row.unreadable : objectIn(text);
     if (typeof object === 'string') {
       const reason = object;
-      yield { line, given: {}, problems: [{ column: undefined, value: text, reason }], text, cells: () => [] };
+      yield { ...UNREAD, line, problems: [{ column: undefined, value: text, reason }], text };
       continue;
     }
     const { given, problems } = givenByMembers(object, options, unknown);
-    unnamedEmail.look(given, unmappedIn(object, options));
     const unread = unreadable(text);
     problems.push(...(unread ? [unread] : []), ...deepIn(given, nameOf));
-    yield { line, given, problems, text, cells: () => cellsOf(given) };
+    yield { line, given, unnamed: () => unmappedIn(object, options), problems, text, cells: () => cellsOf(given) };
   }
 }
 

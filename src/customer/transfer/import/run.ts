@@ -41,7 +41,7 @@ const find: Statement = {
   text: `
     select ${columns} from import_run
     where organisation_id = $1 and fingerprint = $2 and (rows > 0 or finished_at is not null) and ${isKept('import_run')}
-    order by id desc limit 1`,
+    order by (settings = $3) desc, id desc limit 1`,
 };
 
 /** What runs that nobody went on with have left. */
@@ -91,9 +91,12 @@ export interface Origin {
 /** SHA-256 of a text or of bytes, as hexadecimal digits. */
 export const digestOf = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 
-/** Finds the latest import of a file that has come to anything, and is not too old. */
-export async function findRun({ database }: OperationContext, { fingerprint }: Origin): Promise<ImportRun | undefined> {
-  const [row] = await database.run(find, [database.organisationId, fingerprint]);
+/** Finds the latest import of a file that has come to anything and is not too old: one that was told the same, if there is any. */
+export async function findRun(
+  { database }: OperationContext,
+  { fingerprint, settings }: Origin,
+): Promise<ImportRun | undefined> {
+  const [row] = await database.run(find, [database.organisationId, fingerprint, settings]);
   return row && database.map<ImportRun>(ImportRunEntity, row);
 }
 

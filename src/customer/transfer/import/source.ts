@@ -21,6 +21,8 @@ export type Given = Partial<Record<TransferColumn, unknown>>;
 export interface SourceRow {
   readonly line: number;
   readonly given: Given;
+  /** What stands under names that nobody knows, and of which the operator has said nothing. */
+  unnamed(): Iterable<readonly [name: string, value: unknown]>;
   /** What made it unreadable, if anything. */
   readonly problems: readonly RowProblem[];
   /** What tells it from every other row. */
@@ -28,6 +30,9 @@ export interface SourceRow {
   /** Its cells, for a report, in the order of the header; none of them is a formula, and import reads each as it did here. */
   cells(): readonly string[];
 }
+
+/** Of a row that could not be read: nothing is known of it. */
+export const UNREAD = { given: {}, unnamed: () => [], cells: () => [] };
 
 /** Takes out what is deeper than anything that is stored: nothing else looks at it. */
 export function deepIn(given: Given, nameOf: (column: string) => string): RowProblem[] {
@@ -45,6 +50,8 @@ export interface Source extends ReportForm {
   /** The cells of a row of the report that gives some columns, in the order of the header. */
   cellsOf(given: Partial<Record<TransferColumn, string | null>>): readonly string[];
   readonly unknown: readonly string[];
+  /** Whether it is known to name customers by their e-mail addresses, before any row is read. */
+  readonly hasEmail: boolean;
   readonly rows: AsyncIterable<SourceRow>;
 }
 

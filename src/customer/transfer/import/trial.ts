@@ -35,6 +35,10 @@ import {
 import type { ValidRow } from './validate.ts';
 import type { KeptReferral } from './waiting-referrals.ts';
 
+/** Rounds in which a step is done as a rule, and rows that are looked at in one beyond. */
+const USUAL_ROUNDS = 16;
+const NEAR = 64;
+
 /** What would become of a row, and of its customer, where it goes in. */
 interface TrialOutcome {
   readonly outcome: Outcome;
@@ -143,8 +147,12 @@ class Trial {
     const rows = valid.map(({ row }) => row);
     const outcomes: TrialOutcome[] = [];
     await stage(this.#tx, rows, 'trial');
-    for (let pending = [...rows.keys()]; pending.length > 0; ) {
-      const matched = await matchRows(this.#tx, rows, pending, { isTrial: true });
+    let rounds = 0;
+    for (let pending = [...rows.keys()]; pending.length > 0; rounds++) {
+      this.#options.assertGoesOn();
+      // Where rows wait for each other in a long chain, each round looks at those alone whose turn may be near.
+      const near = rounds < USUAL_ROUNDS ? pending : pending.slice(0, NEAR);
+      const matched = await matchRows(this.#tx, rows, near, { isTrial: true });
       const pendingRows = matched.map(({ position }) => rows[position] as ValidRow);
       const earlier = await findSimulated(this.#tx, pendingRows, matched);
       const contacts = await readAll(

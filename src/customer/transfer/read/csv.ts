@@ -82,6 +82,8 @@ export class CsvReader {
   #parsedBytes = 0;
   /** The line in which what is pending begins. */
   #line = 1;
+  /** Whether what came before ends that before. */
+  #isLineStart = true;
   #gap: RowEnd | undefined;
 
   /** @param delimiter - undefined to look for it in the first row */
@@ -118,6 +120,7 @@ export class CsvReader {
   *#end(): Generator<FileRow<string[]>> {
     if (this.#head) yield* this.#take(this.#begin(this.#head));
     if (this.#gap) {
+      this.#isLineStart = false;
       yield* this.#tooLong();
       return;
     }
@@ -185,8 +188,13 @@ export class CsvReader {
     return isMisquoted(Buffer.concat(this.#pending).subarray(0, bytes), this.#delimiter);
   }
 
+  /** The line in which what has become a row ends. */
+  get #lastLine(): string {
+    return (this.#isLineStart ? this.#line - 1 : this.#line).toLocaleString('en');
+  }
+
   #misquoted(): string {
-    const end = `has a quotation mark that closes within a cell up to line ${this.#line.toLocaleString('en')}`;
+    const end = `has a quotation mark that closes within a cell up to line ${this.#lastLine}`;
     return `${end}: a mark within a cell that stands in marks is written twice`;
   }
 
@@ -197,6 +205,7 @@ export class CsvReader {
     while (left > 0) {
       const first = this.#pending[0] as Buffer;
       const taken = first.subarray(0, left);
+      this.#isLineStart = [LF, CR].includes(taken.at(-1) as number);
       this.#line += lineEndsIn(taken, first[taken.length] ?? this.#pending[1]?.[0]);
       if (first.length > left) this.#pending[0] = first.subarray(left);
       else this.#pending.shift();
@@ -218,6 +227,7 @@ export class CsvReader {
   #passOver(chunk: Buffer): Buffer | undefined {
     const end = this.#gap?.in(chunk);
     if (end === undefined) return undefined;
+    this.#isLineStart = true;
     this.#rows.push(...this.#tooLong());
     return chunk.subarray(end);
   }
@@ -227,7 +237,7 @@ export class CsvReader {
     this.#gap = undefined;
     const line = this.#line;
     this.#line += lines;
-    const unreadable = `is longer than 1 MiB up to line ${this.#line}, or has a quotation mark that is never closed`;
+    const unreadable = `is longer than 1 MiB up to line ${this.#lastLine}, or has a quotation mark that is never closed`;
     return [{ line, unreadable }];
   }
 }

@@ -2,6 +2,7 @@
 
 const QUOTE = 0x22;
 const [LF, CR] = [0x0a, 0x0d];
+const blanks: readonly (number | undefined)[] = [0x20, 0x09];
 
 /**
  * Whether a cell of a row goes on after the mark that closes it, and has taken in the end of another cell, or of a line, by then.
@@ -10,18 +11,15 @@ const [LF, CR] = [0x0a, 0x0d];
  * @param delimiter - between cells, one byte
  */
 export function isMisquoted(row: Buffer, delimiter: string): boolean {
-  const separator = delimiter.charCodeAt(0);
-  const endsCell = (byte: number | undefined) => byte === undefined || byte === separator || byte === LF || byte === CR;
+  const ends: readonly (number | undefined)[] = [delimiter.charCodeAt(0), LF, CR, undefined];
   let isCellStart = true;
   for (let i = 0; i < row.length; i++) {
     if (row[i] !== QUOTE || !isCellStart) {
-      isCellStart = endsCell(row[i]);
+      isCellStart = ends.includes(row[i]);
       continue;
     }
     const close = closingMark(row, i + 1);
-    if (!endsCell(row[close + 1])) {
-      for (let at = i + 1; at < close; at++) if (endsCell(row[at])) return true;
-    }
+    if (!isCellEnd(row, close + 1, ends) && row.subarray(i + 1, close).some((byte) => ends.includes(byte))) return true;
     i = close;
     isCellStart = false;
   }
@@ -33,4 +31,11 @@ function closingMark(row: Buffer, from: number): number {
   for (let at = row.indexOf(QUOTE, from); at !== -1; at = row.indexOf(QUOTE, at + 2))
     if (row[at + 1] !== QUOTE) return at;
   return row.length;
+}
+
+/** Whether nothing but blanks comes before the end of a cell. */
+function isCellEnd(row: Buffer, from: number, ends: readonly (number | undefined)[]): boolean {
+  let at = from;
+  while (!ends.includes(row[at]) && blanks.includes(row[at])) at += 1;
+  return ends.includes(row[at]);
 }
