@@ -1,4 +1,4 @@
-// The reference of the REST API, shown by RapiDoc from the OpenAPI document. See docs/decisions/0051-reference-of-the-rest-api.md.
+// The reference of the REST API, shown by RapiDoc from the OpenAPI document. See docs/decisions/0052-reference-of-the-rest-api.md.
 import { readFileSync } from 'node:fs';
 import type { Route } from '../../http/router.ts';
 import { Asset, browserFile, joined } from '../assets.ts';

@@ -1,0 +1,219 @@
+// The pages in a real browser. Needs Chromium, and curl, PHP (with cURL) and Python (with requests) for the code that they show.
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectCalm, giveKey, launchBrowser, remembered, visit } from '../support/browser.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+const paths = ['/', '/docs', '/errors', '/errors/INTERNAL_VALIDATION_FAILED'];
+const sizes = { 1440: 900, 768: 1024, 390: 844, 360: 740 };
+const nameOf = (path: string) => path.replaceAll(/\W+/g, '-').replace(/^-|-$/g, '') || 'start';
+
+let browser: Browser;
+let demo: TestGateway;
+let gateway: TestGateway;
+beforeAll(async () => {
+  [browser, demo, gateway] = await Promise.all([launchBrowser(), startGateway({ demo: true }), startGateway()]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), demo.close(), gateway.close()]);
+});
+
+/** Waits until a page shows all that it has to show. */
+async function shown(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  if (page.url().endsWith('/docs')) await page.locator('rapi-doc').getByText('Test an API key').first().waitFor();
+}
+
+async function withWindow(
+  options: Parameters<Browser['newContext']>[0],
+  work: (window: BrowserContext) => Promise<void>,
+) {
+  const window = await browser.newContext(options);
+  await work(window).finally(() => window.close());
+}
+
+describe.each(paths)('%s', (path) => {
+  it.each(['light', 'dark'] as const)(
+    'fits every screen, asks nobody else and is accessible: %s',
+    async (colorScheme) => {
+      await mkdir('screenshots', { recursive: true });
+      for (const [width, height] of Object.entries(sizes).map((pair) => pair.map(Number)) as [number, number][])
+        await withWindow({ viewport: { width, height }, colorScheme }, async (window) => {
+          const tab = await visit(window, demo.url + path);
+          await shown(tab.page);
+          expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+          const { violations } = await new AxeBuilder({ page: tab.page }).analyze();
+          const found = violations.map(({ id, impact, nodes }) => [
+            impact,
+            id,
+            nodes.map(({ target }) => target.join(' ')),
+          ]);
+          expect(found, `${width}`).toEqual([]);
+          await tab.page.screenshot({ path: `screenshots/${nameOf(path)}-${width}-${colorScheme}.png` });
+          expectCalm(tab);
+        });
+    },
+  );
+
+  it('can be used by the keyboard: past the header at once, and to all that can be clicked', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const { page } = await visit(window, demo.url + path);
+      await shown(page);
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.id')).toBe('main');
+      const reached = new Set<string>();
+      for (let i = 0; i < 120; i++) {
+        await page.keyboard.press('Tab');
+        const name = (await page.evaluate(`(() => {
+          let element = document.activeElement;
+          while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+          return element === document.body ? '' : element?.textContent?.trim() || element?.ariaLabel || element?.tagName;
+        })()`)) as string;
+        if (name === '' && reached.size > 0) break;
+        reached.add(name);
+      }
+      expect(reached.size).toBeGreaterThan(path === '/docs' ? 30 : 3);
+      if (path === '/docs') expect([...reached]).toContain('TRY');
+    });
+  });
+
+  it('is there at once, and again from the cache', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const tab = await visit(window, 'about:blank');
+      await tab.page.addInitScript(`
+        window.seen = { lcp: 0, cls: 0 };
+        new PerformanceObserver((list) => { for (const { startTime } of list.getEntries()) window.seen.lcp = startTime; }).observe({ type: 'largest-contentful-paint', buffered: true });
+        new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.seen.cls += value; }).observe({ type: 'layout-shift', buffered: true });`);
+      const views: object[] = [];
+      for (let i = 0; i < 2; i++) {
+        const before = tab.bytes();
+        const startedAt = performance.now();
+        await tab.page.goto(demo.url + path);
+        await shown(tab.page);
+        const { lcp, cls } = (await tab.page.evaluate('window.seen')) as { lcp: number; cls: number };
+        views.push({
+          bytes: tab.bytes() - before,
+          milliseconds: Math.round(performance.now() - startedAt),
+          lcp: Math.round(lcp),
+          cls: Number(cls.toFixed(3)),
+        });
+        expect(cls).toBeLessThan(0.1);
+      }
+      console.log(path, JSON.stringify(views));
+      expect((views[0] as { bytes: number }).bytes).toBeLessThan(path === '/docs' ? 400_000 : 40_000);
+      expect((views[1] as { bytes: number }).bytes).toBeLessThan(path === '/docs' ? 40_000 : 15_000);
+    });
+  });
+});
+
+/** Runs code as a person who has copied it would; gives what it prints. */
+function run(language: string, code: string): string {
+  const [program, ...words] = {
+    curl: ['bash', '-c'],
+    GraphQL: ['bash', '-c'],
+    PHP: ['php', '-r'],
+    Node: [process.execPath, '--input-type=module', '--eval'],
+    Python: ['/usr/bin/python3', '-c'],
+  }[language] as [string, ...string[]];
+  return execFileSync(program, [...words, code.replace(/^<\?php\n/, '')], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+describe('code that is shown', () => {
+  it('on the first page is copied, runs as it stands, and is answered as the page says', async () => {
+    await withWindow({ permissions: ['clipboard-read', 'clipboard-write'] }, async (window) => {
+      const { page } = await visit(window, demo.url);
+      await expect.poll(() => page.locator('#status').textContent()).toBe('Ready');
+      const tabs = page.getByRole('tab');
+      expect(await tabs.allTextContents()).toEqual(['curl', 'PHP', 'Node', 'Python', 'GraphQL']);
+      await tabs.first().focus();
+      for (const language of await tabs.allTextContents()) {
+        const panel = page.getByRole('tabpanel', { name: language });
+        await panel.getByRole('button', { name: 'Copy' }).click();
+        const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
+        expect(code).toContain(demo.url);
+        expect(run(language, code), language).toMatch(/newAccount/);
+        await page.getByRole('tab', { name: language }).focus();
+        await page.keyboard.press('ArrowRight');
+      }
+      const answer = JSON.parse(
+        (await page.locator('h2:has-text("The first call") ~ .code code').last().textContent()) ?? '',
+      );
+      const first = (await demo.rest({ email: 'other@example.com', companyName: 'BizKitHub' })).body;
+      expect(Object.keys(answer)).toEqual(Object.keys(first));
+      expect(answer).toEqual({ ...first, cuRefNo: answer.cuRefNo });
+    });
+  });
+
+  it('in the reference runs as it stands', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const { page } = await visit(window, `${demo.url}/docs`);
+      await shown(page);
+      const samples =
+        (await page.evaluate(`[...document.querySelector('rapi-doc').shadowRoot.querySelectorAll('.tab-panel')]
+        .flatMap((panel) => {
+          const names = [...panel.querySelectorAll('.tab-btn')].map((button) => button.textContent.trim());
+          return [...panel.querySelectorAll('.tab-content')].map((content, i) => [names[i], content.querySelector('code, pre')?.textContent]);
+        }).filter(([name]) => ['curl', 'PHP', 'Node', 'Python'].includes(name))`)) as [string, string][];
+      expect(samples).toHaveLength(20);
+      for (const [language, code] of samples)
+        expect(run(language, code), code).toMatch(/success\W+(=>)?\s*(true|True|1)/);
+    });
+  });
+});
+
+describe('the reference', () => {
+  it('tries every endpoint in demo mode, with the sample key', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const tab = await visit(window, `${demo.url}/docs`);
+      await shown(tab.page);
+      const tries = tab.page.getByRole('button', { name: 'TRY', exact: true });
+      expect(await tries.count()).toBe(5);
+      for (let i = 0; i < 5; i++) {
+        const answered = tab.page.waitForResponse((response) => /\/(api|ping)\//.test(response.url()));
+        await tries.nth(i).click();
+        const response = await answered;
+        expect([response.url(), response.status(), (await response.json()).success]).toEqual([
+          response.url(),
+          200,
+          true,
+        ]);
+      }
+      expectCalm(tab);
+    });
+  });
+
+  it('asks for a key outside demo mode, which is in no address and gone with the tab', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const { page } = await visit(window, `${gateway.url}/docs`);
+      await shown(page);
+      const ping = page.getByRole('button', { name: 'TRY', exact: true }).last();
+      await ping.click();
+      await giveKey(page, gateway.key);
+      await page.waitForLoadState('networkidle');
+      await expect.poll(() => page.locator('#key-button').textContent()).toContain(gateway.key.slice(0, 8));
+      await shown(page);
+      const answered = page.waitForResponse((response) => response.url().includes('/ping/'));
+      await page.getByRole('button', { name: 'TRY', exact: true }).last().click();
+      const response = await answered;
+      expect([response.status(), response.url().includes(gateway.key)]).toEqual([200, false]);
+      expect(page.url()).not.toContain(gateway.key);
+      expect(await remembered(page)).not.toContain(gateway.key);
+      const other = await visit(window, `${gateway.url}/docs`);
+      await shown(other.page);
+      expect(await other.page.locator('#key-button').textContent()).toBe('API key: none');
+    });
+  });
+});
+
+it('a page that is served below a path of a proxy finds what it loads', async () => {
+  const { text } = await demo.send('/errors/INTERNAL_CONFLICT');
+  for (const [, url] of text.matchAll(/(?:src|href)="([^"#]+)"/g)) expect(url).toMatch(/^\.\.\//);
+});
