@@ -5,6 +5,10 @@ import type { BuildOptions, Plugin } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const browser = fileURLToPath(new URL('../browser/graphiql/', import.meta.url));
 
+const docs = fileURLToPath(
+  new URL('../../node_modules/@graphiql/plugin-doc-explorer/dist/components/', import.meta.url),
+);
+
 /** The entry points, by the names that the manifest has for them. */
 export const entries = {
   main: `${browser}main.js`,
@@ -23,7 +27,7 @@ export const loadedAtOnce = [
 ];
 
 /** Modules of packages that are replaced by smaller ones of our own. */
-const replacements: readonly { asked: RegExp; by?: RegExp; module: string }[] = [
+const replacements: readonly { asked: RegExp; by?: RegExp; module: string; folder?: string }[] = [
   // All features of the editor; ours has those that GraphiQL uses.
   { asked: /^(\.|monaco-graphql\/esm)\/monaco-editor(\.js)?$/, module: 'monaco.js' },
   // Two thousand names of characters, for Markdown; descriptions in schemas use a handful.
@@ -31,14 +35,17 @@ const replacements: readonly { asked: RegExp; by?: RegExp; module: string }[] = 
   // Editors that compare two texts, which GraphiQL never opens.
   { asked: /\/diffEditorWidget\.js$/, by: /\/standaloneCodeEditor\.js$/, module: 'no-diff-editor.js' },
   { asked: /\/multiDiffEditorWidget\.js$/, by: /\/standaloneEditor\.js$/, module: 'no-diff-editor.js' },
+  // A field that is seen with the documentation alone, and needs a hundred kilobytes.
+  { asked: /^\.\/(components\/)?search\.js$/, by: /\/plugin-doc-explorer\/dist\//, module: 'doc-search.js' },
+  { asked: /^doc-explorer-search$/, folder: docs, module: 'search.js' },
 ];
 
 const replace: Plugin = {
   name: 'replacements',
   setup(build) {
-    for (const { asked, by, module } of replacements) {
+    for (const { asked, by, module, folder = browser } of replacements) {
       build.onResolve({ filter: asked }, ({ importer }) =>
-        by === undefined || by.test(importer.replaceAll('\\', '/')) ? { path: browser + module } : undefined,
+        by === undefined || by.test(importer.replaceAll('\\', '/')) ? { path: folder + module } : undefined,
       );
     }
   },

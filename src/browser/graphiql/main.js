@@ -1,5 +1,4 @@
 // GraphiQL with our plugins: what the page loads, and opens with what it hands over.
-import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createElement as h } from 'react';
@@ -11,6 +10,7 @@ import '@graphiql/plugin-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import './examples.css';
 import { examplesPlugin } from './examples.js';
+import { explorer } from './explorer.js';
 import { placeOf, withoutStaleName } from './operations.js';
 import { OptionsContext } from './options.js';
 import { Tools } from './tools.js';
@@ -20,7 +20,7 @@ import { Tools } from './tools.js';
  * @typedef {import('./options.js').Tab} Tab
  */
 
-const plugins = [examplesPlugin, explorerPlugin(), HISTORY_PLUGIN];
+const plugins = [examplesPlugin, explorer, HISTORY_PLUGIN];
 /** Operations in the history; those that were saved besides. */
 const LONGEST_HISTORY = 50;
 /** Where the window is narrower, a panel would leave no room for the editor. */

@@ -1,5 +1,5 @@
 // What stands beside the editor besides GraphiQL's own buttons: a link to the operation, and the operation as a request of a program.
-import { ToolbarButton, ToolbarMenu, useGraphiQL } from '@graphiql/react';
+import { ToolbarButton, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { Fragment, createElement as h, useEffect, useRef } from 'react';
 import { sampleLanguages } from '../samples.js';
 import { placeOf } from './operations.js';
@@ -30,13 +30,17 @@ function Icon({ path }) {
   );
 }
 
-/** @returns {() => { query: string, variables: string, operationName: string | null }} what reads the operation that is shown */
+/** @returns {() => { query: string, variables: string, operationName: string | null }} what reads the operation that would run */
 function useShown() {
-  const { queryEditor, variableEditor, operationName, operations } = useGraphiQL((state) => state);
+  const { queryEditor, variableEditor, operationName, operations = [] } = useGraphiQL((state) => state);
   return () => {
     const query = queryEditor?.getValue() ?? '';
-    const isNamed = operationName && (operations?.length ?? 0) > 1 && placeOf(query, operationName);
-    return { query, variables: variableEditor?.getValue() ?? '', operationName: isNamed ? operationName : null };
+    const position = queryEditor?.getPosition();
+    const at = position ? (queryEditor?.getModel()?.getOffsetAt(position) ?? -1) : -1;
+    // Of several, the one that the cursor stands in, as GraphiQL runs it.
+    const meant = operations.find(({ loc }) => loc && loc.start <= at && at <= loc.end)?.name?.value ?? operationName;
+    const isNamed = meant && operations.length > 1 && placeOf(query, meant);
+    return { query, variables: variableEditor?.getValue() ?? '', operationName: isNamed ? meant : null };
   };
 }
 
@@ -102,13 +106,16 @@ function CopyMenu() {
  */
 function PlacedCursor({ operationName }) {
   const editor = useGraphiQL((state) => state.queryEditor);
+  const { setOperationName } = useGraphiQLActions();
   const isPlaced = useRef(false);
   useEffect(() => {
     if (!editor || isPlaced.current) return;
     isPlaced.current = true;
     const place = operationName && placeOf(editor.getValue(), operationName);
-    if (place) editor.setPosition(place);
-  }, [editor, operationName]);
+    if (!place) return;
+    editor.setPosition(place);
+    setOperationName(operationName);
+  }, [editor, operationName, setOperationName]);
   return null;
 }
 
