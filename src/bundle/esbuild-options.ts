@@ -67,7 +67,8 @@ export const esbuildOptions = {
   format: 'esm',
   target: 'es2022',
   minify: true,
-  legalComments: 'none',
+  // Licences go into files of their own, which the others name.
+  legalComments: 'linked',
   define: { 'process.env.NODE_ENV': '"production"' },
   // The icons of Monaco.
   loader: { '.ttf': 'dataurl' },

@@ -28,7 +28,7 @@ const manifestIn = async (folder: URL) => (await readManifest(folder)) as Manife
 
 describe('a bundle', () => {
   it('is the same wherever it was built', async () => {
-    expect(await readdir(built)).toEqual(await readdir(BUNDLE_FOLDER));
+    expect(await readdir(built), 'run npm run build:pages').toEqual(await readdir(BUNDLE_FOLDER));
     for (const name of await readdir(built))
       expect((await readFile(new URL(name, built))).equals(await readFile(new URL(name, BUNDLE_FOLDER))), name).toBe(
         true,

@@ -152,7 +152,7 @@ describe('its files', () => {
     for (const { name, size } of files) {
       const { status, headers, bytes } = await wire(`/graphiql/${name}`);
       expect([status, headers['content-encoding'], bytes.length]).toEqual([200, undefined, size.identity]);
-      expect(headers['content-type']).toMatch(/^text\/(javascript|css); charset=utf-8$/);
+      expect(headers['content-type']).toMatch(/^text\/(javascript|css|plain); charset=utf-8$/);
       const packed = await wire(`/graphiql/${name}`, { 'accept-encoding': 'br' });
       expect([packed.headers['content-encoding'], packed.bytes.length]).toEqual(['br', size.br]);
     }

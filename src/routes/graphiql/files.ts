@@ -37,8 +37,11 @@ export async function openFiles(folder: URL): Promise<GraphiQLFiles | undefined>
   };
 }
 
+/** Of files that are no modules; licences are text. */
+const types: Record<string, string> = { '.css': mediaTypes.css, '.txt': mediaTypes.text };
+
 function fileOf(folder: URL, name: string): StaticFile {
-  const type = extname(name) === '.css' ? mediaTypes.css : mediaTypes.js;
+  const type = types[extname(name)] ?? mediaTypes.js;
   const read = (end: string) => () => readFile(new URL(name + end, folder));
   return new StaticFile(type, { name, encoded: { br: read('.br'), gzip: read('.gz'), identity: read('') } });
 }
