@@ -44,7 +44,7 @@ export function takeKeyFrom(address) {
  * @param {string | null} headers - JSON
  * @returns {string | undefined}
  */
-function authorizationIn(headers) {
+export function authorizationIn(headers) {
   try {
     const entries = Object.entries(JSON.parse(headers ?? ''));
     const [, value] = entries.find(([name]) => name.toLowerCase() === 'authorization') ?? [];
@@ -67,6 +67,37 @@ export function nameKey(headers) {
 }
 
 /**
+ * What an answer tells of the key that it was asked with.
+ *
+ * @typedef {object} Heard
+ * @property {string} key
+ * @property {boolean} isKnownKey - whether the gateway knows it
+ * @property {{ limit: number, remaining: number } | undefined} rateLimit - how its limit stands, where the answer tells
+ */
+
+/** @type {(heard: Heard) => void} */
+let hear = () => {};
+
+/**
+ * Has somebody hear of every answer.
+ *
+ * @param {(heard: Heard) => void} listener
+ */
+export function onAnswer(listener) {
+  hear = listener;
+}
+
+/**
+ * How a limit stands, as the headers of an answer tell.
+ *
+ * @param {Headers} headers
+ */
+function rateLimitIn(headers) {
+  const [limit, remaining] = ['limit', 'remaining'].map((name) => headers.get(`x-ratelimit-${name}`));
+  return limit == null || remaining == null ? undefined : { limit: Number(limit), remaining: Number(remaining) };
+}
+
+/**
  * Sends an operation. Never rejects, since GraphiQL would show the error's stack, with the address that the page was opened with.
  *
  * @param {object} operation
@@ -78,10 +109,12 @@ async function post(operation, headers) {
   try {
     const response = await fetch('graphql', { method: 'POST', headers, body: JSON.stringify(operation) });
     const answer = await response.json().catch(() => null);
+    // Limits are told to a key alone.
+    const isKnownKey = response.ok || response.headers.has('x-ratelimit-limit');
+    hear({ key: cleaned(headers.get('authorization') ?? ''), isKnownKey, rateLimit: rateLimitIn(response.headers) });
     if (typeof answer !== 'object' || answer === null)
       return { answer: failure(`Something in between answered with ${response.status}.`), isKnownKey: false };
-    // Limits are told to a key alone.
-    return { answer, isKnownKey: response.ok || response.headers.has('x-ratelimit-limit') };
+    return { answer, isKnownKey };
   } catch {
     return { answer: failure('The gateway cannot be reached.'), isKnownKey: false };
   }
@@ -162,6 +195,17 @@ export async function send(operation, options) {
     askForKey(reason);
   }
   return answer;
+}
+
+/**
+ * Asks something of the page's own, with its key, and asks for no other key.
+ *
+ * @param {{ query: string }} operation
+ */
+export async function ask(operation) {
+  const key = pageKey();
+  if (key === undefined || !canBeSent(key)) return failure(NOT_A_KEY);
+  return (await post(operation, new Headers({ Authorization: `Bearer ${key}` }))).answer;
 }
 
 const NOT_A_KEY = 'This does not have the form of an API key.';

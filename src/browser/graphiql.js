@@ -2,6 +2,7 @@
 import { askForKey, nameKey, onUnkeptKey, pageKey, send, takeKeyFrom } from './api-key.js';
 import { element, settings } from './page.js';
 import { storage, TABS_NAME } from './storage.js';
+import { askViewer, followViewer, showViewerUnless } from './viewer.js';
 
 /**
  * One tab of GraphiQL, as GraphiQL itself keeps it.
@@ -57,27 +58,30 @@ function isTab(kept) {
   );
 }
 
-/** @returns {Tabs} what was open before, or the examples */
+/** @returns {Tabs & { isFirst: boolean }} what was open before, or examples for a first visit */
 function keptTabs() {
   try {
     const { tabs, activeTabIndex } = JSON.parse(storage.getItem(TABS_NAME) ?? '');
-    if (tabs.length > 0 && tabs.every(isTab) && tabs[activeTabIndex]) return { tabs, activeTabIndex };
+    if (tabs.length > 0 && tabs.every(isTab) && tabs[activeTabIndex]) return { tabs, activeTabIndex, isFirst: false };
   } catch {
     // Nothing was kept, or by another GraphiQL.
   }
-  return { tabs: settings.examples.map((query) => newTab({ query })), activeTabIndex: 0 };
+  const tabs = settings.first.map(({ query, variables }) =>
+    newTab({ query, variables: variables ? JSON.stringify(variables, null, 2) : null }),
+  );
+  return { tabs, activeTabIndex: 0, isFirst: true };
 }
 
 /**
  * What GraphiQL opens with: what was open before, and what the address names.
  *
  * @param {URLSearchParams} address
- * @returns {Tabs}
+ * @returns {Tabs & { isFirst: boolean }}
  */
 function tabsToOpen(address) {
-  const { tabs, activeTabIndex } = keptTabs();
+  const { tabs, activeTabIndex, isFirst } = keptTabs();
   const [query, variables, operationName] = ['query', 'variables', 'operationName'].map((name) => address.get(name));
-  if (query === null && variables === null) return { tabs, activeTabIndex };
+  if (query === null && variables === null) return { tabs, activeTabIndex, isFirst };
   const named = newTab({ query: query ?? '', variables, operationName });
   const isNamed = (/** @type {Tab} */ tab) =>
     (tab.query ?? '') === named.query && (tab.variables || '') === (named.variables || '');
@@ -85,94 +89,37 @@ function tabsToOpen(address) {
   if (found < 0) {
     const links = tabs.filter(({ id }) => id.startsWith(OF_LINK));
     const kept = links.length < MOST_LINKS ? tabs : tabs.filter((tab) => tab !== links[0]);
-    return { tabs: [...kept, { ...named, id: OF_LINK + named.id }], activeTabIndex: kept.length };
+    return { tabs: [...kept, { ...named, id: OF_LINK + named.id }], activeTabIndex: kept.length, isFirst };
   }
   const again = { ...tabs[found], ...(operationName && { operationName, title: operationName }) };
-  return { tabs: tabs.with(found, /** @type {Tab} */ (again)), activeTabIndex: found };
+  return { tabs: tabs.with(found, /** @type {Tab} */ (again)), activeTabIndex: found, isFirst };
 }
 
 /**
- * Makes the address one that opens a tab, here and for whoever it is sent to.
+ * The address that opens an operation, here and for whoever it is sent to.
  *
- * @param {Tab} tab
+ * @param {Pick<Tab, 'query' | 'variables' | 'operationName'>} operation
+ * @returns {string | undefined} undefined for one that is too long
  */
-function showInAddress({ query, variables, operationName }) {
+function linkOf({ query, variables, operationName }) {
   const search = new URLSearchParams();
   if (query) search.set('query', query);
   if (variables) search.set('variables', variables);
   if (query && operationName) search.set('operationName', operationName);
   const address = new URL(location.href);
   address.search = search.toString();
-  if (address.href.length > LONGEST_ADDRESS) address.search = '';
-  history.replaceState(history.state, '', address);
+  return address.href.length > LONGEST_ADDRESS ? undefined : address.href;
 }
 
-/**
- * The words of a document and where they stand, as the editor's own lexer sees them; comments and strings left out.
- *
- * @param {any} monaco
- * @param {string} text
- * @returns {Generator<{ word: string, place: { lineNumber: number, column: number } }>}
- */
-function* wordsOf(monaco, text) {
-  const lines = text.split(/\r\n|\r|\n/);
-  for (const [row, tokens] of monaco.editor.tokenize(text, 'graphql').entries()) {
-    const line = lines[row] ?? '';
-    for (const [i, { type, offset }] of tokens.entries()) {
-      const word = line.slice(offset, tokens[i + 1]?.offset ?? line.length).trim();
-      if (word === '' || /comment|string/.test(type)) continue;
-      yield { word, place: { lineNumber: row + 1, column: offset + 2 } };
-    }
-  }
+/** @param {Tab} tab */
+function showInAddress(tab) {
+  history.replaceState(history.state, '', linkOf(tab) ?? location.pathname);
 }
 
-/**
- * Where an operation begins in what an editor shows.
- *
- * @param {any} monaco
- * @param {string} text
- * @param {string} operationName
- * @returns {{ lineNumber: number, column: number } | undefined}
- */
-function placeOf(monaco, text, operationName) {
-  let depth = 0;
-  /** Where the keyword of an operation stands, when it is the last that was read. */
-  let keyword;
-  for (const { word, place } of wordsOf(monaco, text)) {
-    if (keyword && word === operationName) return keyword;
-    keyword = depth === 0 && ['query', 'mutation', 'subscription'].includes(word) ? place : undefined;
-    for (const character of word) depth += Number('({['.includes(character)) - Number(')}]'.includes(character));
-  }
-  return undefined;
-}
-
-/**
- * Puts the cursor into the operation that a link names: GraphiQL runs the one that the cursor stands in.
- *
- * @param {Tab} tab
- */
-function placeCursor({ operationName }) {
-  const { monaco } = /** @type {any} */ (window);
-  const editor = monaco.editor
-    .getEditors()
-    .find((/** @type {any} */ one) => one.getModel()?.uri.path.endsWith('operation.graphql'));
-  const place = operationName && placeOf(monaco, editor?.getValue() ?? '', operationName);
-  if (place) editor.setPosition(place);
-}
-
-/**
- * An operation without a name that its document does not hold. GraphiQL reads the name a moment after a change of tab: run within
- * it, the document of the new tab is given the name of the one before.
- *
- * @template {{ query: string, operationName?: string }} Operation
- * @param {any} monaco
- * @param {Operation} operation
- * @returns {Operation}
- */
-function withoutStaleName(monaco, operation) {
-  const { query, operationName } = operation;
-  if (!operationName || placeOf(monaco, query, operationName)) return operation;
-  return { ...operation, operationName: undefined };
+/** @param {string | null} headers - those of the tab that is shown */
+function showKey(headers) {
+  nameKey(headers);
+  showViewerUnless(headers);
 }
 
 /** @param {string} message */
@@ -184,72 +131,60 @@ function start() {
   const address = new URLSearchParams(location.search);
   takeKeyFrom(address);
   nameKey(null);
+  followViewer();
   element('key-button').onclick = () => askForKey();
   element('introspection-note').hidden = settings.introspection;
   let isLoading = false;
   const load = () => {
-    nameKey(null);
+    showKey(null);
     if (!isLoading) loadGraphiQL(() => open(tabsToOpen(address)));
     isLoading = true;
   };
   onUnkeptKey(load);
+  preload();
   if (pageKey() !== undefined) return load();
   say('GraphiQL needs an API key to read the schema and to run operations.');
   askForKey();
 }
 
+/** Has the browser fetch all at once, whatever needs what. Elements in the document itself could not under the page's policy. */
+function preload() {
+  for (const href of [settings.scripts.main, ...settings.scripts.preload])
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href }));
+}
+
 /** @param {() => void} then */
 function loadGraphiQL(then) {
-  const { scripts } = settings;
-  const page = /** @type {any} */ (window);
-  page.MonacoEnvironment = {
-    globalAPI: true,
-    getWorkerUrl: (/** @type {unknown} */ _, /** @type {keyof typeof scripts} */ label) =>
-      scripts[label] ?? scripts.editorWorkerService,
-  };
-  const script = document.createElement('script');
-  script.src = scripts.graphiql;
+  const script = Object.assign(document.createElement('script'), { type: 'module', src: settings.scripts.main });
   script.onload = then;
   script.onerror = () => say('GraphiQL could not be loaded. Reload the page.');
   document.head.append(script);
 }
 
-/** @param {Tabs} tabs */
-async function open(tabs) {
-  const page = /** @type {any} */ (window);
-  // Loads the lexer.
-  await page.monaco.editor.colorize('', 'graphql', {});
-  const active = /** @type {Tab} */ (tabs.tabs[tabs.activeTabIndex]);
-  if (active.operationName && !placeOf(page.monaco, active.query ?? '', active.operationName))
-    Object.assign(active, newTab({ ...active, query: active.query ?? '', operationName: null }), { id: active.id });
-  storage.setItem(TABS_NAME, JSON.stringify(tabs));
-  nameKey(active.headers);
-  page.monaco.editor.onDidCreateEditor((/** @type {any} */ editor) => {
-    const placed = editor.onDidChangeModel(() => {
-      placed.dispose();
-      setTimeout(() => placeCursor(active));
-    });
-  });
-  page.YogaGraphiQL.renderYogaGraphiQL(element('root'), {
-    title: 'Customer gateway',
-    logo: ' ',
-    fetcher: (/** @type {{ query: string, operationName?: string }} */ operation, /** @type {object} */ options) =>
-      send(withoutStaleName(page.monaco, operation), options),
+/** @param {Tabs & { isFirst: boolean }} opened */
+function open({ tabs, activeTabIndex, isFirst }) {
+  // Put there by the bundle.
+  const { openGraphiQL } = /** @type {any} */ (window);
+  const examples = fetch(settings.examples).then((response) => response.json());
+  if (!settings.introspection) askViewer();
+  openGraphiQL({
+    root: element('root'),
+    tabs,
+    activeTabIndex,
+    isFirst,
+    examples,
+    send,
     storage,
-    ...(!settings.introspection && { schema: null }),
-    // Kept by `storage`, hence only in this tab.
-    shouldPersistHeaders: true,
-    showPersistHeadersSettings: false,
-    defaultEditorToolsVisibility: 'variables',
-    initialQuery: active.query ?? '',
-    initialVariables: active.variables ?? '',
-    initialHeaders: active.headers ?? '',
-    onEditQuery() {},
-    onEditHeaders: nameKey,
-    onTabChange(/** @type {Tabs} */ now) {
-      const shown = /** @type {Tab} */ (now.tabs[now.activeTabIndex]);
-      showInAddress(shown);
-      nameKey(shown.headers);
+    tabsName: TABS_NAME,
+    workers: settings.scripts,
+    introspection: settings.introspection,
+    sampleKey: settings.sampleKey,
+    linkOf,
+    newTab,
+    onEditHeaders: showKey,
+    onTab(/** @type {Tab} */ tab) {
+      showInAddress(tab);
+      showKey(tab.headers);
     },
   });
 }

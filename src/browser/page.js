@@ -3,9 +3,10 @@
 /**
  * @typedef {object} Settings
  * @property {string} [sampleKey] - the key to begin with; none outside demo mode
- * @property {string[]} examples - operations to begin with, one a tab
+ * @property {{ query: string, variables?: object }[]} first - operations to begin with, one a tab
+ * @property {string} examples - the URL of all examples
  * @property {boolean} introspection - whether the schema can be asked for
- * @property {{ graphiql: string, editorWorkerService: string, graphql: string, json: string }} scripts - their URLs
+ * @property {{ main: string, preload: string[], editor: string, graphql: string, json: string }} scripts - their URLs
  */
 
 /**

@@ -1,15 +1,21 @@
-// What GraphiQL keeps in the browser: the key and the headers for as long as the tab, what was typed for longer.
+// What GraphiQL keeps in the browser: the key and the headers for as long as the tab, what was typed and what was run for longer.
 
 /** Where GraphiQL keeps its tabs. */
 export const TABS_NAME = 'graphiql:tabState';
 const KEY_NAME = 'customer-gateway:api-key';
-/** What is remembered beyond the tab of the browser; headers never are, since a key may stand in them. */
+/** Operations that were run, and those that were saved: the same in all tabs of the browser. */
+const histories = ['graphiql:queries', 'graphiql:favorites'];
+
+/**
+ * Takes the headers out of what GraphiQL keeps, since a key may stand in them.
+ *
+ * @param {string} kept - JSON
+ */
+const withoutHeaders = (kept) => JSON.stringify(JSON.parse(kept), (name, value) => (name === 'headers' ? null : value));
+
+/** What is remembered beyond the tab of the browser, and what of it. */
 const remembered = new Map([
-  [
-    TABS_NAME,
-    (/** @type {string} */ tabs) =>
-      JSON.stringify(JSON.parse(tabs), (name, value) => (name === 'headers' ? null : value)),
-  ],
+  ...[TABS_NAME, ...histories].map((name) => /** @type {[string, typeof withoutHeaders]} */ ([name, withoutHeaders])),
   ...['theme', 'visiblePlugin', 'docExplorerFlex', 'editorFlex', 'secondaryEditorFlex'].map(
     (name) => /** @type {[string, (value: string) => string]} */ ([`graphiql:${name}`, (value) => value]),
   ),
@@ -18,8 +24,24 @@ const remembered = new Map([
 const ofTab = storeOf(() => sessionStorage);
 const ofBrowser = storeOf(() => localStorage);
 // Left by a GraphiQL that kept more: a key, perhaps.
-for (const name of ['headers', 'shouldPersistHeaders', 'query', 'variables', 'queries', 'favorites'])
-  ofBrowser.removeItem(`graphiql:${name}`);
+for (const name of ['headers', 'shouldPersistHeaders', 'query', 'variables']) ofBrowser.removeItem(`graphiql:${name}`);
+for (const name of histories) cleanHistory(name);
+
+/**
+ * Takes out what a GraphiQL that kept more has left in a history, and all of one that is none.
+ *
+ * @param {string} name
+ */
+function cleanHistory(name) {
+  const kept = ofBrowser.getItem(name);
+  if (kept === null) return;
+  try {
+    if (!Array.isArray(JSON.parse(kept)?.[name.slice('graphiql:'.length)])) throw new Error('no history');
+    ofBrowser.setItem(name, withoutHeaders(kept));
+  } catch {
+    ofBrowser.removeItem(name);
+  }
+}
 
 /** The key that this tab of the browser was given. */
 export const keptKey = {
@@ -41,7 +63,7 @@ export const storage = {
   getItem: (name) => ofTab.getItem(name) ?? (remembered.has(name) ? ofBrowser.getItem(name) : null),
   setItem(name, value) {
     if (isCleared) return;
-    ofTab.setItem(name, value);
+    if (!histories.includes(name)) ofTab.setItem(name, value);
     const toRemember = remembered.get(name);
     if (toRemember) ofBrowser.setItem(name, toRemember(value));
   },

@@ -15,7 +15,8 @@ import type { Database } from '../database/open.ts';
 import { DAY } from '../moment.ts';
 import { OrganisationEntity } from '../organisation/organisation.entity.ts';
 import { randomAlphanumeric } from '../random.ts';
-import { customers, type DemoCustomer, groups } from './people.ts';
+import { EXAMPLE_FINGERPRINT } from './names.ts';
+import { customers, type DemoCustomer, exampleCustomers, groups } from './people.ts';
 
 const ORGANISATION = { slug: 'demo', name: 'Demo organisation' };
 const AUTHOR = 'command:demo';
@@ -33,12 +34,31 @@ export interface DemoKeys {
  */
 export async function seedDemo(owner: Database): Promise<void> {
   await owner.orm.em.fork().transactional(async (em) => {
-    if (await em.findOne(OrganisationEntity, { slug: ORGANISATION.slug })) return;
-    const { id: organisationId } = await add(em, OrganisationEntity, ORGANISATION, ORGANISATION);
-    await addKey(em, organisationId, 'sample', SAMPLE_KEY);
-    for (const group of groups) await add(em, CustomerGroupEntity, { organisationId, ...group });
-    for (const person of customers) await addCustomer(em, organisationId, person);
+    const found = await em.findOne(OrganisationEntity, { slug: ORGANISATION.slug });
+    const { id: organisationId } = found ?? (await add(em, OrganisationEntity, ORGANISATION, ORGANISATION));
+    if (!found) {
+      await addKey(em, organisationId, 'sample', SAMPLE_KEY);
+      for (const group of groups) await add(em, CustomerGroupEntity, { organisationId, ...group });
+      for (const person of customers) await addCustomer(em, organisationId, person);
+    }
+    await addExamples(em, organisationId);
   });
+}
+
+/** Adds what examples name and is not there: a demo of an earlier version had less. */
+async function addExamples(em: EntityManager, organisationId: number): Promise<void> {
+  for (const person of exampleCustomers) {
+    const { cuRefNo, email = '' } = person;
+    const known = { organisationId, $or: [{ cuRefNo }, { canonicalEmail: canonicalEmail(email), deletedAt: null }] };
+    if (!(await em.findOne(CustomerEntity, known))) await addCustomer(em, organisationId, person);
+  }
+  if (await em.findOne(ApiKeyEntity, { fingerprint: EXAMPLE_FINGERPRINT })) return;
+  await addKey(
+    em,
+    organisationId,
+    'example',
+    EXAMPLE_FINGERPRINT + generateKey('DEV_').slice(EXAMPLE_FINGERPRINT.length),
+  );
 }
 
 /**
@@ -61,14 +81,25 @@ async function addKey(em: EntityManager, organisation: number, name: string, key
 }
 
 async function addCustomer(em: EntityManager, organisationId: number, person: DemoCustomer): Promise<void> {
-  const { groups: slugs = [], credit = [], subscription, referredBy, banReason, addresses = [], ...profile } = person;
-  const reference = { organisationId, cuRefNo: person.cuRefNo ?? randomAlphanumeric(16) };
+  const {
+    cuRefNo = randomAlphanumeric(16),
+    groups: slugs = [],
+    credit = [],
+    subscriptions = [],
+    referredBy,
+    banReason,
+    isDeleted,
+    addresses = [],
+    ...profile
+  } = person;
+  const reference = { organisationId, cuRefNo };
   const row = {
     ...reference,
     ...profile,
     canonicalEmail: profile.email && canonicalEmail(profile.email),
     creditBalance: credit.reduce((sum, { amount }) => sum + amount, 0),
     bannedAt: banReason && new Date(),
+    deletedAt: isDeleted && new Date(),
     changeCount: banReason ? 1 : 0,
     lastIp: addresses.at(-1),
   };
@@ -92,9 +123,8 @@ async function addCustomer(em: EntityManager, organisationId: number, person: De
   for (const [daysAgo, address] of addresses.toReversed().entries()) {
     await add(em, CustomerIpEntity, { ...owned, address, seenAt: new Date(Date.now() - daysAgo * DAY) });
   }
-  if (subscription) {
-    const references = { externalId: randomAlphanumeric(16), orderHash: randomAlphanumeric(32) };
-    await add(em, SubscriptionEntity, { ...owned, ...subscription, ...references });
+  for (const { externalId = randomAlphanumeric(16), ...subscription } of subscriptions) {
+    await add(em, SubscriptionEntity, { ...owned, ...subscription, externalId, orderHash: randomAlphanumeric(32) });
   }
   if (referredBy) {
     const referrer = await em.findOneOrFail(

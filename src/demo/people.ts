@@ -1,8 +1,18 @@
 // The demo organisation's groups and customers. Names and addresses are made up.
 
+import { exampleReferences, exampleSubscriptions } from './names.ts';
+
+interface DemoSubscription {
+  /** Drawn where none is named; so is the reference of a customer. */
+  externalId?: string;
+  productSlug: string;
+  productCode: string;
+  orderNumber: string;
+  autoRenew: boolean;
+}
+
 /** A customer of the demo organisation, with all that belongs to it. */
 export interface DemoCustomer {
-  /** Random unless told. */
   cuRefNo?: string;
   email?: string;
   phone?: string;
@@ -24,13 +34,16 @@ export interface DemoCustomer {
   customFields?: Record<string, unknown>;
   groups?: string[];
   credit?: { amount: number; description: string }[];
-  subscription?: { productSlug: string; productCode: string; orderNumber: string; autoRenew: boolean };
+  subscriptions?: DemoSubscription[];
   /** E-mail address of a customer further up. */
   referredBy?: string;
   banReason?: string;
+  isDeleted?: boolean;
   /** IP addresses that the customer came from, the latest last; a day apart. */
   addresses?: string[];
 }
+
+const yearly = { productSlug: 'predplatne-rocni', productCode: 'predplatne-rocni' };
 
 export const groups = [
   { name: 'Personal Trainer', slug: 'trainer' },
@@ -76,12 +89,7 @@ export const customers: DemoCustomer[] = [
       { amount: 100, description: 'Welcome credit' },
       { amount: 23, description: 'Referral reward' },
     ],
-    subscription: {
-      productSlug: 'predplatne-rocni',
-      productCode: 'predplatne-rocni',
-      orderNumber: '25000001',
-      autoRenew: true,
-    },
+    subscriptions: [{ ...yearly, orderNumber: '25000001', autoRenew: true }],
     referredBy: 'petr.svoboda@example.com',
   },
   {
@@ -107,5 +115,35 @@ export const customers: DemoCustomer[] = [
     firstName: 'Karel',
     lastName: 'Kradl',
     banReason: 'Charge-backs on three orders',
+  },
+];
+
+/** Customers that examples name by their references. */
+export const exampleCustomers: (DemoCustomer & { cuRefNo: string })[] = [
+  {
+    cuRefNo: exampleReferences.subscriber,
+    email: 'lucie.vesela@example.com',
+    firstName: 'Lucie',
+    lastName: 'Veselá',
+    country: 'CZ',
+    primaryLocale: 'cs',
+    subscriptions: [
+      { externalId: exampleSubscriptions.running, ...yearly, orderNumber: '25000005', autoRenew: true },
+      { externalId: exampleSubscriptions.ending, ...yearly, orderNumber: '25000006', autoRenew: false },
+    ],
+  },
+  {
+    cuRefNo: exampleReferences.deleted,
+    email: 'tomas.kral@example.com',
+    firstName: 'Tomáš',
+    lastName: 'Král',
+    isDeleted: true,
+  },
+  {
+    cuRefNo: exampleReferences.erasable,
+    email: 'eva.mala@example.com',
+    phone: '+420 608112233',
+    firstName: 'Eva',
+    lastName: 'Malá',
   },
 ];

@@ -18,6 +18,7 @@ export function stack(...middleware: readonly Middleware[]): Middleware {
 
 /** A path, and what answers it. */
 export interface Route {
+  /** One that ends in `/*` stands for all below it that have no route of their own. */
   path: string;
   methods: readonly string[];
   /** What a request passes first, also one whose method is not answered. */
@@ -79,10 +80,14 @@ export function createRouter(routes: readonly Route[], guarded: readonly Guarded
     paths.set(route.path, handlers);
     handlers.add(route);
   }
+  const folders = [...paths]
+    .filter(([path]) => path.endsWith('/*'))
+    .map(([path, handlers]) => ({ prefix: path.slice(0, -1), handlers }));
+  const below = (path: string) => folders.find(({ prefix }) => path.startsWith(prefix))?.handlers;
   const absent = guarded.map(({ prefix, through }) => ({ prefix, handler: through(notFound) }));
   return (request) => {
     const { path, method } = request;
-    const found = paths.get(path);
+    const found = paths.get(path) ?? below(path);
     if (method === 'OPTIONS') {
       if (!found) return notFound(request);
       return { status: 204, headers: { Allow: found.allow.join(', ') }, body: '' };

@@ -23,24 +23,43 @@ function matches(tags: string | undefined, etag: string): boolean {
   return known.includes(etag) || known.includes('*');
 }
 
+/** What a file holds, as it is and compressed. */
+export type Encoded = Record<Encoding, () => Promise<Buffer>>;
+
+/** A file that was compressed before the process started, and whose path changes with what it holds. */
+export interface NamedByContent {
+  /** Its name, which no other content has. */
+  readonly name: string;
+  readonly encoded: Encoded;
+}
+
+function encode(content: string): { hash: string; encoded: Encoded } {
+  const bytes = Buffer.from(content);
+  return {
+    hash: createHash('sha256').update(bytes).digest('base64url').slice(0, 16),
+    encoded: {
+      br: () => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
+      gzip: () => promisify(gzip)(bytes),
+      identity: async () => bytes,
+    },
+  };
+}
+
 /** A file to be sent. */
 export class StaticFile {
   /** Names the content: a URL with `?v=` and this hash may be kept for good. */
   readonly hash: string;
   readonly #contentType: string;
-  readonly #in: Record<Encoding, () => Promise<Buffer>>;
+  /** Whether it may be kept for good under any URL that leads here. */
+  readonly #isNamedByContent: boolean;
+  readonly #in: Encoded;
 
-  constructor(contentType: string, content: string) {
+  constructor(contentType: string, content: string | NamedByContent) {
     this.#contentType = contentType;
-    const bytes = Buffer.from(content);
-    this.hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
-    this.#in = {
-      br: once(() =>
-        promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
-      ),
-      gzip: once(() => promisify(gzip)(bytes)),
-      identity: async () => bytes,
-    };
+    this.#isNamedByContent = typeof content !== 'string';
+    const { hash, encoded } = typeof content === 'string' ? encode(content) : { hash: content.name, ...content };
+    this.hash = hash;
+    this.#in = { br: once(encoded.br), gzip: once(encoded.gzip), identity: once(encoded.identity) };
   }
 
   /** The file, compressed as the client likes it best; 304 for one who has it. */
@@ -48,7 +67,7 @@ export class StaticFile {
     const encoding = preferredEncoding(request.headers['accept-encoding']);
     const etag = `"${this.hash}-${encoding}"`;
     const headers = {
-      'Cache-Control': request.query.get('v') === this.hash ? IMMUTABLE : NOT_CACHED,
+      'Cache-Control': this.#isNamedByContent || request.query.get('v') === this.hash ? IMMUTABLE : NOT_CACHED,
       ETag: etag,
       ...vary(request, 'Accept-Encoding'),
     };

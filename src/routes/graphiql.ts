@@ -1,26 +1,21 @@
 // GraphiQL in a browser, served from this process alone. The page holds no secret: anybody may have it.
 import { createHash } from 'node:crypto';
+import { BUNDLE_FOLDER } from '../bundle/manifest.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { prefersPage } from '../http/accept.ts';
-import { vary } from '../http/request.ts';
+import { type HttpRequest, type HttpResponse, vary } from '../http/request.ts';
 import { type Middleware, publicRoute, READ_METHODS, type Route } from '../http/router.ts';
 import { StaticFile } from '../http/static-file.ts';
 import { once } from '../once.ts';
-import { browserFile, joined, mediaTypes } from './assets.ts';
-import { examples } from './graphiql-examples.ts';
+import { Asset, browserFile, joined, mediaTypes } from './assets.ts';
+import { examplesFor, firstExamples } from './graphiql/examples/index.ts';
+import { type GraphiQLFiles, openFiles } from './graphiql/files.ts';
 import { Html, html, json } from './pages/html.ts';
 import { keyDialog, keyTool } from './pages/key-dialog.ts';
 import { type PageParts, writePage } from './pages/layout.ts';
 
-/** The files of GraphiQL, each at a path of its own. */
-const paths = {
-  style: '/graphiql/graphiql.css',
-  graphiql: '/graphiql/graphiql.js',
-  editorWorkerService: '/graphiql/editor-worker.js',
-  graphql: '/graphiql/graphql-worker.js',
-  json: '/graphiql/json-worker.js',
-};
-
-type FileName = keyof typeof paths;
+/** Where the files of the bundle are, from the root. */
+const FOLDER = '/graphiql/';
 
 /** GraphiQL, as it is served. */
 export interface GraphiQL {
@@ -32,64 +27,94 @@ export interface GraphiQL {
 
 /** What the page is told of its gateway. */
 export interface GraphiQLOptions extends Pick<PageParts, 'frame' | 'without'> {
-  /** The key to begin with, in demo mode; then an example creates a customer too. */
+  /** The key to begin with, in demo mode; then examples name what the demo organisation has. */
   sampleKey: string | undefined;
   /** Whether the schema can be asked for. */
   introspection: boolean;
   /** The media types of answers for programs at the address of the page, the usual one first. */
   answerTypes: readonly [string, ...string[]];
+  /** Where the bundle is, unless where `npm run build:pages` puts it. */
+  folder?: URL;
 }
 
 /** Opens GraphiQL. Nothing is loaded before somebody asks for it. */
 export function openGraphiQL(options: GraphiQLOptions): GraphiQL {
-  const load = once(loadFiles);
-  const render = once(async () => renderPage(await load(), options));
+  const { sampleKey, answerTypes, folder = BUNDLE_FOLDER } = options;
+  const list = examplesFor(sampleKey !== undefined);
+  const examples = new Asset(`${FOLDER}examples.json`, 'json', () => JSON.stringify(list));
+  const style = new Asset(`${FOLDER}page.css`, 'css', () => browserFile('graphiql.css'));
+  // Where nobody has built it, it is looked for again: somebody may do so by then.
+  const files = once(async () => (await openFiles(folder)) ?? Promise.reject(new NotBuilt()));
+  const render = once(async () =>
+    renderPage(await files(), {
+      ...options,
+      urls: { examples: examples.url, style: style.url },
+      first: firstExamples(list, sampleKey !== undefined),
+    }),
+  );
   return {
     page: (next) => async (request) => {
       const { method, headers: asked } = request;
-      if (!READ_METHODS.includes(method) || !prefersPage(asked.accept, options.answerTypes)) return next(request);
-      const { html, policy } = await render();
-      const answer = await html.answer(request);
+      if (!READ_METHODS.includes(method) || !prefersPage(asked.accept, answerTypes)) return next(request);
+      const { answer, policy } = await render().then(
+        async (page) => ({ answer: await page.html.answer(request), policy: page.policy }),
+        (error) => ({
+          answer: notBuiltPage(error, options),
+          policy: "default-src 'none'; style-src 'self'; img-src 'self'",
+        }),
+      );
       const headers = { 'Content-Security-Policy': policy, ...vary(request, 'Accept, Accept-Encoding') };
       return { ...answer, headers: { ...answer.headers, ...headers } };
     },
-    routes: Object.entries(paths).map(([name, path]) =>
-      publicRoute(path, async (request) => (await load())[name as FileName].answer(request)),
-    ),
+    routes: [examples.route, style.route, publicRoute(`${FOLDER}*`, (request) => answerFile(files, request))],
   };
 }
 
-async function loadFiles(): Promise<Record<FileName, StaticFile>> {
-  // Nine megabytes of browser code.
-  const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
-  const { css, js } = mediaTypes;
-  return {
-    style: new StaticFile(css, bundle.css + browserFile('graphiql.css')),
-    graphiql: new StaticFile(js, bundle.js),
-    editorWorkerService: new StaticFile(js, bundle.editorWorkerService),
-    graphql: new StaticFile(js, bundle.graphqlWorker),
-    json: new StaticFile(js, bundle.jsonWorker),
-  };
+/** Nobody has built the bundle: packages were installed without the scripts that belong to it. */
+class NotBuilt extends Error {}
+
+/** The page where there is no bundle. */
+function notBuiltPage(error: unknown, { frame, without }: Pick<PageParts, 'frame' | 'without'>): HttpResponse {
+  if (!(error instanceof NotBuilt)) throw error;
+  const main = html`<p>GraphiQL has not been built: run <code>npm run build:pages</code>, and load this page again.</p>
+`;
+  const body = writePage({ title: 'GraphiQL', current: 'graphiql', without, frame, main });
+  return { status: 503, contentType: mediaTypes.html, headers: { 'Cache-Control': 'no-store' }, body };
+}
+
+async function answerFile(files: () => Promise<GraphiQLFiles>, request: HttpRequest): Promise<HttpResponse> {
+  const { file } = await files().catch((error) => {
+    throw error instanceof NotBuilt ? new ApiError('INTERNAL_RESOURCE_NOT_FOUND') : error;
+  });
+  return file(request.path.slice(FOLDER.length)).answer(request);
+}
+
+interface PageOptions extends GraphiQLOptions {
+  urls: { examples: string; style: string };
+  first: ReturnType<typeof firstExamples>;
 }
 
 function renderPage(
-  files: Record<FileName, StaticFile>,
-  { sampleKey, introspection, frame, without }: GraphiQLOptions,
+  { manifest }: GraphiQLFiles,
+  { sampleKey, introspection, frame, without, urls, first }: PageOptions,
 ): { html: StaticFile; policy: string } {
   // Relative, so that a proxy may serve the gateway below a path of its own.
-  const urlOf = (name: FileName) => `${paths[name].slice(1)}?v=${files[name].hash}`;
+  const urlOf = (name: string) => `${FOLDER.slice(1)}${name}`;
+  const { main, preload, workers } = manifest;
   const settings = {
     sampleKey,
     introspection,
-    examples: sampleKey ? examples : examples.filter((example) => !example.includes('mutation ')),
+    first: first.map(({ query, variables }) => ({ query, variables })),
+    examples: urls.examples,
     scripts: {
-      graphiql: urlOf('graphiql'),
-      editorWorkerService: urlOf('editorWorkerService'),
-      graphql: urlOf('graphql'),
-      json: urlOf('json'),
+      main: urlOf(main),
+      preload: preload.map(urlOf),
+      editor: urlOf(workers.editor),
+      graphql: urlOf(workers.graphql),
+      json: urlOf(workers.json),
     },
   };
-  const script = joined('page.js', 'storage.js', 'api-key.js', 'graphiql.js');
+  const script = joined('page.js', 'storage.js', 'api-key.js', 'viewer.js', 'graphiql.js');
   return {
     policy: contentSecurityPolicy(script),
     html: new StaticFile(
@@ -99,14 +124,17 @@ function renderPage(
         current: 'graphiql',
         without,
         frame,
-        head: html`<link rel="stylesheet" href="${urlOf('style')}">
+        head: html`<link rel="stylesheet" href="${urlOf(manifest.style)}">
+<link rel="stylesheet" href="${urls.style}">
 `,
         tools: html`<span id="introspection-note" hidden>Introspection is off: no schema is shown.</span>
+<span id="viewer" hidden></span>
 ${keyTool}`,
         main: html`<div id="root">Loading GraphiQL …</div>
 <noscript>GraphiQL needs JavaScript.</noscript>
 `,
-        end: html`${keyDialog}<script id="settings" type="application/json">${json(settings)}</script>
+        end: html`<p id="said" class="unseen" role="status"></p>
+${keyDialog}<script id="settings" type="application/json">${json(settings)}</script>
 <script type="module">${new Html(script)}</script>
 `,
       }),

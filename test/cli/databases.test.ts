@@ -149,7 +149,8 @@ describe('demo mode', () => {
     }
     expect(await running.stop()).toBe(0);
     const listed = await runCommand('keys', ['list', '--json'], environment);
-    expect(JSON.parse(listed.stdout).keys).toHaveLength(3);
+    // The sample key, that of the examples, and these two.
+    expect(JSON.parse(listed.stdout).keys).toHaveLength(4);
     // Several at once, with and without a gateway that starts among them.
     const lists = () => Promise.all([1, 2, 3].map(() => runCommand('keys', ['list', '--json'], environment)));
     for (const { code } of await lists()) expect(code).toBe(0);

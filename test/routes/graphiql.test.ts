@@ -1,9 +1,18 @@
 // GraphiQL as a browser is served it: the page, its files, and what neither holds. `test/system/graphiql.test.ts` uses it.
 import { createHash } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
+import { BUNDLE_FOLDER, type Manifest, readManifest } from '../../src/bundle/manifest.ts';
+import type { HttpRequest } from '../../src/http/request.ts';
+import type { Handler } from '../../src/http/router.ts';
+import { asset } from '../../src/routes/assets.ts';
+import { openGraphiQL } from '../../src/routes/graphiql.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 /** What browsers send when somebody opens an address. */
@@ -104,9 +113,20 @@ describe('the page', () => {
     expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
-  it('shows examples that change something in demo mode alone', async () => {
+  it('opens with an example that changes something in demo mode alone', async () => {
     expect((await open(demo)).text).toContain('mutation CreateCustomer');
-    expect((await open(gateway)).text).not.toContain('mutation ');
+    const { text } = await open(gateway);
+    expect(text).not.toContain('mutation ');
+    expect(text).toContain('query Customers');
+  });
+
+  it('names all examples, with those that change something in both modes', async () => {
+    for (const at of [gateway, demo]) {
+      const [url = ''] = /graphiql\/examples\.json\?v=[\w-]{16}/.exec((await open(at)).text) ?? [];
+      const { body, headers } = await at.send(`/${url}`);
+      expect(headers.get('cache-control')).toContain('immutable');
+      expect(body.map(({ name }: { name: string }) => name)).toContain('MergeCustomers');
+    }
   });
 
   it('is small, and the same for all', async () => {
@@ -121,24 +141,40 @@ describe('its files', () => {
   let urls: string[];
   beforeAll(async () => {
     const { text } = await open(gateway);
-    urls = [...text.matchAll(/graphiql\/[\w-]+\.(?:js|css)\?v=[\w-]{16}/g)].map(([url]) => `/${url}`);
+    urls = [...text.matchAll(/graphiql\/[a-z]+-[A-Z0-9]{8}\.(?:js|css)/g)].map(([url]) => `/${url}`);
   });
 
-  it('are all there', async () => {
-    expect(urls).toHaveLength(5);
-    for (const url of urls) {
-      const { status, headers, bytes } = await wire(url);
-      expect([status, headers['content-encoding']]).toEqual([200, undefined]);
-      expect(headers['content-type']).toMatch(/^text\/(javascript|css); charset=utf-8$/);
-      expect(createHash('sha256').update(bytes).digest('base64url')).toContain(url.slice(-16));
+  it('are all there, those that the page names and those that they load', async () => {
+    const manifest = (await readManifest(BUNDLE_FOLDER)) as Manifest;
+    const { main, style, preload, workers, files } = manifest;
+    const named = [style, main, ...preload, ...Object.values(workers)].map((name) => `/graphiql/${name}`);
+    expect([...urls].sort()).toEqual(named.sort());
+    for (const { name, size } of files) {
+      const { status, headers, bytes } = await wire(`/graphiql/${name}`);
+      expect([status, headers['content-encoding'], bytes.length]).toEqual([200, undefined, size.identity]);
+      expect(headers['content-type']).toMatch(/^text\/(javascript|css|plain); charset=utf-8$/);
+      const packed = await wire(`/graphiql/${name}`, { 'accept-encoding': 'br' });
+      expect([packed.headers['content-encoding'], packed.bytes.length]).toEqual(['br', size.br]);
     }
   });
 
-  it('are kept for good under their hash, and not at all under another', async () => {
+  it('are kept for good under their name, which has their hash; under another one there is nothing', async () => {
     const [url = ''] = urls;
     expect((await wire(url)).headers['cache-control']).toBe('public, max-age=31536000, immutable');
-    for (const other of [url.replace(/\?.*/, ''), `${url}x`])
-      expect((await wire(other)).headers['cache-control']).toBe('no-store');
+    for (const other of [
+      url.replace(/-.{8}/, '-AAAAAAAA'),
+      `${url}x`,
+      `${url}.br`,
+      '/graphiql/manifest.json',
+      '/graphiql/',
+    ])
+      expect((await wire(other)).status, other).toBe(404);
+    for (const other of [
+      '/graphiql/../package.json',
+      '/graphiql/%2e%2e/%2e%2e/package.json',
+      '/graphiql/..%2f..%2fpackage.json',
+    ])
+      expect((await wire(other)).status, other).toBe(404);
   });
 
   it.each([
@@ -150,8 +186,9 @@ describe('its files', () => {
     ['identity', undefined],
     ['x', undefined],
   ])('are compressed for Accept-Encoding: %s as %s', async (accept, encoding) => {
-    const plain = await wire(urls[1] ?? '');
-    const { headers, bytes } = await wire(urls[1] ?? '', { 'accept-encoding': accept });
+    const url = urls.find((one) => one.endsWith('.js')) ?? '';
+    const plain = await wire(url);
+    const { headers, bytes } = await wire(url, { 'accept-encoding': accept });
     expect([headers['content-encoding'], headers.vary]).toEqual([encoding, 'Accept-Encoding']);
     const unpack = { br: brotliDecompressSync, gzip: gunzipSync, identity: (packed: Buffer) => packed };
     expect(unpack[(encoding ?? 'identity') as keyof typeof unpack](bytes).equals(plain.bytes)).toBe(true);
@@ -176,8 +213,55 @@ it('is nowhere with GRAPHIQL=off: a browser is answered as any other client', as
   const closed = await startGateway({ graphiql: false });
   const page = await open(closed);
   expect([page.status, page.body.errors[0].extensions.code]).toEqual([404, 'PUBLIC_API_KEY_IS_EMPTY']);
-  expect((await closed.send('/graphiql/graphiql.js')).status).toBe(404);
+  const { main = '' } = (await readManifest(BUNDLE_FOLDER)) ?? {};
+  for (const name of [main, 'examples.json']) expect((await closed.send(`/graphiql/${name}`)).status).toBe(404);
   const asked = await open(closed, `/graphql?apiKey=${closed.key}&query={__typename}`);
   expect(asked.body.data).toEqual({ __typename: 'Query' });
   await closed.close();
 });
+
+it('says how to build it where nobody has, until somebody does', async () => {
+  const { folder, graphiql, ask } = await unbuilt();
+  const before = await ask('/graphql', BROWSER);
+  expect([before.status, before.contentType]).toEqual([503, 'text/html; charset=utf-8']);
+  expect(before.body).toContain('run <code>npm run build:pages</code>');
+  expect(before.headers).toMatchObject({ 'Cache-Control': 'no-store', 'Content-Security-Policy': expect.any(String) });
+  // Programs are answered as ever.
+  expect((await ask('/graphql', 'application/json')).body).toBe('for programs');
+  await expect(async () => graphiql.file('/graphiql/main.js')).rejects.toThrow();
+
+  await cp(BUNDLE_FOLDER, folder, { recursive: true });
+  const after = await ask('/graphql', BROWSER);
+  expect(after.status).toBe(200);
+  expect(String(after.body)).toContain('id="root"');
+  await rm(folder, { recursive: true });
+});
+
+/** GraphiQL of a gateway whose packages were installed without their scripts. */
+async function unbuilt() {
+  const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'bundle-'))}/`);
+  const part = asset('/x', 'css', '');
+  const opened = openGraphiQL({
+    sampleKey: undefined,
+    introspection: true,
+    frame: { style: part, icon: part },
+    without: [],
+    answerTypes: ['application/json'],
+    folder,
+  });
+  const requestOf = (path: string, accept: string) =>
+    ({
+      method: 'GET',
+      path,
+      query: new URLSearchParams(),
+      headers: { accept },
+      answerHeaders: {},
+    }) as unknown as HttpRequest;
+  const page = opened.page(() => ({ status: 200, headers: {}, body: 'for programs' }));
+  const file = opened.routes.find(({ path }) => path.endsWith('/*'))?.handler as Handler;
+  return {
+    folder,
+    graphiql: { file: (path: string) => file(requestOf(path, '*/*')) },
+    ask: async (path: string, accept: string) => page(requestOf(path, accept)),
+  };
+}

@@ -9,7 +9,7 @@ export interface BrowserTab {
   hosts: Set<string>;
   /** Errors that stand in the console, and those that nobody caught. */
   errors: string[];
-  /** The operations that it sent, other than for the schema. */
+  /** The operations that it sent, other than those of the page itself: for the schema, and for whose key it is. */
   operations: string[];
   /** Whether the page that stands there now has its schema. */
   hasSchema(): boolean;
@@ -24,6 +24,15 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 }
 
+const queryOf = (request: Request): string | undefined =>
+  request.method() === 'POST' ? request.postDataJSON()?.query : undefined;
+
+/** Whether the page asks of itself: for the schema, or whose key it has. */
+const isOfPage = (request: Request) => /__schema|^query PageViewer/.test(queryOf(request) ?? '');
+
+/** Whether somebody runs an operation. */
+export const isRun = (request: Request) => queryOf(request) !== undefined && !isOfPage(request);
+
 /** Opens a tab beside the others of a window. */
 async function openTab(window: BrowserContext): Promise<BrowserTab> {
   const page = await window.newPage();
@@ -32,7 +41,6 @@ async function openTab(window: BrowserContext): Promise<BrowserTab> {
   const operations: string[] = [];
   let bytes = 0;
   let hasSchema = false;
-  const queryOf = (request: Request) => (request.method() === 'POST' ? request.postDataJSON()?.query : undefined);
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
@@ -40,7 +48,7 @@ async function openTab(window: BrowserContext): Promise<BrowserTab> {
   page.on('request', (request) => {
     hosts.add(new URL(request.url()).host);
     const query = queryOf(request);
-    if (query && !query.includes('__schema')) operations.push(query);
+    if (query && !isOfPage(request)) operations.push(query);
     if (request.isNavigationRequest()) hasSchema = false;
   });
   page.on('requestfinished', (request) => {
@@ -48,8 +56,13 @@ async function openTab(window: BrowserContext): Promise<BrowserTab> {
   });
   const network = await window.newCDPSession(page);
   await network.send('Network.enable');
-  network.on('Network.loadingFinished', ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
+  // What stands in a file itself, such as a font in a style, came with that.
+  const inline = new Set<string>();
+  network.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    if (request.url.startsWith('data:')) inline.add(requestId);
+  });
+  network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (!inline.has(requestId)) bytes += encodedDataLength;
   });
   return { page, hosts, errors, operations, hasSchema: () => hasSchema, bytes: () => bytes };
 }
@@ -63,7 +76,7 @@ export async function graphiQLReady({ page, hasSchema }: BrowserTab): Promise<vo
 
 /** Runs the operation that the active tab of GraphiQL shows, and reads the answer. */
 export async function runOperation(page: Page) {
-  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+  const answered = page.waitForResponse((response) => isRun(response.request()));
   await page.locator('.graphiql-execute-button').click();
   return (await answered).json();
 }
@@ -80,6 +93,24 @@ export const remembered = (page: Page) => page.evaluate('JSON.stringify({ ...loc
 
 /** The name of the tab of GraphiQL that is shown. */
 export const activeTab = (page: Page) => page.locator('.graphiql-tab-active .graphiql-tab-button').textContent();
+
+/** The names of the tabs of GraphiQL. */
+export const tabNames = (page: Page) => page.locator('.graphiql-tab-button').allInnerTexts();
+
+/** Shows a panel of GraphiQL, such as its history. */
+export async function showPanel(page: Page, title: string): Promise<void> {
+  const button = page.getByRole('button', { name: `Show ${title}` });
+  if (await button.count()) await button.click();
+  await page.getByRole('button', { name: `Hide ${title}` }).waitFor();
+}
+
+/** Opens an example of the panel in a tab. */
+export async function openExample(page: Page, name: string): Promise<void> {
+  await showPanel(page, 'Examples');
+  await page.locator('.examples button', { has: page.getByText(name, { exact: true }) }).click();
+  await expect.poll(() => activeTab(page)).toBe(name);
+  await expect.poll(() => editorText(page, 'query-editor')).toMatch(new RegExp(` ${name}\\b`));
+}
 
 /** Opens an address in a tab beside the others of a window. */
 export async function visit(window: BrowserContext, url: string): Promise<BrowserTab> {
@@ -109,4 +140,23 @@ export async function type(page: Page, text: string): Promise<void> {
 export async function giveKey(page: Page, key: string): Promise<void> {
   await page.locator('#key').fill(key);
   await page.getByRole('button', { name: 'Use this key' }).click();
+}
+
+/** What the page has put into the clipboard. */
+export const copied = (page: Page) => page.evaluate('navigator.clipboard.readText()') as Promise<string>;
+
+/** What the page shows as the key's organisation, scopes and limit. */
+export const viewerLine = async (page: Page) =>
+  (await page.locator('#viewer').isVisible()) ? page.locator('#viewer span').allTextContents() : [];
+
+/** Presses Tab until an element has the focus. */
+export async function tabTo(page: Page, label: string | RegExp): Promise<void> {
+  for (let presses = 0; presses < 120; presses++) {
+    await page.keyboard.press('Tab');
+    const focused = (await page.evaluate(
+      `(document.activeElement.ariaLabel ?? document.activeElement.textContent ?? '').trim()`,
+    )) as string;
+    if (typeof label === 'string' ? focused === label : label.test(focused)) return;
+  }
+  throw new Error(`nothing called ${label} gets the focus`);
 }

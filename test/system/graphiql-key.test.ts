@@ -6,7 +6,9 @@ import {
   expectCalm,
   giveKey,
   graphiQLReady,
+  isRun,
   launchBrowser,
+  openExample,
   remembered,
   runOperation,
   type,
@@ -183,13 +185,12 @@ it('leaves a tab the key that stands among its headers, and all others that of t
   const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}`);
   const { page } = tab;
   const carried = async () => {
-    const [sent] = await Promise.all([
-      page.waitForRequest((request) => request.method() === 'POST'),
-      page.locator('.graphiql-execute-button').click(),
-    ]);
+    const [sent] = await Promise.all([page.waitForRequest(isRun), page.locator('.graphiql-execute-button').click()]);
     return (await sent.allHeaders()).authorization;
   };
   await graphiQLReady(tab);
+  await openExample(page, 'Viewer');
+  await page.locator('.graphiql-tab-button').first().click();
   await page.getByRole('button', { name: 'Headers' }).click();
   await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
   await page.keyboard.press('ControlOrMeta+A');

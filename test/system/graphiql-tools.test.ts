@@ -1,0 +1,195 @@
+// What GraphiQL offers besides running: links, requests for programs, and whose key it is. Needs Chromium, curl, PHP and Python.
+import { spawn } from 'node:child_process';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SAMPLE_KEY } from '../../src/api-key/key.ts';
+import {
+  activeTab,
+  copied,
+  editorText,
+  expectCalm,
+  giveKey,
+  graphiQLReady,
+  launchBrowser,
+  openExample,
+  runOperation,
+  type,
+  viewerLine,
+  visit,
+} from '../support/browser.ts';
+import { createKey } from '../support/database.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+let browser: Browser;
+let demo: TestGateway;
+let gateway: TestGateway;
+let window: BrowserContext;
+
+beforeAll(async () => {
+  [browser, demo, gateway] = await Promise.all([launchBrowser(), startGateway({ demo: true }), startGateway()]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), demo.close(), gateway.close()]);
+});
+beforeEach(async () => {
+  window = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await window.grantPermissions(['clipboard-read', 'clipboard-write']);
+});
+afterEach(() => window.close());
+
+/** Chooses a language of the menu, and reads what was copied. */
+async function copyAs(page: Page, language: string): Promise<string> {
+  await page.getByRole('button', { name: 'Copy as a request of a program' }).click();
+  await page.getByRole('menuitem', { name: `Copy as ${language}` }).click();
+  await page.locator('#said', { hasText: 'copied.' }).waitFor();
+  return copied(page);
+}
+
+/** Runs a program that was copied, as it stands. */
+function run(command: string, words: string[], program: string): Promise<string> {
+  const child = spawn(command, words);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  child.stdin.end(program);
+  // How it is broken into lines depends on its length.
+  return new Promise((resolve) => child.once('close', () => resolve(output.replaceAll(/\s+/g, ' '))));
+}
+
+describe('a link', () => {
+  it('opens the operation with its variables and its name, and holds no key', async () => {
+    const tab = await visit(window, `${demo.url}/graphql?apiKey=${SAMPLE_KEY}`);
+    await graphiQLReady(tab);
+    await openExample(tab.page, 'FilterCustomers');
+    await tab.page.getByRole('button', { name: 'Copy a link to this operation' }).click();
+    await tab.page.locator('#said', { hasText: 'Link copied.' }).waitFor();
+    const link = await copied(tab.page);
+    expect(link).not.toContain(SAMPLE_KEY.slice(4));
+    const others = await browser.newContext();
+    const opened = await visit(others, link);
+    await graphiQLReady(opened);
+    expect(await activeTab(opened.page)).toBe('FilterCustomers');
+    expect(await editorText(opened.page, 'editor-tool')).toContain('POSITIVE');
+    expect(opened.operations).toEqual([]);
+    expect((await runOperation(opened.page)).errors).toBeUndefined();
+    expectCalm(opened);
+    await others.close();
+  });
+
+  it('names one of several operations', async () => {
+    const query = 'query First { __typename } query Second { __typename }';
+    const tab = await visit(window, `${demo.url}/graphql?${new URLSearchParams({ query, operationName: 'Second' })}`);
+    await graphiQLReady(tab);
+    await tab.page.getByRole('button', { name: 'Copy a link to this operation' }).click();
+    await tab.page.locator('#said', { hasText: 'Link copied.' }).waitFor();
+    expect(new URL(await copied(tab.page)).searchParams.get('operationName')).toBe('Second');
+  });
+
+  it('is not made of an operation that is too long', async () => {
+    const tab = await visit(window, `${demo.url}/graphql`);
+    await graphiQLReady(tab);
+    await type(tab.page, `# ${'long '.repeat(1_500)}\n{ customers(first: 1) { edges { cursor } } }`);
+    await tab.page.getByRole('button', { name: 'Copy a link to this operation' }).click();
+    await tab.page.locator('#said', { hasText: 'too long' }).waitFor();
+  });
+});
+
+describe('a request that was copied runs as it stands', () => {
+  const node = (program: string) => run(process.execPath, ['--input-type=module'], program);
+  const bash = (program: string) => run('bash', [], program);
+  const php = (program: string) => run('php', [], program);
+  const python = (program: string) => run('python3', ['-'], program);
+
+  it.each([
+    ['curl', bash, '"cuRefNo":"DemoLucieVesela1"', '"balanceAfter"'],
+    ['fetch', node, '200 { data: { customersByReference: [', '200 { data: { adjustCustomerCredit: {'],
+    ['PHP', php, '[cuRefNo] => DemoLucieVesela1', '[balanceAfter] =>'],
+    ['Python', python, "'cuRefNo': 'DemoLucieVesela1'", "'balanceAfter':"],
+  ])('%s', async (language, program, reference, balance) => {
+    const tab = await visit(window, `${demo.url}/graphql`);
+    await graphiQLReady(tab);
+    await openExample(tab.page, 'CustomersByReference');
+    expect(await program(await copyAs(tab.page, language))).toContain(reference);
+    await openExample(tab.page, 'AdjustCustomerCredit');
+    const changing = await copyAs(tab.page, language);
+    expect(changing).toContain(`Bearer ${SAMPLE_KEY}`);
+    expect(await program(changing)).toContain(balance);
+    expectCalm(tab);
+  });
+
+  it('with quotes, line ends and one of several operations', async () => {
+    const query = `# It's "two"\nquery One { __typename }\nquery Two($q: String) { customers(search: $q) { pageInfo { hasNextPage } } }`;
+    const search = new URLSearchParams({
+      query,
+      variables: `{"q": "O'Brien \\"x\\" \\\\ $HOME"}`,
+      operationName: 'Two',
+    });
+    const tab = await visit(window, `${demo.url}/graphql?${search}`);
+    await graphiQLReady(tab);
+    for (const [language, program] of [
+      ['curl', bash],
+      ['fetch', node],
+      ['PHP', php],
+      ['Python', python],
+    ] as const)
+      expect(await program(await copyAs(tab.page, language)), language).toMatch(/\bcustomers\b/);
+  });
+
+  it("holds a placeholder, and not the caller's own key", async () => {
+    const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}`);
+    await graphiQLReady(tab);
+    const program = await copyAs(tab.page, 'curl');
+    expect(program).toContain('Bearer YOUR_API_KEY');
+    expect(program).not.toContain(gateway.key.slice(8));
+    expect(await bash(program.replace('YOUR_API_KEY', gateway.key))).toContain('"customers"');
+  });
+
+  it('is not made of variables that are no JSON', async () => {
+    const tab = await visit(window, `${demo.url}/graphql?query=%7B__typename%7D&variables=%7B`);
+    await graphiQLReady(tab);
+    await tab.page.getByRole('button', { name: 'Copy as a request of a program' }).click();
+    await tab.page.getByRole('menuitem', { name: 'Copy as curl' }).click();
+    await tab.page.locator('#said', { hasText: 'no JSON' }).waitFor();
+  });
+});
+
+describe('the header', () => {
+  it('shows whose key it is, what it may do, and what is left of its limit', async () => {
+    const scopes = ['customer:read', 'ip:read'];
+    const key = await createKey(gateway.databaseUrl, gateway.organisationId, { scopes, limitPerMinute: 40 });
+    const tab = await visit(window, `${gateway.url}/graphql`);
+    await tab.page.locator('#key').waitFor();
+    expect(await viewerLine(tab.page)).toEqual([]);
+    await giveKey(tab.page, key);
+    await graphiQLReady(tab);
+    await expect
+      .poll(async () => (await viewerLine(tab.page)).slice(1))
+      .toEqual(['customer:read, ip:read', expect.stringMatching(/^\d+ of 40 left$/)]);
+    const left = async () => Number.parseInt((await viewerLine(tab.page))[2] ?? '', 10);
+    const before = await left();
+    await runOperation(tab.page);
+    await expect.poll(left).toBe(before - 1);
+    await tab.page.waitForTimeout(500);
+    // Asked once: every other answer tells too.
+    expect(await left()).toBe(before - 1);
+    expectCalm(tab);
+  });
+
+  it('tells of a ROOT key that it has no limit, and nothing while a tab has a key of its own', async () => {
+    const root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
+    const tab = await visit(window, `${gateway.url}/graphql?apiKey=${root}`);
+    const { page } = tab;
+    await graphiQLReady(tab);
+    await expect.poll(async () => (await viewerLine(page)).slice(1)).toEqual(['all scopes', 'no limit']);
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
+    await page.keyboard.insertText(`{"authorization": "Bearer ${gateway.key}"`);
+    await expect.poll(() => viewerLine(page)).toEqual([]);
+    await runOperation(page);
+    expect(await viewerLine(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await openExample(page, 'Viewer');
+    await expect.poll(async () => (await viewerLine(page)).slice(1)).toEqual(['all scopes', 'no limit']);
+    expectCalm(tab);
+  });
+});
