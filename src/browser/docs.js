@@ -107,6 +107,8 @@ function dress() {
 /** Gives what the viewer shows names that are read aloud: it gives none to its list of endpoints, and to the fields of what is tried. */
 function nameParts() {
   const shown = viewer().shadowRoot;
+  // Those that are too wide are scrolled by the keyboard, too.
+  for (const code of shown?.querySelectorAll('pre') ?? []) code.tabIndex = 0;
   const list = shown?.querySelector('nav');
   if (list) list.ariaLabel = 'Endpoints';
   for (const { shadowRoot } of shown?.querySelectorAll('api-request') ?? []) {

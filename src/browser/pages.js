@@ -50,6 +50,7 @@ function makeTabs(set) {
   };
   list.append(...tabs);
   set.prepend(list);
+  set.classList.add('made');
   show(0);
 }
 

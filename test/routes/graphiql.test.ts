@@ -11,7 +11,7 @@ import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { BUNDLE_FOLDER, type Manifest, readManifest } from '../../src/bundle/manifest.ts';
 import type { HttpRequest } from '../../src/http/request.ts';
 import type { Handler } from '../../src/http/router.ts';
-import { asset } from '../../src/routes/assets.ts';
+import { Asset } from '../../src/routes/assets.ts';
 import { openGraphiQL } from '../../src/routes/graphiql.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -240,7 +240,7 @@ it('says how to build it where nobody has, until somebody does', async () => {
 /** GraphiQL of a gateway whose packages were installed without their scripts. */
 async function unbuilt() {
   const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'bundle-'))}/`);
-  const part = asset('/x', 'css', '');
+  const part = new Asset('/x', 'css', () => '');
   const opened = openGraphiQL({
     sampleKey: undefined,
     introspection: true,

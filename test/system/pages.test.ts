@@ -1,6 +1,7 @@
 // The pages in a real browser. Needs Chromium, and curl, PHP (with cURL) and Python (with requests) for the code that they show.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +25,8 @@ afterAll(async () => {
 /** Waits until a page shows all that it has to show. */
 async function shown(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  if (page.url().endsWith('/docs')) await page.locator('rapi-doc').getByText('Test an API key').first().waitFor();
+  if (page.url().endsWith('/docs'))
+    await page.locator('rapi-doc').getByText('Test an API key').first().waitFor({ state: 'attached' });
 }
 
 async function withWindow(
@@ -111,8 +113,10 @@ describe.each(paths)('%s', (path) => {
   });
 });
 
+const runProgram = promisify(execFile);
+
 /** Runs code as a person who has copied it would; gives what it prints. */
-function run(language: string, code: string): string {
+async function run(language: string, code: string): Promise<string> {
   const [program, ...words] = {
     curl: ['bash', '-c'],
     GraphQL: ['bash', '-c'],
@@ -120,10 +124,8 @@ function run(language: string, code: string): string {
     Node: [process.execPath, '--input-type=module', '--eval'],
     Python: ['/usr/bin/python3', '-c'],
   }[language] as [string, ...string[]];
-  return execFileSync(program, [...words, code.replace(/^<\?php\n/, '')], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const { stdout } = await runProgram(program, [...words, code.replace(/^<\?php\n/, '')], { timeout: 20_000 });
+  return stdout;
 }
 
 describe('code that is shown', () => {
@@ -139,7 +141,7 @@ describe('code that is shown', () => {
         await panel.getByRole('button', { name: 'Copy' }).click();
         const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
         expect(code).toContain(demo.url);
-        expect(run(language, code), language).toMatch(/newAccount/);
+        expect(await run(language, code), language).toMatch(/newAccount/);
         await page.getByRole('tab', { name: language }).focus();
         await page.keyboard.press('ArrowRight');
       }
@@ -164,7 +166,7 @@ describe('code that is shown', () => {
         }).filter(([name]) => ['curl', 'PHP', 'Node', 'Python'].includes(name))`)) as [string, string][];
       expect(samples).toHaveLength(20);
       for (const [language, code] of samples)
-        expect(run(language, code), code).toMatch(/success\W+(=>)?\s*(true|True|1)/);
+        expect(await run(language, code), code).toMatch(/success\W+(=>)?\s*(true|True|1)/);
     });
   });
 });
