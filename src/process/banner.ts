@@ -49,8 +49,9 @@ function greet({ host, port, made }: { host: string; port: number; made: DemoKey
   console.log(`
 The customer gateway is ready at ${address} (demo mode: its own database, a sample key).
 
-  GraphiQL   ${address}/graphql
-  OpenAPI    ${address}/openapi.json
+  Start           ${address}/
+  GraphiQL        ${address}/graphql
+  REST reference  ${address}/docs
 
   curl -X POST "${address}/api/v1/customer/create?apiKey=${SAMPLE_KEY}" \\
     -H "Content-Type: application/json" \\
