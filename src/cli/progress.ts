@@ -13,7 +13,7 @@ const WHOLE = 1_000;
 
 /** Characters of the bar, and of what stands beside it. */
 const LONGEST_BAR = 30;
-const ROOM_FOR_TEXT = 55;
+const ROOM_FOR_TEXT = 50;
 /** Characters of a line of a terminal that does not say how many. */
 const USUAL_COLUMNS = 80;
 const [SAVE_CURSOR, RESTORE_CURSOR] = ['\u001b7', '\u001b8'];

@@ -12,6 +12,7 @@ export const settings: Readonly<Record<string, string>> = {
   REDIS_URL: 'where several gateways count requests together',
   WORKERS: 'processes that serve on the port (1)',
   TRUST_PROXY: 'how many proxies, or whose addresses, are believed',
+  PUBLIC_URL: 'where callers reach the gateway, for links in answers',
   CORS_ORIGINS: 'origins whose pages may call',
   GRAPHIQL: 'off for no GraphiQL (on)',
   INTROSPECTION: 'off for no questions about the schema (on)',

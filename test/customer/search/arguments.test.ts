@@ -227,11 +227,14 @@ describe('many customers', () => {
     const { status, body, headers } = await hasty.graphql(COUNT, { search: 'example' }, { key });
     expect([status, body.errors[0].extensions.code]).toEqual([503, 'INTERNAL_SERVICE_UNAVAILABLE']);
     expect(headers.get('retry-after')).not.toBeNull();
-    const { rows } = await blocker.query(
-      `select query from pg_stat_activity
-       where datname = current_database() and state = 'active' and application_name = 'gateway' and query like '%customer c%'`,
-    );
-    expect(rows).toEqual([]);
+    const active = () =>
+      runSql(
+        gateway.databaseUrl,
+        `select query from pg_stat_activity
+         where datname = current_database() and state = 'active' and application_name = 'gateway' and query like '%customer c%'`,
+      );
+    // PostgreSQL tells of the end of a statement a moment after it.
+    await expect.poll(active, { timeout: 5_000 }).toEqual([]);
     await blocker.end();
     expect((await hasty.graphql(COUNT, { search: 'many1199' }, { key })).body.data.customers.totalCount).toBe(11);
     await hasty.close();

@@ -2,8 +2,13 @@
 import { shortened, UnusableFileError } from '../header.ts';
 import type { Source, SourceRow } from './source.ts';
 
-const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const LONGEST_ADDRESS = 254;
+
+/** Whether a text is meant to be an e-mail address. */
+function isLikeAddress(text: string): boolean {
+  const [local, domain, ...more] = text.trim().split('@');
+  return Boolean(local && domain && more.length === 0 && /\w\.\w/.test(domain)) && !/\s/.test(text.trim());
+}
 
 /** Looks at the rows that a file begins with, before any of them is stored. */
 export class UnnamedEmail {
@@ -19,8 +24,7 @@ export class UnnamedEmail {
     if (email != null) this.#isNamed = true;
     if (this.#isNamed || this.#suspect !== undefined || cuRefNo != null) return;
     for (const [name, value] of unnamed())
-      if (typeof value === 'string' && value.length <= LONGEST_ADDRESS && address.test(value.trim()))
-        this.#suspect = name;
+      if (typeof value === 'string' && value.length <= LONGEST_ADDRESS && isLikeAddress(value)) this.#suspect = name;
   }
 
   /** @throws UnusableFileError */
