@@ -85,7 +85,11 @@ export function createApp(config: ServingConfig, services: AppServices): App {
 }
 
 /** Mounts all routes. */
-function mount(parts: Parts, { demo, corsOrigins, introspection }: ServingConfig, hasStarted: () => boolean): Handler {
+function mount(
+  parts: Parts,
+  { demo, corsOrigins, introspection, publicUrl }: ServingConfig,
+  hasStarted: () => boolean,
+): Handler {
   const { authenticator, endpoints, execute, graphql, site, health } = parts;
   assertEndpoints(endpoints, schema);
   const rest: RestOptions = {
@@ -119,7 +123,7 @@ function mount(parts: Parts, { demo, corsOrigins, introspection }: ServingConfig
     through: stack(started, authenticate({ authenticator, keyOf: presentedKey(), isOpen: async () => demo })),
     handler: serveSchema(() => printedSchema(schema)),
   };
-  const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf));
+  const openApi = serveOpenApi(() => openApiDocument(endpoints, schema, requirementsOf, publicUrl));
   return createRouter(
     [
       ...site.routes,

@@ -17,6 +17,7 @@ import {
   temporaryFolder,
   workersOf,
 } from './support/process.ts';
+import { sendRaw } from './support/raw.ts';
 
 let databaseUrl: string;
 let key: string;
@@ -172,6 +173,8 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     const started = await share();
     const docUrl = 'https://shop.example/gateway/errors/INTERNAL_REQUEST_MALFORMED';
     expect(await ask(started, '{ nothing }')).toMatchObject({ errors: [{ extensions: { docUrl } }] });
+    // Also what is told where there is no request.
+    expect((await sendRaw(started.url, 'NO HTTP\r\n\r\n')).text).toContain(docUrl);
   },
   async CORS_ORIGINS() {
     const started = await share();

@@ -1,6 +1,6 @@
 // The reference of the REST API: what the viewer is shown of the OpenAPI document, and the key of what is tried.
-import { askForKey, nameKey, onUnkeptKey, pageKey } from './api-key.js';
-import { element } from './page.js';
+import { askForKey, nameKey, onUnkeptKey, pageKey, takeKeyFrom } from './api-key.js';
+import { element, settings } from './page.js';
 import { sampleLanguages } from './samples.js';
 
 /** What stands in samples where a key is to be put in. */
@@ -33,7 +33,8 @@ function exampleOf(method, path, { parameters = [], requestBody }) {
   return {
     method: method.toUpperCase(),
     url: `${base}${path}${query && `?${query}`}`,
-    headers: { Authorization: `Bearer ${pageKey() ?? PLACEHOLDER_KEY}` },
+    // The caller's own key stays out of what is shown, and pasted elsewhere.
+    headers: { Authorization: `Bearer ${settings.sampleKey ?? PLACEHOLDER_KEY}` },
     body: requestBody?.content['application/json']?.example,
   };
 }
@@ -118,6 +119,7 @@ function nameParts() {
 }
 
 async function open() {
+  takeKeyFrom(new URLSearchParams(location.search));
   dress();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress);
   carryKey();

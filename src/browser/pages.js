@@ -1,4 +1,5 @@
 // Pages to read: code can be copied, samples are tabs, and the first page says whether the gateway is ready.
+import { copyText } from './copy-text.js';
 
 /** Shows the buttons that copy, and has them copy. */
 function enableCopying() {
@@ -7,11 +8,7 @@ function enableCopying() {
     const code = button.closest('.code')?.querySelector('code');
     button.hidden = false;
     button.onclick = async () => {
-      const copied = await navigator.clipboard.writeText(code?.textContent ?? '').then(
-        () => true,
-        () => false,
-      );
-      button.textContent = copied ? 'Copied' : 'Not allowed';
+      button.textContent = (await copyText(code?.textContent ?? '')) ? 'Copied' : 'Not allowed';
       setTimeout(() => {
         button.textContent = 'Copy';
       }, 2_000);

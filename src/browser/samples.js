@@ -27,7 +27,7 @@
  * @property {Record<string, string>} words - for true, false and null
  * @property {(name: string, value: string) => string} member
  * @property {[string, string]} list - what stands around the items
- * @property {[string, string]} object - what stands around the members
+ * @property {(value: object) => [string, string]} object - what stands around its members
  * @property {string} indent
  */
 
@@ -43,7 +43,7 @@ function literal(value, literals, margin = '') {
   if (typeof value === 'string') return literals.text(value);
   if (typeof value !== 'object' || value === null) return literals.words[String(value)] ?? String(value);
   const inner = margin + literals.indent;
-  const [open, close] = Array.isArray(value) ? literals.list : literals.object;
+  const [open, close] = Array.isArray(value) ? literals.list : literals.object(value);
   const items = Array.isArray(value)
     ? value.map((item) => literal(item, literals, inner))
     : Object.entries(value).map(([name, member]) =>
@@ -59,7 +59,7 @@ const javaScript = {
   words: {},
   member: (name, value) => `${/^'[A-Za-z]\w*'$/.test(name) ? name.slice(1, -1) : name}: ${value}`,
   list: ['[', ']'],
-  object: ['{', '}'],
+  object: () => ['{', '}'],
   indent: '  ',
 };
 
@@ -69,18 +69,18 @@ const php = {
   words: {},
   member: (name, value) => `${name} => ${value}`,
   list: ['[', ']'],
-  object: ['[', ']'],
+  // An array that is empty, or has numbers for names, would be sent as a list.
+  object: (value) => [Object.keys(value).some((name) => !/^\d+$/.test(name)) ? '[' : '(object) [', ']'],
   indent: '    ',
 };
 
 /** @type {Literals} */
 const python = {
-  text: (text) =>
-    text.includes('\n') ? `"""${text.replaceAll('\\', '\\\\').replaceAll('"""', '\\"""')}"""` : singleQuoted(text),
+  text: (text) => (text.includes('\n') ? `"""${text.replaceAll(/[\\"]/g, '\\$&')}"""` : singleQuoted(text)),
   words: { true: 'True', false: 'False', null: 'None' },
   member: (name, value) => `${name}: ${value}`,
   list: ['[', ']'],
-  object: ['{', '}'],
+  object: () => ['{', '}'],
   indent: '    ',
 };
 

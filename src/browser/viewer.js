@@ -58,6 +58,7 @@ export async function askViewer() {
   viewer = undefined;
   const { data } = /** @type {{ data?: { viewer?: Viewer } }} */ (await ask({ query: VIEWER }));
   viewer = data?.viewer;
+  if (!viewer) askedWith = undefined;
   show();
 }
 

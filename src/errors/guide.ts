@@ -12,14 +12,14 @@ export interface ErrorGuide {
   /** What to do, step by step. */
   readonly steps: readonly string[];
   /** Whether the same request may be sent again as it is. */
-  readonly retry: 'never' | 'after a wait' | 'with care';
+  readonly retry: 'never' | 'after a wait' | 'while it still runs' | 'with care';
 }
 
 const BEFORE_GRAPHQL =
   'The key is checked before GraphQL runs, so the answer has the HTTP status of the code, and no `data`.';
 const KEY_FIRST = 'Nothing else of the request is looked at before the key is good.';
 const WITHIN_ANSWER =
-  'An entry of `errors`, with the path of the field. The HTTP status is 200 for `application/json`, since other fields may have succeeded.';
+  'The error is an entry of `errors`, with the path of the field. The HTTP status is 200 for `application/json`, since other fields may have succeeded.';
 
 /** How each code is explained. */
 export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
@@ -110,22 +110,22 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     retry: 'never',
   },
   INTERNAL_VALIDATION_FAILED: {
-    when: 'One or more of the values that were sent break a rule. All of them are listed, not only the first.',
+    when: 'One or more of the values that were sent break a rule. All of them are listed, not only the first; of very many, the first 50.',
     rest: '`fields` has the path of each value, as a member of the body or a parameter, and which rule it breaks.',
     graphql: `\`extensions.fields\` has the path of each value within the argument, as the schema names it. ${WITHIN_ANSWER}`,
     steps: [
       'Show each message beside the field of your form that `path` names.',
-      'Nothing was changed: correct the values, and send the request again.',
+      'What the values belong to was not changed: correct them, and send it again. Other mutations of the same document may have been done, unless it came with an `Idempotency-Key`.',
     ],
     retry: 'never',
   },
   INTERNAL_REQUEST_MALFORMED: {
-    when: 'The request cannot be read: its body is no JSON, a member comes twice, or the HTTP itself is broken.',
+    when: 'The request cannot be read: its body is no JSON, a member comes twice, a GraphQL document does not fit the schema or its limits, or the HTTP itself is broken.',
     rest: 'The message says what is wrong. A body must be a JSON object in UTF-8, or a form.',
     graphql:
-      'Also where a document cannot be parsed or does not fit the schema; then the message is that of GraphQL. HTTP status 400 for `application/graphql-response+json`, and 200 for `application/json`.',
+      'Most often: a document that cannot be parsed, does not fit the schema, or is beyond the limits of documents (depth, aliases, complexity). The message says what is wrong, and `locations` where. HTTP status 400 for `application/graphql-response+json`, and 200 for `application/json`.',
     steps: [
-      'Read the message: it names the place where reading stopped.',
+      'Read the message: it says what is wrong. GraphiQL marks what does not fit the schema.',
       'Have a library write the JSON, rather than putting texts together.',
     ],
     retry: 'never',
@@ -159,8 +159,8 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
   },
   INTERNAL_UNSUPPORTED_MEDIA_TYPE: {
     when: 'The body is of a type that the path does not read, or its type is not named, or it is compressed.',
-    rest: 'Read are `application/json`, `application/x-www-form-urlencoded`, and `multipart/form-data` without files.',
-    graphql: 'Read is `application/json`.',
+    rest: 'The types that are read: `application/json`, `application/x-www-form-urlencoded`, and `multipart/form-data` without files.',
+    graphql: 'The one type that is read: `application/json`.',
     steps: [
       'Send the header `Content-Type: application/json` with a body of JSON.',
       'Send the body as it is, without `Content-Encoding`.',
@@ -168,7 +168,7 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     retry: 'never',
   },
   PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED: {
-    when: 'The customer named does not exist in the organisation of the key: there never was one, it was deleted, or it is another organisation’s. Which of these is not told.',
+    when: 'The customer named does not exist in the organisation of the key: there never was one, it was deleted, or it is another organisation’s. The answer does not say which of these it is.',
     rest: 'From every endpoint that names a customer, but for `create`, which makes one.',
     graphql: `From mutations that name a customer. A query for one gives \`null\` instead. ${WITHIN_ANSWER}`,
     steps: [
@@ -178,24 +178,24 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     retry: 'never',
   },
   INTERNAL_CONFLICT: {
-    when: 'The request does not fit how things stand: somebody changed the customer since you read it, the e-mail address is another customer’s, or the `Idempotency-Key` was used for another request, or for this one, which still runs.',
+    when: 'The request does not fit how things stand: somebody changed the customer since you read it; an e-mail address, a slug or a `transactionId` is taken; a group has customers, or a key was deleted; or the `Idempotency-Key` was used for another request, or for this one, which still runs. The message says which.',
     rest: 'With `Retry-After`, the first request with that `Idempotency-Key` still runs. Without it, the request cannot succeed as it is.',
-    graphql: `The same, as an entry of \`errors\`; a stale \`version\` is told so. ${WITHIN_ANSWER}`,
+    graphql: `The same, as an entry of \`errors\`; the message names a stale \`version\`. ${WITHIN_ANSWER}`,
     steps: [
       'Where there is `Retry-After`: wait, and send the same request again; you are given the answer of the first.',
       'Otherwise read the present state, decide, and send a new request with a new `Idempotency-Key`.',
     ],
-    retry: 'with care',
+    retry: 'while it still runs',
   },
   INTERNAL_SERVICE_UNAVAILABLE: {
-    when: 'The gateway cannot do its work at the moment: the database cannot be reached, or the operation took too long.',
-    rest: 'With `Retry-After`. Whether the request took effect is not known, unless it only read.',
+    when: 'The gateway cannot do its work at the moment: the database cannot be reached, the operation took too long, or there are too many connections.',
+    rest: 'With `Retry-After`. Whether the request took effect is not known, unless it only read, or there were too many connections.',
     graphql: 'With HTTP status 503 when nothing of the operation succeeded; otherwise as an entry of `errors`.',
     steps: [
       'Wait for the seconds in `Retry-After`, then send the same request again. With an `Idempotency-Key` it is never done twice.',
       'If it goes on, look at `/health/ready`: it says what is wrong.',
     ],
-    retry: 'after a wait',
+    retry: 'with care',
   },
   INTERNAL_SERVER_ERROR: {
     when: 'There is a fault in the gateway.',

@@ -62,12 +62,17 @@ export class StaticFile {
     this.#in = { br: once(encoded.br), gzip: once(encoded.gzip), identity: once(encoded.identity) };
   }
 
-  /** The file, compressed as the client likes it best; 304 for one who has it. */
-  async answer(request: HttpRequest): Promise<HttpResponse> {
+  /**
+   * The file, compressed as the client likes it best; 304 for one who has it.
+   *
+   * @param isVersioned - whether anybody may keep it for good who asked for it by its hash: not what needs a key
+   */
+  async answer(request: HttpRequest, { isVersioned = false } = {}): Promise<HttpResponse> {
     const encoding = preferredEncoding(request.headers['accept-encoding']);
     const etag = `"${this.hash}-${encoding}"`;
+    const isKept = this.#isNamedByContent || (isVersioned && request.query.get('v') === this.hash);
     const headers = {
-      'Cache-Control': this.#isNamedByContent || request.query.get('v') === this.hash ? IMMUTABLE : NOT_CACHED,
+      'Cache-Control': isKept ? IMMUTABLE : NOT_CACHED,
       ETag: etag,
       ...vary(request, 'Accept-Encoding'),
     };

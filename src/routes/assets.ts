@@ -34,7 +34,7 @@ export class Asset {
   constructor(path: string, type: keyof typeof mediaTypes, read: () => string) {
     this.#path = path;
     this.#read = () => new StaticFile(mediaTypes[type], read());
-    this.route = publicRoute(path, (request) => this.#content.answer(request));
+    this.route = publicRoute(path, (request) => this.#content.answer(request, { isVersioned: true }));
   }
 
   get #content(): StaticFile {

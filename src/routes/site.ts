@@ -1,6 +1,6 @@
 // All that browsers are served: the pages, GraphiQL, and what they load.
 import { publicRoute, type Route } from '../http/router.ts';
-import { Asset, browserFile } from './assets.ts';
+import { Asset, browserFile, joined } from './assets.ts';
 import { type GraphiQL, type GraphiQLOptions, openGraphiQL } from './graphiql.ts';
 import { referenceRoutes } from './pages/docs.ts';
 import type { HomeOptions } from './pages/home.ts';
@@ -41,7 +41,7 @@ export function openSite({ publicUrl, port, sampleKey, first, graphiql: served, 
     hasSchema: introspection,
     frame,
     style: new Asset('/assets/pages.css', 'css', () => browserFile('pages.css')),
-    script: new Asset('/assets/pages.js', 'js', () => browserFile('pages.js')),
+    script: new Asset('/assets/pages.js', 'js', () => joined('copy-text.js', 'pages.js')),
     without,
   });
   return {

@@ -68,7 +68,17 @@ describe('an id of node', () => {
     await gateway.graphql(`mutation { deleteCustomer(input: { ${by}, reason: "test" }) { customer { cuRefNo } } }`);
     expect(await found(id)).toEqual({ data: { node: null } });
     const key = base64(`ApiKey:${gateway.key.slice(0, 8)}`);
-    expect((await found(key)).errors[0].extensions.code).toBe('PUBLIC_API_KEY_SCOPE_NOT_ALLOWED');
+    const told = async (of: string) => {
+      const { status, body } = await gateway.graphql(
+        'query ($id: ID!) { node(id: $id) { id } viewer { key { prefix } } }',
+        { id: of },
+      );
+      return [status, body.errors[0].extensions.code, body.data];
+    };
+    const hidden = [200, 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED', { node: null, viewer: { key: { prefix: 'PROD' } } }];
+    // One that is there looks like one that is not.
+    expect(await told(key)).toEqual(hidden);
+    expect(await told(base64('ApiKey:PRODnone'))).toEqual(hidden);
     const root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
     expect((await found(key, root)).data.node).toEqual({ __typename: 'ApiKey', id: key });
     const named = await gateway.graphql('query ($id: ID!) { node(id: $id) { ... on ApiKey { fingerprint } } }', {

@@ -106,6 +106,23 @@ describe('pages of errors', () => {
   });
 });
 
+describe('documents', () => {
+  it('name the gateway as callers know it', async () => {
+    const known = await startGateway({ publicUrl: 'https://shop.example/gateway' });
+    expect((await known.send('/openapi.json')).body.servers).toEqual([{ url: 'https://shop.example/gateway' }]);
+    expect((await gateway.send('/openapi.json')).body.servers).toEqual([{ url: '/' }]);
+    await known.close();
+  });
+
+  it('are kept by nobody, whatever is asked', async () => {
+    const first = await demo.send('/schema.graphql');
+    const hash =
+      /^"(.+)-identity"$/.exec(first.headers.get('etag') ?? '')?.[1] ?? first.headers.get('etag')?.slice(1, 17);
+    for (const path of ['/schema.graphql', '/openapi.json'])
+      expect((await demo.send(`${path}?v=${hash}`)).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
 describe('the schema as a document', () => {
   it('is given to everybody in demo mode, else to those who have a key', async () => {
     const { status, text, headers } = await demo.send('/schema.graphql');

@@ -1,4 +1,5 @@
 // Short messages of the page, for eyes and for screen readers, and what goes to the clipboard.
+import { copyText } from '../copy-text.js';
 
 const SHOWN_MS = 4_000;
 
@@ -26,34 +27,6 @@ export function say(message) {
  * @param {string} what - how the message calls it
  */
 export async function copy(text, what) {
-  const isCopied = await write(text);
+  const isCopied = await copyText(text);
   say(isCopied ? `${what} copied.` : 'The browser does not let this page copy.');
-}
-
-/** @param {string} text */
-async function write(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return writeSelected(text);
-  }
-}
-
-/**
- * The way of pages that are served without TLS, which have no clipboard.
- *
- * @param {string} text
- */
-function writeSelected(text) {
-  const area = document.createElement('textarea');
-  area.value = text;
-  area.style.position = 'fixed';
-  document.body.append(area);
-  const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  area.select();
-  const isCopied = document.execCommand('copy');
-  area.remove();
-  before?.focus();
-  return isCopied;
 }

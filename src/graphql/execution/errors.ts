@@ -120,7 +120,9 @@ function classify(error: GraphQLError, document: DocumentNode | undefined): { ap
   let root: unknown = error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
   const http =
-    (error.extensions?.http as HttpHint | undefined) ?? (root instanceof ApiError ? httpOf(root) : undefined);
+    (error.extensions?.http as HttpHint | undefined) ??
+    // One of a field leaves the others their values.
+    (root instanceof ApiError && error.path === undefined ? httpOf(root) : undefined);
   if (!(root instanceof GraphQLError)) return { apiError: toApiError(root), ...(http && { http }) };
   if (http?.status === 405) {
     return {

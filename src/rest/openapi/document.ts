@@ -13,9 +13,15 @@ export type RequirementsOf = (schema: GraphQLSchema, operation: Endpoint['operat
  * Writes the OpenAPI document.
  *
  * @param endpoints - each in the table becomes a path item for each of its paths
+ * @param serverUrl - where callers reach the gateway
  * @param schema - where the zod schema of an endpoint's input is found, with the operation's input type
  */
-export function openApiDocument(endpoints: readonly Endpoint[], schema: GraphQLSchema, requirementsOf: RequirementsOf) {
+export function openApiDocument(
+  endpoints: readonly Endpoint[],
+  schema: GraphQLSchema,
+  requirementsOf: RequirementsOf,
+  serverUrl = '/',
+) {
   return {
     openapi: '3.1.0',
     info: {
@@ -25,7 +31,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], schema: GraphQLS
         'The endpoints of the REST API. Each runs an operation of the GraphQL API, with the same rules and errors.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: serverUrl }],
     security: securityOf([], true),
     tags: [...new Map(endpoints.map(({ tag }) => [tag.name, tag])).values()],
     paths: pathsOf(endpoints, schema, requirementsOf),

@@ -42,6 +42,10 @@ const types: Record<string, string> = { '.css': mediaTypes.css, '.txt': mediaTyp
 
 function fileOf(folder: URL, name: string): StaticFile {
   const type = types[extname(name)] ?? mediaTypes.js;
-  const read = (end: string) => () => readFile(new URL(name + end, folder));
+  const read = (end: string) => () =>
+    readFile(new URL(name + end, folder)).catch((error: NodeJS.ErrnoException) => {
+      // Somebody has built it anew since.
+      throw error.code === 'ENOENT' ? new ApiError('INTERNAL_RESOURCE_NOT_FOUND') : error;
+    });
   return new StaticFile(type, { name, encoded: { br: read('.br'), gzip: read('.gz'), identity: read('') } });
 }

@@ -17,7 +17,9 @@ const groups: readonly { title: string; has(code: ErrorCode): boolean }[] = [
 const retryWords: Record<ErrorGuide['retry'], string> = {
   never: 'No: the answer would be the same.',
   'after a wait': 'Yes, after the seconds in `Retry-After`.',
-  'with care': 'With the same `Idempotency-Key`, so that nothing is done twice.',
+  'while it still runs': 'Where there is `Retry-After`, the same after that time. Otherwise no.',
+  'with care':
+    'After the seconds in `Retry-After`, if there are any; what changes something with the same `Idempotency-Key`, so that it is not done twice.',
 };
 
 /** The content of the page that lists all codes. */

@@ -71,7 +71,7 @@ ${[
 function introduction(sampleKey: string | undefined): Part {
   return sampleKey
     ? html`This gateway runs in demo mode: the sample key works, and what you change is yours alone. Copy a call and run it.`
-    : html`Every call carries an API key. Put yours in the place of <code>${PLACEHOLDER_KEY}</code>; whoever runs this gateway makes them.`;
+    : html`Every call carries an API key. Put yours in the place of <code>${PLACEHOLDER_KEY}</code>. Whoever runs this gateway can make you one.`;
 }
 
 function schemaWords(sampleKey: string | undefined): string {
