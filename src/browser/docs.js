@@ -1,10 +1,7 @@
 // The reference of the REST API: what the viewer is shown of the OpenAPI document, and the key of what is tried.
 import { askForKey, nameKey, onUnkeptKey, pageKey, takeKeyFrom } from './api-key.js';
 import { element, settings } from './page.js';
-import { sampleLanguages } from './samples.js';
-
-/** What stands in samples where a key is to be put in. */
-const PLACEHOLDER_KEY = 'YOUR_API_KEY';
+import { PLACEHOLDER_KEY, sampleLanguages } from './samples.js';
 
 /**
  * An operation of the document, as far as the page reads it.

@@ -1,5 +1,8 @@
 // One HTTP request, as programs of several languages write it: what is shown can be copied and run as it stands. Used by the gateway too, for its pages.
 
+/** What stands in samples where a key is to be put in. */
+export const PLACEHOLDER_KEY = 'YOUR_API_KEY';
+
 /**
  * A request.
  *

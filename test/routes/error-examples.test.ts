@@ -1,13 +1,13 @@
 // The examples of errors on their pages: each is sent as it stands, and answered as the page says.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PLACEHOLDER_KEY } from '../../src/browser/samples.js';
 import { type ErrorCode, errorCodes } from '../../src/errors/api-error.ts';
 import { errorGuides } from '../../src/errors/guide.ts';
 import {
   type ErrorExample,
   type ExampleRequest,
   errorExamples,
-  KEY_IN_EXAMPLES,
   MANY_BYTES,
 } from '../../src/routes/pages/error-examples.ts';
 import { createKey, runSql } from '../support/database.ts';
@@ -25,7 +25,7 @@ const yesterday = () => new Date(Date.now() - 86_400_000);
 
 /** Sends a request with a key in its place. */
 async function send({ method, path, headers, body }: ExampleRequest, key: string, at = gateway) {
-  const written = Object.entries(headers).map(([name, value]) => [name, value.replace(KEY_IN_EXAMPLES, key)]);
+  const written = Object.entries(headers).map(([name, value]) => [name, value.replace(PLACEHOLDER_KEY, key)]);
   const text = body?.replace(MANY_BYTES, randomBytes(40_000).toString('hex'));
   return at.send(path, {
     method,

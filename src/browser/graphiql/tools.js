@@ -1,13 +1,10 @@
 // What stands beside the editor besides GraphiQL's own buttons: a link to the operation, and the operation as a request of a program.
 import { ToolbarButton, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { Fragment, createElement as h, useEffect, useRef } from 'react';
-import { sampleLanguages } from '../samples.js';
+import { PLACEHOLDER_KEY, sampleLanguages } from '../samples.js';
 import { placeOf } from './operations.js';
 import { useOptions } from './options.js';
 import { copy, say } from './say.js';
-
-/** What stands in a sample where a key is to be put in. */
-const PLACEHOLDER_KEY = 'YOUR_API_KEY';
 
 const paths = {
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',

@@ -1,4 +1,5 @@
 // One request to each API for each code, and its answer: as they are, which a test compares.
+import { PLACEHOLDER_KEY } from '../../browser/samples.js';
 import { ApiError, type ApiErrorDetails, type ErrorCode, idempotencyConflicts } from '../../errors/api-error.ts';
 import { errorHeaders, graphqlErrorBody, JSON_TYPE, restErrorBody } from '../../http/request.ts';
 
@@ -18,15 +19,13 @@ export interface ErrorExample {
   readonly answer: object;
 }
 
-/** What stands for the key in requests. */
-export const KEY_IN_EXAMPLES = 'YOUR_API_KEY';
 /** What stands for many bytes in the body of a request. */
 export const MANY_BYTES = '… more than 64 KiB …';
 
 const EXAMPLE = { requestId: '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11', publicUrl: undefined };
 const CREATE = '/api/v1/customer/create';
 const JAN = '{"email": "jan@barasek.com"}';
-const withKey = { Authorization: `Bearer ${KEY_IN_EXAMPLES}` };
+const withKey = { Authorization: `Bearer ${PLACEHOLDER_KEY}` };
 const withJson = { 'Content-Type': 'application/json' };
 
 /** The headers of an answer, but for those of the connection and of the limit. */

@@ -1,5 +1,5 @@
 // The first page: what this is, whether it is ready, and a call that works.
-import { sampleLanguages } from '../../browser/samples.js';
+import { PLACEHOLDER_KEY, sampleLanguages } from '../../browser/samples.js';
 import { codeBlock, samplesOf, tabSet } from './code.ts';
 import { type Html, html, type Part } from './html.ts';
 
@@ -22,9 +22,6 @@ const mutation = `mutation CreateCustomer($input: CreateCustomerInput!) {
     customer { cuRefNo email companyName }
   }
 }`;
-
-/** What stands where a key is to be put in. */
-export const PLACEHOLDER_KEY = 'YOUR_API_KEY';
 
 /** The content of the first page. */
 export function homePage({ base, sampleKey, first, hasGraphiQL, hasSchema }: HomeOptions): Html {

@@ -35,11 +35,11 @@ export function pageRoutes(options: PagesOptions): Route[] {
   const { base, isBaseAssumed, frame, style, script, without } = options;
   const page = (path: string, parts: () => Pick<PageParts, 'title' | 'current' | 'main'>): Route => {
     const root = '../'.repeat(path.split('/').length - 2);
-    const head = html`<link rel="stylesheet" href="${root}${style.url}">
+    const head = () => html`<link rel="stylesheet" href="${root}${style.url}">
 <script type="module" src="${root}${script.url}"></script>
 `;
     return servePage(path, POLICY, () =>
-      writePage({ ...parts(), frame, root, head, without, ...(isBaseAssumed && { assumedBase: base }) }),
+      writePage({ ...parts(), frame, root, head: head(), without, ...(isBaseAssumed && { assumedBase: base }) }),
     );
   };
   return [
