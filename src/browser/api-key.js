@@ -227,16 +227,20 @@ async function problemOf(key) {
   return isKnownKey ? undefined : answer.errors?.[0]?.message;
 }
 
-/** What is done once there is a key that the browser does not keep: the page must not load again. */
+/** @type {(isKept: boolean) => void} */
 let useKey = () => {};
 
-/** @param {() => void} use */
-export function onUnkeptKey(use) {
+/**
+ * Says what is done once a good key was given.
+ *
+ * @param {(isKept: boolean) => void} use - hears whether the key outlives the page: if not, the page must not load again
+ */
+export function onKey(use) {
   useKey = use;
 }
 
 /**
- * Asks for a key until there is a good one, or nobody wants to give one. With a good one the page loads again.
+ * Asks for a key until there is a good one, or nobody wants to give one.
  *
  * @param {string} [reason] - why one is asked for
  */
@@ -262,11 +266,9 @@ export function askForKey(reason = '') {
     if (!dialog.open) return;
     problem.textContent = found ?? '';
     if (found !== undefined) return;
-    if (keptKey.set(key)) location.reload();
-    else {
-      dialog.close();
-      useKey();
-    }
+    const isKept = keptKey.set(key);
+    dialog.close();
+    useKey(isKept);
   };
   if (!dialog.open) dialog.showModal();
 }

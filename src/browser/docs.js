@@ -1,66 +1,17 @@
-// The reference of the REST API: what the viewer is shown of the OpenAPI document, and the key of what is tried.
-import { askForKey, nameKey, onUnkeptKey, pageKey, takeKeyFrom } from './api-key.js';
-import { element, settings } from './page.js';
-import { PLACEHOLDER_KEY, sampleLanguages } from './samples.js';
+// The page of the REST reference: the viewer in the colours of the pages, and the key of what is tried.
+import { askForKey, nameKey, onKey, pageKey, takeKeyFrom } from './api-key.js';
+import { element } from './page.js';
+import { prepareDocument, shownAuthorization } from './reference.js';
+import { writeCurl } from './samples.js';
 
 /**
- * An operation of the document, as far as the page reads it.
+ * The elements of RapiDoc, as far as the page uses them.
  *
- * @typedef {object} Operation
- * @property {{ name: string, in: string, example?: string | number }[]} [parameters]
- * @property {{ content: Record<string, { example?: unknown, examples?: Record<string, { value: unknown }> }> }} [requestBody]
- * @property {{ lang: string, label: string, source: string }[]} [x-codeSamples]
- *
- * @typedef {{ info: { license?: object }, servers: { url: string }[], paths: Record<string, Record<string, Operation>> }} OpenApiDocument
+ * @typedef {HTMLElement & { updateComplete: Promise<unknown>, loadSpec(document: object): Promise<void>, setApiKey(scheme: string, key: string): void }} Viewer
+ * @typedef {HTMLElement & { updateComplete: Promise<unknown>, clearResponseData(): void }} RequestForm
  */
 
-/** Where the gateway is, without a slash at the end: the page stands right below it. */
-const base = new URL('.', location.href).href.replace(/\/$/, '');
-
-/**
- * The request that an operation's examples make.
- *
- * @param {string} method
- * @param {string} path
- * @param {Operation} operation
- */
-function exampleOf(method, path, { parameters = [], requestBody }) {
-  const given = parameters.filter((parameter) => parameter.in === 'query' && parameter.example !== undefined);
-  const query = given.map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`).join('&');
-  return {
-    method: method.toUpperCase(),
-    url: `${base}${path}${query && `?${query}`}`,
-    // The caller's own key stays out of what is shown, and pasted elsewhere.
-    headers: { Authorization: `Bearer ${settings.sampleKey ?? PLACEHOLDER_KEY}` },
-    body: requestBody?.content['application/json']?.example,
-  };
-}
-
-/**
- * Puts in what the viewer shows besides: samples of code, and examples in the form that it knows.
- *
- * @param {OpenApiDocument} document
- */
-function prepare(document) {
-  document.servers = [{ url: base }];
-  // The viewer has no room for it on a phone.
-  delete document.info.license;
-  for (const [path, operations] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(operations)) {
-      const request = exampleOf(method, path, operation);
-      operation['x-codeSamples'] = Object.values(sampleLanguages).map(({ id, label, write }) => ({
-        lang: id === 'curl' ? 'shell' : id === 'node' ? 'js' : id,
-        label,
-        source: write(request),
-      }));
-      for (const body of Object.values(operation.requestBody?.content ?? {}))
-        if (body.example !== undefined) body.examples = { example: { value: body.example } };
-    }
-  }
-  return document;
-}
-
-/** @returns {HTMLElement & { loadSpec(document: object): Promise<void> }} */
+/** @returns {Viewer} */
 function viewer() {
   return /** @type {any} */ (document.querySelector('rapi-doc'));
 }
@@ -68,8 +19,48 @@ function viewer() {
 /** Has what is tried carry the key of the page, if there is one. */
 function carryKey() {
   const key = pageKey();
-  viewer().setAttribute('api-key-value', key === undefined ? '' : `Bearer ${key}`);
+  if (key !== undefined) viewer().setApiKey('apiKeyAsBearer', key);
   nameKey(null);
+}
+
+/** Asks for a key before something is tried without one, and tries it once there is one. */
+function askBeforeTries() {
+  /** @type {RequestForm | undefined} */
+  let waiting;
+  viewer().addEventListener('before-try', (event) => {
+    if (pageKey() !== undefined) return;
+    waiting = /** @type {RequestForm} */ (event.composedPath()[0]);
+    /** @type {CustomEvent<{ controller: AbortController }>} */ (event).detail.controller.abort();
+    askForKey('An API key is needed to try this.');
+  });
+  // Nothing was sent: there is nothing to show.
+  viewer().addEventListener('request-aborted', () => setTimeout(() => waiting?.clearResponseData()));
+  onKey(async () => {
+    carryKey();
+    const form = waiting;
+    waiting = undefined;
+    await viewer().updateComplete;
+    await form?.updateComplete;
+    /** @type {HTMLElement | null | undefined} */ (form?.shadowRoot?.querySelector('[part~="btn-try"]'))?.click();
+  });
+  element('key-button').onclick = () => {
+    waiting = undefined;
+    askForKey();
+  };
+}
+
+/** Has the command of what was tried be one that a shell takes as it stands: the viewer's own does not quote. */
+function quoteCommands() {
+  const { prototype } = /** @type {any} */ (customElements.get('api-request'));
+  prototype.generateCURLSyntax = (
+    /** @type {string} */ url,
+    /** @type {Headers} */ given,
+    /** @type {{ method: string, body?: string | URLSearchParams | FormData }} */ { method, body },
+  ) => {
+    const headers = Object.fromEntries(given);
+    if (headers.authorization) headers.authorization = shownAuthorization;
+    return writeCurl({ method, url, headers, body });
+  };
 }
 
 /** Dresses the viewer in the colours of the page. */
@@ -102,6 +93,12 @@ function dress() {
   probe.remove();
 }
 
+/** On a phone, what fields are called takes half of the screen. */
+const narrow = new CSSStyleSheet();
+narrow.replaceSync(
+  '@media (max-width: 600px) { .m-table td:first-child { width: 100px !important; overflow-wrap: anywhere; } }',
+);
+
 /** Gives what the viewer shows names that are read aloud: it gives none to its list of endpoints, and to the fields of what is tried. */
 function nameParts() {
   const shown = viewer().shadowRoot;
@@ -110,6 +107,7 @@ function nameParts() {
   const list = shown?.querySelector('nav');
   if (list) list.ariaLabel = 'Endpoints';
   for (const { shadowRoot } of shown?.querySelectorAll('api-request') ?? []) {
+    if (shadowRoot && !shadowRoot.adoptedStyleSheets.includes(narrow)) shadowRoot.adoptedStyleSheets.push(narrow);
     for (const field of shadowRoot?.querySelectorAll('input, textarea, select') ?? [])
       field.ariaLabel ??= field.getAttribute('data-pname') ?? (field.matches('select') ? 'Type of the body' : 'Body');
   }
@@ -117,21 +115,17 @@ function nameParts() {
 
 async function open() {
   takeKeyFrom(new URLSearchParams(location.search));
+  nameKey(null);
   dress();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress);
-  carryKey();
-  onUnkeptKey(carryKey);
-  element('key-button').onclick = () => askForKey();
-  viewer().addEventListener('before-try', (event) => {
-    if (pageKey() !== undefined) return;
-    /** @type {CustomEvent<{ controller: AbortController }>} */ (event).detail.controller.abort();
-    askForKey('An API key is needed to try this.');
-  });
+  askBeforeTries();
   viewer().addEventListener('spec-loaded', () => setTimeout(nameParts));
   viewer().addEventListener('change', () => setTimeout(nameParts));
   await customElements.whenDefined('rapi-doc');
+  quoteCommands();
   const answer = await fetch('openapi.json');
-  await viewer().loadSpec(prepare(await answer.json()));
+  await viewer().loadSpec(prepareDocument(await answer.json()));
+  carryKey();
 }
 
 open();

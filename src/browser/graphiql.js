@@ -1,5 +1,5 @@
 // GraphiQL in the browser: which operations it opens with, and the address that opens them again.
-import { askForKey, nameKey, onUnkeptKey, pageKey, send, takeKeyFrom } from './api-key.js';
+import { askForKey, nameKey, onKey, pageKey, send, takeKeyFrom } from './api-key.js';
 import { element, settings } from './page.js';
 import { storage, TABS_NAME } from './storage.js';
 import { askViewer, followViewer, showViewerUnless } from './viewer.js';
@@ -140,7 +140,7 @@ function start() {
     if (!isLoading) loadGraphiQL(() => open(tabsToOpen(address)));
     isLoading = true;
   };
-  onUnkeptKey(load);
+  onKey((isKept) => (isKept ? location.reload() : load()));
   preload();
   if (pageKey() !== undefined) return load();
   say('GraphiQL needs an API key to read the schema and to run operations.');

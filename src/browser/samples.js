@@ -10,7 +10,7 @@ export const PLACEHOLDER_KEY = 'YOUR_API_KEY';
  * @property {string} method
  * @property {string} url - the whole of it
  * @property {Record<string, string>} headers - without that of the type of the body
- * @property {unknown} [body] - what is sent as JSON; undefined for nothing
+ * @property {unknown} [body] - what is sent as JSON; undefined for nothing. For curl also a form, or text that is sent as it is, with its type among the headers
  */
 
 /**
@@ -107,15 +107,32 @@ function sampleHeaders({ headers, body }) {
 }
 
 /**
+ * What curl is told to send: a type of body in which it takes no file for what begins with `@` or `<`.
+ *
+ * @param {unknown} body
+ * @returns {string[]}
+ */
+function curlData(body) {
+  if (body === undefined) return [];
+  if (typeof body === 'string') return [`--data-raw ${shellWord(body)}`];
+  if (body instanceof URLSearchParams) return [`--data-raw ${shellWord(body.toString())}`];
+  if (body instanceof FormData)
+    return [...body].map(([name, value]) => `--form-string ${shellWord(`${name}=${value}`)}`);
+  return [`-d ${shellWord(JSON.stringify(body, null, 2))}`];
+}
+
+/**
  * @param {SampleRequest} request
  * @returns {string}
  */
-function writeCurl(request) {
-  const { method, url, body } = request;
+export function writeCurl(request) {
+  const { method, url, headers, body } = request;
+  const isWritten = typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData;
+  const sent = isWritten ? Object.entries(headers) : sampleHeaders(request);
   return [
     `curl${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : ` -X ${method}`} ${shellWord(url)}`,
-    ...sampleHeaders(request).map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`-d ${shellWord(JSON.stringify(body, null, 2))}`]),
+    ...sent.map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
+    ...curlData(body),
   ].join(' \\\n  ');
 }
 

@@ -98,12 +98,13 @@ it.each(apis)('that took too long may be sent again at once, and says what was d
   const holder = new pg.Client({ connectionString: gateway.databaseUrl });
   await holder.connect();
   await holder.query('begin; lock table customer in share row exclusive mode');
-  const call = () => api.create(hasty, { email: `${name}@example.com` }, keyed(name));
-  const { code, answer } = await call();
+  const call = (to: TestGateway) => api.create(to, { email: `${name}@example.com` }, keyed(name));
+  const { code, answer } = await call(hasty);
   expect([code, answer.status]).toEqual(['INTERNAL_SERVICE_UNAVAILABLE', 503]);
   await holder.query('commit');
   await holder.end();
-  expect((await call()).newAccount).toBe(true);
+  // To the one that has the time that a busy machine may take.
+  expect(await call(second)).toMatchObject({ newAccount: true, answer: { status: 200 } });
   await hasty.close();
 });
 

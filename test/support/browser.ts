@@ -25,7 +25,7 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 const queryOf = (request: Request): string | undefined =>
-  request.method() === 'POST' ? request.postDataJSON()?.query : undefined;
+  request.method() === 'POST' && request.url().endsWith('/graphql') ? request.postDataJSON()?.query : undefined;
 
 /** Whether the page asks of itself: for the schema, or whose key it has. */
 const isOfPage = (request: Request) => /__schema|^query PageViewer/.test(queryOf(request) ?? '');

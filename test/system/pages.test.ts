@@ -192,22 +192,84 @@ describe('the reference', () => {
     });
   });
 
-  it('asks for a key outside demo mode, which is in no address and gone with the tab', async () => {
+  it.each([1440, 390])(
+    'has a form for every type of body, and the command that sends the same: %i wide',
+    async (width) => {
+      await withWindow({ viewport: { width, height: 844 } }, async (window) => {
+        const tab = await visit(window, `${demo.url}/docs`);
+        const { page } = tab;
+        await shown(page);
+        for (const [endpoint, type] of [0, 2].flatMap((i) =>
+          ['json', 'urlencoded', 'multipart'].map((name) => [i, name] as const),
+        )) {
+          const form = page.locator('api-request').nth(endpoint);
+          const types = form.getByLabel('Type of the body');
+          const chosen = await types.locator('option', { hasText: type }).getAttribute('value');
+          await types.selectOption(chosen);
+          const button = form.getByRole('button', { name: 'TRY', exact: true });
+          const box = await button.boundingBox();
+          expect(box && box.x + box.width, `${type}`).toBeLessThanOrEqual(width);
+          const answered = page.waitForResponse((response) => response.url().includes('/api/'));
+          await button.click();
+          const response = await answered;
+          expect([type, response.status(), response.request().headers()['content-type']]).toEqual([
+            type,
+            200,
+            expect.stringContaining(chosen ?? ''),
+          ]);
+          await form.getByRole('button', { name: 'CURL' }).click();
+          const command = (await form.locator('pre:visible').last().textContent()) ?? '';
+          expect(JSON.parse(await run('curl', command)), command).toMatchObject({ success: true });
+        }
+        expectCalm(tab);
+      });
+    },
+  );
+
+  it('shows commands that a shell takes for what they are', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const { page } = await visit(window, `${demo.url}/docs`);
+      await shown(page);
+      const form = page.locator('api-request').first();
+      const companyName = `O'Neil & Söhne "$(id)" @x`;
+      await form.getByLabel('Body', { exact: true }).fill(JSON.stringify({ email: 'quoted@example.com', companyName }));
+      await form.getByRole('button', { name: 'TRY', exact: true }).click();
+      await form.getByRole('button', { name: 'CURL' }).click();
+      const command = (await form.locator('pre:visible').last().textContent()) ?? '';
+      expect(JSON.parse(await run('curl', command))).toMatchObject({ newAccount: false, companyName });
+    });
+  });
+
+  it('has the examples of the document, and says that a key is needed', async () => {
+    await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
+      const { page } = await visit(window, `${demo.url}/docs`);
+      await shown(page);
+      for (const text of ['Order 25000001', '2026-06-10T08:30:00.000Z', 'HTTP Bearer', 'v1'])
+        expect([text, await page.getByText(text).count()]).toEqual([text, expect.toSatisfy((count) => count > 0)]);
+      for (const text of ['missing-type-info', /\bNone\b/])
+        expect([text, await page.getByText(text).count()]).toEqual([text, 0]);
+    });
+  });
+
+  it('asks for a key outside demo mode, which is in no address and gone with the tab, and sends what was tried', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
       const { page } = await visit(window, `${gateway.url}/docs`);
       await shown(page);
       const ping = page.getByRole('button', { name: 'TRY', exact: true }).last();
       await ping.click();
-      await giveKey(page, gateway.key);
-      await page.waitForLoadState('networkidle');
-      await expect.poll(() => page.locator('#key-button').textContent()).toContain(gateway.key.slice(0, 8));
-      await shown(page);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      expect(await page.getByText('Aborted').count()).toBe(0);
+      await ping.click();
       const answered = page.waitForResponse((response) => response.url().includes('/ping/'));
-      await page.getByRole('button', { name: 'TRY', exact: true }).last().click();
+      await giveKey(page, gateway.key);
       const response = await answered;
       expect([response.status(), response.url().includes(gateway.key)]).toEqual([200, false]);
+      await expect.poll(() => page.locator('#key-button').textContent()).toContain(gateway.key.slice(0, 8));
+      expect(await page.getByText('Aborted').count()).toBe(0);
       expect(page.url()).not.toContain(gateway.key);
       expect(await remembered(page)).not.toContain(gateway.key);
+      await page.reload();
+      await expect.poll(() => page.locator('#key-button').textContent()).toContain(gateway.key.slice(0, 8));
       const other = await visit(window, `${gateway.url}/docs`);
       await shown(other.page);
       expect(await other.page.locator('#key-button').textContent()).toBe('API key: none');

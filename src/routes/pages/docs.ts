@@ -25,9 +25,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** How the viewer is set: no server to choose, no key of its own, nothing kept in the browser. */
+/** How the viewer is set: no server to choose, no form for keys, nothing kept in the browser. */
 const viewer = html`<section class="unseen" aria-labelledby="title"><h1 id="title">REST reference</h1></section>
-<rapi-doc render-style="read" schema-style="table" load-fonts="false" show-header="false" show-components="false" allow-server-selection="false" allow-authentication="false" allow-advanced-search="false" allow-spec-file-download="false" nav-item-spacing="compact" api-key-name="Authorization" api-key-location="header" api-key-value="">
+<rapi-doc render-style="read" schema-style="table" load-fonts="false" show-header="false" show-components="false" allow-server-selection="false" allow-authentication="false" allow-advanced-search="false" allow-spec-file-download="false" nav-item-spacing="compact">
 </rapi-doc>
 <noscript><p>The reference needs JavaScript. <a href="openapi.json">The OpenAPI document</a> has all that it shows.</p></noscript>
 `;
@@ -36,7 +36,7 @@ const viewer = html`<section class="unseen" aria-labelledby="title"><h1 id="titl
 export function referenceRoutes({ frame, without, sampleKey }: ReferenceOptions): Route[] {
   const style = new Asset('/assets/docs.css', 'css', () => browserFile('docs.css'));
   const script = new Asset('/assets/docs.js', 'js', () =>
-    joined('page.js', 'storage.js', 'api-key.js', 'samples.js', 'docs.js'),
+    joined('page.js', 'storage.js', 'api-key.js', 'samples.js', 'reference.js', 'docs.js'),
   );
   const rapidoc = new Asset('/assets/rapidoc.js', 'js', () =>
     readFileSync(new URL(import.meta.resolve('rapidoc')), 'utf8'),
