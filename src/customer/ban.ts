@@ -12,7 +12,7 @@ export const banCustomerInput = z.object({ by: customerBy, reason: reasonInput }
 /** Who is banned, and why. */
 export type BanCustomer = z.output<typeof banCustomerInput>;
 
-/** Bans a customer; again is no change. @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` */
+/** Bans a customer; one who is banned stays as it is. @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` */
 export function banCustomer(ctx: OperationContext, { by, reason }: BanCustomer): Promise<Customer> {
   return changeCustomer(ctx, by, { action: 'BANNED', reason }, () => ({ ban: true }));
 }

@@ -12,7 +12,7 @@ export const unbanCustomerInput = z.object({ by: customerBy, reason: reasonInput
 /** Who is no longer banned, and why. */
 export type UnbanCustomer = z.output<typeof unbanCustomerInput>;
 
-/** Lifts a ban; again is no change. @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` */
+/** Lifts a ban; a customer who is not banned stays as it is. @throws ApiError `PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED` */
 export function unbanCustomer(ctx: OperationContext, { by, reason }: UnbanCustomer): Promise<Customer> {
   return changeCustomer(ctx, by, { action: 'UNBANNED', reason }, () => ({ ban: false }));
 }

@@ -56,7 +56,7 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     graphql: BEFORE_GRAPHQL,
     steps: [
       'Check that the key belongs to this gateway: one of a test installation is not known in production.',
-      'Look at the list of keys by `npm run keys -- list`, or ask whoever runs the gateway. Only the first eight characters of a key are stored; a key that is lost is replaced.',
+      'Look at the list of keys by `npm run keys -- list`, or ask whoever runs the gateway. A list shows the first eight characters of a key, since the key itself is not stored; one that is lost is replaced.',
     ],
     retry: 'never',
   },
@@ -203,7 +203,7 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     graphql: `The field has no value, and the others may have theirs. ${WITHIN_ANSWER}`,
     steps: [
       'Report it, with the `requestId` of the answer.',
-      'Send the request again with the same `Idempotency-Key`: then nothing is done twice.',
+      'It may be sent again: with the same `Idempotency-Key`, so that nothing is done twice. If it fails each time, wait until the fault is mended.',
     ],
     retry: 'with care',
   },

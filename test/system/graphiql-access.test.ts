@@ -1,7 +1,7 @@
 // GraphiQL for those who use no mouse or no screen, and how soon it can be used. Needs Chromium.
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import {
   activeTab,
   copied,
@@ -9,31 +9,16 @@ import {
   expectCalm,
   graphiQLReady,
   isRun,
-  launchBrowser,
   showPanel,
   tabTo,
   visit,
 } from '../support/browser.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { browserTests } from '../support/browser-tests.ts';
 
 /** What a first view may weigh over the network. */
 const MOST_BYTES = 1_200_000;
 
-let browser: Browser;
-let demo: TestGateway;
-let window: BrowserContext;
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchBrowser(), startGateway({ demo: true })]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), demo.close()]);
-});
-beforeEach(async () => {
-  window = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await window.grantPermissions(['clipboard-read', 'clipboard-write']);
-});
-afterEach(() => window.close());
+const its = browserTests();
 
 /** Parts that are not ours, each for what it lacks. */
 const upstream = [
@@ -58,8 +43,8 @@ async function violations(page: Page, excluded: readonly string[]) {
 }
 
 it.each(['light', 'dark'] as const)('has no serious violation of its own: %s', async (colorScheme) => {
-  const themed = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
-  const tab = await visit(themed, `${demo.url}/graphql`);
+  const themed = await its.browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
+  const tab = await visit(themed, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   for (const panel of ['Examples', 'Explorer', 'History', 'Documentation Explorer']) {
     await showPanel(tab.page, panel);
@@ -75,7 +60,7 @@ it.each(['light', 'dark'] as const)('has no serious violation of its own: %s', a
 });
 
 it('can be used by the keyboard alone', async () => {
-  const tab = await visit(window, `${demo.url}/graphql`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql`);
   const { page } = tab;
   await graphiQLReady(tab);
   await page.keyboard.press('Tab');
@@ -135,15 +120,26 @@ async function openTimed(page: Page, url: string) {
 }
 
 it('loads a first view of little, and next to nothing the second time', async () => {
-  const tab = await visit(window, 'about:blank');
-  const first = await openTimed(tab.page, `${demo.url}/graphql`);
+  const tab = await visit(its.window, 'about:blank');
+  const first = await openTimed(tab.page, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   const bytes = tab.bytes();
-  const second = await openTimed(tab.page, `${demo.url}/graphql`);
+  const second = await openTimed(tab.page, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   for (const [name, { usable, lcp, shift }] of Object.entries({ first, second }))
     console.log(`${name} view: usable ${usable.toFixed(0)} ms, LCP ${lcp.toFixed(0)} ms, CLS ${shift.toFixed(3)}`);
   console.log(`first view: ${bytes} bytes, with the page and the schema; second: ${tab.bytes() - bytes}`);
   expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
   expect(tab.bytes() - bytes).toBeLessThan(200_000);
+});
+
+it('says once how the keyboard leaves an editor', async () => {
+  const tab = await visit(its.window, `${its.demo.url}/graphql`);
+  await graphiQLReady(tab);
+  await tab.page.locator('.graphiql-query-editor .view-lines').click();
+  await tab.page.keyboard.press('Tab');
+  await tab.page.locator('#said', { hasText: 'Ctrl+M' }).waitFor();
+  await tab.page.keyboard.press('Control+M');
+  await tab.page.keyboard.press('Tab');
+  expect(await tab.page.evaluate("document.activeElement.closest('.graphiql-query-editor .monaco-editor')")).toBeNull();
 });

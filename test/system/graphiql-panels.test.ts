@@ -1,6 +1,6 @@
 // The panels of GraphiQL in a real browser: examples, history, explorer, documentation. Needs Chromium.
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { examplesFor } from '../../src/routes/graphiql/examples/index.ts';
 import {
   activeTab,
@@ -8,7 +8,6 @@ import {
   expectCalm,
   giveKey,
   graphiQLReady,
-  launchBrowser,
   openExample,
   remembered,
   runOperation,
@@ -17,26 +16,12 @@ import {
   type,
   visit,
 } from '../support/browser.ts';
+import { browserTests } from '../support/browser-tests.ts';
 import { createKey, runSql } from '../support/database.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const examples = examplesFor(true);
 
-let browser: Browser;
-let demo: TestGateway;
-let gateway: TestGateway;
-let window: BrowserContext;
-
-beforeAll(async () => {
-  [browser, demo, gateway] = await Promise.all([launchBrowser(), startGateway({ demo: true }), startGateway()]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), demo.close(), gateway.close()]);
-});
-beforeEach(async () => {
-  window = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-});
-afterEach(() => window.close());
+const its = browserTests();
 
 /** Opens examples one after the other and runs them. */
 async function runAll(page: Page, names: readonly string[]) {
@@ -50,12 +35,12 @@ async function runAll(page: Page, names: readonly string[]) {
 
 /** A ROOT key of the demo organisation. */
 async function rootKeyOfDemo() {
-  const [found] = await runSql(demo.databaseUrl, "select id from organisation where slug = 'demo'");
-  return createKey(demo.databaseUrl, (found as { id: number }).id, { prefix: 'ROOT' });
+  const [found] = await runSql(its.demo.databaseUrl, "select id from organisation where slug = 'demo'");
+  return createKey(its.demo.databaseUrl, (found as { id: number }).id, { prefix: 'ROOT' });
 }
 
 it('runs every example that the sample key may, each in a tab, and again from the last to the first', async () => {
-  const tab = await visit(window, `${demo.url}/graphql`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   const names = examples.filter(({ needsRoot }) => !needsRoot).map(({ name }) => name);
   await runAll(tab.page, names);
@@ -67,7 +52,7 @@ it('runs every example that the sample key may, each in a tab, and again from th
 });
 
 it('runs every example of API keys with a ROOT key', async () => {
-  const tab = await visit(window, `${demo.url}/graphql?apiKey=${await rootKeyOfDemo()}`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql?apiKey=${await rootKeyOfDemo()}`);
   await graphiQLReady(tab);
   const names = examples.filter(({ needsRoot }) => needsRoot).map(({ name }) => name);
   expect(await tab.page.getByText('Needs a ROOT key.').count()).toBe(names.length);
@@ -89,8 +74,8 @@ it('runs every example of API keys with a ROOT key', async () => {
 });
 
 it('lists all examples outside demo mode too, and opens with one that changes nothing', async () => {
-  const tab = await visit(window, `${gateway.url}/graphql`);
-  await giveKey(tab.page, gateway.key);
+  const tab = await visit(its.window, `${its.gateway.url}/graphql`);
+  await giveKey(tab.page, its.gateway.key);
   await graphiQLReady(tab);
   expect(await tabNames(tab.page)).toEqual(['Customers']);
   const listed = await tab.page.locator('.examples .name').allTextContents();
@@ -103,7 +88,7 @@ it('lists all examples outside demo mode too, and opens with one that changes no
 });
 
 it('takes the place of an empty tab, and keeps what was typed in another', async () => {
-  const tab = await visit(window, `${demo.url}/graphql`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   await type(tab.page, '{ viewer { key { fingerprint } } }');
   await openExample(tab.page, 'Viewer');
@@ -115,8 +100,8 @@ it('takes the place of an empty tab, and keeps what was typed in another', async
 });
 
 it('keeps a history with labels and favourites in the browser, and no header of it', async () => {
-  const secret = await createKey(gateway.databaseUrl, gateway.organisationId);
-  const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}`);
+  const secret = await createKey(its.gateway.databaseUrl, its.gateway.organisationId);
+  const tab = await visit(its.window, `${its.gateway.url}/graphql?apiKey=${its.gateway.key}`);
   const { page } = tab;
   await graphiQLReady(tab);
   await page.getByRole('button', { name: 'Headers' }).click();
@@ -136,10 +121,10 @@ it('keeps a history with labels and favourites in the browser, and no header of 
   const kept = JSON.parse(await remembered(page));
   expect(JSON.parse(kept['graphiql:favorites']).favorites).toMatchObject([{ label: 'Three customers', headers: null }]);
   expect(JSON.stringify(kept)).not.toContain(secret.slice(8));
-  expect(JSON.stringify(kept)).not.toContain(gateway.key.slice(8));
+  expect(JSON.stringify(kept)).not.toContain(its.gateway.key.slice(8));
   await page.close();
 
-  const next = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}&query=%7B__typename%7D`);
+  const next = await visit(its.window, `${its.gateway.url}/graphql?apiKey=${its.gateway.key}&query=%7B__typename%7D`);
   await graphiQLReady(next);
   await showPanel(next.page, 'History');
   await next.page.locator('.graphiql-history-item-label', { hasText: 'Three customers' }).click();
@@ -153,10 +138,10 @@ it.each([
   ['that is none', 'OLD'],
   ['of another form', { queries: { OLD: 1 } }],
 ])('cleans a history that an older GraphiQL left: one %s', async (_, left) => {
-  const tab = await visit(window, `${demo.url}/openapi.json`);
+  const tab = await visit(its.window, `${its.demo.url}/openapi.json`);
   const text = typeof left === 'string' ? left : JSON.stringify(left);
   await tab.page.evaluate(`localStorage.setItem('graphiql:queries', ${JSON.stringify(text)})`);
-  await tab.page.goto(`${demo.url}/graphql`);
+  await tab.page.goto(`${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   await showPanel(tab.page, 'History');
   expect(await remembered(tab.page)).not.toContain('OLD');
@@ -164,7 +149,7 @@ it.each([
 });
 
 it('puts an operation together in the explorer', async () => {
-  const tab = await visit(window, `${demo.url}/graphql?query=query+Mine+%7B__typename%7D`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql?query=query+Mine+%7B__typename%7D`);
   await graphiQLReady(tab);
   await showPanel(tab.page, 'Explorer');
   await tab.page.locator('.graphiql-explorer-node').getByText('viewer', { exact: true }).first().click();
@@ -178,7 +163,7 @@ it('puts an operation together in the explorer', async () => {
 });
 
 it('shows the documentation, and searches it', async () => {
-  const tab = await visit(window, `${demo.url}/graphql`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   await showPanel(tab.page, 'Documentation Explorer');
   await tab.page.locator('.graphiql-doc-explorer').getByRole('link', { name: 'Mutation' }).click();
@@ -195,7 +180,7 @@ it('shows the documentation, and searches it', async () => {
 it('completes and checks what is typed, in variables too', async () => {
   const query = 'query ($by: CustomerBy!) { customer(by: $by) { cuRefNo nothingSuch } }';
   const search = new URLSearchParams({ query, variables: '{ "by": 5 }' });
-  const tab = await visit(window, `${demo.url}/graphql?${search}`);
+  const tab = await visit(its.window, `${its.demo.url}/graphql?${search}`);
   await graphiQLReady(tab);
   await tab.page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
   await tab.page.locator('.graphiql-editor-tool .squiggly-error').first().waitFor();

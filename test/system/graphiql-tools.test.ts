@@ -1,7 +1,6 @@
 // What GraphiQL offers besides running: links, requests for programs, and whose key it is. Needs Chromium, curl, PHP and Python.
-import { spawn } from 'node:child_process';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import {
   activeTab,
@@ -10,62 +9,36 @@ import {
   expectCalm,
   giveKey,
   graphiQLReady,
-  launchBrowser,
   openExample,
   runOperation,
   type,
   viewerLine,
   visit,
 } from '../support/browser.ts';
+import { browserTests, runCode } from '../support/browser-tests.ts';
 import { createKey } from '../support/database.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
 
-let browser: Browser;
-let demo: TestGateway;
-let gateway: TestGateway;
-let window: BrowserContext;
-
-beforeAll(async () => {
-  [browser, demo, gateway] = await Promise.all([launchBrowser(), startGateway({ demo: true }), startGateway()]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), demo.close(), gateway.close()]);
-});
-beforeEach(async () => {
-  window = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await window.grantPermissions(['clipboard-read', 'clipboard-write']);
-});
-afterEach(() => window.close());
+const its = browserTests();
 
 /** Chooses a language of the menu, and reads what was copied. */
 async function copyAs(page: Page, language: string): Promise<string> {
+  const name = language === 'Node' ? 'fetch' : language;
   await page.getByRole('button', { name: 'Copy as a request of a program' }).click();
-  await page.getByRole('menuitem', { name: `Copy as ${language}` }).click();
+  await page.getByRole('menuitem', { name: `Copy as ${name}` }).click();
   await page.locator('#said', { hasText: 'copied.' }).waitFor();
   return copied(page);
 }
 
-/** Runs a program that was copied, as it stands. */
-function run(command: string, words: string[], program: string): Promise<string> {
-  const child = spawn(command, words);
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  child.stderr.on('data', (chunk) => (output += chunk));
-  child.stdin.end(program);
-  // How it is broken into lines depends on its length.
-  return new Promise((resolve) => child.once('close', () => resolve(output.replaceAll(/\s+/g, ' '))));
-}
-
 describe('a link', () => {
   it('opens the operation with its variables and its name, and holds no key', async () => {
-    const tab = await visit(window, `${demo.url}/graphql?apiKey=${SAMPLE_KEY}`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql?apiKey=${SAMPLE_KEY}`);
     await graphiQLReady(tab);
     await openExample(tab.page, 'FilterCustomers');
     await tab.page.getByRole('button', { name: 'Copy a link to this operation' }).click();
     await tab.page.locator('#said', { hasText: 'Link copied.' }).waitFor();
     const link = await copied(tab.page);
     expect(link).not.toContain(SAMPLE_KEY.slice(4));
-    const others = await browser.newContext();
+    const others = await its.browser.newContext();
     const opened = await visit(others, link);
     await graphiQLReady(opened);
     expect(await activeTab(opened.page)).toBe('FilterCustomers');
@@ -78,7 +51,10 @@ describe('a link', () => {
 
   it('names one of several operations', async () => {
     const query = 'query First { __typename } query Second { __typename }';
-    const tab = await visit(window, `${demo.url}/graphql?${new URLSearchParams({ query, operationName: 'Second' })}`);
+    const tab = await visit(
+      its.window,
+      `${its.demo.url}/graphql?${new URLSearchParams({ query, operationName: 'Second' })}`,
+    );
     await graphiQLReady(tab);
     await tab.page.getByRole('button', { name: 'Copy a link to this operation' }).click();
     await tab.page.locator('#said', { hasText: 'Link copied.' }).waitFor();
@@ -86,7 +62,7 @@ describe('a link', () => {
   });
 
   it('is not made of an operation that is too long', async () => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await graphiQLReady(tab);
     await type(tab.page, `# ${'long '.repeat(1_500)}\n{ customers(first: 1) { edges { cursor } } }`);
     await tab.page.getByRole('button', { name: 'Copy a link to this operation' }).click();
@@ -95,25 +71,20 @@ describe('a link', () => {
 });
 
 describe('a request that was copied runs as it stands', () => {
-  const node = (program: string) => run(process.execPath, ['--input-type=module'], program);
-  const bash = (program: string) => run('bash', [], program);
-  const php = (program: string) => run('php', [], program);
-  const python = (program: string) => run('python3', ['-'], program);
-
   it.each([
-    ['curl', bash, '"cuRefNo":"DemoLucieVesela1"', '"balanceAfter"'],
-    ['fetch', node, '200 { data: { customersByReference: [', '200 { data: { adjustCustomerCredit: {'],
-    ['PHP', php, '[cuRefNo] => DemoLucieVesela1', '[balanceAfter] =>'],
-    ['Python', python, "'cuRefNo': 'DemoLucieVesela1'", "'balanceAfter':"],
-  ])('%s', async (language, program, reference, balance) => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    ['curl', '"cuRefNo":"DemoLucieVesela1"', '"balanceAfter"'],
+    ['Node', '200 { data: { customersByReference: [', '200 { data: { adjustCustomerCredit: {'],
+    ['PHP', '[cuRefNo] => DemoLucieVesela1', '[balanceAfter] =>'],
+    ['Python', "'cuRefNo': 'DemoLucieVesela1'", "'balanceAfter':"],
+  ] as const)('%s', async (language, reference, balance) => {
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await graphiQLReady(tab);
     await openExample(tab.page, 'CustomersByReference');
-    expect(await program(await copyAs(tab.page, language))).toContain(reference);
+    expect(await runCode(language, await copyAs(tab.page, language))).toContain(reference);
     await openExample(tab.page, 'AdjustCustomerCredit');
     const changing = await copyAs(tab.page, language);
     expect(changing).toContain(`Bearer ${SAMPLE_KEY}`);
-    expect(await program(changing)).toContain(balance);
+    expect(await runCode(language, changing)).toContain(balance);
     expectCalm(tab);
   });
 
@@ -124,28 +95,23 @@ describe('a request that was copied runs as it stands', () => {
       variables: `{"q": "O'Brien \\"x\\" \\\\ $HOME"}`,
       operationName: 'Two',
     });
-    const tab = await visit(window, `${demo.url}/graphql?${search}`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql?${search}`);
     await graphiQLReady(tab);
-    for (const [language, program] of [
-      ['curl', bash],
-      ['fetch', node],
-      ['PHP', php],
-      ['Python', python],
-    ] as const)
-      expect(await program(await copyAs(tab.page, language)), language).toMatch(/\bcustomers\b/);
+    for (const language of ['curl', 'Node', 'PHP', 'Python'] as const)
+      expect(await runCode(language, await copyAs(tab.page, language)), language).toMatch(/\bcustomers\b/);
   });
 
   it("holds a placeholder, and not the caller's own key", async () => {
-    const tab = await visit(window, `${gateway.url}/graphql?apiKey=${gateway.key}`);
+    const tab = await visit(its.window, `${its.gateway.url}/graphql?apiKey=${its.gateway.key}`);
     await graphiQLReady(tab);
     const program = await copyAs(tab.page, 'curl');
     expect(program).toContain('Bearer YOUR_API_KEY');
-    expect(program).not.toContain(gateway.key.slice(8));
-    expect(await bash(program.replace('YOUR_API_KEY', gateway.key))).toContain('"customers"');
+    expect(program).not.toContain(its.gateway.key.slice(8));
+    expect(await runCode('curl', program.replace('YOUR_API_KEY', its.gateway.key))).toContain('"customers"');
   });
 
   it('is not made of variables that are no JSON', async () => {
-    const tab = await visit(window, `${demo.url}/graphql?query=%7B__typename%7D&variables=%7B`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql?query=%7B__typename%7D&variables=%7B`);
     await graphiQLReady(tab);
     await tab.page.getByRole('button', { name: 'Copy as a request of a program' }).click();
     await tab.page.getByRole('menuitem', { name: 'Copy as curl' }).click();
@@ -156,8 +122,8 @@ describe('a request that was copied runs as it stands', () => {
 describe('the header', () => {
   it('shows whose key it is, what it may do, and what is left of its limit', async () => {
     const scopes = ['customer:read', 'ip:read'];
-    const key = await createKey(gateway.databaseUrl, gateway.organisationId, { scopes, limitPerMinute: 40 });
-    const tab = await visit(window, `${gateway.url}/graphql`);
+    const key = await createKey(its.gateway.databaseUrl, its.gateway.organisationId, { scopes, limitPerMinute: 40 });
+    const tab = await visit(its.window, `${its.gateway.url}/graphql`);
     await tab.page.locator('#key').waitFor();
     expect(await viewerLine(tab.page)).toEqual([]);
     await giveKey(tab.page, key);
@@ -176,14 +142,14 @@ describe('the header', () => {
   });
 
   it('tells of a ROOT key that it has no limit, and nothing while a tab has a key of its own', async () => {
-    const root = await createKey(gateway.databaseUrl, gateway.organisationId, { prefix: 'ROOT' });
-    const tab = await visit(window, `${gateway.url}/graphql?apiKey=${root}`);
+    const root = await createKey(its.gateway.databaseUrl, its.gateway.organisationId, { prefix: 'ROOT' });
+    const tab = await visit(its.window, `${its.gateway.url}/graphql?apiKey=${root}`);
     const { page } = tab;
     await graphiQLReady(tab);
     await expect.poll(async () => (await viewerLine(page)).slice(1)).toEqual(['all scopes', 'no limit']);
     await page.getByRole('button', { name: 'Headers' }).click();
     await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
-    await page.keyboard.insertText(`{"authorization": "Bearer ${gateway.key}"`);
+    await page.keyboard.insertText(`{"authorization": "Bearer ${its.gateway.key}"`);
     await expect.poll(() => viewerLine(page)).toEqual([]);
     await runOperation(page);
     expect(await viewerLine(page)).toEqual([]);
@@ -192,4 +158,33 @@ describe('the header', () => {
     await expect.poll(async () => (await viewerLine(page)).slice(1)).toEqual(['all scopes', 'no limit']);
     expectCalm(tab);
   });
+});
+
+it('leads from an error to the page that explains it', async () => {
+  const query = 'mutation { createCustomer(input: { email: "jan@" }) { newAccount } }';
+  const tab = await visit(its.window, `${its.demo.url}/graphql?${new URLSearchParams({ query })}`);
+  await graphiQLReady(tab);
+  await runOperation(tab.page);
+  const opened = its.window.waitForEvent('page');
+  await tab.page
+    .locator('.result-window .detected-link')
+    .last()
+    .click({ modifiers: ['ControlOrMeta'] });
+  expect((await opened).url()).toBe(`${its.demo.url}/errors/INTERNAL_VALIDATION_FAILED`);
+});
+
+it('keeps the active tab in view, however many there are, after F5 too', async () => {
+  const tab = await visit(its.window, `${its.demo.url}/graphql`);
+  await graphiQLReady(tab);
+  for (let i = 0; i < 14; i++) await tab.page.getByRole('button', { name: 'New tab' }).click();
+  const active = tab.page.locator('.graphiql-tab-active');
+  const tabs = tab.page.locator('.graphiql-tabs');
+  const isInView = async () => {
+    const [one, all] = await Promise.all([active.boundingBox(), tabs.boundingBox()]);
+    return one && all && one.x >= all.x && one.x + one.width <= all.x + all.width + 1;
+  };
+  await expect.poll(isInView).toBe(true);
+  await tab.page.reload();
+  await graphiQLReady(tab);
+  await expect.poll(isInView).toBe(true);
 });

@@ -1,7 +1,6 @@
 // GraphiQL in a real browser. Needs Chromium.
 import { mkdir } from 'node:fs/promises';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { examplesFor, firstExamples } from '../../src/routes/graphiql/examples/index.ts';
 import {
   activeTab,
@@ -9,7 +8,6 @@ import {
   expectCalm,
   graphiQLReady,
   isRun,
-  launchBrowser,
   openExample,
   remembered,
   runOperation,
@@ -17,36 +15,23 @@ import {
   type,
   visit,
 } from '../support/browser.ts';
+import { browserTests, DESKTOP } from '../support/browser-tests.ts';
 import { runSql } from '../support/database.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/gateway.ts';
 
 const examples = examplesFor(true);
 /** What the tabs of a first visitor are called. */
 const names = firstExamples(examples, true).map(({ name }) => name);
-const DESKTOP = { width: 1440, height: 900 };
 const PHONES = [
   { width: 390, height: 844 },
   { width: 360, height: 640 },
 ];
 
-let browser: Browser;
-let demo: TestGateway;
-let window: BrowserContext;
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchBrowser(), startGateway({ demo: true })]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), demo.close()]);
-});
-beforeEach(async () => {
-  window = await browser.newContext({ viewport: DESKTOP });
-});
-afterEach(() => window.close());
+const its = browserTests();
 
 describe('in demo mode', () => {
   it('opens with two examples, asks no other host, and says nothing in the console', async () => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await graphiQLReady(tab);
     expect(await tabNames(tab.page)).toEqual(names);
     for (const name of [...names, ...names].toReversed()) {
@@ -62,7 +47,7 @@ describe('in demo mode', () => {
   });
 
   it('runs the tab that is shown, also at once after a change of tab', async () => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await graphiQLReady(tab);
     for (const name of ['Customers', 'BanCustomer', 'Viewer', 'CustomerGroups']) await openExample(tab.page, name);
     for (const i of [1, 2, 5, 0, 2, 1]) {
@@ -83,7 +68,7 @@ describe('in demo mode', () => {
   });
 
   it('keeps what was typed over a reload, and loads nothing twice', async () => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await graphiQLReady(tab);
     await type(tab.page, '{ customers(first: 1) { edges { node { email } } } }');
     await expect.poll(() => tab.page.url()).toContain('query=');
@@ -105,7 +90,7 @@ describe('in demo mode', () => {
   });
 
   it('keeps an operation that is too long for an address', async () => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await graphiQLReady(tab);
     await type(tab.page, `# ${'long '.repeat(1_500)}\n{ customers(first: 1) { edges { cursor } } }`);
     expect(tab.page.url().length).toBeLessThanOrEqual(4_000);
@@ -116,7 +101,7 @@ describe('in demo mode', () => {
   });
 
   it.each(PHONES)('fits a phone of $width pixels', async (phone) => {
-    const tab = await visit(window, `${demo.url}/graphql`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql`);
     await tab.page.setViewportSize(phone);
     await graphiQLReady(tab);
     expect((await runOperation(tab.page)).data.createCustomer).toBeTruthy();
@@ -148,7 +133,7 @@ describe('a shared link', () => {
   });
 
   it('opens with the operation and its variables filled in, and runs nothing by itself', async () => {
-    const tab = await visit(window, `${demo.url}/graphql?${search}`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql?${search}`);
     await graphiQLReady(tab);
     await tab.page.waitForTimeout(1_000);
     expect(await editorText(tab.page, 'query-editor')).toContain('mutation Second');
@@ -156,10 +141,10 @@ describe('a shared link', () => {
     expect(await editorText(tab.page, 'editor-tool')).toContain('shared@example.com');
     expect(tab.operations).toEqual([]);
     const made = "select 1 from customer where email = 'shared@example.com'";
-    expect(await runSql(demo.databaseUrl, made)).toHaveLength(0);
+    expect(await runSql(its.demo.databaseUrl, made)).toHaveLength(0);
     await tab.page.locator('.graphiql-execute-button').click();
     await tab.page.getByRole('menuitem', { name: 'Second' }).click();
-    await expect.poll(() => runSql(demo.databaseUrl, made)).toHaveLength(1);
+    await expect.poll(() => runSql(its.demo.databaseUrl, made)).toHaveLength(1);
     expectCalm(tab);
   });
 
@@ -189,7 +174,7 @@ describe('a shared link', () => {
     ],
     ['none that is there', 'query First { __typename } query Second { __typename }', 'Nope', 'First'],
   ])('runs the operation that it names, by the keyboard too: %s', async (_, query, operationName, expected) => {
-    const tab = await visit(window, `${demo.url}/graphql?${new URLSearchParams({ query, operationName })}`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql?${new URLSearchParams({ query, operationName })}`);
     await graphiQLReady(tab);
     expect(await activeTab(tab.page)).toBe(expected);
     await tab.page
@@ -205,7 +190,7 @@ describe('a shared link', () => {
     ['a syntax error', '?query=%7Bcustomers', 'query-editor', '{customers'],
     ['a tag that ends scripts', '?query=%23%3C%2Fscript%3E%20x', 'query-editor', '</script> x'],
   ] as const)('opens with %s', async (_, link, place, text) => {
-    const tab = await visit(window, `${demo.url}/graphql${link}`);
+    const tab = await visit(its.window, `${its.demo.url}/graphql${link}`);
     await graphiQLReady(tab);
     await expect.poll(() => editorText(tab.page, place)).toContain(text);
     expect(tab.operations).toEqual([]);
@@ -213,14 +198,14 @@ describe('a shared link', () => {
   });
 
   it('takes the place of the oldest link among ten, and of no other tab', async () => {
-    const tab = await visit(window, `${demo.url}/openapi.json`);
+    const tab = await visit(its.window, `${its.demo.url}/openapi.json`);
     const empty = { variables: null, headers: null, operationName: null, response: null };
     const kept = Array.from({ length: 25 }, (_, i) => {
       return { ...empty, id: i < 10 ? `link-${i}` : `${i}`, title: `Q${i}`, query: `query Q${i} { a }` };
     });
     const state = JSON.stringify({ tabs: kept, activeTabIndex: 0 });
     await tab.page.evaluate(`localStorage.setItem('graphiql:tabState', ${JSON.stringify(state)})`);
-    await tab.page.goto(`${demo.url}/graphql?query=query+Q25+%7B__typename%7D`);
+    await tab.page.goto(`${its.demo.url}/graphql?query=query+Q25+%7B__typename%7D`);
     await graphiQLReady(tab);
     const titles = await tab.page.locator('.graphiql-tab-button').allTextContents();
     expect(titles).toEqual(Array.from({ length: 25 }, (_, i) => `Q${i + 1}`));
@@ -229,7 +214,7 @@ describe('a shared link', () => {
 
   it('opens one tab of GraphiQL, however often it is opened', async () => {
     for (let i = 0; i < 3; i++) {
-      const tab = await visit(window, `${demo.url}/graphql?${search}`);
+      const tab = await visit(its.window, `${its.demo.url}/graphql?${search}`);
       await graphiQLReady(tab);
       expect(await tab.page.locator('.graphiql-tab-button').count()).toBe(names.length + 1);
       await tab.page.close();
@@ -239,7 +224,7 @@ describe('a shared link', () => {
 
 it('says so when introspection is off, and asks for no schema', async () => {
   const closed = await startGateway({ introspection: false });
-  const tab = await visit(window, `${closed.url}/graphql?apiKey=${closed.key}&query=%7B__typename%7D`);
+  const tab = await visit(its.window, `${closed.url}/graphql?apiKey=${closed.key}&query=%7B__typename%7D`);
   await tab.page.locator('.graphiql-query-editor .view-lines').waitFor();
   expect(await tab.page.locator('header').textContent()).toContain('Introspection is off');
   expect((await runOperation(tab.page)).data).toEqual({ __typename: 'Query' });
@@ -258,9 +243,9 @@ it.each([
   ],
   ['a key that an older GraphiQL left', 'localStorage.setItem("graphiql:headers", "Bearer OLD")'],
 ])('opens with %s', async (_, prepare) => {
-  const tab = await visit(window, `${demo.url}/openapi.json`);
+  const tab = await visit(its.window, `${its.demo.url}/openapi.json`);
   await tab.page.evaluate(prepare);
-  await tab.page.goto(`${demo.url}/graphql?query=%7B__typename%7D`);
+  await tab.page.goto(`${its.demo.url}/graphql?query=%7B__typename%7D`);
   await graphiQLReady(tab);
   expect((await runOperation(tab.page)).data).toEqual({ __typename: 'Query' });
   expect(await remembered(tab.page)).not.toContain('OLD');
@@ -271,9 +256,9 @@ it.each([
   ['dark', 'light', 'rgb(255, 255, 255)'],
   ['light', 'dark', 'rgb(23, 30, 46)'],
 ] as const)('is of one theme where the system is %s and %s was chosen', async (colorScheme, chosen, colour) => {
-  const themed = await browser.newContext({ viewport: DESKTOP, colorScheme });
+  const themed = await its.browser.newContext({ viewport: DESKTOP, colorScheme });
   await themed.addInitScript(`localStorage.setItem('graphiql:theme', '${chosen}')`);
-  const tab = await visit(themed, `${demo.url}/graphql`);
+  const tab = await visit(themed, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   expect(await tab.page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(colour);
   await themed.close();
@@ -286,8 +271,8 @@ it.each([
   ['390', 'dark', { width: 390, height: 844 }],
   ['360', 'light', { width: 360, height: 640 }],
 ] as const)('can be looked at: %s pixels, %s', async (name, colorScheme, viewport) => {
-  const shown = await browser.newContext({ viewport, colorScheme });
-  const tab = await visit(shown, `${demo.url}/graphql`);
+  const shown = await its.browser.newContext({ viewport, colorScheme });
+  const tab = await visit(shown, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
   await runOperation(tab.page);
   await tab.page.locator('.graphiql-response .view-lines').getByText('"data"').waitFor();

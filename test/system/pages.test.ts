@@ -1,26 +1,16 @@
 // The pages in a real browser. Needs Chromium, and curl, PHP (with cURL) and Python (with requests) for the code that they show.
-import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectCalm, giveKey, launchBrowser, remembered, visit } from '../support/browser.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { expectCalm, giveKey, remembered, visit } from '../support/browser.ts';
+import { browserTests, type Language, runCode } from '../support/browser-tests.ts';
 
 const paths = ['/', '/docs', '/errors', '/errors/INTERNAL_VALIDATION_FAILED'];
 const sizes = { 1440: 900, 768: 1024, 390: 844, 360: 740 };
 const nameOf = (path: string) => path.replaceAll(/\W+/g, '-').replace(/^-|-$/g, '') || 'start';
 
-let browser: Browser;
-let demo: TestGateway;
-let gateway: TestGateway;
-beforeAll(async () => {
-  [browser, demo, gateway] = await Promise.all([launchBrowser(), startGateway({ demo: true }), startGateway()]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), demo.close(), gateway.close()]);
-});
+const its = browserTests();
 
 /** Waits until a page shows all that it has to show. */
 async function shown(page: Page): Promise<void> {
@@ -33,7 +23,7 @@ async function withWindow(
   options: Parameters<Browser['newContext']>[0],
   work: (window: BrowserContext) => Promise<void>,
 ) {
-  const window = await browser.newContext(options);
+  const window = await its.browser.newContext(options);
   await work(window).finally(() => window.close());
 }
 
@@ -44,7 +34,7 @@ describe.each(paths)('%s', (path) => {
       await mkdir('screenshots', { recursive: true });
       for (const [width, height] of Object.entries(sizes).map((pair) => pair.map(Number)) as [number, number][])
         await withWindow({ viewport: { width, height }, colorScheme }, async (window) => {
-          const tab = await visit(window, demo.url + path);
+          const tab = await visit(window, its.demo.url + path);
           await shown(tab.page);
           expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
           const { violations } = await new AxeBuilder({ page: tab.page }).analyze();
@@ -62,7 +52,7 @@ describe.each(paths)('%s', (path) => {
 
   it('can be used by the keyboard: past the header at once, and to all that can be clicked', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
-      const { page } = await visit(window, demo.url + path);
+      const { page } = await visit(window, its.demo.url + path);
       await shown(page);
       await page.keyboard.press('Tab');
       expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
@@ -95,7 +85,7 @@ describe.each(paths)('%s', (path) => {
       for (let i = 0; i < 2; i++) {
         const before = tab.bytes();
         const startedAt = performance.now();
-        await tab.page.goto(demo.url + path);
+        await tab.page.goto(its.demo.url + path);
         await shown(tab.page);
         const { lcp, cls } = (await tab.page.evaluate('window.seen')) as { lcp: number; cls: number };
         views.push({
@@ -113,25 +103,10 @@ describe.each(paths)('%s', (path) => {
   });
 });
 
-const runProgram = promisify(execFile);
-
-/** Runs code as a person who has copied it would; gives what it prints. */
-async function run(language: string, code: string): Promise<string> {
-  const [program, ...words] = {
-    curl: ['bash', '-c'],
-    GraphQL: ['bash', '-c'],
-    PHP: ['php', '-r'],
-    Node: [process.execPath, '--input-type=module', '--eval'],
-    Python: ['/usr/bin/python3', '-c'],
-  }[language] as [string, ...string[]];
-  const { stdout } = await runProgram(program, [...words, code.replace(/^<\?php\n/, '')], { timeout: 20_000 });
-  return stdout;
-}
-
 describe('code that is shown', () => {
   it('on the first page is copied, runs as it stands, and is answered as the page says', async () => {
     await withWindow({ permissions: ['clipboard-read', 'clipboard-write'] }, async (window) => {
-      const { page } = await visit(window, demo.url);
+      const { page } = await visit(window, its.demo.url);
       await expect.poll(() => page.locator('#status').textContent()).toBe('Ready');
       const tabs = page.getByRole('tab');
       expect(await tabs.allTextContents()).toEqual(['curl', 'PHP', 'Node', 'Python', 'GraphQL']);
@@ -140,15 +115,15 @@ describe('code that is shown', () => {
         const panel = page.getByRole('tabpanel', { name: language });
         await panel.getByRole('button', { name: 'Copy' }).click();
         const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
-        expect(code).toContain(demo.url);
-        expect(await run(language, code), language).toMatch(/newAccount/);
+        expect(code).toContain(its.demo.url);
+        expect(await runCode(language as Language, code), language).toMatch(/newAccount/);
         await page.getByRole('tab', { name: language }).focus();
         await page.keyboard.press('ArrowRight');
       }
       const answer = JSON.parse(
         (await page.locator('h2:has-text("The first call") ~ .code code').last().textContent()) ?? '',
       );
-      const first = (await demo.rest({ email: 'other@example.com', companyName: 'BizKitHub' })).body;
+      const first = (await its.demo.rest({ email: 'other@example.com', companyName: 'BizKitHub' })).body;
       expect(Object.keys(answer)).toEqual(Object.keys(first));
       expect(answer).toEqual({ ...first, cuRefNo: answer.cuRefNo });
     });
@@ -156,17 +131,17 @@ describe('code that is shown', () => {
 
   it('in the reference runs as it stands', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
-      const { page } = await visit(window, `${demo.url}/docs`);
+      const { page } = await visit(window, `${its.demo.url}/docs`);
       await shown(page);
       const samples =
         (await page.evaluate(`[...document.querySelector('rapi-doc').shadowRoot.querySelectorAll('.tab-panel')]
         .flatMap((panel) => {
           const names = [...panel.querySelectorAll('.tab-btn')].map((button) => button.textContent.trim());
           return [...panel.querySelectorAll('.tab-content')].map((content, i) => [names[i], content.querySelector('code, pre')?.textContent]);
-        }).filter(([name]) => ['curl', 'PHP', 'Node', 'Python'].includes(name))`)) as [string, string][];
+        }).filter(([name]) => ['curl', 'PHP', 'Node', 'Python'].includes(name))`)) as [Language, string][];
       expect(samples).toHaveLength(20);
       for (const [language, code] of samples)
-        expect(await run(language, code), code).toMatch(/success\W+(=>)?\s*(true|True|1)/);
+        expect(await runCode(language, code), code).toMatch(/success\W+(=>)?\s*(true|True|1)/);
     });
   });
 });
@@ -174,7 +149,7 @@ describe('code that is shown', () => {
 describe('the reference', () => {
   it('tries every endpoint in demo mode, with the sample key', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
-      const tab = await visit(window, `${demo.url}/docs`);
+      const tab = await visit(window, `${its.demo.url}/docs`);
       await shown(tab.page);
       const tries = tab.page.getByRole('button', { name: 'TRY', exact: true });
       expect(await tries.count()).toBe(5);
@@ -196,7 +171,7 @@ describe('the reference', () => {
     'has a form for every type of body, and the command that sends the same: %i wide',
     async (width) => {
       await withWindow({ viewport: { width, height: 844 } }, async (window) => {
-        const tab = await visit(window, `${demo.url}/docs`);
+        const tab = await visit(window, `${its.demo.url}/docs`);
         const { page } = tab;
         await shown(page);
         for (const [endpoint, type] of [0, 2].flatMap((i) =>
@@ -219,7 +194,7 @@ describe('the reference', () => {
           ]);
           await form.getByRole('button', { name: 'CURL' }).click();
           const command = (await form.locator('pre:visible').last().textContent()) ?? '';
-          expect(JSON.parse(await run('curl', command)), command).toMatchObject({ success: true });
+          expect(JSON.parse(await runCode('curl', command)), command).toMatchObject({ success: true });
         }
         expectCalm(tab);
       });
@@ -228,7 +203,7 @@ describe('the reference', () => {
 
   it('shows commands that a shell takes for what they are', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
-      const { page } = await visit(window, `${demo.url}/docs`);
+      const { page } = await visit(window, `${its.demo.url}/docs`);
       await shown(page);
       const form = page.locator('api-request').first();
       const companyName = `O'Neil & Söhne "$(id)" @x`;
@@ -236,13 +211,13 @@ describe('the reference', () => {
       await form.getByRole('button', { name: 'TRY', exact: true }).click();
       await form.getByRole('button', { name: 'CURL' }).click();
       const command = (await form.locator('pre:visible').last().textContent()) ?? '';
-      expect(JSON.parse(await run('curl', command))).toMatchObject({ newAccount: false, companyName });
+      expect(JSON.parse(await runCode('curl', command))).toMatchObject({ newAccount: false, companyName });
     });
   });
 
   it('has the examples of the document, and says that a key is needed', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
-      const { page } = await visit(window, `${demo.url}/docs`);
+      const { page } = await visit(window, `${its.demo.url}/docs`);
       await shown(page);
       for (const text of ['Order 25000001', '2026-06-10T08:30:00.000Z', 'HTTP Bearer', 'v1'])
         expect([text, await page.getByText(text).count()]).toEqual([text, expect.toSatisfy((count) => count > 0)]);
@@ -253,7 +228,7 @@ describe('the reference', () => {
 
   it('asks for a key outside demo mode, which is in no address and gone with the tab, and sends what was tried', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
-      const { page } = await visit(window, `${gateway.url}/docs`);
+      const { page } = await visit(window, `${its.gateway.url}/docs`);
       await shown(page);
       const ping = page.getByRole('button', { name: 'TRY', exact: true }).last();
       await ping.click();
@@ -261,16 +236,16 @@ describe('the reference', () => {
       expect(await page.getByText('Aborted').count()).toBe(0);
       await ping.click();
       const answered = page.waitForResponse((response) => response.url().includes('/ping/'));
-      await giveKey(page, gateway.key);
+      await giveKey(page, its.gateway.key);
       const response = await answered;
-      expect([response.status(), response.url().includes(gateway.key)]).toEqual([200, false]);
-      await expect.poll(() => page.locator('#key-button').textContent()).toContain(gateway.key.slice(0, 8));
+      expect([response.status(), response.url().includes(its.gateway.key)]).toEqual([200, false]);
+      await expect.poll(() => page.locator('#key-button').textContent()).toContain(its.gateway.key.slice(0, 8));
       expect(await page.getByText('Aborted').count()).toBe(0);
-      expect(page.url()).not.toContain(gateway.key);
-      expect(await remembered(page)).not.toContain(gateway.key);
+      expect(page.url()).not.toContain(its.gateway.key);
+      expect(await remembered(page)).not.toContain(its.gateway.key);
       await page.reload();
-      await expect.poll(() => page.locator('#key-button').textContent()).toContain(gateway.key.slice(0, 8));
-      const other = await visit(window, `${gateway.url}/docs`);
+      await expect.poll(() => page.locator('#key-button').textContent()).toContain(its.gateway.key.slice(0, 8));
+      const other = await visit(window, `${its.gateway.url}/docs`);
       await shown(other.page);
       expect(await other.page.locator('#key-button').textContent()).toBe('API key: none');
     });
@@ -278,6 +253,6 @@ describe('the reference', () => {
 });
 
 it('a page that is served below a path of a proxy finds what it loads', async () => {
-  const { text } = await demo.send('/errors/INTERNAL_CONFLICT');
+  const { text } = await its.demo.send('/errors/INTERNAL_CONFLICT');
   for (const [, url] of text.matchAll(/(?:src|href)="([^"#]+)"/g)) expect(url).toMatch(/^\.\.\//);
 });

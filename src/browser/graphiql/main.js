@@ -13,6 +13,7 @@ import { examplesPlugin } from './examples.js';
 import { explorer } from './explorer.js';
 import { placeOf, withoutStaleName } from './operations.js';
 import { OptionsContext } from './options.js';
+import { say } from './say.js';
 import { Tools } from './tools.js';
 
 /**
@@ -38,6 +39,17 @@ function openedTab({ tabs, activeTabIndex, newTab }) {
   if (operationName && !placeOf(query ?? '', operationName))
     Object.assign(tab, newTab({ ...tab, query: query ?? '', operationName: null }), { id });
   return tab;
+}
+
+/** Says once how the keyboard leaves an editor, when it is first kept there. */
+function explainTab() {
+  /** @param {KeyboardEvent} event */
+  const explain = ({ key, target }) => {
+    if (key !== 'Tab' || !(target instanceof Element && target.closest('.monaco-editor'))) return;
+    removeEventListener('keydown', explain, true);
+    say('Tab indents here. Ctrl+M (on a Mac, Ctrl+Shift+M) has it move on.');
+  };
+  addEventListener('keydown', explain, true);
 }
 
 /** @param {Options} options */
@@ -75,6 +87,7 @@ function openGraphiQL(options) {
     h(GraphiQL.Logo, null, ' '),
     h(GraphiQL.Toolbar, null, /** @type {any} */ (tools)),
   );
+  explainTab();
   createRoot(root).render(h(OptionsContext.Provider, { value: options }, graphiql));
 }
 

@@ -2,9 +2,11 @@
 import { ToolbarButton, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { Fragment, createElement as h, useEffect, useRef } from 'react';
 import { PLACEHOLDER_KEY, sampleLanguages } from '../samples.js';
+import { DocLinks } from './doc-links.js';
 import { placeOf } from './operations.js';
 import { useOptions } from './options.js';
 import { copy, say } from './say.js';
+import { ActiveTabInView } from './tabs.js';
 
 const paths = {
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
@@ -90,7 +92,7 @@ function CopyMenu() {
       h(
         ToolbarMenu.Item,
         { key: language.id, onSelect: () => copyAs(language) },
-        `Copy as ${language.id === 'node' ? 'fetch (Node, browsers)' : language.label}`,
+        `Copy as ${language.id === 'node' ? 'fetch' : language.label}`,
       ),
     ),
   );
@@ -124,6 +126,8 @@ function PlacedCursor({ operationName }) {
 export function Tools({ prettify, merge, copy: copyQuery, opened }) {
   return [
     h(PlacedCursor, { key: 'cursor', operationName: opened }),
+    h(ActiveTabInView, { key: 'tab' }),
+    h(DocLinks, { key: 'links' }),
     h(Fragment, { key: 'prettify' }, prettify),
     h(Fragment, { key: 'merge' }, merge),
     h(Fragment, { key: 'copy' }, copyQuery),

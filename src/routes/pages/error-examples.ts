@@ -13,6 +13,7 @@ export interface ExampleRequest {
 
 /** A request that fails, and its answer. */
 export interface ErrorExample {
+  readonly code: ErrorCode;
   readonly request: ExampleRequest;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -42,6 +43,7 @@ function rest(code: ErrorCode, sent: RestRequest = {}, details: ApiErrorDetails 
   const headers = sent.headers ?? (body === undefined ? withKey : { ...withKey, ...withJson });
   const error = new ApiError(code, details);
   return {
+    code,
     request: { method, path, headers, body },
     status: error.status,
     headers: headersOf(error),
@@ -84,6 +86,7 @@ function graphql(
     extensions,
   };
   return {
+    code,
     request: {
       method: 'POST',
       path: '/graphql',

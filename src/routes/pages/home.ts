@@ -60,7 +60,7 @@ ${[
   card('docs', 'REST reference', 'Read every endpoint, and try it.'),
   card('errors', 'Errors', 'What each error code means, and what to do about it.'),
   card('openapi.json', 'OpenAPI', 'The contract of the REST API, for tools that make clients.'),
-  hasSchema ? card('schema.graphql', 'GraphQL schema', schemaWords(sampleKey)) : undefined,
+  hasSchema ? schemaCard(base, sampleKey) : undefined,
 ]}</ul>
 `;
 }
@@ -71,10 +71,19 @@ function introduction(sampleKey: string | undefined): Part {
     : html`Every call carries an API key. Put yours in the place of <code>${PLACEHOLDER_KEY}</code>. Whoever runs this gateway can make you one.`;
 }
 
-function schemaWords(sampleKey: string | undefined): string {
-  return sampleKey
-    ? 'The contract of the GraphQL API, for tools that make clients.'
-    : 'The contract of the GraphQL API, for tools that make clients. Ask for it with a key.';
+/** Outside demo mode the schema is for those who have a key, which a link does not carry. */
+function schemaCard(base: string, sampleKey: string | undefined): Html {
+  const path = 'schema.graphql';
+  const label = 'GraphQL schema';
+  const text = 'The contract of the GraphQL API, for tools that make clients.';
+  if (sampleKey) return card(path, label, text);
+  const command = sampleLanguages.curl.write({
+    method: 'GET',
+    url: `${base}/${path}`,
+    headers: { Authorization: `Bearer ${PLACEHOLDER_KEY}` },
+  });
+  return html`<li><strong>${label}</strong><p>${text} It takes a key:</p>${codeBlock(command, 'The request for the schema')}</li>
+`;
 }
 
 function card(path: string, label: string, text: string): Html {

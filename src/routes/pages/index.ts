@@ -33,6 +33,7 @@ const POLICY = [
 /** Makes the routes of the pages, and of what they load. Nothing is written before somebody asks for it. */
 export function pageRoutes(options: PagesOptions): Route[] {
   const { base, isBaseAssumed, frame, style, script, without } = options;
+  const publicUrl = isBaseAssumed ? undefined : base;
   const page = (path: string, parts: () => Pick<PageParts, 'title' | 'current' | 'main'>): Route => {
     const root = '../'.repeat(path.split('/').length - 2);
     const head = () => html`<link rel="stylesheet" href="${root}${style.url}">
@@ -44,8 +45,10 @@ export function pageRoutes(options: PagesOptions): Route[] {
   };
   return [
     page('/', () => ({ title: 'Start', current: 'home', main: homePage(options) })),
-    page('/errors', () => ({ title: 'Errors', current: 'errors', main: errorsPage() })),
-    ...errorCodes.map((code) => page(docPath(code), () => ({ title: code, current: 'errors', main: errorPage(code) }))),
+    page('/errors', () => ({ title: 'Errors', current: 'errors', main: errorsPage(publicUrl) })),
+    ...errorCodes.map((code) =>
+      page(docPath(code), () => ({ title: code, current: 'errors', main: errorPage(code, publicUrl) })),
+    ),
     style.route,
     script.route,
   ];

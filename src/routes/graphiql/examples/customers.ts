@@ -84,7 +84,7 @@ export const customerExamples = (names: Names): Example[] =>
     changeCustomerEmail(names),
     {
       name: 'SetCustomerReferral',
-      about: 'Says who brought a customer; null for nobody. Nobody is brought by whom they brought.',
+      about: 'Says who brought a customer; null for nobody. Two customers cannot have brought each other.',
       query: `mutation SetCustomerReferral($input: SetCustomerReferralInput!) {
   setCustomerReferral(input: $input) {
     customer {
@@ -98,7 +98,7 @@ export const customerExamples = (names: Names): Example[] =>
     },
     {
       name: 'BanCustomer',
-      about: 'Bans a customer; again is no change.',
+      about: 'Bans a customer. Banning one who is banned changes nothing.',
       query: `mutation BanCustomer($input: BanCustomerInput!) {
   banCustomer(input: $input) {
     customer { cuRefNo ban }

@@ -53,7 +53,8 @@ export const findingExamples = ({ reference, id }: Names): Example[] =>
     },
     {
       name: 'CustomersByReference',
-      about: 'Looks customers up by their references, in the order asked: null for each that there is none of.',
+      about:
+        'Looks customers up by their references, in the order in which they are asked for, with null where there is none.',
       query: `query CustomersByReference($cuRefNos: [String!]!) {
   customersByReference(cuRefNos: $cuRefNos) { cuRefNo email companyName }
 }
