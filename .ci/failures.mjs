@@ -9,7 +9,9 @@ for (const path of process.argv.slice(2)) {
     const failed = file.assertionResults.filter(({ status }) => status === 'failed');
     if (file.status === 'failed' && failed.length === 0) console.log(`FAILED: ${file.name}\n${file.message}`);
     for (const { fullName, failureMessages } of failed)
-      console.log(`FAILED: ${file.name}: ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, LINES).join('\n')}`);
+      console.log(
+        `FAILED: ${file.name}: ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, LINES).join('\n')}`,
+      );
   }
 }
 

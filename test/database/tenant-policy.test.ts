@@ -11,6 +11,8 @@ import { fillOrganisation } from '../support/organisation.ts';
 
 /** Customers of each organisation. */
 const CUSTOMERS = 40;
+/** Customers of theirs whom attempts name by their addresses. */
+const NAMED = 30;
 /** Stands in whatever text is ours. */
 const MARK = 'ours-alone';
 
@@ -80,7 +82,8 @@ async function makeWorld(): Promise<World> {
       freeTransactionId: pick(freeTransactions, i),
       idempotencyKey: `key-${MARK}`,
       groupSlug: pick(slugs, i),
-      own: { cuRefNo: pick(own, i), email: `theirs${1 + (i % CUSTOMERS)}@example.com` },
+      own: { cuRefNo: pick(own, i), email: `theirs${1 + (i % NAMED)}@example.com` },
+      moving: pick(own.slice(NAMED), i),
     }),
   };
 }
@@ -232,6 +235,7 @@ const noTargets: Targets = {
   freeTransactionId: '',
   idempotencyKey: '',
   groupSlug: '',
+  moving: '-',
   own: { cuRefNo: '', email: '' },
 };
 

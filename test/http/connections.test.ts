@@ -176,6 +176,16 @@ describe('too many connections', () => {
     await small.close();
   });
 
+  it('are led to the page of the error where callers reach it', async () => {
+    const small = await startGateway({ maxConnections: 1, publicUrl: 'https://shop.example/gateway' });
+    await open(small);
+    const refused = await sendRaw(small.url, '');
+    expect(JSON.parse(refused.text).error.docUrl).toBe(
+      'https://shop.example/gateway/errors/INTERNAL_SERVICE_UNAVAILABLE',
+    );
+    await small.close();
+  });
+
   it.each([
     ['one address are', undefined, 1_000],
     ['a trusted proxy are not', ['127.0.0.0/8'], 1_100],

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDatabase } from '../support/database.ts';
 import { freePort, type GatewayProcess, spawnGateway, workersOf } from '../support/process.ts';
+import { sendRaw } from '../support/raw.ts';
 
 let databaseUrl: string;
 beforeAll(async () => {
@@ -127,9 +128,12 @@ describe('kept connections', () => {
 
 describe('as many connections as there may be', () => {
   it('are those of all workers together, and are free again when they are gone or their worker is', async () => {
-    await start({ MAX_CONNECTIONS: '8' });
+    await start({ MAX_CONNECTIONS: '8', PUBLIC_URL: 'https://shop.example' });
     await isReady();
     expect(await openMany(12)).toEqual({ 200: 8, 503: 4 });
+    expect((await sendRaw(`http://127.0.0.1:${port}`, '')).text).toContain(
+      '"docUrl":"https://shop.example/errors/INTERNAL_SERVICE_UNAVAILABLE"',
+    );
     expect(await open('127.0.0.2')).toBe(503);
     await expect.poll(refusals).toMatchObject([{ refused: 1, open: 8, pid: gateway.child.pid }]);
     for (const socket of sockets.splice(0, 3)) socket.destroy();

@@ -99,8 +99,13 @@ describe('pages of errors', () => {
         `${base}/errors/PUBLIC_API_KEY_IS_EMPTY`,
       );
     }
+    for (const [path, shown] of [
+      ['/', '/api/v1/customer/create'],
+      ['/errors', '/errors/INTERNAL_VALIDATION_FAILED'],
+      ['/errors/INTERNAL_CONFLICT', '/errors/INTERNAL_CONFLICT'],
+    ])
+      expect((await known.send(path as string)).text).toContain(`https://shop.example/gateway${shown}`);
     const { text } = await known.send('/');
-    expect(text).toContain('https://shop.example/gateway/api/v1/customer/create');
     expect(text).not.toContain('data-base');
     await known.close();
   });
@@ -133,6 +138,13 @@ describe('the schema as a document', () => {
     const given = await gateway.send('/schema.graphql', { headers: { authorization: `Bearer ${gateway.key}` } });
     expect(given.text).toBe(text);
     expect(given.headers.get('x-ratelimit-limit')).toBe('500000');
+  });
+
+  it('is a link on the first page in demo mode, else a request with a key', async () => {
+    const [open, closed] = await Promise.all([demo.send('/'), gateway.send('/')]);
+    expect(open.text).toContain('href="schema.graphql"');
+    expect(closed.text).not.toContain('href="schema.graphql"');
+    expect(closed.text).toMatch(/curl &#39;.+\/schema.graphql&#39;|curl '.+\/schema.graphql'/);
   });
 
   it('is nowhere with INTROSPECTION=off', async () => {

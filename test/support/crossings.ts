@@ -18,6 +18,8 @@ export interface Targets {
   idempotencyKey: string;
   groupSlug: string;
   own: { cuRefNo: string; email: string };
+  /** One's own, too, whom nobody names by an address. */
+  moving: string;
 }
 
 /** One attempt. */
@@ -77,6 +79,19 @@ const queries: Way[] = [
   (_, i) => ({
     query: `query ($id: ID!) { node(id: $id) { id ... on Customer { ${everything} } } }`,
     variables: { id: base64(`Customer:${i % 100}`) },
+  }),
+  ({ secret, groupSlug }, i) => ({
+    query: 'query ($id: ID!) { node(id: $id) { id ... on CustomerGroup { slug name customerCount } } }',
+    variables: { id: base64(`CustomerGroup:${i % 2 ? secret : groupSlug}`) },
+  }),
+  ({ secret, externalId }, i) => ({
+    query: 'query ($id: ID!) { node(id: $id) { id ... on CustomerSubscription { externalId orderHash } } }',
+    variables: { id: base64(`CustomerSubscription:${i % 2 ? secret : externalId}`) },
+  }),
+  ({ secret }) => ({
+    query: 'query ($id: ID!) { node(id: $id) { id ... on ApiKey { fingerprint scopes } } }',
+    variables: { id: base64(`ApiKey:${secret}`) },
+    root: true,
   }),
   ({ secret }) => ({
     query: `query ($c: String!) { customers(first: 20, after: $c) { edges { node { ${everything} } } } }`,
@@ -149,7 +164,7 @@ const groups: Way[] = [
   }),
   ({ own, groupSlug }, i) => ({
     query: `mutation ($input: AddCustomerToGroupsInput!) { addCustomerToGroups(input: $input) { customer { ${everything} } } }`,
-    variables: { input: { by: { email: own.email }, groups: [groupSlug] } },
+    variables: { input: { by: { cuRefNo: own.cuRefNo }, groups: [groupSlug] } },
     headers: keyedNowAndThen(`join-${i}`, i),
     code: INVALID,
   }),
@@ -233,9 +248,9 @@ const mixed: Way[] = [
       entry { amount balanceAfter description actor } customer { creditEntries(first: 3) { edges { node { description } } } } } }`,
     variables: { input: { by: { cuRefNo: own.cuRefNo }, amount: 1 + (i % 3), description: 'mine', transactionId } },
   }),
-  ({ own, freeEmail }) => ({
+  ({ moving, freeEmail }) => ({
     query: `mutation ($input: ChangeCustomerEmailInput!) { changeCustomerEmail(input: $input) { customer { version } } }`,
-    variables: { input: { by: { cuRefNo: own.cuRefNo }, email: freeEmail } },
+    variables: { input: { by: { cuRefNo: moving }, email: freeEmail } },
   }),
   // One by one, and as a row of many.
   ({ freeEmail }, i) =>

@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { expectCalm, giveKey, remembered, visit } from '../support/browser.ts';
+import { expectCalm, giveKey, graphiQLReady, remembered, runOperation, visit } from '../support/browser.ts';
 import { browserTests, type Language, runCode } from '../support/browser-tests.ts';
+import { openPrefixProxy } from '../support/prefix-proxy.ts';
 
 const paths = ['/', '/docs', '/errors', '/errors/INTERNAL_VALIDATION_FAILED'];
 const sizes = { 1440: 900, 768: 1024, 390: 844, 360: 740 };
@@ -252,7 +253,33 @@ describe('the reference', () => {
   });
 });
 
-it('a page that is served below a path of a proxy finds what it loads', async () => {
-  const { text } = await its.demo.send('/errors/INTERNAL_CONFLICT');
-  for (const [, url] of text.matchAll(/(?:src|href)="([^"#]+)"/g)) expect(url).toMatch(/^\.\.\//);
+describe('below a path of a proxy', () => {
+  it('every page loads, names the gateway as the browser does, leads to the others, and asks the gateway', async () => {
+    const proxy = await openPrefixProxy(its.demo.url);
+    const tab = await visit(its.window, `${proxy.url}/`);
+    const { page } = tab;
+    await expect.poll(() => page.locator('#status').textContent()).toBe('Ready');
+    const curl = (await page.getByRole('tabpanel', { name: 'curl' }).locator('code').textContent()) ?? '';
+    expect(curl).toContain(`${proxy.url}/api/v1/customer/create`);
+    expect(await runCode('curl', curl)).toContain('newAccount');
+
+    await page.getByRole('navigation').getByRole('link', { name: 'REST reference' }).click();
+    await shown(page);
+    const tried = page.waitForResponse((response) => response.url().startsWith(`${proxy.url}/ping/`));
+    await page.getByRole('button', { name: 'TRY', exact: true }).last().click();
+    expect((await tried).status()).toBe(200);
+
+    await page.getByRole('navigation').getByRole('link', { name: 'Errors' }).click();
+    await page.getByRole('link', { name: 'INTERNAL_CONFLICT' }).click();
+    await page.getByRole('heading', { name: 'INTERNAL_CONFLICT' }).waitFor();
+    expect(page.url()).toBe(`${proxy.url}/errors/INTERNAL_CONFLICT`);
+
+    await page.getByRole('navigation').getByRole('link', { name: 'GraphiQL' }).click();
+    await graphiQLReady(tab);
+    expect((await runOperation(page)).errors).toBeUndefined();
+    await page.getByRole('navigation').getByRole('link', { name: 'Start' }).click();
+    expect(page.url()).toBe(`${proxy.url}/`);
+    expectCalm(tab);
+    proxy.close();
+  });
 });
