@@ -124,6 +124,23 @@ it('has no import against the arrows within graphql/ either', () => {
   expect(against).toEqual([]);
 });
 
+it('takes no package at run time that is installed for tests alone', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  // What the bundle of GraphiQL puts in the place of a module within another.
+  const known = new Set([...Object.keys(dependencies), 'doc-explorer-search']);
+  const taken = sources.flatMap((path) =>
+    Array.from(
+      readFileSync(join('src', path), 'utf8').matchAll(
+        /^(?:import|export) (?!type )(?:[^';=]* from )?'([^'.][^']*)';|import(?:\.meta\.resolve)?\('([^'.][^']*)'\)/gm,
+      ),
+      ([, from, asked]) => [path, (from ?? asked) as string] as const,
+    ),
+  );
+  const packages = taken.filter(([, name]) => !name.startsWith('node:'));
+  expect(packages.length).toBeGreaterThan(100);
+  expect(packages.filter(([, name]) => !known.has(/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] as string))).toEqual([]);
+});
+
 it('tells an old Node so before it meets what that cannot read', () => {
   const programs = sources.filter((path) => /(^|\n)assertNode\(\);/.test(readFileSync(join('src', path), 'utf8')));
   expect(programs).toEqual([
