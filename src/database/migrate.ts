@@ -106,6 +106,11 @@ async function runAll(
   // A migration may take as long as it takes.
   const database = openDatabase({ ...options, migrations: parts, asOwner: true, operationTimeout: 0 });
   const ran: string[] = [];
+  let isSaid = false;
+  database.orm.migrator.on('migrating', ({ name }) => {
+    if (!isSaid) options.log.info({ from: name }, 'migrating the database');
+    isSaid = true;
+  });
   database.orm.migrator.on('migrated', ({ name }) => void ran.push(name));
   try {
     await database.orm.migrator.up();

@@ -12,6 +12,8 @@ import { signal } from './pid.ts';
 const SUPERUSER = 'gateway';
 const PASSWORD_FILE = 'gateway-password';
 const MAJOR_VERSION = '18';
+/** Milliseconds of making a cluster after which it is said: what fails does so at once. */
+const SAID_AFTER = 300;
 
 /** The URL of a database of a running cluster. */
 export async function urlOf(cluster: string, port: number, database: string): Promise<string> {
@@ -28,7 +30,13 @@ export async function urlOf(cluster: string, port: number, database: string): Pr
 export async function ensureCluster(dataDir: string, initdb: string, account: Account, log: Log): Promise<void> {
   const cluster = clusterIn(dataDir);
   await setAsideBrokenCluster(cluster, log);
-  if (!existsSync(cluster)) await createCluster(dataDir, cluster, initdb, account);
+  if (!existsSync(cluster)) {
+    const notice = setTimeout(
+      () => log.info({ folder: cluster }, 'creating the database of demo mode; only the first start does'),
+      SAID_AFTER,
+    );
+    await createCluster(dataDir, cluster, initdb, account).finally(() => clearTimeout(notice));
+  }
   giveTo(account, cluster);
 }
 

@@ -52,6 +52,7 @@ The customer gateway is ready at ${address} (demo mode: its own database, a samp
   Start           ${address}/
   GraphiQL        ${address}/graphql
   REST reference  ${address}/docs
+  Errors          ${address}/errors
 
   curl -X POST "${address}/api/v1/customer/create?apiKey=${SAMPLE_KEY}" \\
     -H "Content-Type: application/json" \\
