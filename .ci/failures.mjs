@@ -1,25 +1,32 @@
-// Prints what failed in reports of vitest (`--reporter=json`): the file, the test, and the first lines of the reason.
+// Prints what failed in reports of vitest (`--reporter=json`): the file, the test, and the first lines of each reason.
 import { readFileSync } from 'node:fs';
 
 /** Lines of a reason: what was expected and what came stand in the first ones. */
 const LINES = 12;
 
 for (const path of process.argv.slice(2)) {
-  for (const file of read(path)) {
-    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
-    if (file.status === 'failed' && failed.length === 0) console.log(`FAILED: ${file.name}\n${file.message}`);
-    for (const { fullName, failureMessages } of failed)
-      console.log(
-        `FAILED: ${file.name}: ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, LINES).join('\n')}`,
-      );
-  }
+  const { success, testResults } = read(path);
+  const failures = testResults.flatMap(failuresIn);
+  for (const [name, reason] of failures)
+    console.log(`FAILED: ${name}\n${reason.split('\n').slice(0, LINES).join('\n')}`);
+  if (!success && failures.length === 0)
+    console.log(`FAILED: ${path}: an error outside of tests, or a run that ended early; its output is above`);
 }
 
-/** The files of a report; none where the run ended before it was written. */
+/** What failed in a file, each with its reason. */
+function failuresIn({ name, status, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (status === 'failed' && failed.length === 0) return [[name, message]];
+  return failed.flatMap(({ fullName, failureMessages }) =>
+    failureMessages.map((reason) => [`${name}: ${fullName}`, reason]),
+  );
+}
+
+/** A report; one that tells of nothing where the run ended before it was written. */
 function read(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')).testResults;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return [];
+    return { success: false, testResults: [] };
   }
 }

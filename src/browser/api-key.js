@@ -39,27 +39,28 @@ export function takeKeyFrom(address) {
 }
 
 /**
- * The value of `Authorization` among the headers of a tab; undefined when it has none, or when they are no JSON.
+ * The headers of a tab of GraphiQL, as GraphiQL reads them.
  *
- * @param {string | null} headers - JSON
+ * @typedef {Record<string, unknown>} TabHeaders
+ */
+
+/**
+ * The value of `Authorization` among the headers of a tab; undefined when it has none.
+ *
+ * @param {TabHeaders} headers
  * @returns {string | undefined}
  */
 export function authorizationIn(headers) {
-  try {
-    const entries = Object.entries(JSON.parse(headers ?? ''));
-    const [, value] = entries.find(([name]) => name.toLowerCase() === 'authorization') ?? [];
-    return value == null ? undefined : String(value);
-  } catch {
-    return undefined;
-  }
+  const [, value] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
+  return value == null ? undefined : String(value);
 }
 
 /**
- * Says which key the requests of the active tab carry.
+ * Says which key the requests carry.
  *
- * @param {string | null} headers - those of the tab, JSON
+ * @param {TabHeaders} [headers] - those of the active tab
  */
-export function nameKey(headers) {
+export function nameKey(headers = {}) {
   const ofTab = authorizationIn(headers);
   const key = ofTab === undefined ? pageKey() : cleaned(ofTab);
   const name = !key ? 'none' : key === settings.sampleKey ? 'sample' : `${key.slice(0, 8)}…`;
@@ -113,7 +114,10 @@ async function post(operation, headers) {
     const isKnownKey = response.ok || response.headers.has('x-ratelimit-limit');
     hear({ key: cleaned(headers.get('authorization') ?? ''), isKnownKey, rateLimit: rateLimitIn(response.headers) });
     if (typeof answer !== 'object' || answer === null)
-      return { answer: failure(`Something in between answered with ${response.status}.`), isKnownKey: false };
+      return {
+        answer: failure(`A proxy in front of the gateway answered with status ${response.status}.`),
+        isKnownKey: false,
+      };
     return { answer, isKnownKey };
   } catch {
     return { answer: failure('The gateway cannot be reached.'), isKnownKey: false };
@@ -129,14 +133,24 @@ function failure(message) {
 }
 
 /**
+ * An error, as far as the page reads it.
+ *
+ * @typedef {{ code?: string, message?: string }} RestError
+ */
+
+/**
  * Why a key was refused; undefined when it was not. What else went wrong says nothing about the key.
  *
- * @param {Answer} answer
+ * @param {RestError} error
  */
+export function keyRefusal({ code, message }) {
+  return code?.startsWith('PUBLIC_API_KEY_') && code !== 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED' ? message : undefined;
+}
+
+/** @param {Answer} answer */
 function refusalIn({ errors }) {
   const [error] = Array.isArray(errors) ? errors : [];
-  const code = String(error?.extensions?.code);
-  return code.startsWith('PUBLIC_API_KEY_') && code !== 'PUBLIC_API_KEY_SCOPE_NOT_ALLOWED' ? error?.message : undefined;
+  return error && keyRefusal({ code: error.extensions?.code, message: error.message });
 }
 
 /**
@@ -176,10 +190,10 @@ export async function send(operation, options) {
   if (!headers) return failure('The headers of this tab cannot be sent: they hold a character that no header can.');
   if (headers.has('authorization')) return (await post(operation, headers)).answer;
   const key = pageKey();
-  if (key === undefined || !canBeSent(key)) {
-    const reason = key === undefined ? '' : NOT_A_KEY;
-    askForKey(reason);
-    return failure(reason || 'An API key is needed.');
+  const problem = keyProblem();
+  if (key === undefined || problem !== undefined) {
+    askForKey(problem);
+    return failure(problem ?? NO_KEY);
   }
   if (
     operation.operationName === 'IntrospectionQuery' &&
@@ -204,11 +218,20 @@ export async function send(operation, options) {
  */
 export async function ask(operation) {
   const key = pageKey();
-  if (key === undefined || !canBeSent(key)) return failure(NOT_A_KEY);
+  const problem = keyProblem();
+  if (key === undefined || problem !== undefined) return failure(problem ?? NO_KEY);
   return (await post(operation, new Headers({ Authorization: `Bearer ${key}` }))).answer;
 }
 
+const NO_KEY = 'An API key is needed.';
 const NOT_A_KEY = 'This does not have the form of an API key.';
+
+/** @returns {string | undefined} why the key of the page cannot be sent; undefined where it can */
+export function keyProblem() {
+  const key = pageKey();
+  if (key === undefined) return NO_KEY;
+  return canBeSent(key) ? undefined : NOT_A_KEY;
+}
 
 /** @param {string} key */
 function canBeSent(key) {

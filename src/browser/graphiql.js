@@ -1,6 +1,7 @@
 // GraphiQL in the browser: which operations it opens with, and the address that opens them again.
 import { askForKey, nameKey, onKey, pageKey, send, takeKeyFrom } from './api-key.js';
 import { element, settings } from './page.js';
+import { pageBase, shownAuthorization, shownBase } from './shown.js';
 import { storage, TABS_NAME } from './storage.js';
 import { askViewer, followViewer, showViewerUnless } from './viewer.js';
 
@@ -116,7 +117,7 @@ function showInAddress(tab) {
   history.replaceState(history.state, '', linkOf(tab) ?? location.pathname);
 }
 
-/** @param {string | null} headers - those of the tab that is shown */
+/** @param {import('./api-key.js').TabHeaders} headers - those of the tab that is shown */
 function showKey(headers) {
   nameKey(headers);
   showViewerUnless(headers);
@@ -130,20 +131,23 @@ function say(message) {
 function start() {
   const address = new URLSearchParams(location.search);
   takeKeyFrom(address);
-  nameKey(null);
+  nameKey();
   followViewer();
   element('key-button').onclick = () => askForKey();
   element('introspection-note').hidden = settings.introspection;
   let isLoading = false;
   const load = () => {
-    showKey(null);
+    nameKey();
     if (!isLoading) loadGraphiQL(() => open(tabsToOpen(address)));
     isLoading = true;
   };
   onKey((isKept) => (isKept ? location.reload() : load()));
   preload();
   if (pageKey() !== undefined) return load();
-  say('GraphiQL needs an API key to read the schema and to run operations.');
+  say('GraphiQL needs an API key to read the schema and to run operations. ');
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Enter a key' });
+  button.onclick = () => askForKey();
+  element('root').append(button);
   askForKey();
 }
 
@@ -178,14 +182,13 @@ function open({ tabs, activeTabIndex, isFirst }) {
     tabsName: TABS_NAME,
     workers: settings.scripts,
     introspection: settings.introspection,
-    sampleKey: settings.sampleKey,
+    pageBase,
+    shownBase,
+    shownAuthorization,
     linkOf,
     newTab,
-    onEditHeaders: showKey,
-    onTab(/** @type {Tab} */ tab) {
-      showInAddress(tab);
-      showKey(tab.headers);
-    },
+    onHeaders: showKey,
+    onTab: showInAddress,
   });
 }
 

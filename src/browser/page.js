@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Settings
  * @property {string} [sampleKey] - the key to begin with; none outside demo mode
+ * @property {string} [publicUrl] - where callers reach the gateway, if that is set
  * @property {{ query: string, variables?: object }[]} first - operations to begin with, one a tab
  * @property {string} examples - the URL of all examples
  * @property {boolean} introspection - whether the schema can be asked for

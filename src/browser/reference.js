@@ -1,11 +1,12 @@
 // What the viewer of the REST reference is shown: the OpenAPI document, with samples of code and all that the viewer cannot read by itself.
 import { settings } from './page.js';
-import { PLACEHOLDER_KEY, sampleLanguages } from './samples.js';
+import { sampleLanguages } from './samples.js';
+import { pageBase, shownAuthorization, shownBase } from './shown.js';
 
 /**
  * The OpenAPI document, as far as the page reads it.
  *
- * @typedef {{ description?: string, type?: string | string[], example?: unknown }} Property
+ * @typedef {{ description?: string, type?: string | string[], anyOf?: { type?: string }[], example?: unknown }} Property
  * @typedef {{ $ref?: string, required?: string[], properties?: Record<string, Property> }} Schema
  * @typedef {{ example?: unknown, examples?: Record<string, { value: unknown }>, schema?: Schema }} Content
  *
@@ -17,17 +18,16 @@ import { PLACEHOLDER_KEY, sampleLanguages } from './samples.js';
  * @property {{ lang: string, label: string, source: string }[]} [x-codeSamples]
  *
  * @typedef {object} OpenApiDocument
- * @property {{ version: string, license?: object }} info
+ * @property {{ version: string, description: string, license?: object }} info
  * @property {{ url: string }[]} servers
  * @property {Record<string, Record<string, Operation>>} paths
  * @property {{ schemas: Record<string, Schema> }} components
  */
 
-/** Where the gateway is, without a slash at the end: the page stands right below it. */
-const base = new URL('.', location.href).href.replace(/\/$/, '');
-
-/** What requests that are shown carry: the caller's own key stays out of what is pasted elsewhere. */
-export const shownAuthorization = `Bearer ${settings.sampleKey ?? PLACEHOLDER_KEY}`;
+/** The security scheme of the document by which the page sends its key. */
+export const BEARER_SCHEME = 'apiKeyAsBearer';
+/** The name of the key in the URL, and in bodies. The page has one place for a key, above all endpoints. */
+const KEY_NAME_ELSEWHERE = 'apiKey';
 
 /**
  * The request that an operation's examples make.
@@ -41,7 +41,7 @@ function exampleOf(method, path, { parameters = [], requestBody }) {
   const query = given.map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`).join('&');
   return {
     method: method.toUpperCase(),
-    url: `${base}${path}${query && `?${query}`}`,
+    url: `${shownBase}${path}${query && `?${query}`}`,
     headers: { Authorization: shownAuthorization },
     body: requestBody?.content['application/json']?.example,
   };
@@ -54,11 +54,26 @@ function exampleOf(method, path, { parameters = [], requestBody }) {
  * @param {Record<string, unknown>} example
  */
 function formSchema({ required, properties = {} }, example) {
-  const fields = Object.entries(properties).map(([name, { description }]) => [
-    name,
-    { type: 'string', description, ...(example[name] != null && { example: String(example[name]) }) },
-  ]);
-  return { type: 'object', required, properties: Object.fromEntries(fields) };
+  const fields = Object.entries(properties).filter(([name]) => name !== KEY_NAME_ELSEWHERE);
+  return {
+    type: 'object',
+    required,
+    properties: Object.fromEntries(fields.map(([name, property]) => [name, formField(property, example[name])])),
+  };
+}
+
+/**
+ * @param {Property} property
+ * @param {unknown} example
+ */
+function formField({ type, anyOf = [], description = '' }, example) {
+  const isList = [type, ...anyOf.map((each) => each.type)].flat().includes('array');
+  const [value] = isList && Array.isArray(example) ? example : [example];
+  return {
+    type: 'string',
+    description: isList ? `${description} This field takes a single item.` : description,
+    ...(value != null && { example: String(value) }),
+  };
 }
 
 /**
@@ -84,6 +99,7 @@ function prepareOperation(method, path, operation, schemas) {
     label,
     source: write(request),
   }));
+  operation.parameters = operation.parameters?.filter(({ name }) => name !== KEY_NAME_ELSEWHERE);
   // The key in the body is no scheme of its own; the viewer would say that none is needed.
   operation.security = operation.security?.filter((requirement) => Object.keys(requirement).length > 0);
   for (const [type, content] of Object.entries(operation.requestBody?.content ?? {})) {
@@ -102,13 +118,19 @@ function prepareOperation(method, path, operation, schemas) {
  */
 export function prepareDocument(document) {
   const { info, paths, components } = document;
-  document.servers = [{ url: base }];
+  if (!settings.sampleKey)
+    info.description +=
+      '\n\n**What you try here is done:** it reads and changes the customers of the organisation that your key belongs to.';
+  // What is tried goes to where the page came from, which its policy allows alone.
+  document.servers = [{ url: pageBase }];
   info.version = `v${info.version}`;
   // The viewer has no room for it on a phone.
   delete info.license;
-  // The key as a member of a body: of any type while the URL holds another.
-  for (const { properties } of Object.values(components.schemas))
-    if (properties?.apiKey) properties.apiKey.type ??= 'string';
+  // The key as a member of a body has no type, since it is not looked at while the URL holds another; the viewer would say that it lacks one.
+  for (const { properties } of Object.values(components.schemas)) {
+    const key = properties?.[KEY_NAME_ELSEWHERE];
+    if (key) key.type ??= 'string';
+  }
   for (const [path, operations] of Object.entries(paths))
     for (const [method, operation] of Object.entries(operations))
       prepareOperation(method, path, operation, components.schemas);

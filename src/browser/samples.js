@@ -1,8 +1,5 @@
 // One HTTP request, as programs of several languages write it: what is shown can be copied and run as it stands. Used by the gateway too, for its pages.
 
-/** What stands in samples where a key is to be put in. */
-export const PLACEHOLDER_KEY = 'YOUR_API_KEY';
-
 /**
  * A request.
  *
@@ -10,7 +7,7 @@ export const PLACEHOLDER_KEY = 'YOUR_API_KEY';
  * @property {string} method
  * @property {string} url - the whole of it
  * @property {Record<string, string>} headers - without that of the type of the body
- * @property {unknown} [body] - what is sent as JSON; undefined for nothing. For curl also a form, or text that is sent as it is, with its type among the headers
+ * @property {unknown} [body] - what is sent as JSON; undefined for nothing
  */
 
 /**
@@ -107,33 +104,43 @@ function sampleHeaders({ headers, body }) {
 }
 
 /**
- * What curl is told to send: a type of body in which it takes no file for what begins with `@` or `<`.
+ * A command of curl.
  *
- * @param {unknown} body
- * @returns {string[]}
+ * @param {{ method: string, url: string, headers: [string, string][], data: string[] }} request - `data` as words of the command
  */
-function curlData(body) {
-  if (body === undefined) return [];
-  if (typeof body === 'string') return [`--data-raw ${shellWord(body)}`];
-  if (body instanceof URLSearchParams) return [`--data-raw ${shellWord(body.toString())}`];
-  if (body instanceof FormData)
-    return [...body].map(([name, value]) => `--form-string ${shellWord(`${name}=${value}`)}`);
-  return [`-d ${shellWord(JSON.stringify(body, null, 2))}`];
+function curlCommand({ method, url, headers, data }) {
+  const isImplied = method === 'GET' || (method === 'POST' && data.length > 0);
+  return [
+    `curl${isImplied ? '' : ` -X ${method}`} ${shellWord(url)}`,
+    ...headers.map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
+    ...data,
+  ].join(' \\\n  ');
 }
 
 /**
  * @param {SampleRequest} request
  * @returns {string}
  */
-export function writeCurl(request) {
-  const { method, url, headers, body } = request;
-  const isWritten = typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData;
-  const sent = isWritten ? Object.entries(headers) : sampleHeaders(request);
-  return [
-    `curl${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : ` -X ${method}`} ${shellWord(url)}`,
-    ...sent.map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
-    ...curlData(body),
-  ].join(' \\\n  ');
+function writeCurl(request) {
+  const { method, url, body } = request;
+  const data = body === undefined ? [] : [`-d ${shellWord(JSON.stringify(body, null, 2))}`];
+  return curlCommand({ method, url, headers: sampleHeaders(request), data });
+}
+
+/**
+ * The command that sends what a browser sent: nothing in it is taken for the name of a file, as curl takes what begins with `@` or `<`.
+ *
+ * @param {string} url
+ * @param {{ method: string, headers: Record<string, string>, body?: string | URLSearchParams | FormData }} request
+ */
+export function curlOfFetch(url, { method, headers, body }) {
+  const data =
+    body instanceof FormData
+      ? [...body].map(([name, value]) => `--form-string ${shellWord(`${name}=${value}`)}`)
+      : body === undefined
+        ? []
+        : [`--data-raw ${shellWord(String(body))}`];
+  return curlCommand({ method, url, headers: Object.entries(headers), data });
 }
 
 /**

@@ -1,5 +1,7 @@
 // What GraphiQL keeps in the browser: the key and the headers for as long as the tab, what was typed and what was run for longer.
 
+/** What names begin with of a gateway that is served below a path of its own: another one may have the same host. */
+const SCOPE = new URL('.', location.href).pathname.replace(/^\/$/, '');
 /** Where GraphiQL keeps its tabs. */
 export const TABS_NAME = 'graphiql:tabState';
 const KEY_NAME = 'customer-gateway:api-key';
@@ -99,24 +101,27 @@ function storeOf(open) {
     // Blocked.
   }
   return {
-    getItem: (/** @type {string} */ name) => ofPage.get(name) ?? store?.getItem(name) ?? null,
+    getItem: (/** @type {string} */ name) => ofPage.get(name) ?? store?.getItem(SCOPE + name) ?? null,
     /** @returns {boolean} whether it outlives the page */
     setItem(/** @type {string} */ name, /** @type {string} */ value) {
       ofPage.delete(name);
       try {
-        store?.setItem(name, value);
+        store?.setItem(SCOPE + name, value);
         if (store) return true;
       } catch {
         // Full. An old value would be worse than none.
-        store?.removeItem(name);
+        store?.removeItem(SCOPE + name);
       }
       ofPage.set(name, value);
       return false;
     },
     removeItem(/** @type {string} */ name) {
       ofPage.delete(name);
-      store?.removeItem(name);
+      store?.removeItem(SCOPE + name);
     },
-    names: () => [...new Set([...ofPage.keys(), ...Object.keys(store ?? {})])],
+    names() {
+      const kept = Object.keys(store ?? {}).filter((name) => name.startsWith(SCOPE));
+      return [...new Set([...ofPage.keys(), ...kept.map((name) => name.slice(SCOPE.length))])];
+    },
   };
 }

@@ -57,6 +57,8 @@ export async function askViewer() {
   askedWith = key;
   viewer = undefined;
   const { data } = /** @type {{ data?: { viewer?: Viewer } }} */ (await ask({ query: VIEWER }));
+  // Another key was given meanwhile.
+  if (askedWith !== key) return;
   viewer = data?.viewer;
   if (!viewer) askedWith = undefined;
   show();
@@ -77,7 +79,7 @@ export function followViewer() {
 /**
  * Hides the line while a tab is shown that has a key of its own.
  *
- * @param {string | null} headers - those of the tab, JSON
+ * @param {import('./api-key.js').TabHeaders} headers - those of the tab
  */
 export function showViewerUnless(headers) {
   isOtherKey = authorizationIn(headers) !== undefined;

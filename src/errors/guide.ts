@@ -120,12 +120,12 @@ export const errorGuides: Readonly<Record<ErrorCode, ErrorGuide>> = {
     retry: 'never',
   },
   INTERNAL_REQUEST_MALFORMED: {
-    when: 'The request cannot be read: its body is no JSON, a member comes twice, a GraphQL document does not fit the schema or its limits, or the HTTP itself is broken.',
+    when: 'The request cannot be read: its body is not JSON, a member comes twice, a GraphQL document does not fit the schema or its limits, or the HTTP itself is broken.',
     rest: 'The message says what is wrong. A body must be a JSON object in UTF-8, or a form.',
     graphql:
       'Most often: a document that cannot be parsed, does not fit the schema, or is beyond the limits of documents (depth, aliases, complexity). The message says what is wrong, and `locations` where. HTTP status 400 for `application/graphql-response+json`, and 200 for `application/json`.',
     steps: [
-      'Read the message: it says what is wrong. GraphiQL marks what does not fit the schema.',
+      'Read the message: it says what is wrong. An editor that knows the schema, such as GraphiQL, marks what does not fit it.',
       'Have a library write the JSON, rather than putting texts together.',
     ],
     retry: 'never',

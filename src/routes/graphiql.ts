@@ -29,6 +29,8 @@ export interface GraphiQL {
 export interface GraphiQLOptions extends Pick<PageParts, 'frame' | 'without'> {
   /** The key to begin with, in demo mode; then examples name what the demo organisation has. */
   sampleKey: string | undefined;
+  /** Where callers reach the gateway, if that is set: what requests that are copied name. */
+  publicUrl: string | undefined;
   /** Whether the schema can be asked for. */
   introspection: boolean;
   /** The media types of answers for programs at the address of the page, the usual one first. */
@@ -96,13 +98,14 @@ interface PageOptions extends GraphiQLOptions {
 
 function renderPage(
   { manifest }: GraphiQLFiles,
-  { sampleKey, introspection, frame, without, urls, first }: PageOptions,
+  { sampleKey, publicUrl, introspection, frame, without, urls, first }: PageOptions,
 ): { html: StaticFile; policy: string } {
   // Relative, so that a proxy may serve the gateway below a path of its own.
   const urlOf = (name: string) => `${FOLDER.slice(1)}${name}`;
   const { main, preload, workers } = manifest;
   const settings = {
     sampleKey,
+    publicUrl,
     introspection,
     first: first.map(({ query, variables }) => ({ query, variables })),
     examples: urls.examples,
@@ -114,7 +117,7 @@ function renderPage(
       json: urlOf(workers.json),
     },
   };
-  const script = joined('page.js', 'storage.js', 'api-key.js', 'viewer.js', 'graphiql.js');
+  const script = joined('page.js', 'sample-key.js', 'shown.js', 'storage.js', 'api-key.js', 'viewer.js', 'graphiql.js');
   return {
     policy: contentSecurityPolicy(script),
     html: new StaticFile(

@@ -31,7 +31,7 @@ export function openSite({ publicUrl, port, sampleKey, first, graphiql: served, 
   const icon = new Asset('/favicon.svg', 'svg', () => browserFile('icon.svg'));
   const frame: Frame = { style: new Asset('/assets/frame.css', 'css', () => browserFile('frame.css')), icon };
   const without: PageName[] = served ? [] : ['graphiql'];
-  const graphiql = served && openGraphiQL({ ...served, sampleKey, introspection, frame, without });
+  const graphiql = served && openGraphiQL({ ...served, sampleKey, publicUrl, introspection, frame, without });
   const pages = pageRoutes({
     base: publicUrl ?? `http://localhost:${port}`,
     isBaseAssumed: publicUrl === undefined,
@@ -48,7 +48,7 @@ export function openSite({ publicUrl, port, sampleKey, first, graphiql: served, 
     graphiql,
     routes: [
       ...pages,
-      ...referenceRoutes({ frame, without, sampleKey }),
+      ...referenceRoutes({ frame, without, sampleKey, publicUrl }),
       frame.style.route,
       icon.route,
       // Browsers ask for it where a page, such as the OpenAPI document, names none.

@@ -1,7 +1,7 @@
 // The examples of errors on their pages: each is sent as it stands, and answered as the page says.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PLACEHOLDER_KEY } from '../../src/browser/samples.js';
+import { PLACEHOLDER_KEY } from '../../src/browser/sample-key.js';
 import { type ErrorCode, errorCodes } from '../../src/errors/api-error.ts';
 import { errorGuides } from '../../src/errors/guide.ts';
 import {

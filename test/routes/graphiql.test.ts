@@ -243,6 +243,7 @@ async function unbuilt() {
   const part = new Asset('/x', 'css', () => '');
   const opened = openGraphiQL({
     sampleKey: undefined,
+    publicUrl: undefined,
     introspection: true,
     frame: { style: part, icon: part },
     without: [],

@@ -115,7 +115,7 @@ describe('documents', () => {
   it('name the gateway as callers know it', async () => {
     const known = await startGateway({ publicUrl: 'https://shop.example/gateway' });
     expect((await known.send('/openapi.json')).body.servers).toEqual([{ url: 'https://shop.example/gateway' }]);
-    expect((await gateway.send('/openapi.json')).body.servers).toEqual([{ url: '/' }]);
+    expect((await gateway.send('/openapi.json')).body.servers).toEqual([{ url: '.' }]);
     await known.close();
   });
 

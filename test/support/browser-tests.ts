@@ -21,25 +21,24 @@ export interface BrowserTests {
 
 /** Has the tests of a file have all that. */
 export function browserTests(): BrowserTests {
-  const own = {} as { -readonly [Name in keyof BrowserTests]: BrowserTests[Name] };
+  const own: { -readonly [Name in keyof BrowserTests]?: BrowserTests[Name] } = {};
   beforeAll(async () => {
-    [own.browser, own.demo, own.gateway] = await Promise.all([
-      launchBrowser(),
-      startGateway({ demo: true }),
-      startGateway(),
-    ]);
+    own.browser = await launchBrowser();
+    own.demo = await startGateway({ demo: true });
+    own.gateway = await startGateway();
   });
   afterAll(async () => {
-    await Promise.all([own.browser.close(), own.demo.close(), own.gateway.close()]);
+    await Promise.all([own.browser, own.demo, own.gateway].map((each) => each?.close()));
   });
   beforeEach(async () => {
-    own.window = await own.browser.newContext({
+    own.window = await own.browser?.newContext({
       viewport: DESKTOP,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
   });
-  afterEach(() => own.window.close());
-  return own;
+  afterEach(() => own.window?.close());
+  // Whatever runs in a test is there by then.
+  return own as BrowserTests;
 }
 
 /** How programs are run that stand on standard input. */
@@ -65,8 +64,11 @@ export function runCode(language: Language, code: string): Promise<string> {
   let [output, complaints] = ['', ''];
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (complaints += chunk));
+  // One that ends early does not read it all; what it says tells why.
+  child.stdin.on('error', () => {});
   child.stdin.end(code);
-  return new Promise((resolve) =>
-    child.once('close', (status) => resolve((status === 0 ? output : complaints + output).replaceAll(/\s+/g, ' '))),
-  );
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve((status === 0 ? output : complaints + output).replaceAll(/\s+/g, ' ')));
+  });
 }

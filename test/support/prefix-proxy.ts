@@ -9,9 +9,8 @@ export interface PrefixProxy {
   close(): void;
 }
 
-/** Serves a gateway below `/shop`, and nothing elsewhere. */
-export async function openPrefixProxy(gatewayUrl: string): Promise<PrefixProxy> {
-  const prefix = '/shop';
+/** Serves a gateway below a path, and nothing elsewhere. */
+export async function openPrefixProxy(gatewayUrl: string, prefix = '/shop'): Promise<PrefixProxy> {
   const server = createServer((incoming, outgoing) => {
     const { url = '', method, headers } = incoming;
     if (!url.startsWith(`${prefix}/`)) return outgoing.writeHead(404).end();

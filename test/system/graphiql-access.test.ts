@@ -9,6 +9,7 @@ import {
   expectCalm,
   graphiQLReady,
   isRun,
+  runOperation,
   showPanel,
   tabTo,
   visit,
@@ -24,6 +25,8 @@ const its = browserTests();
 const upstream = [
   // GraphiQL: the tab is an element of that role, with the buttons that open and close it inside.
   '.graphiql-tab',
+  // The explorer: the choice of the kind of operation to add has no name.
+  '.graphiql-explorer-actions select',
   // Monaco: the colours of its themes, such as that of comments.
   '.monaco-editor .view-lines',
 ];
@@ -48,6 +51,7 @@ it.each(['light', 'dark'] as const)('has no serious violation of its own: %s', a
   await graphiQLReady(tab);
   for (const panel of ['Examples', 'Explorer', 'History', 'Documentation Explorer']) {
     await showPanel(tab.page, panel);
+    if (panel === 'Explorer') await tab.page.locator('.graphiql-explorer-field-view').first().waitFor();
     expect.soft(await violations(tab.page, upstream), panel).toEqual([]);
   }
   await tab.page.getByRole('button', { name: 'Copy as a request of a program' }).click();
@@ -136,9 +140,16 @@ it('loads a first view of little, and next to nothing the second time', async ()
 it('says once how the keyboard leaves an editor', async () => {
   const tab = await visit(its.window, `${its.demo.url}/graphql`);
   await graphiQLReady(tab);
+  await runOperation(tab.page);
+  await tab.page.locator('.result-window .view-lines').click();
+  await tab.page.keyboard.press('Tab');
+  expect(await tab.page.locator('#said').textContent()).toBe('');
   await tab.page.locator('.graphiql-query-editor .view-lines').click();
   await tab.page.keyboard.press('Tab');
   await tab.page.locator('#said', { hasText: 'Ctrl+M' }).waitFor();
+  await expect.poll(() => tab.page.locator('#said').textContent()).toBe('');
+  await tab.page.keyboard.press('Tab');
+  expect(await tab.page.locator('#said').textContent()).toBe('');
   await tab.page.keyboard.press('Control+M');
   await tab.page.keyboard.press('Tab');
   expect(await tab.page.evaluate("document.activeElement.closest('.graphiql-query-editor .monaco-editor')")).toBeNull();

@@ -115,7 +115,7 @@ describe('a request that was copied runs as it stands', () => {
     await graphiQLReady(tab);
     await tab.page.getByRole('button', { name: 'Copy as a request of a program' }).click();
     await tab.page.getByRole('menuitem', { name: 'Copy as curl' }).click();
-    await tab.page.locator('#said', { hasText: 'no JSON' }).waitFor();
+    await tab.page.locator('#said', { hasText: 'not a JSON object' }).waitFor();
   });
 });
 
@@ -166,11 +166,59 @@ it('leads from an error to the page that explains it', async () => {
   await graphiQLReady(tab);
   await runOperation(tab.page);
   const opened = its.window.waitForEvent('page');
-  await tab.page
-    .locator('.result-window .detected-link')
-    .last()
-    .click({ modifiers: ['ControlOrMeta'] });
+  await tab.page.locator('.result-window .detected-link').last().click();
   expect((await opened).url()).toBe(`${its.demo.url}/errors/INTERNAL_VALIDATION_FAILED`);
+});
+
+it('leads there by a finger, too', async () => {
+  const touch = await its.browser.newContext({
+    viewport: { width: 390, height: 3_000 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  const query = 'mutation { createCustomer(input: { email: "jan@" }) { newAccount } }';
+  const tab = await visit(touch, `${its.demo.url}/graphql?${new URLSearchParams({ query })}`);
+  await graphiQLReady(tab);
+  await runOperation(tab.page);
+  const link = tab.page.locator('.result-window .detected-link').last();
+  const led = touch.waitForEvent('page');
+  await link.tap();
+  expect((await led).url()).toBe(`${its.demo.url}/errors/INTERNAL_VALIDATION_FAILED`);
+  await touch.close();
+});
+
+it.each([
+  ['a command of the editor', 'command:type?%7B%22text%22%3A%22OWNED%22%7D'],
+  ['no URL', 'http://['],
+  ['a page of another host', 'https://evil.example/errors/INTERNAL_CONFLICT'],
+])('links nothing that a link brings along: %s', async (_, docUrl) => {
+  const search = new URLSearchParams({
+    query: 'query ($e: String!) { customer(by: { email: $e }) { email } }',
+    variables: JSON.stringify({ e: docUrl, docUrl }),
+  });
+  const tab = await visit(its.window, `${its.demo.url}/graphql?${search}`);
+  await graphiQLReady(tab);
+  await runOperation(tab.page);
+  // Monaco itself makes links of what looks like the URL of a web page.
+  const linked = tab.page.locator('.detected-link', { hasText: 'command:' });
+  expect(await linked.count()).toBe(0);
+  expectCalm(tab);
+});
+
+it('copies variables with comments, and names the key of headers with comments, as it sends them', async () => {
+  const variables = '{ "q": "Jana", // who\n }';
+  const query = 'query Two($q: String) { customers(search: $q, first: 1) { pageInfo { hasNextPage } } }';
+  const tab = await visit(its.window, `${its.demo.url}/graphql?${new URLSearchParams({ query, variables })}`);
+  await graphiQLReady(tab);
+  expect((await runOperation(tab.page)).errors).toBeUndefined();
+  expect(await runCode('curl', await copyAs(tab.page, 'curl'))).toContain('"hasNextPage"');
+  const other = await createKey(its.demo.databaseUrl, its.demo.organisationId);
+  await tab.page.getByRole('button', { name: 'Headers' }).click();
+  await tab.page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
+  await tab.page.keyboard.insertText(`{"authorization": "Bearer ${other}", // mine\n}`);
+  await expect
+    .poll(() => tab.page.locator('#key-button').textContent())
+    .toContain(`${other.slice(0, 8)}…, of this tab`);
 });
 
 it('keeps the active tab in view, however many there are, after F5 too', async () => {

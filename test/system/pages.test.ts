@@ -2,10 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { expectCalm, giveKey, graphiQLReady, remembered, runOperation, visit } from '../support/browser.ts';
 import { browserTests, type Language, runCode } from '../support/browser-tests.ts';
-import { openPrefixProxy } from '../support/prefix-proxy.ts';
+import { createKey, runSql } from '../support/database.ts';
+import { startGateway } from '../support/gateway.ts';
+import { openPrefixProxy, type PrefixProxy } from '../support/prefix-proxy.ts';
 
 const paths = ['/', '/docs', '/errors', '/errors/INTERNAL_VALIDATION_FAILED'];
 const sizes = { 1440: 900, 768: 1024, 390: 844, 360: 740 };
@@ -28,28 +30,28 @@ async function withWindow(
   await work(window).finally(() => window.close());
 }
 
+/** What axe-core finds, of any impact. */
+async function violationsIn(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, impact, nodes }) => [impact, id, nodes.map(({ target }) => target.join(' '))]);
+}
+
 describe.each(paths)('%s', (path) => {
-  it.each(['light', 'dark'] as const)(
-    'fits every screen, asks nobody else and is accessible: %s',
-    async (colorScheme) => {
-      await mkdir('screenshots', { recursive: true });
-      for (const [width, height] of Object.entries(sizes).map((pair) => pair.map(Number)) as [number, number][])
-        await withWindow({ viewport: { width, height }, colorScheme }, async (window) => {
-          const tab = await visit(window, its.demo.url + path);
-          await shown(tab.page);
-          expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-          const { violations } = await new AxeBuilder({ page: tab.page }).analyze();
-          const found = violations.map(({ id, impact, nodes }) => [
-            impact,
-            id,
-            nodes.map(({ target }) => target.join(' ')),
-          ]);
-          expect(found, `${width}`).toEqual([]);
-          await tab.page.screenshot({ path: `screenshots/${nameOf(path)}-${width}-${colorScheme}.png` });
-          expectCalm(tab);
-        });
-    },
-  );
+  it.each(
+    Object.entries(sizes).flatMap(([width, height]) =>
+      (['light', 'dark'] as const).map((colorScheme) => [Number(width), colorScheme, height] as const),
+    ),
+  )('fits the screen, asks nobody else and is accessible: %i wide, %s', async (width, colorScheme, height) => {
+    await mkdir('screenshots', { recursive: true });
+    await withWindow({ viewport: { width, height }, colorScheme }, async (window) => {
+      const tab = await visit(window, its.demo.url + path);
+      await shown(tab.page);
+      expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await violationsIn(tab.page)).toEqual([]);
+      await tab.page.screenshot({ path: `screenshots/${nameOf(path)}-${width}-${colorScheme}.png` });
+      expectCalm(tab);
+    });
+  });
 
   it('can be used by the keyboard: past the header at once, and to all that can be clicked', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
@@ -75,7 +77,7 @@ describe.each(paths)('%s', (path) => {
     });
   });
 
-  it('is there at once, and again from the cache', async () => {
+  it('weighs little, less again from the cache, and moves nothing as it loads', async () => {
     await withWindow({ viewport: { width: 1440, height: 900 } }, async (window) => {
       const tab = await visit(window, 'about:blank');
       await tab.page.addInitScript(`
@@ -209,7 +211,9 @@ describe('the reference', () => {
       const form = page.locator('api-request').first();
       const companyName = `O'Neil & Söhne "$(id)" @x`;
       await form.getByLabel('Body', { exact: true }).fill(JSON.stringify({ email: 'quoted@example.com', companyName }));
+      const answered = page.waitForResponse((response) => response.url().includes('/create'));
       await form.getByRole('button', { name: 'TRY', exact: true }).click();
+      expect((await answered).status()).toBe(200);
       await form.getByRole('button', { name: 'CURL' }).click();
       const command = (await form.locator('pre:visible').last().textContent()) ?? '';
       expect(JSON.parse(await runCode('curl', command))).toMatchObject({ newAccount: false, companyName });
@@ -242,6 +246,9 @@ describe('the reference', () => {
       expect([response.status(), response.url().includes(its.gateway.key)]).toEqual([200, false]);
       await expect.poll(() => page.locator('#key-button').textContent()).toContain(its.gateway.key.slice(0, 8));
       expect(await page.getByText('Aborted').count()).toBe(0);
+      await page.getByRole('button', { name: 'CURL' }).last().click();
+      expect(await page.locator('rapi-doc').getByText('YOUR_API_KEY').last().isVisible()).toBe(true);
+      expect(await page.getByText(its.gateway.key.slice(8)).count()).toBe(0);
       expect(page.url()).not.toContain(its.gateway.key);
       expect(await remembered(page)).not.toContain(its.gateway.key);
       await page.reload();
@@ -253,9 +260,72 @@ describe('the reference', () => {
   });
 });
 
+describe('the reference where something is wrong', () => {
+  it('asks for another key in place of one that no header can hold', async () => {
+    const { page } = await visit(its.window, `${its.gateway.url}/docs?apiKey=%C5%BElu`);
+    await shown(page);
+    await page.getByRole('button', { name: 'TRY', exact: true }).last().click();
+    await expect.poll(() => page.locator('#key-problem').textContent()).toContain('form of an API key');
+  });
+
+  it('shows a failed request as one, leads to the page of its error, and asks for another key where that was refused', async () => {
+    const key = await createKey(its.gateway.databaseUrl, its.gateway.organisationId);
+    const { page } = await visit(its.window, `${its.gateway.url}/docs?apiKey=${key}`);
+    await shown(page);
+    await page.getByText('What you try here is done').waitFor();
+    const form = page.locator('api-request').nth(1);
+    await form.getByRole('button', { name: 'TRY', exact: true }).click();
+    await form.locator('.response-message.error').waitFor();
+    const led = its.window.waitForEvent('page');
+    await form.getByRole('link', { name: '/errors/PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED' }).click();
+    expect((await led).url()).toBe(`${its.gateway.url}/errors/PUBLIC_CUSTOMER_DETAIL_NOT_PERMITTED`);
+    await runSql(its.gateway.databaseUrl, 'update api_key set active = false where fingerprint = $1', [
+      key.slice(0, 8),
+    ]);
+    const codeOfTry = async () => {
+      const answered = page.waitForResponse((response) => response.url().includes('/detail'));
+      await form.getByRole('button', { name: 'TRY', exact: true }).click();
+      return (await (await answered).json()).error.code;
+    };
+    await expect.poll(codeOfTry, { interval: 500 }).toBe('PUBLIC_API_KEY_IS_NOT_ACTIVE');
+    await expect.poll(() => page.locator('#key-problem').textContent()).toContain('not active');
+  });
+
+  it.each(['openapi.json', 'rapidoc.js'])('leads to the document where %s cannot be loaded', async (file) => {
+    await its.window.route(`**/${file}*`, (route) => route.fulfill({ status: 502, body: '<html>Bad gateway</html>' }));
+    const { page } = await visit(its.window, `${its.demo.url}/docs`);
+    await page.getByRole('alert').getByText('could not be loaded').waitFor();
+    expect(await page.getByRole('link', { name: 'the OpenAPI document' }).getAttribute('href')).toBe('openapi.json');
+  });
+});
+
+it('with PUBLIC_URL, samples and commands name it, and tries go where the page came from', async () => {
+  const known = await startGateway({ demo: true, publicUrl: 'https://shop.example/gateway' });
+  const { page } = await visit(its.window, `${known.url}/docs`);
+  await shown(page);
+  const ping = page.locator('api-request').last();
+  await ping.getByRole('button', { name: 'TRY', exact: true }).click();
+  await ping.getByRole('button', { name: 'CURL' }).click();
+  expect(await ping.locator('pre:visible').last().textContent()).toContain(
+    "curl 'https://shop.example/gateway/ping/v1'",
+  );
+  expect(await page.locator('rapi-doc').getByText('https://shop.example/gateway/ping/v1').count()).toBeGreaterThan(1);
+  await known.close();
+});
+
 describe('below a path of a proxy', () => {
+  const opened: PrefixProxy[] = [];
+  const openProxy = async (url: string, prefix?: string) => {
+    const proxy = await openPrefixProxy(url, prefix);
+    opened.push(proxy);
+    return proxy;
+  };
+  afterEach(() => {
+    for (const proxy of opened.splice(0)) proxy.close();
+  });
+
   it('every page loads, names the gateway as the browser does, leads to the others, and asks the gateway', async () => {
-    const proxy = await openPrefixProxy(its.demo.url);
+    const proxy = await openProxy(its.demo.url);
     const tab = await visit(its.window, `${proxy.url}/`);
     const { page } = tab;
     await expect.poll(() => page.locator('#status').textContent()).toBe('Ready');
@@ -280,6 +350,32 @@ describe('below a path of a proxy', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Start' }).click();
     expect(page.url()).toBe(`${proxy.url}/`);
     expectCalm(tab);
-    proxy.close();
+  });
+
+  it('documents and errors lead to what stands there', async () => {
+    const proxy = await openProxy(its.demo.url);
+    const document = await (await fetch(`${proxy.url}/openapi.json`)).json();
+    expect(new URL(document.servers[0].url, `${proxy.url}/openapi.json`).href).toBe(`${proxy.url}/`);
+    const search = new URLSearchParams({
+      query: 'mutation { createCustomer(input: { email: "jan@" }) { newAccount } }',
+    });
+    const tab = await visit(its.window, `${proxy.url}/graphql?${search}`);
+    await graphiQLReady(tab);
+    await runOperation(tab.page);
+    const led = its.window.waitForEvent('page');
+    await tab.page.locator('.result-window .detected-link').last().click();
+    expect((await led).url()).toBe(`${proxy.url}/errors/INTERNAL_VALIDATION_FAILED`);
+  });
+
+  it('a key stays with the gateway that it was given for', async () => {
+    const one = await openProxy(its.gateway.url, '/one');
+    const other = { url: one.url.replace('/one', '/two') };
+    const { page } = await visit(its.window, `${one.url}/docs?apiKey=${its.gateway.key}`);
+    await expect.poll(() => page.locator('#key-button').textContent()).toContain(its.gateway.key.slice(0, 8));
+    await its.window.route(`${other.url}/**`, (route) =>
+      route.continue({ url: route.request().url().replace('/two', '/one') }),
+    );
+    await page.goto(`${other.url}/docs`);
+    await expect.poll(() => page.locator('#key-button').textContent()).toBe('API key: none');
   });
 });

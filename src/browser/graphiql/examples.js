@@ -2,6 +2,7 @@
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { createElement as h, useEffect, useState } from 'react';
 import { useOptions } from './options.js';
+import { hasRoom } from './room.js';
 import { say } from './say.js';
 
 /** @typedef {import('./options.js').Example} Example */
@@ -11,7 +12,7 @@ const variablesOf = ({ variables }) => (variables ? JSON.stringify(variables, nu
 
 /** @returns {(example: Example) => void} what opens an example: its tab if there is one, else a new one */
 function useOpening() {
-  const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
+  const { addTab, changeTab, setVisiblePlugin, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL((state) => state);
   return (example) => {
     const variables = variablesOf(example);
@@ -24,6 +25,7 @@ function useOpening() {
       variableEditor?.setValue(variables);
       updateActiveTabValues({ query: example.query, variables, operationName: example.name });
     }
+    if (!hasRoom()) setVisiblePlugin(null);
     say(`${example.name} is open.`);
   };
 }

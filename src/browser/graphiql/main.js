@@ -1,5 +1,6 @@
 // GraphiQL with our plugins: what the page loads, and opens with what it hands over.
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { tryParseJSONC } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import { createElement as h } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -13,6 +14,7 @@ import { examplesPlugin } from './examples.js';
 import { explorer } from './explorer.js';
 import { placeOf, withoutStaleName } from './operations.js';
 import { OptionsContext } from './options.js';
+import { hasRoom } from './room.js';
 import { say } from './say.js';
 import { Tools } from './tools.js';
 
@@ -24,8 +26,6 @@ import { Tools } from './tools.js';
 const plugins = [examplesPlugin, explorer, HISTORY_PLUGIN];
 /** Operations in the history; those that were saved besides. */
 const LONGEST_HISTORY = 50;
-/** Where the window is narrower, a panel would leave no room for the editor. */
-const WIDE = '(min-width: 1000px)';
 
 /**
  * The tab that is shown first. One whose document does not hold the operation that it names runs the first of it.
@@ -41,11 +41,30 @@ function openedTab({ tabs, activeTabIndex, newTab }) {
   return tab;
 }
 
-/** Says once how the keyboard leaves an editor, when it is first kept there. */
+/**
+ * The headers of a tab, by the parser that GraphiQL sends them by; none where it would send nothing.
+ *
+ * @param {string | null | undefined} headers
+ */
+function headersIn(headers) {
+  try {
+    return tryParseJSONC(headers ?? '') ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Editors in which something can be typed. */
+const EDITORS = ':is(.graphiql-query-editor, .graphiql-editor-tool) .monaco-editor';
+
+/** Says once how the keyboard leaves an editor, when Tab is first typed into one. */
 function explainTab() {
+  let isIndenting = true;
   /** @param {KeyboardEvent} event */
-  const explain = ({ key, target }) => {
-    if (key !== 'Tab' || !(target instanceof Element && target.closest('.monaco-editor'))) return;
+  const explain = ({ key, shiftKey, ctrlKey, target }) => {
+    if (!(target instanceof Element && target.closest(EDITORS))) return;
+    if (ctrlKey && key.toLowerCase() === 'm') isIndenting = !isIndenting;
+    if (key !== 'Tab' || shiftKey || !isIndenting) return;
     removeEventListener('keydown', explain, true);
     say('Tab indents here. Ctrl+M (on a Mac, Ctrl+Shift+M) has it move on.');
   };
@@ -61,7 +80,7 @@ function openGraphiQL(options) {
   };
   const opened = openedTab(options);
   storage.setItem(tabsName, JSON.stringify({ tabs, activeTabIndex }));
-  options.onEditHeaders(opened.headers ?? '');
+  options.onHeaders(headersIn(opened.headers));
   const tools = (/** @type {any} */ parts) => h(Tools, { ...parts, opened: opened.operationName });
   const graphiql = h(
     GraphiQL,
@@ -70,7 +89,7 @@ function openGraphiQL(options) {
         send(withoutStaleName(operation), how),
       storage,
       plugins,
-      ...(isFirst && matchMedia(WIDE).matches && { visiblePlugin: examplesPlugin }),
+      ...(isFirst && hasRoom() && { visiblePlugin: examplesPlugin }),
       maxHistoryLength: LONGEST_HISTORY,
       ...(!introspection && { schema: null }),
       // Kept by `storage`, hence only in this tab.
@@ -80,9 +99,12 @@ function openGraphiQL(options) {
       initialQuery: opened.query ?? '',
       initialVariables: opened.variables ?? '',
       initialHeaders: opened.headers ?? '',
-      onEditHeaders: options.onEditHeaders,
-      onTabChange: (/** @type {{ tabs: Tab[], activeTabIndex: number }} */ now) =>
-        options.onTab(/** @type {Tab} */ (now.tabs[now.activeTabIndex])),
+      onEditHeaders: (/** @type {string} */ headers) => options.onHeaders(headersIn(headers)),
+      onTabChange(/** @type {{ tabs: Tab[], activeTabIndex: number }} */ now) {
+        const tab = /** @type {Tab} */ (now.tabs[now.activeTabIndex]);
+        options.onTab(tab);
+        options.onHeaders(headersIn(tab.headers));
+      },
     }),
     h(GraphiQL.Logo, null, ' '),
     h(GraphiQL.Toolbar, null, /** @type {any} */ (tools)),

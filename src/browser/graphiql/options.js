@@ -34,10 +34,12 @@ import { createContext, useContext } from 'react';
  * @property {string} tabsName - where GraphiQL keeps its tabs
  * @property {{ editor: string, graphql: string, json: string }} workers - their URLs
  * @property {boolean} introspection - whether the schema can be asked for
- * @property {string} [sampleKey] - the key that samples carry
+ * @property {string} pageBase - where the gateway is, as the browser reaches it
+ * @property {string} shownBase - where the gateway is, as code that is shown names it
+ * @property {string} shownAuthorization - the header of that name in such code
  * @property {(operation: Pick<Tab, 'query' | 'variables' | 'operationName'>) => string | undefined} linkOf - its address; undefined for one too long
  * @property {(tab: Partial<Tab> & { query: string }) => Tab} newTab
- * @property {(headers: string) => void} onEditHeaders
+ * @property {(headers: Record<string, unknown>) => void} onHeaders - hears of the headers of the tab that is shown
  * @property {(tab: Tab) => void} onTab - hears of the tab that is shown, and what it holds
  */
 

@@ -1,7 +1,7 @@
 // What stands beside the editor besides GraphiQL's own buttons: a link to the operation, and the operation as a request of a program.
-import { ToolbarButton, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { ToolbarButton, ToolbarMenu, tryParseJSONC, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { Fragment, createElement as h, useEffect, useRef } from 'react';
-import { PLACEHOLDER_KEY, sampleLanguages } from '../samples.js';
+import { sampleLanguages } from '../samples.js';
 import { DocLinks } from './doc-links.js';
 import { placeOf } from './operations.js';
 import { useOptions } from './options.js';
@@ -47,11 +47,11 @@ function useShown() {
  * The body of a request that runs an operation.
  *
  * @param {{ query: string, variables: string, operationName: string | null }} operation
- * @returns {object | undefined} undefined where the variables are no JSON
+ * @returns {object | undefined} undefined where GraphiQL would not send the variables
  */
 function bodyOf({ query, variables, operationName }) {
   try {
-    const values = variables.trim() === '' ? undefined : JSON.parse(variables);
+    const values = tryParseJSONC(variables);
     return { query, ...(values && { variables: values }), ...(operationName && { operationName }) };
   } catch {
     return undefined;
@@ -70,18 +70,14 @@ function ShareButton() {
 }
 
 function CopyMenu() {
-  const { sampleKey = PLACEHOLDER_KEY } = useOptions();
+  const { shownBase, shownAuthorization } = useOptions();
   const shown = useShown();
   /** @param {import('../samples.js').SampleLanguage} language */
   const copyAs = ({ label, write }) => {
     const body = bodyOf(shown());
-    if (!body) return say('The variables are no JSON.');
-    // The caller's own key stays out of what is pasted elsewhere.
-    const headers = { Authorization: `Bearer ${sampleKey}` };
-    return copy(
-      write({ method: 'POST', url: location.origin + location.pathname, headers, body }),
-      `Request with ${label}`,
-    );
+    if (!body) return say('The variables are not a JSON object.');
+    const headers = { Authorization: shownAuthorization };
+    return copy(write({ method: 'POST', url: `${shownBase}/graphql`, headers, body }), `Request with ${label}`);
   };
   return h(
     ToolbarMenu,

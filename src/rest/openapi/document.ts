@@ -13,14 +13,14 @@ export type RequirementsOf = (schema: GraphQLSchema, operation: Endpoint['operat
  * Writes the OpenAPI document.
  *
  * @param endpoints - each in the table becomes a path item for each of its paths
- * @param serverUrl - where callers reach the gateway
+ * @param serverUrl - where callers reach the gateway; unless told, where the document itself is found
  * @param schema - where the zod schema of an endpoint's input is found, with the operation's input type
  */
 export function openApiDocument(
   endpoints: readonly Endpoint[],
   schema: GraphQLSchema,
   requirementsOf: RequirementsOf,
-  serverUrl = '/',
+  serverUrl = '.',
 ) {
   return {
     openapi: '3.1.0',

@@ -11,6 +11,8 @@ import { servePage } from './serve.ts';
 export interface ReferenceOptions extends Pick<PageParts, 'frame' | 'without'> {
   /** The key that tries are made with in demo mode; else the page asks for one. */
   readonly sampleKey: string | undefined;
+  /** Where callers reach the gateway, if that is set: what samples name. */
+  readonly publicUrl: string | undefined;
 }
 
 /** The viewer builds its styles as it goes; its script and ours are files of this gateway. */
@@ -33,10 +35,10 @@ const viewer = html`<section class="unseen" aria-labelledby="title"><h1 id="titl
 `;
 
 /** Makes the routes of the reference, and of what it loads. */
-export function referenceRoutes({ frame, without, sampleKey }: ReferenceOptions): Route[] {
+export function referenceRoutes({ frame, without, sampleKey, publicUrl }: ReferenceOptions): Route[] {
   const style = new Asset('/assets/docs.css', 'css', () => browserFile('docs.css'));
   const script = new Asset('/assets/docs.js', 'js', () =>
-    joined('page.js', 'storage.js', 'api-key.js', 'samples.js', 'reference.js', 'docs.js'),
+    joined('page.js', 'sample-key.js', 'shown.js', 'storage.js', 'api-key.js', 'samples.js', 'reference.js', 'docs.js'),
   );
   const rapidoc = new Asset('/assets/rapidoc.js', 'js', () =>
     readFileSync(new URL(import.meta.resolve('rapidoc')), 'utf8'),
@@ -54,7 +56,7 @@ export function referenceRoutes({ frame, without, sampleKey }: ReferenceOptions)
       tools: keyTool,
       main: viewer,
       hasOwnMain: true,
-      end: html`${keyDialog}<script id="settings" type="application/json">${json({ sampleKey })}</script>
+      end: html`${keyDialog}<script id="settings" type="application/json">${json({ sampleKey, publicUrl })}</script>
 `,
     });
   return [servePage('/docs', POLICY, write), style.route, script.route, rapidoc.route];

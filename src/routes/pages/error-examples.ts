@@ -1,5 +1,5 @@
 // One request to each API for each code, and its answer: as they are, which a test compares.
-import { PLACEHOLDER_KEY } from '../../browser/samples.js';
+import { authorizationWith } from '../../browser/sample-key.js';
 import { ApiError, type ApiErrorDetails, type ErrorCode, idempotencyConflicts } from '../../errors/api-error.ts';
 import { errorHeaders, graphqlErrorBody, JSON_TYPE, restErrorBody } from '../../http/request.ts';
 
@@ -26,7 +26,7 @@ export const MANY_BYTES = '… more than 64 KiB …';
 const EXAMPLE = { requestId: '6f1c1c4e-8a1b-4a58-9a53-2f8f5b0c7a11', publicUrl: undefined };
 const CREATE = '/api/v1/customer/create';
 const JAN = '{"email": "jan@barasek.com"}';
-const withKey = { Authorization: `Bearer ${PLACEHOLDER_KEY}` };
+const withKey = { Authorization: authorizationWith(undefined) };
 const withJson = { 'Content-Type': 'application/json' };
 
 /** The headers of an answer, but for those of the connection and of the limit. */

@@ -1,5 +1,6 @@
 // The first page: what this is, whether it is ready, and a call that works.
-import { PLACEHOLDER_KEY, sampleLanguages } from '../../browser/samples.js';
+import { authorizationWith, PLACEHOLDER_KEY } from '../../browser/sample-key.js';
+import { sampleLanguages } from '../../browser/samples.js';
 import { codeBlock, samplesOf, tabSet } from './code.ts';
 import { type Html, html, type Part } from './html.ts';
 
@@ -25,7 +26,7 @@ const mutation = `mutation CreateCustomer($input: CreateCustomerInput!) {
 
 /** The content of the first page. */
 export function homePage({ base, sampleKey, first, hasGraphiQL, hasSchema }: HomeOptions): Html {
-  const headers = { Authorization: `Bearer ${sampleKey ?? PLACEHOLDER_KEY}` };
+  const headers = { Authorization: authorizationWith(sampleKey) };
   const graphql = sampleLanguages.curl.write({
     method: 'POST',
     url: `${base}/graphql`,
@@ -80,7 +81,7 @@ function schemaCard(base: string, sampleKey: string | undefined): Html {
   const command = sampleLanguages.curl.write({
     method: 'GET',
     url: `${base}/${path}`,
-    headers: { Authorization: `Bearer ${PLACEHOLDER_KEY}` },
+    headers: { Authorization: authorizationWith(undefined) },
   });
   return html`<li><strong>${label}</strong><p>${text} It takes a key:</p>${codeBlock(command, 'The request for the schema')}</li>
 `;
