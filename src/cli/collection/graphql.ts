@@ -9,10 +9,10 @@ const FINGERPRINT = 'KEY_FINGERPRINT';
 export function graphqlFolder(examples: readonly Example[]): CollectionFolder {
   const byGroup = Map.groupBy(examples, ({ group }) => group);
   return {
-    id: 'graphql',
+    id: 'folder.graphql',
     name: 'GraphQL',
     item: [...byGroup].map(([name, own]) => ({
-      id: `graphql.${name}`,
+      id: `folder.graphql.${name}`,
       name,
       ...(own.every(({ needsRoot }) => needsRoot) && {
         description: 'These need a key with the prefix `ROOT`, in the variable `rootKey` of the collection.',

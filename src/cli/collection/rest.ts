@@ -12,10 +12,10 @@ const JSON_TYPE: Named = { key: 'Content-Type', value: 'application/json' };
 export function restFolder(endpoints: readonly Endpoint[]): CollectionFolder {
   const byTag = Map.groupBy(endpoints, ({ tag }) => tag.name);
   return {
-    id: 'rest',
+    id: 'folder.rest',
     name: 'REST',
     item: [...byTag].map(([name, rows]) => ({
-      id: `rest.${name}`,
+      id: `folder.rest.${name}`,
       name,
       description: rows[0]?.tag.description,
       item: rows.map(itemOf),
