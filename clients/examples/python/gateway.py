@@ -70,8 +70,11 @@ class Gateway:
                 response = self.session.request(
                     method, self.url + path, timeout=SECONDS_A_TRY, allow_redirects=False, **options
                 )
+                # requests takes an answer that was cut for a whole one.
+                if response.raw.tell() < int(response.headers.get('Content-Length', 0)):
+                    raise requests.ConnectionError('the answer was cut')
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as caught:
-                failure = caught
+                response, failure = None, caught
             wait = seconds_to_wait(response, attempt)
             if wait is None or attempt == TRIES:
                 break

@@ -68,6 +68,8 @@ class Gateway
   def send_request(request)
     # In a header, since URLs stand in logs.
     request['Authorization'] = "Bearer #{@api_key}"
+    # Not compressed, so that the length of an answer can be checked.
+    request['Accept-Encoding'] = 'identity'
     attempt = 1
     loop do
       response = answer_to(request)
@@ -86,7 +88,9 @@ class Gateway
     # Net::HTTP sends a GET again by itself, unless it is told not to: the tries are counted here.
     options = { use_ssl: uri.scheme == 'https', open_timeout: SECONDS_A_TRY, read_timeout: SECONDS_A_TRY,
                 write_timeout: SECONDS_A_TRY, max_retries: 0 }
-    Net::HTTP.start(uri.hostname, uri.port, options) { |http| http.request(request) }
+    response = Net::HTTP.start(uri.hostname, uri.port, options) { |http| http.request(request) }
+    # Net::HTTP takes an answer that was cut for a whole one.
+    response unless response.body.bytesize < (response.content_length || 0)
   rescue *NETWORK_FAILURES
     nil
   end
