@@ -7,6 +7,7 @@ seconds_a_try=10
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # get PATH
 get() {

@@ -90,7 +90,7 @@ class Gateway
                 write_timeout: SECONDS_A_TRY, max_retries: 0 }
     response = Net::HTTP.start(uri.hostname, uri.port, options) { |http| http.request(request) }
     # Net::HTTP takes an answer that was cut for a whole one.
-    response unless response.body.bytesize < (response.content_length || 0)
+    response unless response.body.to_s.bytesize < (response.content_length || 0)
   rescue *NETWORK_FAILURES
     nil
   end
@@ -124,7 +124,7 @@ class Gateway
   end
 
   def body_of(response)
-    JSON.parse(response.body, symbolize_names: true)
+    JSON.parse(response.body.to_s, symbolize_names: true)
   rescue JSON::ParserError
     nil
   end
