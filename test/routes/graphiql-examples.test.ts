@@ -13,7 +13,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { type Example, examplesFor, firstExamples } from '../../src/routes/graphiql/examples/index.ts';
-import { createKey, runSql } from '../support/database.ts';
+import { runSql } from '../support/database.ts';
+import { createUnneededKey, startDemo } from '../support/demo.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
@@ -91,21 +92,8 @@ const examples = examplesFor(true);
 async function run(demo: TestGateway, rootKey: string, { query, variables, needsRoot, name }: Example) {
   const call = { key: needsRoot ? rootKey : SAMPLE_KEY };
   // Whoever deletes a key has read its fingerprint before.
-  const made = name === 'DeleteApiKey' && (await demo.graphql(CREATE_KEY, {}, call));
-  const input = made && { fingerprint: made.body.data.createApiKey.apiKey.fingerprint };
-  return demo.graphql(query, input ? { input } : variables, call);
-}
-
-const CREATE_KEY = `mutation {
-  createApiKey(input: { name: "To be deleted", prefix: DEV_ }) { apiKey { fingerprint } }
-}`;
-
-/** A demo, and a ROOT key of its organisation. */
-async function startDemo() {
-  const demo = await startGateway({ demo: true });
-  const [found] = await runSql(demo.databaseUrl, "select id from organisation where slug = 'demo'");
-  const { id } = found as { id: number };
-  return { demo, rootKey: await createKey(demo.databaseUrl, id, { prefix: 'ROOT' }) };
+  const fingerprint = name === 'DeleteApiKey' && (await createUnneededKey(demo, rootKey));
+  return demo.graphql(query, fingerprint ? { input: { fingerprint } } : variables, call);
 }
 
 it.each([

@@ -1,0 +1,3 @@
+module gateway-example
+
+go 1.19
