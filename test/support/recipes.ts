@@ -31,8 +31,10 @@ export function readRecipe(name: string): Recipe {
     const before = last;
     last = undefined;
     if (language === 'sh' && title === 'settings') Object.assign(recipe.settings, settingsOf(code));
-    else if (language === 'sh') recipe.steps.push((last = { command: code.trim(), output: undefined }));
-    else if (title !== '') recipe.files[title] = code;
+    else if (language === 'sh') {
+      last = { command: code.trim(), output: undefined };
+      recipe.steps.push(last);
+    } else if (title !== '') recipe.files[title] = code;
     else if (before && (language === 'text' || language === 'json')) before.output = code.trim();
   }
   return recipe;
