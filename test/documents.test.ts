@@ -55,6 +55,17 @@ describe('the README', () => {
   });
 });
 
+it('the index of the recipes has each of them, and each is followed by a test', () => {
+  const recipes = globSync('docs/recipes/*.md').filter((path) => !path.endsWith('README.md'));
+  const tests = globSync('test/system/recipe-*.test.ts').map(read).join('');
+  expect(recipes.length).toBeGreaterThan(0);
+  for (const path of recipes) {
+    const name = path.split('/').at(-1) as string;
+    expect(read('docs/recipes/README.md')).toContain(`](${name})`);
+    expect(tests).toContain(`readRecipe('${name.replace('.md', '')}')`);
+  }
+});
+
 it('CONTRIBUTING is short', () => {
   expect(read('CONTRIBUTING.md').split('\n').length).toBeLessThanOrEqual(100);
 });

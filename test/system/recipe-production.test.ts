@@ -117,7 +117,7 @@ it('says what is carried over, and what is not', async () => {
   expect(await runSql(url, 'select slug from customer_group')).toEqual([{ slug: 'vip' }]);
   const reasons = await runSql<{ reason: string }>(
     url,
-    "select reason from change_entry where reason is not null and subject = 'customer' order by reason collate \"C\"",
+    'select reason from change_entry where reason is not null and subject = \'customer\' order by reason collate "C"',
   );
   expect(reasons.map(({ reason }) => reason)).toEqual(['Opening balance (import)', 'import']);
 });
