@@ -77,6 +77,8 @@ export function linkCheckout(folder: string): void {
 export class Terminal {
   readonly #shell: ChildProcess;
   #printed = '';
+  /** Of the last command. */
+  exitCode = 0;
 
   /** @param settings - what the reader fills in, and whatever else is in the environment */
   constructor(folder: string, settings: Record<string, string>) {
@@ -96,14 +98,16 @@ export class Terminal {
   async run(command: string): Promise<string> {
     const mark = `end-${randomUUID()}`;
     this.#printed = '';
-    this.#shell.stdin?.write(`${command}\necho; echo ${mark}\n`);
-    while (!this.#printed.includes(`\n${mark}\n`)) {
+    this.#shell.stdin?.write(`${command}\ncode=$?; echo; echo ${mark} $code\n`);
+    const end = new RegExp(`\\n${mark} (\\d+)\\n`);
+    while (!end.test(this.#printed)) {
       if (this.#shell.exitCode !== null) throw new Error(`the shell has ended: ${this.#printed}`);
       await new Promise((tick) => setTimeout(tick, 20));
     }
     // What went to the other stream may come a moment later.
     await new Promise((tick) => setTimeout(tick, 20));
-    return this.#printed.replace(`\n${mark}\n`, '').trim();
+    this.exitCode = Number(end.exec(this.#printed)?.[1]);
+    return this.#printed.replace(end, '').trim();
   }
 
   /** Begins a command that does not end by itself. */
@@ -163,10 +167,11 @@ function matchAt(output: string, place: number): [found: string, inRun: string] 
   return [character, character.replace(/[.*+?^${}()|[\]\\]/, '\\$&')];
 }
 
-/** Runs a command of a recipe, and compares what it prints with what the recipe says. */
+/** Runs a command of a recipe, and compares what it prints with what the recipe says; one of which it says nothing must succeed. */
 export async function follow(terminal: Terminal, step: Step | undefined): Promise<string> {
   if (!step) throw new Error('the recipe has no such command');
   const printed = await terminal.run(step.command);
+  if (step.output === undefined) expect(terminal.exitCode, `${step.command}\n${printed}`).toBe(0);
   const found = step.isJson ? compact(printed) : printed;
   if (step.output !== undefined && !patternOf(step.output).test(found)) expect(found, step.command).toBe(step.output);
   return printed;

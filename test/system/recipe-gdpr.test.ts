@@ -69,7 +69,7 @@ it('gives out lists of more than a page whole', async () => {
   expect([person.creditEntries.length, person.changes.length]).toEqual([120, 121]);
 });
 
-it('finds deleted customers, and those who had another address; what is restored is given out', async () => {
+it('finds deleted customers, and those who had another address; what is restored is given out, and what is deleted is erased', async () => {
   await graphql(`mutation {
     createCustomer(input: { email: "first@shop.cz" }) { newAccount }
     changeCustomerEmail(input: { by: { email: "first@shop.cz" }, email: "second@shop.cz" }) { customer { email } }
@@ -81,4 +81,11 @@ it('finds deleted customers, and those who had another address; what is restored
   expect(await terminal.run(`node person.mjs ${cuRefNo}`)).toContain('There is no such customer, or it was deleted.');
   await terminal.run(`npm run -s customers -- restore ${cuRefNo} --organisation acme --reason "$TICKET"`);
   expect(JSON.parse(await terminal.run(`node person.mjs ${cuRefNo}`))).toMatchObject({ email: 'second@shop.cz' });
+  const named = `${cuRefNo} --organisation acme --reason "$TICKET" --json`;
+  await terminal.run(`npm run -s customers -- delete ${named}; npm run -s customers -- erase ${named} --yes`);
+  const shown = JSON.parse(await terminal.run(`npm run -s customers -- show ${cuRefNo} --organisation acme --json`));
+  expect(shown).toMatchObject({
+    email: null,
+    changes: [{ action: 'ERASED', reason: settings.TICKET }, {}, {}, {}, {}, {}],
+  });
 });
