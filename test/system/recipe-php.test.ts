@@ -1,7 +1,6 @@
 // The recipe of a PHP shop, followed from its first line to its last. Needs PHP with cURL.
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -10,7 +9,10 @@ import { freePort, type GatewayProcess, startProcess, temporaryFolder } from '..
 import { follow, readRecipe, saveFiles, Terminal } from '../support/recipes.ts';
 
 const recipe = readRecipe('php-shop-registration');
-const { 'woocommerce.php': wooCommerce = '', 'SignUpPresenter.php': nette = '', ...core } = recipe.files;
+/** What is saved once the shop has been tried. */
+const hooks = ['plugin/woocommerce.php', 'plugin/users.php', 'SignUpPresenter.php'];
+const filesOf = (isHook: boolean) =>
+  Object.fromEntries(Object.entries(recipe.files).filter(([name]) => hooks.includes(name) === isHook));
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let databaseUrl: string;
@@ -44,7 +46,7 @@ beforeAll(async () => {
     SHOP_DATA: join(folder.path, 'data'),
     TRUSTED_PROXIES: '0',
   };
-  saveFiles({ ...recipe, files: core }, folder.path);
+  saveFiles({ ...recipe, files: filesOf(false) }, folder.path);
 });
 afterAll(async () => {
   await Promise.all(terminals.map((terminal) => terminal.close()));
@@ -85,7 +87,7 @@ it('is followed', async () => {
   await follow(terminal, back);
   const found = await customers();
   expect(users()).toEqual(Object.fromEntries(found.map(({ email, cu_ref_no }) => [email, cu_ref_no])));
-  expect(recipe.steps).toHaveLength(8);
+  expect(recipe.steps).toHaveLength(9);
 });
 
 const register = async (more: string) =>
@@ -159,30 +161,34 @@ it('passes the address of the visitor on, behind proxies too', async () => {
   expect(await ipOf('["REMOTE_ADDR" => "10.0.0.1", "HTTP_X_FORWARDED_FOR" => "1.2.3.4"]', 2)).toBe('NULL');
 });
 
-it('has PHP for WooCommerce and Nette that can be read, and that calls what is there', async () => {
-  const hooks = join(folder.path, 'hooks');
-  await mkdir(hooks);
-  saveFiles({ ...recipe, files: { ...core, 'woocommerce.php': wooCommerce, 'SignUpPresenter.php': nette } }, hooks);
+it('has PHP for WooCommerce and Nette that can be read, and a plugin that calls what is there', async () => {
   const terminal = open();
-  expect(await terminal.run('cd hooks; php -l woocommerce.php; php -l SignUpPresenter.php')).toBe(
-    'No syntax errors detected in woocommerce.php\nNo syntax errors detected in SignUpPresenter.php',
-  );
-  expect(await terminal.run(`php -r '${asWordPress}'`)).toBe(
-    '{"gateway_email":"email must be a valid e-mail address"}\nmeta 7 cu_ref_no 16',
-  );
+  await follow(terminal, recipe.steps.at(-1));
+  saveFiles({ ...recipe, files: filesOf(true) }, folder.path);
+  for (const name of hooks) expect(await terminal.run(`php -l ${name}`)).toBe(`No syntax errors detected in ${name}`);
+  const printed = await terminal.run(`cd plugin; php -r '${asWordPress}'`);
+  expect(printed.split('\n')).toEqual([
+    '{"gateway_email":"E-mail must be a valid e-mail address"}',
+    'user 7 cu_ref_no 16',
+    'user 8 cu_ref_no 16',
+  ]);
 });
 
-/** What WordPress has of the functions that the plugin calls, and two registrations. */
+/** What WordPress has of the functions that the plugin calls; a refused registration, one that is done, and one that cron brings. */
 const asWordPress = `
 class WP_Error { public $all = []; function has_errors() { return (bool) $this->all; } function add($code, $text) { $this->all[$code] = $text; } }
 function add_action($name, $hook) { $GLOBALS["hooks"][$name] = $hook; }
 function add_filter($name, $hook) { $GLOBALS["hooks"][$name] = $hook; }
 function esc_html($text) { return $text; }
 function wp_unslash($text) { return stripslashes($text); }
-function update_user_meta($id, $name, $value) { echo "meta $id $name ", strlen($value); }
-$_SERVER["REMOTE_ADDR"] = "1.1.1.1"; $_POST = ["billing_company" => "O\\\\\\"Neil"];
+function get_user_by($field, $email) { return $email === "later@example.com" ? (object) ["ID" => 8] : false; }
+function update_user_meta($id, $name, $value) { echo "user $id $name ", strlen($value), "\n"; }
+$_SERVER["REMOTE_ADDR"] = "1.1.1.1"; $_POST = ["billing_company" => "O\\"Neil"];
 require "woocommerce.php";
-echo json_encode($hooks["woocommerce_registration_errors"](new WP_Error, "x", "wrong")->all), "\\n";
+echo json_encode($hooks["woocommerce_registration_errors"](new WP_Error, "x", "wrong")->all), "\n";
 $hooks["woocommerce_registration_errors"](new WP_Error, "x", "woo@example.com");
 $hooks["woocommerce_created_customer"](7);
+touch(enqueue(newKey(), ["email" => "later@example.com"]), time() - 100);
+ob_start(fn ($text) => preg_replace("/^(sent|rejected|refused|waiting) .*\n/m", "", $text));
+require "resend.php";
 `;
