@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { runSql } from '../support/database.ts';
+import { createKey, runSql } from '../support/database.ts';
 import { type DebianServer, startDebianServer } from '../support/debian-postgres.ts';
 import { freePort, temporaryFolder } from '../support/process.ts';
 import { follow, linkCheckout, readRecipe, Terminal } from '../support/recipes.ts';
@@ -120,4 +120,15 @@ it('says what is carried over, and what is not', async () => {
     'select reason from change_entry where reason is not null and subject = \'customer\' order by reason collate "C"',
   );
   expect(reasons.map(({ reason }) => reason)).toEqual(['Opening balance (import)', 'import']);
+  const query = '{ customer(by: { email: "third@shop.cz" }) { changes { nodes { action requestId } } } }';
+  const [{ id = 0 } = {}] = await runSql<{ id: number }>(url, "select id from organisation where slug = 'acme'");
+  const headers = { authorization: `Bearer ${await createKey(url, id)}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${settings.GATEWAY_URL}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query }),
+  });
+  const { nodes } = (await answer.json()).data.customer.changes;
+  expect(nodes.length).toBeGreaterThan(0);
+  expect(nodes.filter(({ requestId }: { requestId: string }) => requestId !== 'import-1')).toEqual([]);
 });
