@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { sentencesOf } from './support/sentences.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
@@ -64,6 +65,10 @@ it('the index of the recipes has each of them, and each is followed by a test', 
     expect(read('docs/recipes/README.md')).toContain(`](${name})`);
     expect(tests).toContain(`readRecipe('${name.replace('.md', '')}')`);
   }
+});
+
+it.each([...paths, 'SECURITY.md'])('%s has no sentence of more than 30 words', (path) => {
+  expect(sentencesOf(read(path)).filter(({ words }) => words > 30)).toEqual([]);
 });
 
 it('CONTRIBUTING is short', () => {

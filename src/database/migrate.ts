@@ -20,6 +20,8 @@ export { MigrationLockedError } from './migrations/run.ts';
 
 /** Milliseconds between two lines of the log about one wait, and until it is given up. */
 const LOG_INTERVAL = 10_000;
+/** Milliseconds of migrating after which it is said: what is refused is refused sooner, by one sentence alone. */
+const SAID_AFTER = 500;
 const PATIENCE = 60_000;
 
 /** SQLSTATE of a table that is not there. */
@@ -106,16 +108,13 @@ async function runAll(
   // A migration may take as long as it takes.
   const database = openDatabase({ ...options, migrations: parts, asOwner: true, operationTimeout: 0 });
   const ran: string[] = [];
-  let isSaid = false;
-  database.orm.migrator.on('migrating', ({ name }) => {
-    if (!isSaid) options.log.info({ from: name }, 'migrating the database');
-    isSaid = true;
-  });
+  const notice = setTimeout(() => options.log.info('migrating the database'), SAID_AFTER);
   database.orm.migrator.on('migrated', ({ name }) => void ran.push(name));
   try {
     await database.orm.migrator.up();
     return ran;
   } finally {
+    clearTimeout(notice);
     await database.close();
   }
 }

@@ -235,14 +235,13 @@ describe('a migration of every customer', () => {
     const log = logTo('info', { write: (line: string) => void lines.push(JSON.parse(line)) });
     const ran = run(url, withBackfill, log);
     let created = 0;
-    while (lines.length < 2) {
+    while (!lines.some(({ msg }) => String(msg).includes('is waiting for a lock'))) {
       const { status } = await gateway.rest({ email: `waits${created}@example.com` });
       expect(status).toBe(200);
       created += 1;
     }
     expect(created).toBeGreaterThan(10);
-    expect(lines).toMatchObject([
-      { msg: 'migrating the database', from: NAME },
+    expect(lines.filter(({ msg }) => msg !== 'migrating the database')).toMatchObject([
       {
         msg: 'migration 9001-backfill is waiting for a lock on the table customer',
         holder: expect.stringMatching(/^process \d+ of the server, a backup, from 127/),

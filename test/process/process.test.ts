@@ -293,7 +293,7 @@ it('migrates by command what it would migrate at the start', async () => {
     });
   expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({
     status: 0,
-    stdout: `Ran ${migrations.map(({ name }) => name).join(', ')}.\n`,
+    stdout: expect.stringMatching(new RegExp(`(^|\n)Ran ${migrations.map(({ name }) => name).join(', ')}\\.\n$`)),
   });
   expect(migrate({ DATABASE_URL: databaseUrl })).toMatchObject({ status: 0, stdout: 'The database is up to date.\n' });
   expect(migrate({})).toMatchObject({ status: 1, stderr: expect.stringMatching(/^DATABASE_URL must be set/) });
