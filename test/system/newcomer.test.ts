@@ -1,5 +1,5 @@
-// The first fifteen minutes in production, as docs/operations.md tells them: a database, an organisation, a key, nginx with TLS, a call from PHP.
-// Needs Debian's PostgreSQL, nginx, and PHP with cURL.
+// The first fifteen minutes in production, as docs/operations.md tells them: a database, an organisation, a key, nginx or Caddy with TLS, a call from PHP.
+// Needs Debian's PostgreSQL, nginx, Caddy, curl, and PHP with cURL.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -52,7 +52,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  for (const child of children) if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  const running = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  for (const { pid } of running) process.kill(-(pid ?? 0), 'SIGKILL');
   await run(join(await programsOfPostgres(), 'pg_ctl'), ['-D', join(folder, 'data'), '-m', 'immediate', 'stop'], {
     uid,
   });
@@ -211,4 +212,40 @@ echo curl_exec($request) ?: curl_error($request);`;
   expect(await readFile(join(folder, 'gateway.log'), 'utf8')).toContain('GET /ping/v1 200');
   for (const log of ['gateway.log', 'gateway-error.log'])
     expect(await readFile(join(folder, log), 'utf8')).not.toContain(key);
+});
+
+it('behind Caddy, as the document configures it', async () => {
+  const key = await readFile(join(folder, 'key'), 'utf8');
+  const { text } = blocks.find(({ text: block }) => block.includes('reverse_proxy')) as DocumentBlock;
+  const [http, https] = await Promise.all([freePort(), freePort()]);
+  // Ports of its own, and certificates that nobody outside has to sign.
+  const options = `http_port ${http}\n    https_port ${https}\n    admin off\n    local_certs\n    skip_install_trust\n`;
+  const site = text
+    .replace('{\n', `{\n    ${options}`)
+    .replace('127.0.0.1:4000 127.0.0.1:4001', ports.gateways.map((port) => `127.0.0.1:${port}`).join(' '));
+  await writeFile(join(folder, 'Caddyfile'), site);
+  const output = startShell(`exec caddy run --config ${folder}/Caddyfile --adapter caddyfile`, {
+    XDG_DATA_HOME: folder,
+    XDG_CONFIG_HOME: folder,
+  });
+  const call = (path: string) =>
+    runShell(
+      `curl -sk -D - --resolve customers.example:${https}:127.0.0.1 'https://customers.example:${https}${path}'`,
+      { cwd: folder },
+    );
+  await step('a call through Caddy', () =>
+    vi.waitFor(
+      async () => {
+        const { stdout } = await call(`/ping/v1?apiKey=${key}`);
+        expect(stdout).toMatch(/^HTTP\/2 200/);
+        expect(stdout).toContain('strict-transport-security: max-age=31536000');
+      },
+      { timeout: 20_000, interval: 300 },
+    ),
+  );
+  // A failed request is logged, without the key.
+  for (const gateway of children.slice(1, 3)) process.kill(-(gateway.pid ?? 0), 'SIGKILL');
+  await call(`/ping/v1?apiKey=${key}&seen=1`);
+  await vi.waitFor(() => expect(output()).toContain('seen=1'), { timeout: 20_000 });
+  expect(output()).not.toContain(key);
 });
