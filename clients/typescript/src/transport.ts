@@ -1,0 +1,53 @@
+// One try of a request: the key, the time-out, and the whole answer.
+import { GatewayError } from './error.ts';
+import type { Settings } from './options.ts';
+
+/** An answer that was read. */
+export interface ReadAnswer {
+  readonly response: Response;
+  readonly text: string;
+}
+
+/**
+ * Sends a request once, with the key of the client.
+ *
+ * @param signal - the caller's
+ * @throws GatewayError `CLIENT_TIMEOUT` or `CLIENT_NETWORK_FAILURE` when no whole answer came; the reason of the signal when the caller gave up
+ */
+export async function send(
+  request: Request,
+  { apiKey, fetch, timeout }: Settings,
+  signal: AbortSignal | undefined,
+): Promise<ReadAnswer> {
+  request.headers.set('authorization', `Bearer ${apiKey}`);
+  const timedOut = AbortSignal.timeout(timeout);
+  const either = signal ? AbortSignal.any([signal, timedOut]) : timedOut;
+  try {
+    const response = await fetch(new Request(request, { signal: either }));
+    return { response, text: await response.text() };
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (timedOut.aborted)
+      throw new GatewayError({
+        code: 'CLIENT_TIMEOUT',
+        status: 0,
+        message: `No answer came within ${timeout} milliseconds.`,
+        cause,
+      });
+    throw new GatewayError({
+      code: 'CLIENT_NETWORK_FAILURE',
+      status: 0,
+      message: 'The gateway could not be reached, or the connection was lost.',
+      cause,
+    });
+  }
+}
+
+/** What a text says as JSON; undefined where it is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
