@@ -31,7 +31,7 @@ export interface GraphQLClient {
    */
   <Result, Variables>(
     document: TypedDocument<Result, Variables>,
-    ...rest: GraphQLArguments<Variables>
+    ...rest: GraphQLArguments<NoInfer<Variables>>
   ): Promise<Result>;
   /**
    * Runs a document that is written as text, whose types you name.

@@ -34,7 +34,7 @@ export interface PageVariables {
 export async function* paginate<Result, Variables extends PageVariables, Page extends Connection>(
   gateway: { readonly graphql: GraphQLClient },
   document: TypedDocument<Result, Variables>,
-  variables: Variables,
+  variables: NoInfer<Variables>,
   connectionOf: (data: Result) => Page | null | undefined,
   options?: Pick<GraphQLCallOptions, 'signal'>,
 ): AsyncGenerator<ItemOf<Page>, void, undefined> {
