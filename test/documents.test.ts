@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from './support/gateway.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
-const own = globSync('{src,test}/**/*.md', { exclude: (name) => String(name).includes('node_modules') });
+const own = globSync('{src,test,clients}/**/*.md', { exclude: (name) => String(name).includes('node_modules') });
 const paths = [...documents, ...own];
 const blocksOf = (text: string, language: string) =>
   Array.from(text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms')), ([, block = '']) => block.trim());

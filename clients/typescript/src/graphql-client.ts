@@ -9,9 +9,9 @@ import { parsed, send } from './transport.ts';
 /** What differs from call to call. */
 export interface GraphQLCallOptions {
   /** Key under which a mutation is done once in a day. One is made unless told; null for none, and then nothing is sent again. */
-  idempotencyKey?: string | null;
+  idempotencyKey?: string | null | undefined;
   /** Ends the call, its retries too. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The variables and options of a call: variables may be left out where a document has none that it needs. */
@@ -77,8 +77,9 @@ async function runDocument(
   const isSafe = !isMutation || typeof key === 'string';
   return withRetries(
     async () => {
-      const request = new Request(`${settings.url}/graphql`, { method: 'POST', headers, body });
-      const { response, text } = await send(request, settings, signal);
+      const requestWith = (ending: AbortSignal) =>
+        new Request(`${settings.url}/graphql`, { method: 'POST', headers, body, signal: ending });
+      const { response, text } = await send(requestWith, settings, signal);
       return dataOf(response, parsed(text), settings.url);
     },
     { isSafe, maxRetries: settings.maxRetries, signal },

@@ -1,6 +1,12 @@
 // The entry `customer-gateway-client/graphql`: the GraphQL API alone, and a typed document for each of its root fields.
 export type { ResultOf, TypedDocument, VariablesOf } from './document.ts';
-export * from './error.ts';
+export {
+  type ClientErrorCode,
+  type FieldProblem,
+  GatewayError,
+  type GatewayErrorCode,
+  type GraphQLErrorEntry,
+} from './error.ts';
 export * from './generated/graphql.ts';
 export {
   createGraphQLClient,

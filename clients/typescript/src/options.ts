@@ -7,15 +7,15 @@ export interface ClientOptions {
   /** The API key: it is sent as `Authorization: Bearer`, and in no URL. */
   apiKey: string;
   /** Sends a request; the `fetch` of the platform unless told. */
-  fetch?: (request: Request) => Promise<Response>;
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** Milliseconds that each try may take, until its answer is read; 30,000 unless told. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** How often a request is sent again where that is safe; 2 unless told, 0 for never. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
 }
 
 /** The same, complete. */
-export type Settings = Readonly<Required<ClientOptions>>;
+export type Settings = { readonly [Name in keyof ClientOptions]-?: NonNullable<ClientOptions[Name]> };
 
 /**
  * Completes the options of a client.

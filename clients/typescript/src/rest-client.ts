@@ -61,8 +61,8 @@ async function call(given: Request, settings: Settings): Promise<Response> {
   const body = reads ? undefined : await given.arrayBuffer();
   return withRetries(
     async () => {
-      const request = new Request(given, { body });
-      const { response, text } = await send(request, settings, signal);
+      const requestWith = (ending: AbortSignal) => new Request(given, { body, signal: ending });
+      const { response, text } = await send(requestWith, settings, signal);
       const answer = parsed(text);
       if (!response.ok || answer === undefined)
         throw errorOfAnswer({ response, written: writtenIn(answer) }, settings.url);

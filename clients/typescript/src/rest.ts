@@ -1,7 +1,7 @@
 // The entry `customer-gateway-client/rest`: the REST API alone, and its types.
 import type { components } from './generated/rest.ts';
 
-export * from './error.ts';
+export { type ClientErrorCode, type FieldProblem, GatewayError, type GatewayErrorCode } from './error.ts';
 export type { components, operations, paths } from './generated/rest.ts';
 export type { ClientOptions } from './options.ts';
 export { createRestClient, type RestClient } from './rest-client.ts';

@@ -11,19 +11,20 @@ export interface ReadAnswer {
 /**
  * Sends a request once, with the key of the client.
  *
+ * @param requestWith - makes the request, with the signal that ends it
  * @param signal - the caller's
  * @throws GatewayError `CLIENT_TIMEOUT` or `CLIENT_NETWORK_FAILURE` when no whole answer came; the reason of the signal when the caller gave up
  */
 export async function send(
-  request: Request,
+  requestWith: (signal: AbortSignal) => Request,
   { apiKey, fetch, timeout }: Settings,
   signal: AbortSignal | undefined,
 ): Promise<ReadAnswer> {
-  request.headers.set('authorization', `Bearer ${apiKey}`);
   const timedOut = AbortSignal.timeout(timeout);
-  const either = signal ? AbortSignal.any([signal, timedOut]) : timedOut;
+  const request = requestWith(signal ? AbortSignal.any([signal, timedOut]) : timedOut);
+  request.headers.set('authorization', `Bearer ${apiKey}`);
   try {
-    const response = await fetch(new Request(request, { signal: either }));
+    const response = await fetch(request);
     return { response, text: await response.text() };
   } catch (cause) {
     signal?.throwIfAborted();

@@ -90,6 +90,12 @@ it('all run, one after the other, with a key that has just the scopes of their r
   }
 });
 
+it('documents that `parse` has made run too', async () => {
+  const graphql = createGraphQLClient({ url: demo.url, apiKey: SAMPLE_KEY });
+  const data = await graphql(parse('query ($ip: String!) { ipInfo(ip: $ip) { kind } }'), { ip: '10.0.0.1' });
+  expect(data).toEqual({ ipInfo: { kind: 'PRIVATE' } });
+});
+
 const full = 100;
 const largest: [operation: string, variables: Record<string, unknown>][] = [
   ['Customers', { search: 'a', filter: { premium: false }, first: full }],

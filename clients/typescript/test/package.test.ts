@@ -42,7 +42,7 @@ it('has the version of the gateway', () => {
 });
 
 it('works where it is installed', async () => {
-  proxy.plan('lost');
+  proxy.plan('lost', 'none', 'none', 'silent');
   const node = process.execPath;
   expect(await useIn(folder, node, { url: gateway.url, failingUrl: proxy.url, key: gateway.key })).toMatchObject({
     newAccount: true,

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What happens to a request in the place of being passed on and answered. */
+/** What happens to a request. */
 export type Fault =
+  /** It is passed on and answered, as without a plan. */
+  | 'none'
   /** The connection breaks before the gateway hears of it. */
   | 'refused'
   /** The gateway does it, and the answer is lost. */

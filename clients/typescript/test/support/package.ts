@@ -38,14 +38,14 @@ export async function installPacked(): Promise<string> {
  * Installs a Node of its own.
  *
  * @param version - such as 20
- * @returns its program
+ * @returns its program, and the folder in which it is
  */
-export async function installNode(version: number): Promise<string> {
+export async function installNode(version: number): Promise<{ program: string; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), `node-${version}-`));
   // The package fetches its program when it is installed.
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, allowScripts: { node: true } }));
   await npm(['install', `node@${version}`], folder);
-  return join(folder, 'node_modules/node/bin/node');
+  return { program: join(folder, 'node_modules/node/bin/node'), folder };
 }
 
 /**
