@@ -20,29 +20,46 @@ export async function send(
   { apiKey, fetch, timeout }: Settings,
   signal: AbortSignal | undefined,
 ): Promise<ReadAnswer> {
-  const timedOut = AbortSignal.timeout(timeout);
-  const request = requestWith(signal ? AbortSignal.any([signal, timedOut]) : timedOut);
+  signal?.throwIfAborted();
+  const ending = new AbortController();
+  // What cannot be sent at all, such as a key that no header can hold, is no failure of the network.
+  const request = requestWith(ending.signal);
   request.headers.set('authorization', `Bearer ${apiKey}`);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    ending.abort();
+  }, timeout);
+  // Not AbortSignal.any: it would hold on to every request for as long as the caller's signal lives, on some Nodes.
+  const giveUp = () => ending.abort(signal?.reason);
+  signal?.addEventListener('abort', giveUp);
   try {
     const response = await fetch(request);
     return { response, text: await response.text() };
   } catch (cause) {
     signal?.throwIfAborted();
-    if (timedOut.aborted)
-      throw new GatewayError({
-        code: 'CLIENT_TIMEOUT',
-        status: 0,
-        message: `No answer came within ${timeout} milliseconds.`,
-        cause,
-      });
-    throw new GatewayError({
-      code: 'CLIENT_NETWORK_FAILURE',
-      status: 0,
-      message: 'The gateway could not be reached, or the connection was lost.',
-      cause,
-    });
+    throw isLate ? late(timeout, cause) : unreachable(cause);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
+
+const late = (timeout: number, cause: unknown) =>
+  new GatewayError({
+    code: 'CLIENT_TIMEOUT',
+    status: 0,
+    message: `No answer came within ${timeout} milliseconds.`,
+    cause,
+  });
+
+const unreachable = (cause: unknown) =>
+  new GatewayError({
+    code: 'CLIENT_NETWORK_FAILURE',
+    status: 0,
+    message: 'The gateway could not be reached, or the connection was lost.',
+    cause,
+  });
 
 /** What a text says as JSON; undefined where it is none. */
 export function parsed(text: string): unknown {

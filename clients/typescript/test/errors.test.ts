@@ -189,10 +189,12 @@ it('a caller that gives up gets its own reason', async () => {
 
 it.each([
   ['a URL that is none', { url: 'localhost' }],
+  ['a URL with a password', { url: 'http://a:b@localhost:4000' }],
   ['a URL with a query', { url: 'http://localhost:4000?apiKey=x' }],
   ['a key that no header can hold', { apiKey: 'key\n' }],
   ['an empty key', { apiKey: '' }],
   ['no time', { timeout: 0 }],
+  ['endless time', { timeout: Number.POSITIVE_INFINITY }],
   ['half a retry', { maxRetries: 0.5 }],
 ])('%s is refused at once', (_, options) => {
   expect(() => clientWith(options)).toThrow(TypeError);
@@ -200,6 +202,15 @@ it.each([
 
 it('a document without its text is refused', async () => {
   await expect(clientWith().graphql({ kind: 'Document', definitions: [] })).rejects.toThrow(TypeError);
+});
+
+it('a key that no header can hold is refused', async () => {
+  const { rest, graphql } = clientWith();
+  const idempotencyKey = 'objednávka\n1';
+  const input = { email: 'jan@example.com' };
+  await expect(graphql(CreateCustomerDocument, { input }, { idempotencyKey })).rejects.toThrow(TypeError);
+  const params = { header: { 'Idempotency-Key': idempotencyKey } };
+  await expect(rest.POST('/api/v1/customer/create', { params, body: input })).rejects.toThrow(TypeError);
 });
 
 it('a gateway below a path is reached, with a slash at the end or without', async () => {
