@@ -18,7 +18,7 @@ export const shared = {
 export default defineConfig({
   test: {
     ...shared,
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'clients/*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/system/**'],
     // Many tests wait for processes that start and end: on two cores, three files at a time leave the least of them idle.
     maxWorkers: Math.max(3, availableParallelism() - 1),

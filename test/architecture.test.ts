@@ -118,6 +118,16 @@ it('has no import against the arrows', () => {
   expect(imports.filter(forbidden)).toEqual([]);
 });
 
+it('imports nothing of the client package, which imports nothing of the gateway', () => {
+  expect(imports.filter(([, imported]) => imported.startsWith('..'))).toEqual([]);
+  const folder = 'clients/typescript/src';
+  const ofClient = files(folder).flatMap((path) =>
+    importsOf(path.slice(folder.length + 1), readFileSync(path, 'utf8')),
+  );
+  expect(ofClient.length).toBeGreaterThan(20);
+  expect(ofClient.filter(([, imported]) => imported.startsWith('..'))).toEqual([]);
+});
+
 it('has no import against the arrows within graphql/ either', () => {
   const below: Record<string, string[]> = {
     plugins: [],

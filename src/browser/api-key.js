@@ -115,7 +115,7 @@ async function post(operation, headers) {
     hear({ key: cleaned(headers.get('authorization') ?? ''), isKnownKey, rateLimit: rateLimitIn(response.headers) });
     if (typeof answer !== 'object' || answer === null)
       return {
-        answer: failure(`A proxy in front of the gateway answered with status ${response.status}.`),
+        answer: failure(`A proxy in front of the gateway answered with ${response.status}.`),
         isKnownKey: false,
       };
     return { answer, isKnownKey };
