@@ -19,11 +19,11 @@ export function sentencesOf(markdown: string): Sentence[] {
   return partsOf(markdown).flatMap((part) => {
     const plain = part
       .replaceAll(/\]\([^)]*\)/g, ']')
-      .replaceAll(/`[^`]*`/g, 'code')
+      .replaceAll(/`[^`]*`/g, 'CODE')
       .replaceAll(/[*_[\]#>]/g, '')
       .replaceAll(/\s+/g, ' ')
       .trim();
-    return plain.split(/(?<=[.!?]) (?=[A-Z0-9"'(c])/).map((text) => ({
+    return plain.split(/(?<=[.!?]) (?=[A-Z0-9"'(])/).map((text) => ({
       text,
       words: text.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
     }));

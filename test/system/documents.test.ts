@@ -20,6 +20,7 @@ const documents = [
 /** Blocks that are run elsewhere, or are no command, each with where. */
 const elsewhere: readonly (readonly [form: RegExp, where: string])[] = [
   [/dbip-city-mmdb/, 'the package is large: `test/variables.test.ts` sets `GEOIP_CITY` to a file'],
+  [/pg_dump|pg_restore/, '`newcomer.test.ts`'],
   [/npm ci/, 'the way that the tests themselves are run, and `test/process`'],
   [/npm start$|apt-get|runuser|PRODcHMr/m, '`newcomer.test.ts`'],
   [/npm run (-s )?(organisations|keys) -- create .*acme/, '`newcomer.test.ts`'],

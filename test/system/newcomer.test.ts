@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const running = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
-  for (const { pid } of running) process.kill(-(pid ?? 0), 'SIGKILL');
+  for (const { pid } of running) if (pid) process.kill(-pid, 'SIGKILL');
   await run(join(await programsOfPostgres(), 'pg_ctl'), ['-D', join(folder, 'data'), '-m', 'immediate', 'stop'], {
     uid,
   });
@@ -138,11 +138,33 @@ it('a first organisation and a first key: each step does and prints what the doc
   await writeFile(join(folder, 'key'), made);
 });
 
+it('a backup that is restored as the document tells serves again, and all rows keep their promises', async () => {
+  const [dump, restore] = [found(/^pg_dump/).block, found(/^pg_restore/).block];
+  const restored = databaseUrl().replace(/\/shop$/, '/restored');
+  const as = isRoot ? 'runuser -u postgres -- ' : '';
+  const made = await step('backup and restore', () =>
+    typed(`cd ${folder}
+      ${databaseUrl()}
+      ${dump.text}
+      ${as}createdb --owner gateway --template template0 --encoding UTF8 --locale C.UTF-8 restored
+      EMPTY_${restored.replace('export ', '')}
+      ${restore.text}`),
+  );
+  expect(made.status, made.stderr).toBe(0);
+  const output = startShell(`${restored}\nexec npm start`, { PORT: String(await freePort()) });
+  await vi.waitFor(() => expect(output()).toContain('"msg":"ready"'), { timeout: 60_000 });
+  const checked = await typed(`${restored}\nnpm run -s check`);
+  expect(checked.status, checked.stdout + checked.stderr).toBe(0);
+  // What follows ends those that were started before and after.
+  const { pid } = children.pop() as ChildProcess;
+  if (pid) process.kill(-pid, 'SIGKILL');
+});
+
 it('behind nginx with TLS, as the document configures it, and a call from PHP', async () => {
   const key = await readFile(join(folder, 'key'), 'utf8');
   const [alone] = children as [ChildProcess];
   const ended = once(alone, 'close');
-  process.kill(-(alone.pid ?? 0), 'SIGTERM');
+  if (alone.pid) process.kill(-alone.pid, 'SIGTERM');
   await ended;
   const two = found(/^HOST=127\.0\.0\.1 PORT=4000/).block.text.split('\n');
   await step('two gateways', async () => {
@@ -244,7 +266,7 @@ it('behind Caddy, as the document configures it', async () => {
     ),
   );
   // A failed request is logged, without the key.
-  for (const gateway of children.slice(1, 3)) process.kill(-(gateway.pid ?? 0), 'SIGKILL');
+  for (const { pid } of children.slice(1, 3)) if (pid) process.kill(-pid, 'SIGKILL');
   await call(`/ping/v1?apiKey=${key}&seen=1`);
   await vi.waitFor(() => expect(output()).toContain('seen=1'), { timeout: 20_000 });
   expect(output()).not.toContain(key);
