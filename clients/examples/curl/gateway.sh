@@ -4,6 +4,7 @@
 
 tries=3
 seconds_a_try=10
+longest_wait=60
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -54,7 +55,13 @@ send() {
     status=$(headers | curl --silent --max-time "$seconds_a_try" --header @- "$@" \
       --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code}' "$GATEWAY_URL$path") || status=0
     if [ "$try" -eq "$tries" ] || ! wait=$(seconds_to_wait); then break; fi
-    echo "try $try of $tries: $([ "$status" = 0 ] && echo 'no answer' || echo "$status"), again in $wait s" >&2
+    failed="try $try of $tries: $([ "$status" = 0 ] && echo 'no answer' || echo "$status")"
+    # A number that is too large for the shell to compare is too large here too.
+    if ! [ "$wait" -le "$longest_wait" ] 2>/dev/null; then
+      echo "$failed, given up: told to wait $wait s" >&2
+      break
+    fi
+    echo "$failed, again in $wait s" >&2
     sleep "$wait"
     try=$((try + 1))
   done
@@ -72,7 +79,7 @@ seconds_to_wait() {
   told=
   if [ "$status" != 0 ]; then told=$(header retry-after); fi
   case "$status" in
-    0 | 429 | 503) ;;
+    0 | 429 | 500 | 502 | 503 | 504) ;;
     # Without the header this is a conflict that stays; with it, the first request with this key still runs.
     409) [ -n "$told" ] || return 1 ;;
     *) return 1 ;;

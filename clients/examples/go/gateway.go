@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -14,8 +15,9 @@ import (
 )
 
 const (
-	tries  = 3
-	perTry = 10 * time.Second
+	tries       = 3
+	perTry      = 10 * time.Second
+	longestWait = 60 // seconds
 )
 
 // Gateway is what a shop needs of the gateway: requests that end in time, are sent again, and fail in one way.
@@ -91,16 +93,21 @@ func (g *Gateway) send(ctx context.Context, method, path string, body any, key s
 			return false, err
 		}
 		response, text, failure := g.sendOnce(request)
-		wait, isFinal := timeToWait(response, try)
-		if isFinal || try == tries {
+		wait, isFinal := secondsToWait(response, try)
+		isFinal = isFinal || try == tries
+		if !isFinal && wait > longestWait {
+			log.Printf("try %d of %d: %s, given up: told to wait %d s", try, tries, reasonOf(response), wait)
+			isFinal = true
+		}
+		if isFinal {
 			if failure != nil {
 				return false, &GatewayError{Code: "NO_ANSWER", Message: "no answer came"}
 			}
 			return response.Header.Get("Idempotent-Replayed") == "true", read(response, text, into)
 		}
-		log.Printf("try %d of %d: %s, again in %.0f s", try, tries, reasonOf(response), wait.Seconds())
+		log.Printf("try %d of %d: %s, again in %d s", try, tries, reasonOf(response), wait)
 		select {
-		case <-time.After(wait):
+		case <-time.After(time.Duration(wait) * time.Second):
 		case <-ctx.Done():
 			return false, ctx.Err()
 		}
@@ -137,13 +144,14 @@ func (g *Gateway) sendOnce(request *http.Request) (*http.Response, []byte, error
 	return response, text, nil
 }
 
-// timeToWait tells how long to wait before the next try, or that the answer is final.
-func timeToWait(response *http.Response, try int) (wait time.Duration, isFinal bool) {
+// secondsToWait tells how long to wait before the next try, or that the answer is final.
+func secondsToWait(response *http.Response, try int) (seconds uint64, isFinal bool) {
 	told := ""
 	if response != nil {
 		told = response.Header.Get("Retry-After")
 		switch response.StatusCode {
-		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
+			http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		case http.StatusConflict:
 			// Without the header this is a conflict that stays; with it, the first request with this key still runs.
 			if told == "" {
@@ -153,10 +161,12 @@ func timeToWait(response *http.Response, try int) (wait time.Duration, isFinal b
 			return 0, true
 		}
 	}
-	if seconds, err := strconv.ParseUint(told, 10, 16); err == nil {
-		return time.Duration(seconds) * time.Second, false
+	seconds, err := strconv.ParseUint(told, 10, 64)
+	// Of a number that is too large, the largest one is given.
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return seconds, false
 	}
-	return time.Duration(try) * time.Second, false
+	return uint64(try), false
 }
 
 func reasonOf(response *http.Response) string {

@@ -7,6 +7,8 @@ final class Gateway
 {
     private const TRIES = 3;
     private const SECONDS_A_TRY = 10;
+    private const LONGEST_WAIT = 60;
+    private const SENT_AGAIN = [429, 500, 502, 503, 504];
 
     private readonly string $url;
     private readonly CurlHandle $curl;
@@ -67,7 +69,12 @@ final class Gateway
                 break;
             }
             $reason = $status === 0 ? 'no answer' : $status;
-            error_log("try $try of " . self::TRIES . ": $reason, again in $wait s");
+            $failed = "try $try of " . self::TRIES . ": $reason";
+            if ($wait > self::LONGEST_WAIT) {
+                error_log("$failed, given up: told to wait $wait s");
+                break;
+            }
+            error_log("$failed, again in $wait s");
             sleep($wait);
         }
         $this->wasReplayed = ($told['idempotent-replayed'] ?? '') === 'true';
@@ -100,7 +107,7 @@ final class Gateway
     private static function secondsToWait(int $status, ?string $told, int $try): ?int
     {
         // A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-        if (!in_array($status, [0, 429, 503], true) && !($status === 409 && $told !== null)) {
+        if (!in_array($status, [0, ...self::SENT_AGAIN], true) && !($status === 409 && $told !== null)) {
             return null;
         }
         return $told !== null && ctype_digit($told) ? (int) $told : $try;

@@ -15,6 +15,8 @@ final class Gateway
 {
     private const TRIES = 3;
     private const SECONDS_A_TRY = 10;
+    private const LONGEST_WAIT = 60;
+    private const SENT_AGAIN = [429, 500, 502, 503, 504];
 
     private readonly string $url;
     private readonly Client $client;
@@ -100,17 +102,30 @@ final class Gateway
         }
         // A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
         $status = $response->getStatusCode();
-        return in_array($status, [429, 503], true) || ($status === 409 && $response->hasHeader('Retry-After'));
+        if (!in_array($status, self::SENT_AGAIN, true) && !($status === 409 && $response->hasHeader('Retry-After'))) {
+            return false;
+        }
+        $told = self::secondsTold($response);
+        if ($told > self::LONGEST_WAIT) {
+            error_log('try ' . ($retries + 1) . ' of ' . self::TRIES . ": $status, given up: told to wait $told s");
+            return false;
+        }
+        return true;
     }
 
     /** @return int how long Guzzle waits before it sends again, in milliseconds */
     private static function wait(int $retries, ?ResponseInterface $response): int
     {
-        $told = $response?->getHeaderLine('Retry-After') ?? '';
-        $seconds = ctype_digit($told) ? (int) $told : $retries;
+        $seconds = self::secondsTold($response) ?? $retries;
         $reason = $response?->getStatusCode() ?? 'no answer';
         error_log("try $retries of " . self::TRIES . ": $reason, again in $seconds s");
         return $seconds * 1000;
+    }
+
+    private static function secondsTold(?ResponseInterface $response): ?int
+    {
+        $told = $response?->getHeaderLine('Retry-After') ?? '';
+        return ctype_digit($told) ? (int) $told : null;
     }
 
     /** Only known members are read: others may come at any time. */

@@ -8,6 +8,8 @@ import requests
 TRIES = 3
 # For connecting, and for each wait for more of the answer.
 SECONDS_A_TRY = 10
+LONGEST_WAIT = 60
+SENT_AGAIN = (429, 500, 502, 503, 504)
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +81,9 @@ class Gateway:
             if wait is None or attempt == TRIES:
                 break
             reason = 'no answer' if response is None else response.status_code
+            if wait > LONGEST_WAIT:
+                log.warning('try %d of %d: %s, given up: told to wait %d s', attempt, TRIES, reason, wait)
+                break
             log.warning('try %d of %d: %s, again in %d s', attempt, TRIES, reason, wait)
             time.sleep(wait)
         if response is None:
@@ -90,8 +95,8 @@ def seconds_to_wait(response, attempt):
     """How long to wait before the next try; None where the answer is final."""
     told = '' if response is None else response.headers.get('Retry-After', '')
     # A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-    if response is None or response.status_code in (429, 503) or (response.status_code == 409 and told):
-        return int(told) if told.isdigit() else attempt
+    if response is None or response.status_code in SENT_AGAIN or (response.status_code == 409 and told):
+        return int(told) if told.isdecimal() else attempt
     return None
 
 

@@ -21,6 +21,8 @@ class Gateway
   TRIES = 3
   # For connecting, and for each wait for more of the answer.
   SECONDS_A_TRY = 10
+  LONGEST_WAIT = 60
+  SENT_AGAIN = %w[429 500 502 503 504].freeze
   NETWORK_FAILURES = [IOError, SystemCallError, SocketError, Timeout::Error, OpenSSL::SSL::SSLError,
                       Net::HTTPBadResponse].freeze
 
@@ -76,7 +78,12 @@ class Gateway
       wait = seconds_to_wait(response, attempt)
       return read(response) if wait.nil? || attempt == TRIES
 
-      warn "try #{attempt} of #{TRIES}: #{response ? response.code : 'no answer'}, again in #{wait} s"
+      failed = "try #{attempt} of #{TRIES}: #{response ? response.code : 'no answer'}"
+      if wait > LONGEST_WAIT
+        warn "#{failed}, given up: told to wait #{wait} s"
+        return read(response)
+      end
+      warn "#{failed}, again in #{wait} s"
       sleep wait
       attempt += 1
     end
@@ -99,7 +106,7 @@ class Gateway
   def seconds_to_wait(response, attempt)
     told = response && response['Retry-After']
     # A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-    return unless response.nil? || %w[429 503].include?(response.code) || (response.code == '409' && told)
+    return unless response.nil? || SENT_AGAIN.include?(response.code) || (response.code == '409' && told)
 
     told&.match?(/\A\d+\z/) ? told.to_i : attempt
   end
