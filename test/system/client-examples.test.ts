@@ -1,6 +1,8 @@
 // The example clients, run as their README says. Needs curl, jq, php with curl and Guzzle, python3 with requests, ruby and go.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -146,6 +148,26 @@ describe.each(programs)('%s', { concurrent: true }, (_, command) => {
     const { status, complaints } = await run(command, demo.url, { GATEWAY_API_KEY: `PROD${'x'.repeat(28)}` });
     expect(status).toBe(1);
     expect(complaints).toMatch(/^404 PUBLIC_API_KEY_DOES_NOT_EXIST: .+ \(request [0-9a-f-]{36}\)\n/);
+  });
+});
+
+describe('curl', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-examples-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('tells neither the key nor the customer in arguments, which others can see', async () => {
+    const list = join(folder, 'arguments');
+    for (const program of ['awk', 'curl', 'jq', 'tr'])
+      writeFileSync(
+        join(folder, program),
+        `#!/bin/sh\nprintf '%s\\n' "${program} $*" >>'${list}'\nexec /usr/bin/${program} "$@"\n`,
+        { mode: 0o755 },
+      );
+    const { status, output } = await run('sh curl/example.sh', demo.url, { PATH: `${folder}:/usr/bin:/bin` });
+    expect({ status, output }).toEqual({ status: 0, output: expected });
+    const seen = readFileSync(list, 'utf8');
+    for (const program of ['curl', 'jq']) expect(seen).toMatch(new RegExp(`^${program} `, 'm'));
+    for (const secret of [SAMPLE_KEY, '@example.com', '+420']) expect(seen).not.toContain(secret);
   });
 });
 

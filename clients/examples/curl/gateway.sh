@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # What a shop needs of the gateway: requests that end in time, are sent again, and fail in one way. For `.` in a script.
 # Needs curl and jq. Reads GATEWAY_URL and GATEWAY_API_KEY; keeps what is sent and answered in the folder $work.
+# The arguments of a program can be seen by others. So the API key and what is told of customers go by standard input.
 
 tries=3
 seconds_a_try=10
@@ -28,7 +29,7 @@ query() {
 
 # mutate DOCUMENT VARIABLES IDEMPOTENCY_KEY
 mutate() {
-  post /graphql "$(jq -n --arg query "$1" --argjson variables "$2" '{query: $query, variables: $variables}')" "$3"
+  post /graphql "$(printf '%s' "$2" | jq --arg query "$1" '{query: $query, variables: .}')" "$3"
 }
 
 # answer FILTER: a part of the last answer, as jq names it. Only what is named is read: more may come at any time.
@@ -68,7 +69,7 @@ send() {
   judge
 }
 
-# On standard input of curl: the arguments of a process can be seen by others, and URLs stand in logs.
+# On standard input of curl, since URLs stand in logs too.
 headers() {
   printf 'Authorization: Bearer %s\nContent-Type: application/json\n' "$GATEWAY_API_KEY"
   if [ -n "$key" ]; then printf 'Idempotency-Key: %s\n' "$key"; fi
