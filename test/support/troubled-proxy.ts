@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 /**
  * What becomes of a request: `pass` is none; `lost` is done, and the connection is cut before anything of the answer has come; `half` the same after half of the
  * body; `refused` is not passed on, and the connection cut; `silent` is never answered. A number is a status that the proxy answers with itself, and a
- * body that is no JSON: 502 and 504 when the request is done, the others without passing it on; 409, 429 and 503 with `Retry-After: 1`. With `retryAfter`, it
- * is 503 with that header.
+ * body that is no JSON: 502 and 504 when the request is done, the others without passing it on; 409, 429 and 503 with `Retry-After: 1`. `failed` is
+ * 200 with a 500 of GraphQL, not passed on. With `retryAfter`, it is 503 with that header.
  */
 export type Trouble =
   | 'pass'
@@ -14,6 +14,7 @@ export type Trouble =
   | 'half'
   | 'refused'
   | 'silent'
+  | 'failed'
   | 409
   | 429
   | 500
@@ -21,6 +22,12 @@ export type Trouble =
   | 503
   | 504
   | { retryAfter: string };
+
+/** What GraphQL answers to an operation that failed by the gateway's own fault. */
+const FAILED = JSON.stringify({
+  data: null,
+  errors: [{ message: 'Sorry', extensions: { code: 'INTERNAL_SERVER_ERROR', status: 500 } }],
+});
 
 /** A request that came to the proxy. */
 export interface ProxiedRequest {
@@ -53,6 +60,7 @@ export async function openTroubledProxy(gatewayUrl: string, troubles: readonly T
     seen.body = await bodyOf(incoming);
     if (trouble === 'silent') return;
     if (trouble === 'refused') return void (outgoing.socket as Socket).destroy();
+    if (trouble === 'failed') return void outgoing.writeHead(200, { connection: 'close' }).end(FAILED);
     if (typeof trouble === 'object') return void refuse(outgoing, 503, trouble.retryAfter);
     if (trouble === 409 || trouble === 429 || trouble === 503) return void refuse(outgoing, trouble, '1');
     if (trouble === 500) return void refuse(outgoing, trouble);

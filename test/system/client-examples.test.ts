@@ -81,6 +81,7 @@ describe.each(programs)('%s', { concurrent: true }, (_, command) => {
       ...(['refused', 'pass'] as const),
       ...([503, 504, 'pass'] as const),
       ...(['half', 409, 'pass'] as const),
+      ...(['failed', 'pass'] as const),
     ]);
     const { status, output, complaints } = await run(command, proxy.url);
     expect({ status, output }).toEqual({ status: 0, output: expected });
@@ -95,10 +96,11 @@ describe.each(programs)('%s', { concurrent: true }, (_, command) => {
       'try 2 of 3: 504, again in 2 s',
       'try 1 of 3: no answer, again in 1 s',
       'try 2 of 3: 409, again in 1 s',
+      'try 1 of 3: 500, again in 1 s',
     ]);
     const { requests } = proxy;
     proxy.close();
-    expect(requests).toHaveLength(17);
+    expect(requests).toHaveLength(18);
     const [create, , created, again, replayed, wrong, , wrongAgain, , , , , , change, , changed, stale] = requests;
     const keys = [create, wrong, change, stale].map((each) => each?.idempotencyKey);
     expect(keys.every((key) => key !== undefined) && new Set(keys).size).toBe(4);

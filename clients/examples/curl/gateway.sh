@@ -55,6 +55,11 @@ send() {
     # An answer that was cut has a status too, so that the one of curl decides.
     status=$(headers | curl --silent --max-time "$seconds_a_try" --header @- "$@" \
       --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code}' "$GATEWAY_URL$path") || status=0
+    # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
+    if [ "$status" = 200 ]; then
+      status=$(jq -r '(.errors[0].extensions.status)? // empty' "$work/answer" 2>/dev/null) || status=
+      status=${status:-200}
+    fi
     if [ "$try" -eq "$tries" ] || ! wait=$(seconds_to_wait); then break; fi
     failed="try $try of $tries: $([ "$status" = 0 ] && echo 'no answer' || echo "$status")"
     # A number that is too large for the shell to compare is too large here too.
@@ -101,15 +106,17 @@ judge() {
   message='not an answer of the gateway'
   # What is no JSON object came from a proxy on the way, or there is no gateway at all.
   problem=$(jq -ce 'objects | (.error | objects) // (.errors[0] | objects | {message} + .extensions) // {}' \
-    "$work/answer" 2>/dev/null) || { problem='{}'; return 1; }
+    "$work/answer" 2>/dev/null) || problem=
+  if [ -z "$problem" ]; then
+    problem='{}'
+    return 1
+  fi
   if [ "$problem" = '{}' ]; then
     [ "$status" = 200 ]
     return
   fi
   code=$(part code "$code")
   message=$(part message "$message")
-  # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
-  status=$(part status "$status")
   return 1
 }
 

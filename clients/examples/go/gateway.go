@@ -93,10 +93,14 @@ func (g *Gateway) send(ctx context.Context, method, path string, body any, key s
 			return false, err
 		}
 		response, text, failure := g.sendOnce(request)
-		wait, isFinal := secondsToWait(response, try)
+		status, told := 0, ""
+		if failure == nil {
+			status, told = statusOf(response, text), response.Header.Get("Retry-After")
+		}
+		wait, isFinal := secondsToWait(status, told, try)
 		isFinal = isFinal || try == tries
 		if !isFinal && wait > longestWait {
-			log.Printf("try %d of %d: %s, given up: told to wait %d s", try, tries, reasonOf(response), wait)
+			log.Printf("try %d of %d: %s, given up: told to wait %d s", try, tries, reasonOf(status), wait)
 			isFinal = true
 		}
 		if isFinal {
@@ -105,7 +109,7 @@ func (g *Gateway) send(ctx context.Context, method, path string, body any, key s
 			}
 			return response.Header.Get("Idempotent-Replayed") == "true", read(response, text, into)
 		}
-		log.Printf("try %d of %d: %s, again in %d s", try, tries, reasonOf(response), wait)
+		log.Printf("try %d of %d: %s, again in %d s", try, tries, reasonOf(status), wait)
 		select {
 		case <-time.After(time.Duration(wait) * time.Second):
 		case <-ctx.Done():
@@ -145,21 +149,17 @@ func (g *Gateway) sendOnce(request *http.Request) (*http.Response, []byte, error
 }
 
 // secondsToWait tells how long to wait before the next try, or that the answer is final.
-func secondsToWait(response *http.Response, try int) (seconds uint64, isFinal bool) {
-	told := ""
-	if response != nil {
-		told = response.Header.Get("Retry-After")
-		switch response.StatusCode {
-		case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-			http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		case http.StatusConflict:
-			// Without the header this is a conflict that stays; with it, the first request with this key still runs.
-			if told == "" {
-				return 0, true
-			}
-		default:
+func secondsToWait(status int, told string, try int) (seconds uint64, isFinal bool) {
+	switch status {
+	case 0, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusConflict:
+		// Without the header this is a conflict that stays; with it, the first request with this key still runs.
+		if told == "" {
 			return 0, true
 		}
+	default:
+		return 0, true
 	}
 	seconds, err := strconv.ParseUint(told, 10, 64)
 	// Of a number that is too large, the largest one is given.
@@ -169,11 +169,25 @@ func secondsToWait(response *http.Response, try int) (seconds uint64, isFinal bo
 	return uint64(try), false
 }
 
-func reasonOf(response *http.Response) string {
-	if response == nil {
+func reasonOf(status int) string {
+	if status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(response.StatusCode)
+	return strconv.Itoa(status)
+}
+
+// statusOf gives the status of an answer. GraphQL answers 200 where an operation fails; the status that REST would have
+// is in the error.
+func statusOf(response *http.Response, text []byte) int {
+	var failed struct {
+		Errors []struct {
+			Extensions problem `json:"extensions"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(text, &failed) == nil && len(failed.Errors) > 0 && failed.Errors[0].Extensions.Status != 0 {
+		return failed.Errors[0].Extensions.Status
+	}
+	return response.StatusCode
 }
 
 type problem struct {
@@ -203,12 +217,9 @@ func read(response *http.Response, text []byte, into any) error {
 		return errorOf(*failed.Error)
 	}
 	if len(failed.Errors) > 0 {
-		// GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
 		first := failed.Errors[0]
 		first.Extensions.Message = first.Message
-		if first.Extensions.Status == 0 {
-			first.Extensions.Status = response.StatusCode
-		}
+		first.Extensions.Status = statusOf(response, text)
 		return errorOf(first.Extensions)
 	}
 	if response.StatusCode != http.StatusOK || json.Unmarshal(text, into) != nil {

@@ -64,6 +64,9 @@ final class Gateway
     {
         for ($try = 1; ; $try++) {
             [$status, $told, $text] = $this->sendOnce($target, $options, $headers);
+            $body = json_decode($text, true);
+            // GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
+            $status = $body['errors'][0]['extensions']['status'] ?? $status;
             $wait = self::secondsToWait($status, $told['retry-after'] ?? null, $try);
             if ($wait === null || $try === self::TRIES) {
                 break;
@@ -78,7 +81,7 @@ final class Gateway
             sleep($wait);
         }
         $this->wasReplayed = ($told['idempotent-replayed'] ?? '') === 'true';
-        return self::read($status, $text);
+        return self::read($status, $body);
     }
 
     /** @return array{int, array<string, string>, string} status (0 where no answer came), headers and body */
@@ -114,19 +117,17 @@ final class Gateway
     }
 
     /** Only known members are read: others may come at any time. */
-    private static function read(int $status, string $text): array
+    private static function read(int $status, mixed $body): array
     {
         if ($status === 0) {
             throw new GatewayError(0, 'NO_ANSWER', 'no answer came');
         }
-        $body = json_decode($text, true);
         if (is_array($body['error'] ?? null)) {
             throw GatewayError::of($status, $body['error']['message'] ?? '', $body['error']);
         }
         if (is_array($body['errors'] ?? null)) {
-            // GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
             $details = $body['errors'][0]['extensions'] ?? [];
-            throw GatewayError::of($details['status'] ?? $status, $body['errors'][0]['message'] ?? '', $details);
+            throw GatewayError::of($status, $body['errors'][0]['message'] ?? '', $details);
         }
         if ($status !== 200 || !is_array($body)) {
             // A proxy on the way, or no gateway at all.

@@ -101,7 +101,7 @@ final class Gateway
             return $failure instanceof TransferException;
         }
         // A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-        $status = $response->getStatusCode();
+        $status = self::statusOf($response);
         if (!in_array($status, self::SENT_AGAIN, true) && !($status === 409 && $response->hasHeader('Retry-After'))) {
             return false;
         }
@@ -117,7 +117,7 @@ final class Gateway
     private static function wait(int $retries, ?ResponseInterface $response): int
     {
         $seconds = self::secondsTold($response) ?? $retries;
-        $reason = $response?->getStatusCode() ?? 'no answer';
+        $reason = $response === null ? 'no answer' : self::statusOf($response);
         error_log("try $retries of " . self::TRIES . ": $reason, again in $seconds s");
         return $seconds * 1000;
     }
@@ -128,18 +128,28 @@ final class Gateway
         return ctype_digit($told) ? (int) $told : null;
     }
 
+    /** GraphQL answers 200 where an operation fails; the status that REST would have is in the error. */
+    private static function statusOf(ResponseInterface $response): int
+    {
+        return self::bodyOf($response)['errors'][0]['extensions']['status'] ?? $response->getStatusCode();
+    }
+
+    private static function bodyOf(ResponseInterface $response): mixed
+    {
+        return json_decode((string) $response->getBody(), true);
+    }
+
     /** Only known members are read: others may come at any time. */
     private static function read(ResponseInterface $response): array
     {
-        $status = $response->getStatusCode();
-        $body = json_decode((string) $response->getBody(), true);
+        $status = self::statusOf($response);
+        $body = self::bodyOf($response);
         if (is_array($body['error'] ?? null)) {
             throw GatewayError::of($status, $body['error']['message'] ?? '', $body['error']);
         }
         if (is_array($body['errors'] ?? null)) {
-            // GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
             $details = $body['errors'][0]['extensions'] ?? [];
-            throw GatewayError::of($details['status'] ?? $status, $body['errors'][0]['message'] ?? '', $details);
+            throw GatewayError::of($status, $body['errors'][0]['message'] ?? '', $details);
         }
         if ($status !== 200 || !is_array($body)) {
             // A proxy on the way, or no gateway at all.
