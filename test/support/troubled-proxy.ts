@@ -4,10 +4,30 @@ import type { AddressInfo, Socket } from 'node:net';
 
 /**
  * What becomes of a request: `pass` is none; `lost` is done, and the connection is cut before anything of the answer has come; `half` the same after half of the
- * body; `refused` is not passed on, and the connection cut; `silent` is never answered. A number is a status that the proxy answers with itself, with
- * `Retry-After: 1` and a body that is no JSON.
+ * body; `refused` is not passed on, and the connection cut; `silent` is never answered. A number is a status that the proxy answers with itself, and a
+ * body that is no JSON: 502 and 504 when the request is done, the others without passing it on; 409, 429 and 503 with `Retry-After: 1`. `failed` is
+ * 200 with a 500 of GraphQL, not passed on. With `retryAfter`, it is 503 with that header.
  */
-export type Trouble = 'pass' | 'lost' | 'half' | 'refused' | 'silent' | 409 | 429 | 503;
+export type Trouble =
+  | 'pass'
+  | 'lost'
+  | 'half'
+  | 'refused'
+  | 'silent'
+  | 'failed'
+  | 409
+  | 429
+  | 500
+  | 502
+  | 503
+  | 504
+  | { retryAfter: string };
+
+/** What GraphQL answers to an operation that failed by the gateway's own fault. */
+const FAILED = JSON.stringify({
+  data: null,
+  errors: [{ message: 'Sorry', extensions: { code: 'INTERNAL_SERVER_ERROR', status: 500 } }],
+});
 
 /** A request that came to the proxy. */
 export interface ProxiedRequest {
@@ -40,9 +60,10 @@ export async function openTroubledProxy(gatewayUrl: string, troubles: readonly T
     seen.body = await bodyOf(incoming);
     if (trouble === 'silent') return;
     if (trouble === 'refused') return void (outgoing.socket as Socket).destroy();
-    // No connection is used twice: clients send again by themselves where one that was used is cut.
-    if (typeof trouble === 'number')
-      return void outgoing.writeHead(trouble, { 'retry-after': '1', connection: 'close' }).end('<h1>Sorry</h1>');
+    if (trouble === 'failed') return void outgoing.writeHead(200, { connection: 'close' }).end(FAILED);
+    if (typeof trouble === 'object') return void refuse(outgoing, 503, trouble.retryAfter);
+    if (trouble === 409 || trouble === 429 || trouble === 503) return void refuse(outgoing, trouble, '1');
+    if (trouble === 500) return void refuse(outgoing, trouble);
     await passOn(gatewayUrl, incoming, seen.body, outgoing, trouble);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,12 +77,18 @@ export async function openTroubledProxy(gatewayUrl: string, troubles: readonly T
   };
 }
 
+function refuse(outgoing: ServerResponse, status: number, retryAfter?: string): void {
+  // No connection is used twice: clients send again by themselves where one that was used is cut.
+  const headers = { connection: 'close', ...(retryAfter !== undefined && { 'retry-after': retryAfter }) };
+  outgoing.writeHead(status, headers).end('<h1>Sorry</h1>');
+}
+
 async function passOn(
   gatewayUrl: string,
   { url, method, headers }: IncomingMessage,
   body: string,
   outgoing: ServerResponse,
-  trouble: 'pass' | 'lost' | 'half',
+  trouble: 'pass' | 'lost' | 'half' | 502 | 504,
 ): Promise<void> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) =>
     request(gatewayUrl + url, { method, headers }, resolve)
@@ -69,6 +96,7 @@ async function passOn(
       .end(body),
   );
   const text = await bodyOf(answer);
+  if (typeof trouble === 'number') return refuse(outgoing, trouble);
   const socket = outgoing.socket as Socket;
   if (trouble === 'lost') return void socket.destroy();
   outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: 'close' });

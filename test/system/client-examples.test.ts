@@ -1,6 +1,8 @@
 // The example clients, run as their README says. Needs curl, jq, php with curl and Guzzle, python3 with requests, ruby and go.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../src/api-key/key.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -73,33 +75,39 @@ describe.each(programs)('%s', { concurrent: true }, (_, command) => {
 
   it('sends again what failed on the way, and nothing is done twice', async () => {
     const proxy = await openTroubledProxy(demo.url, [
-      ...([503, 'lost', 'pass'] as const),
-      'pass',
+      ...([502, 'lost', 'pass'] as const),
+      ...([500, 'pass'] as const),
       ...(['silent', 429, 'pass'] as const),
       ...(['refused', 'pass'] as const),
-      'pass',
+      ...([503, 504, 'pass'] as const),
       ...(['half', 409, 'pass'] as const),
+      ...(['failed', 'pass'] as const),
     ]);
     const { status, output, complaints } = await run(command, proxy.url);
     expect({ status, output }).toEqual({ status: 0, output: expected });
     expect(complaints.trim().split('\n')).toEqual([
-      'try 1 of 3: 503, again in 1 s',
+      'try 1 of 3: 502, again in 1 s',
       'try 2 of 3: no answer, again in 2 s',
+      'try 1 of 3: 500, again in 1 s',
       'try 1 of 3: no answer, again in 1 s',
       'try 2 of 3: 429, again in 1 s',
       'try 1 of 3: no answer, again in 1 s',
+      'try 1 of 3: 503, again in 1 s',
+      'try 2 of 3: 504, again in 2 s',
       'try 1 of 3: no answer, again in 1 s',
       'try 2 of 3: 409, again in 1 s',
+      'try 1 of 3: 500, again in 1 s',
     ]);
     const { requests } = proxy;
     proxy.close();
-    expect(requests).toHaveLength(14);
-    const [create, , created, again, wrong, , wrongAgain, , , , change, , changed, stale] = requests;
+    expect(requests).toHaveLength(18);
+    const [create, , created, again, replayed, wrong, , wrongAgain, , , , , , change, , changed, stale] = requests;
     const keys = [create, wrong, change, stale].map((each) => each?.idempotencyKey);
     expect(keys.every((key) => key !== undefined) && new Set(keys).size).toBe(4);
     for (const [first, last] of [
       [create, created],
       [create, again],
+      [create, replayed],
       [wrong, wrongAgain],
       [change, changed],
     ])
@@ -125,10 +133,43 @@ describe.each(programs)('%s', { concurrent: true }, (_, command) => {
     expect(proxy.requests).toHaveLength(3);
   });
 
+  it('gives up at once when it is told to wait above a minute, and says so', async () => {
+    for (const retryAfter of ['3600', '61', '9223372036854775807']) {
+      const proxy = await openTroubledProxy(demo.url, [{ retryAfter }]);
+      const { status, output, complaints } = await run(command, proxy.url);
+      proxy.close();
+      expect({ status, output }).toEqual({ status: 1, output: '1. Register a customer\n' });
+      expect(complaints).toContain(
+        `try 1 of 3: 503, given up: told to wait ${retryAfter} s\n503 UNEXPECTED_ANSWER: not an answer of the gateway`,
+      );
+      expect(proxy.requests).toHaveLength(1);
+    }
+  });
+
   it('does not send again what the gateway refuses, and names the request', async () => {
     const { status, complaints } = await run(command, demo.url, { GATEWAY_API_KEY: `PROD${'x'.repeat(28)}` });
     expect(status).toBe(1);
     expect(complaints).toMatch(/^404 PUBLIC_API_KEY_DOES_NOT_EXIST: .+ \(request [0-9a-f-]{36}\)\n/);
+  });
+});
+
+describe('curl', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-examples-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('tells neither the key nor the customer in arguments, which others can see', async () => {
+    const list = join(folder, 'arguments');
+    for (const program of ['awk', 'curl', 'jq', 'tr'])
+      writeFileSync(
+        join(folder, program),
+        `#!/bin/sh\nprintf '%s\\n' "${program} $*" >>'${list}'\nexec /usr/bin/${program} "$@"\n`,
+        { mode: 0o755 },
+      );
+    const { status, output } = await run('sh curl/example.sh', demo.url, { PATH: `${folder}:/usr/bin:/bin` });
+    expect({ status, output }).toEqual({ status: 0, output: expected });
+    const seen = readFileSync(list, 'utf8');
+    for (const program of ['curl', 'jq']) expect(seen).toMatch(new RegExp(`^${program} `, 'm'));
+    for (const secret of [SAMPLE_KEY, '@example.com', '+420']) expect(seen).not.toContain(secret);
   });
 });
 

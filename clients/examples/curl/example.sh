@@ -16,7 +16,8 @@ fail() {
 }
 
 echo '1. Register a customer'
-customer=$(jq -n --arg email "anna-$order@example.com" '{email: $email, companyName: "Bäckerei Müller"}')
+# Not by --arg: the arguments of a program can be seen by others, its environment cannot.
+customer=$(email="anna-$order@example.com" jq -n '{email: env.email, companyName: "Bäckerei Müller"}')
 post /api/v1/customer/create "$customer" "register-$order" || fail
 reference=$(answer .cuRefNo)
 echo "newAccount: $(answer .newAccount)"
@@ -46,8 +47,8 @@ version=$(answer .data.customer.version)
 
 # variables PHONE
 variables() {
-  jq -n --arg reference "$reference" --argjson version "$version" --arg phone "$1" \
-    '{input: {by: {cuRefNo: $reference}, phone: $phone, version: $version}}'
+  phone=$1 jq -n --arg reference "$reference" --argjson version "$version" \
+    '{input: {by: {cuRefNo: $reference}, phone: env.phone, version: $version}}'
 }
 change_phone='mutation ChangePhone($input: UpdateCustomerInput!) {
   updateCustomer(input: $input) {

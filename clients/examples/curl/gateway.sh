@@ -1,9 +1,11 @@
 # shellcheck shell=sh
 # What a shop needs of the gateway: requests that end in time, are sent again, and fail in one way. For `.` in a script.
 # Needs curl and jq. Reads GATEWAY_URL and GATEWAY_API_KEY; keeps what is sent and answered in the folder $work.
+# The arguments of a program can be seen by others. So the API key and what is told of customers go by standard input.
 
 tries=3
 seconds_a_try=10
+longest_wait=60
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -27,7 +29,7 @@ query() {
 
 # mutate DOCUMENT VARIABLES IDEMPOTENCY_KEY
 mutate() {
-  post /graphql "$(jq -n --arg query "$1" --argjson variables "$2" '{query: $query, variables: $variables}')" "$3"
+  post /graphql "$(printf '%s' "$2" | jq --arg query "$1" '{query: $query, variables: .}')" "$3"
 }
 
 # answer FILTER: a part of the last answer, as jq names it. Only what is named is read: more may come at any time.
@@ -53,15 +55,26 @@ send() {
     # An answer that was cut has a status too, so that the one of curl decides.
     status=$(headers | curl --silent --max-time "$seconds_a_try" --header @- "$@" \
       --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code}' "$GATEWAY_URL$path") || status=0
+    # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
+    if [ "$status" = 200 ]; then
+      status=$(jq -r '(.errors[0].extensions.status)? // empty' "$work/answer" 2>/dev/null) || status=
+      status=${status:-200}
+    fi
     if [ "$try" -eq "$tries" ] || ! wait=$(seconds_to_wait); then break; fi
-    echo "try $try of $tries: $([ "$status" = 0 ] && echo 'no answer' || echo "$status"), again in $wait s" >&2
+    failed="try $try of $tries: $([ "$status" = 0 ] && echo 'no answer' || echo "$status")"
+    # A number that is too large for the shell to compare is too large here too.
+    if ! [ "$wait" -le "$longest_wait" ] 2>/dev/null; then
+      echo "$failed, given up: told to wait $wait s" >&2
+      break
+    fi
+    echo "$failed, again in $wait s" >&2
     sleep "$wait"
     try=$((try + 1))
   done
   judge
 }
 
-# On standard input of curl: the arguments of a process can be seen by others, and URLs stand in logs.
+# On standard input of curl, since URLs stand in logs too.
 headers() {
   printf 'Authorization: Bearer %s\nContent-Type: application/json\n' "$GATEWAY_API_KEY"
   if [ -n "$key" ]; then printf 'Idempotency-Key: %s\n' "$key"; fi
@@ -72,7 +85,7 @@ seconds_to_wait() {
   told=
   if [ "$status" != 0 ]; then told=$(header retry-after); fi
   case "$status" in
-    0 | 429 | 503) ;;
+    0 | 429 | 500 | 502 | 503 | 504) ;;
     # Without the header this is a conflict that stays; with it, the first request with this key still runs.
     409) [ -n "$told" ] || return 1 ;;
     *) return 1 ;;
@@ -93,15 +106,17 @@ judge() {
   message='not an answer of the gateway'
   # What is no JSON object came from a proxy on the way, or there is no gateway at all.
   problem=$(jq -ce 'objects | (.error | objects) // (.errors[0] | objects | {message} + .extensions) // {}' \
-    "$work/answer" 2>/dev/null) || { problem='{}'; return 1; }
+    "$work/answer" 2>/dev/null) || problem=
+  if [ -z "$problem" ]; then
+    problem='{}'
+    return 1
+  fi
   if [ "$problem" = '{}' ]; then
     [ "$status" = 200 ]
     return
   fi
   code=$(part code "$code")
   message=$(part message "$message")
-  # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
-  status=$(part status "$status")
   return 1
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -14,8 +15,9 @@ import (
 )
 
 const (
-	tries  = 3
-	perTry = 10 * time.Second
+	tries       = 3
+	perTry      = 10 * time.Second
+	longestWait = 60 // seconds
 )
 
 // Gateway is what a shop needs of the gateway: requests that end in time, are sent again, and fail in one way.
@@ -91,16 +93,25 @@ func (g *Gateway) send(ctx context.Context, method, path string, body any, key s
 			return false, err
 		}
 		response, text, failure := g.sendOnce(request)
-		wait, isFinal := timeToWait(response, try)
-		if isFinal || try == tries {
+		status, told := 0, ""
+		if failure == nil {
+			status, told = statusOf(response, text), response.Header.Get("Retry-After")
+		}
+		wait, isFinal := secondsToWait(status, told, try)
+		isFinal = isFinal || try == tries
+		if !isFinal && wait > longestWait {
+			log.Printf("try %d of %d: %s, given up: told to wait %d s", try, tries, reasonOf(status), wait)
+			isFinal = true
+		}
+		if isFinal {
 			if failure != nil {
 				return false, &GatewayError{Code: "NO_ANSWER", Message: "no answer came"}
 			}
 			return response.Header.Get("Idempotent-Replayed") == "true", read(response, text, into)
 		}
-		log.Printf("try %d of %d: %s, again in %.0f s", try, tries, reasonOf(response), wait.Seconds())
+		log.Printf("try %d of %d: %s, again in %d s", try, tries, reasonOf(status), wait)
 		select {
-		case <-time.After(wait):
+		case <-time.After(time.Duration(wait) * time.Second):
 		case <-ctx.Done():
 			return false, ctx.Err()
 		}
@@ -137,33 +148,46 @@ func (g *Gateway) sendOnce(request *http.Request) (*http.Response, []byte, error
 	return response, text, nil
 }
 
-// timeToWait tells how long to wait before the next try, or that the answer is final.
-func timeToWait(response *http.Response, try int) (wait time.Duration, isFinal bool) {
-	told := ""
-	if response != nil {
-		told = response.Header.Get("Retry-After")
-		switch response.StatusCode {
-		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		case http.StatusConflict:
-			// Without the header this is a conflict that stays; with it, the first request with this key still runs.
-			if told == "" {
-				return 0, true
-			}
-		default:
+// secondsToWait tells how long to wait before the next try, or that the answer is final.
+func secondsToWait(status int, told string, try int) (seconds uint64, isFinal bool) {
+	switch status {
+	case 0, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusConflict:
+		// Without the header this is a conflict that stays; with it, the first request with this key still runs.
+		if told == "" {
 			return 0, true
 		}
+	default:
+		return 0, true
 	}
-	if seconds, err := strconv.ParseUint(told, 10, 16); err == nil {
-		return time.Duration(seconds) * time.Second, false
+	seconds, err := strconv.ParseUint(told, 10, 64)
+	// Of a number that is too large, the largest one is given.
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return seconds, false
 	}
-	return time.Duration(try) * time.Second, false
+	return uint64(try), false
 }
 
-func reasonOf(response *http.Response) string {
-	if response == nil {
+func reasonOf(status int) string {
+	if status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(response.StatusCode)
+	return strconv.Itoa(status)
+}
+
+// statusOf gives the status of an answer. GraphQL answers 200 where an operation fails; the status that REST would have
+// is in the error.
+func statusOf(response *http.Response, text []byte) int {
+	var failed struct {
+		Errors []struct {
+			Extensions problem `json:"extensions"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(text, &failed) == nil && len(failed.Errors) > 0 && failed.Errors[0].Extensions.Status != 0 {
+		return failed.Errors[0].Extensions.Status
+	}
+	return response.StatusCode
 }
 
 type problem struct {
@@ -193,12 +217,9 @@ func read(response *http.Response, text []byte, into any) error {
 		return errorOf(*failed.Error)
 	}
 	if len(failed.Errors) > 0 {
-		// GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
 		first := failed.Errors[0]
 		first.Extensions.Message = first.Message
-		if first.Extensions.Status == 0 {
-			first.Extensions.Status = response.StatusCode
-		}
+		first.Extensions.Status = statusOf(response, text)
 		return errorOf(first.Extensions)
 	}
 	if response.StatusCode != http.StatusOK || json.Unmarshal(text, into) != nil {

@@ -7,6 +7,8 @@ final class Gateway
 {
     private const TRIES = 3;
     private const SECONDS_A_TRY = 10;
+    private const LONGEST_WAIT = 60;
+    private const SENT_AGAIN = [429, 500, 502, 503, 504];
 
     private readonly string $url;
     private readonly CurlHandle $curl;
@@ -62,16 +64,24 @@ final class Gateway
     {
         for ($try = 1; ; $try++) {
             [$status, $told, $text] = $this->sendOnce($target, $options, $headers);
+            $body = json_decode($text, true);
+            // GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
+            $status = $body['errors'][0]['extensions']['status'] ?? $status;
             $wait = self::secondsToWait($status, $told['retry-after'] ?? null, $try);
             if ($wait === null || $try === self::TRIES) {
                 break;
             }
             $reason = $status === 0 ? 'no answer' : $status;
-            error_log("try $try of " . self::TRIES . ": $reason, again in $wait s");
+            $failed = "try $try of " . self::TRIES . ": $reason";
+            if ($wait > self::LONGEST_WAIT) {
+                error_log("$failed, given up: told to wait $wait s");
+                break;
+            }
+            error_log("$failed, again in $wait s");
             sleep($wait);
         }
         $this->wasReplayed = ($told['idempotent-replayed'] ?? '') === 'true';
-        return self::read($status, $text);
+        return self::read($status, $body);
     }
 
     /** @return array{int, array<string, string>, string} status (0 where no answer came), headers and body */
@@ -100,26 +110,24 @@ final class Gateway
     private static function secondsToWait(int $status, ?string $told, int $try): ?int
     {
         // A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-        if (!in_array($status, [0, 429, 503], true) && !($status === 409 && $told !== null)) {
+        if (!in_array($status, [0, ...self::SENT_AGAIN], true) && !($status === 409 && $told !== null)) {
             return null;
         }
         return $told !== null && ctype_digit($told) ? (int) $told : $try;
     }
 
     /** Only known members are read: others may come at any time. */
-    private static function read(int $status, string $text): array
+    private static function read(int $status, mixed $body): array
     {
         if ($status === 0) {
             throw new GatewayError(0, 'NO_ANSWER', 'no answer came');
         }
-        $body = json_decode($text, true);
         if (is_array($body['error'] ?? null)) {
             throw GatewayError::of($status, $body['error']['message'] ?? '', $body['error']);
         }
         if (is_array($body['errors'] ?? null)) {
-            // GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
             $details = $body['errors'][0]['extensions'] ?? [];
-            throw GatewayError::of($details['status'] ?? $status, $body['errors'][0]['message'] ?? '', $details);
+            throw GatewayError::of($status, $body['errors'][0]['message'] ?? '', $details);
         }
         if ($status !== 200 || !is_array($body)) {
             // A proxy on the way, or no gateway at all.

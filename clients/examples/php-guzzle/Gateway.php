@@ -15,6 +15,8 @@ final class Gateway
 {
     private const TRIES = 3;
     private const SECONDS_A_TRY = 10;
+    private const LONGEST_WAIT = 60;
+    private const SENT_AGAIN = [429, 500, 502, 503, 504];
 
     private readonly string $url;
     private readonly Client $client;
@@ -99,32 +101,55 @@ final class Gateway
             return $failure instanceof TransferException;
         }
         // A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-        $status = $response->getStatusCode();
-        return in_array($status, [429, 503], true) || ($status === 409 && $response->hasHeader('Retry-After'));
+        $status = self::statusOf($response);
+        if (!in_array($status, self::SENT_AGAIN, true) && !($status === 409 && $response->hasHeader('Retry-After'))) {
+            return false;
+        }
+        $told = self::secondsTold($response);
+        if ($told > self::LONGEST_WAIT) {
+            error_log('try ' . ($retries + 1) . ' of ' . self::TRIES . ": $status, given up: told to wait $told s");
+            return false;
+        }
+        return true;
     }
 
     /** @return int how long Guzzle waits before it sends again, in milliseconds */
     private static function wait(int $retries, ?ResponseInterface $response): int
     {
-        $told = $response?->getHeaderLine('Retry-After') ?? '';
-        $seconds = ctype_digit($told) ? (int) $told : $retries;
-        $reason = $response?->getStatusCode() ?? 'no answer';
+        $seconds = self::secondsTold($response) ?? $retries;
+        $reason = $response === null ? 'no answer' : self::statusOf($response);
         error_log("try $retries of " . self::TRIES . ": $reason, again in $seconds s");
         return $seconds * 1000;
+    }
+
+    private static function secondsTold(?ResponseInterface $response): ?int
+    {
+        $told = $response?->getHeaderLine('Retry-After') ?? '';
+        return ctype_digit($told) ? (int) $told : null;
+    }
+
+    /** GraphQL answers 200 where an operation fails; the status that REST would have is in the error. */
+    private static function statusOf(ResponseInterface $response): int
+    {
+        return self::bodyOf($response)['errors'][0]['extensions']['status'] ?? $response->getStatusCode();
+    }
+
+    private static function bodyOf(ResponseInterface $response): mixed
+    {
+        return json_decode((string) $response->getBody(), true);
     }
 
     /** Only known members are read: others may come at any time. */
     private static function read(ResponseInterface $response): array
     {
-        $status = $response->getStatusCode();
-        $body = json_decode((string) $response->getBody(), true);
+        $status = self::statusOf($response);
+        $body = self::bodyOf($response);
         if (is_array($body['error'] ?? null)) {
             throw GatewayError::of($status, $body['error']['message'] ?? '', $body['error']);
         }
         if (is_array($body['errors'] ?? null)) {
-            // GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
             $details = $body['errors'][0]['extensions'] ?? [];
-            throw GatewayError::of($details['status'] ?? $status, $body['errors'][0]['message'] ?? '', $details);
+            throw GatewayError::of($status, $body['errors'][0]['message'] ?? '', $details);
         }
         if ($status !== 200 || !is_array($body)) {
             // A proxy on the way, or no gateway at all.

@@ -8,6 +8,8 @@ import requests
 TRIES = 3
 # For connecting, and for each wait for more of the answer.
 SECONDS_A_TRY = 10
+LONGEST_WAIT = 60
+SENT_AGAIN = (429, 500, 502, 503, 504)
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,10 @@ class Gateway:
             wait = seconds_to_wait(response, attempt)
             if wait is None or attempt == TRIES:
                 break
-            reason = 'no answer' if response is None else response.status_code
+            reason = 'no answer' if response is None else status_of(response)
+            if wait > LONGEST_WAIT:
+                log.warning('try %d of %d: %s, given up: told to wait %d s', attempt, TRIES, reason, wait)
+                break
             log.warning('try %d of %d: %s, again in %d s', attempt, TRIES, reason, wait)
             time.sleep(wait)
         if response is None:
@@ -88,11 +93,21 @@ class Gateway:
 
 def seconds_to_wait(response, attempt):
     """How long to wait before the next try; None where the answer is final."""
-    told = '' if response is None else response.headers.get('Retry-After', '')
+    if response is None:
+        return attempt
+    status, told = status_of(response), response.headers.get('Retry-After', '')
     # A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-    if response is None or response.status_code in (429, 503) or (response.status_code == 409 and told):
-        return int(told) if told.isdigit() else attempt
+    if status in SENT_AGAIN or (status == 409 and told):
+        return int(told) if told.isdecimal() else attempt
     return None
+
+
+def status_of(response):
+    """GraphQL answers 200 where an operation fails; the status that REST would have is in the error."""
+    try:
+        return response.json()['errors'][0]['extensions']['status']
+    except (ValueError, LookupError, TypeError):
+        return response.status_code
 
 
 def body_of(response):
@@ -104,10 +119,8 @@ def body_of(response):
     if isinstance(body, dict) and isinstance(body.get('error'), dict):
         raise error_of(response.status_code, body['error'].get('message', ''), body['error'])
     if isinstance(body, dict) and body.get('errors'):
-        # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
         first = body['errors'][0]
-        details = first.get('extensions', {})
-        raise error_of(details.get('status', response.status_code), first.get('message', ''), details)
+        raise error_of(status_of(response), first.get('message', ''), first.get('extensions', {}))
     if response.status_code != 200 or not isinstance(body, dict):
         # A proxy on the way, or no gateway at all.
         raise GatewayError(response.status_code, 'UNEXPECTED_ANSWER', 'not an answer of the gateway')

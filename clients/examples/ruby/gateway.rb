@@ -21,6 +21,8 @@ class Gateway
   TRIES = 3
   # For connecting, and for each wait for more of the answer.
   SECONDS_A_TRY = 10
+  LONGEST_WAIT = 60
+  SENT_AGAIN = [429, 500, 502, 503, 504].freeze
   NETWORK_FAILURES = [IOError, SystemCallError, SocketError, Timeout::Error, OpenSSL::SSL::SSLError,
                       Net::HTTPBadResponse].freeze
 
@@ -76,7 +78,12 @@ class Gateway
       wait = seconds_to_wait(response, attempt)
       return read(response) if wait.nil? || attempt == TRIES
 
-      warn "try #{attempt} of #{TRIES}: #{response ? response.code : 'no answer'}, again in #{wait} s"
+      failed = "try #{attempt} of #{TRIES}: #{response ? status_of(response) : 'no answer'}"
+      if wait > LONGEST_WAIT
+        warn "#{failed}, given up: told to wait #{wait} s"
+        return read(response)
+      end
+      warn "#{failed}, again in #{wait} s"
       sleep wait
       attempt += 1
     end
@@ -97,24 +104,34 @@ class Gateway
 
   # How long to wait before the next try; nil where the answer is final.
   def seconds_to_wait(response, attempt)
-    told = response && response['Retry-After']
+    return attempt if response.nil?
+
+    status = status_of(response)
+    told = response['Retry-After']
     # A 409 without the header is a conflict that stays; with it, the first request with this key still runs.
-    return unless response.nil? || %w[429 503].include?(response.code) || (response.code == '409' && told)
+    return unless SENT_AGAIN.include?(status) || (status == 409 && told)
 
     told&.match?(/\A\d+\z/) ? told.to_i : attempt
+  end
+
+  # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
+  def status_of(response)
+    case body_of(response)
+    in { errors: [{ extensions: { status: Integer => status } }, *] } then status
+    else response.code.to_i
+    end
   end
 
   # Only known members are read: others may come at any time.
   def read(response)
     raise GatewayError.new(0, 'no answer came', code: 'NO_ANSWER') if response.nil?
 
-    status = response.code.to_i
+    status = status_of(response)
     case body_of(response)
     in { error: { message: String => message } => details }
       raise GatewayError.new(status, message, details)
     in { errors: [{ message: String => message, extensions: Hash => details }, *] }
-      # GraphQL answers 200 where an operation fails; the status that REST would have is in the error.
-      raise GatewayError.new(details.fetch(:status, status), message, details)
+      raise GatewayError.new(status, message, details)
     in Hash => body if status == 200
       Answer.new(body, response['Idempotent-Replayed'] == 'true')
     else
