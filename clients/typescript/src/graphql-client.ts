@@ -4,7 +4,7 @@ import { errorOfAnswer, type GraphQLErrorEntry } from './error.ts';
 import { operationOf } from './operation.ts';
 import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { withRetries } from './retry.ts';
-import { parsed, send } from './transport.ts';
+import { parsed, type RequestEnds, send } from './transport.ts';
 
 /** What differs from call to call. */
 export interface GraphQLCallOptions {
@@ -77,8 +77,8 @@ async function runDocument(
   const isSafe = !isMutation || typeof key === 'string';
   return withRetries(
     async () => {
-      const requestWith = (ending: AbortSignal) =>
-        new Request(`${settings.url}/graphql`, { method: 'POST', headers, body, signal: ending });
+      const requestWith = (ends: RequestEnds) =>
+        new Request(`${settings.url}/graphql`, { method: 'POST', headers, body, ...ends });
       const { response, text } = await send(requestWith, settings, signal);
       return dataOf(response, parsed(text), settings.url);
     },

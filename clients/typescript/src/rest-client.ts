@@ -4,7 +4,7 @@ import { errorOfAnswer, type WrittenError } from './error.ts';
 import type { paths } from './generated/rest.ts';
 import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { withRetries } from './retry.ts';
-import { parsed, send } from './transport.ts';
+import { parsed, type RequestEnds, send } from './transport.ts';
 
 type Media = `${string}/${string}`;
 
@@ -61,7 +61,7 @@ async function call(given: Request, settings: Settings): Promise<Response> {
   const body = reads ? undefined : await given.arrayBuffer();
   return withRetries(
     async () => {
-      const requestWith = (ending: AbortSignal) => new Request(given, { body, signal: ending });
+      const requestWith = (ends: RequestEnds) => new Request(given, { body, ...ends });
       const { response, text } = await send(requestWith, settings, signal);
       const answer = parsed(text);
       if (!response.ok || answer === undefined)

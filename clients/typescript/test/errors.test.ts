@@ -104,12 +104,13 @@ it('a limit that is used up tells how long to wait', async () => {
   }
 });
 
-describe('what is no answer of the gateway', () => {
-  const calls = (options: Partial<ClientOptions> = {}) => {
-    const { rest, graphql } = clientWith({ url: proxy.url, ...options });
-    return [() => rest.GET('/ping/v1'), () => graphql(ViewerDocument)];
-  };
+/** A call of each API, to the proxy unless told. */
+const calls = (options: Partial<ClientOptions> = {}) => {
+  const { rest, graphql } = clientWith({ url: proxy.url, ...options });
+  return [() => rest.GET('/ping/v1'), () => graphql(ViewerDocument)];
+};
 
+describe('what is no answer of the gateway', () => {
   it.each([
     ['a page of a proxy', { status: 502, body: '<h1>Bad Gateway</h1>' }, 502],
     ['a page that says that all is well', { status: 200, body: '<h1>Sign in</h1>' }, 200],
@@ -150,8 +151,46 @@ describe('what is no answer of the gateway', () => {
       expect(error.cause).toBeInstanceOf(Error);
     }
   });
+});
 
-  it('an answer that takes too long is a time-out', async () => {
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])('with %d is not followed', async (status) => {
+    const { rest, graphql } = clientWith({ url: proxy.url, maxRetries: 2 });
+    const body = { email: 'redirected@example.com' };
+    for (const call of [
+      () => rest.GET('/ping/v1'),
+      () => rest.POST('/api/v1/customer/create', { body, redirect: 'follow' }),
+      () => graphql(ViewerDocument),
+      () => graphql(CreateCustomerDocument, { input: body }),
+    ]) {
+      for (const [headers, to] of [
+        [{ location: `${gateway.url}/elsewhere` }, ` to ${gateway.url}/elsewhere`],
+        [{}, ''],
+      ] as const) {
+        proxy.plan({ status, headers });
+        expect(await errorOf(call())).toMatchObject({
+          code: 'CLIENT_UNREADABLE_ANSWER',
+          status,
+          message: `The URL redirects${to}, which is not followed: \`url\` must be that of the gateway itself.`,
+        });
+        expect(proxy.seen).toHaveLength(1);
+      }
+    }
+  });
+
+  it('of which a browser tells nothing is one too', async () => {
+    const opaque = Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' });
+    for (const call of calls({ fetch: async () => opaque }))
+      expect(await errorOf(call())).toMatchObject({
+        code: 'CLIENT_UNREADABLE_ANSWER',
+        status: 0,
+        message: expect.stringMatching(/^The URL redirects, /),
+      });
+  });
+});
+
+describe('a time-out', () => {
+  it('comes of an answer that takes too long', async () => {
     // One of its own: what was given up may still be on its way to it.
     const silent = await openFailingProxy(gateway.url);
     silent.plan('silent', 'silent');
@@ -163,6 +202,26 @@ describe('what is no answer of the gateway', () => {
       });
     }
     await silent.close();
+  });
+
+  it('comes where `fetch` heeds no signal, or the body has no end', async () => {
+    const neverEnding = async () => new Response(new ReadableStream());
+    for (const fetch of [() => new Promise<never>(() => {}), neverEnding])
+      for (const call of calls({ fetch, timeout: 50 }))
+        expect(await errorOf(call())).toMatchObject({ code: 'CLIENT_TIMEOUT', status: 0 });
+  });
+
+  it('need not be waited for by a caller who gives up, where `fetch` heeds no signal', async () => {
+    const { rest, graphql } = clientWith({ fetch: () => new Promise<never>(() => {}) });
+    for (const call of [
+      (signal: AbortSignal) => rest.GET('/ping/v1', { signal }),
+      (signal: AbortSignal) => graphql(ViewerDocument, {}, { signal }),
+    ]) {
+      const controller = new AbortController();
+      const pending = call(controller.signal);
+      controller.abort(new Error('given up'));
+      await expect(pending).rejects.toThrow('given up');
+    }
   });
 });
 
