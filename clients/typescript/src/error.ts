@@ -21,14 +21,14 @@ export interface FieldProblem {
 
 /** An error as both APIs write it: REST as `error`, GraphQL as `extensions` of an entry of `errors`. */
 export interface WrittenError {
-  readonly code?: string;
-  readonly message?: string;
-  readonly status?: number;
-  readonly description?: string;
-  readonly fields?: readonly FieldProblem[];
-  readonly requestId?: string;
-  readonly docUrl?: string;
-  readonly retry_after?: number;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly status?: number | undefined;
+  readonly description?: string | undefined;
+  readonly fields?: readonly FieldProblem[] | undefined;
+  readonly requestId?: string | undefined;
+  readonly docUrl?: string | undefined;
+  readonly retry_after?: number | undefined;
 }
 
 /** An entry of `errors` of a GraphQL answer. */
@@ -52,6 +52,12 @@ export interface GatewayErrorDetails {
   errors?: readonly GraphQLErrorEntry[] | undefined;
   cause?: unknown;
 }
+
+/** Under this name Node, Bun and Deno look for how a value is printed. */
+const PRINTED: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+/** What may hold keys or personal data: it is there for programs, and in no log that somebody prints the error to. */
+const HIDDEN = ['data', 'errors', 'cause'] as const;
 
 /** A request that failed. */
 export class GatewayError extends Error {
@@ -86,13 +92,21 @@ export class GatewayError extends Error {
     this.retryAfter = details.retryAfter;
     this.data = details.data;
     this.errors = details.errors ?? [];
+    for (const name of HIDDEN) Object.defineProperty(this, name, { enumerable: false });
+  }
+
+  /** Leaves out `cause` and `errors`, which are printed of every error else, enumerable or not. */
+  [PRINTED](_: number, options: object, inspect: (value: unknown, options: object) => string): string {
+    const { name: __, ...shown } = this;
+    return `${this.stack} ${inspect(shown, options)}`;
   }
 }
 
 /** A GraphQL or REST answer that says that it failed. */
 export interface FailedAnswer {
   readonly response: Response;
-  readonly written: WrittenError;
+  /** What stands where the gateway writes its error: it may be the answer of anybody. */
+  readonly written: unknown;
   readonly data?: unknown;
   readonly errors?: readonly GraphQLErrorEntry[];
 }
@@ -102,7 +116,8 @@ export interface FailedAnswer {
  *
  * @param url - of the gateway, which paths in `docUrl` are added to
  */
-export function errorOfAnswer({ response, written, data, errors }: FailedAnswer, url: string): GatewayError {
+export function errorOfAnswer({ response, written: foreign, data, errors }: FailedAnswer, url: string): GatewayError {
+  const written = writtenErrorOf(foreign);
   const { code, message, description, fields, docUrl } = written;
   const { status, headers } = response;
   return new GatewayError({
@@ -117,6 +132,38 @@ export function errorOfAnswer({ response, written, data, errors }: FailedAnswer,
     data,
     errors,
   });
+}
+
+/** What of an error is as the gateway writes it: whatever else stands there is as if it did not. */
+function writtenErrorOf(foreign: unknown): WrittenError {
+  const { code, message, status, description, fields, requestId, docUrl, retry_after } = membersOf(foreign);
+  return {
+    code: stringOf(code),
+    message: stringOf(message),
+    status: isStatus(status) ? status : undefined,
+    description: stringOf(description),
+    fields: Array.isArray(fields) && fields.every(isFieldProblem) ? fields : undefined,
+    requestId: stringOf(requestId),
+    docUrl: stringOf(docUrl),
+    retry_after: isWait(retry_after) ? retry_after : undefined,
+  };
+}
+
+/** The members of an object; none of anything else. */
+export function membersOf(foreign: unknown): Record<string, unknown> {
+  return typeof foreign === 'object' && foreign !== null ? (foreign as Record<string, unknown>) : {};
+}
+
+const stringOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+const isStatus = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
+
+const isWait = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+function isFieldProblem(value: unknown): value is FieldProblem {
+  const { path, message } = membersOf(value);
+  return typeof path === 'string' && typeof message === 'string';
 }
 
 /** Seconds of a `Retry-After`, which may also be a date. */

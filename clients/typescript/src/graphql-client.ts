@@ -1,10 +1,10 @@
 // Runs documents against the GraphQL API.
 import { type TypedDocument, textOf } from './document.ts';
-import { errorOfAnswer, type GraphQLErrorEntry } from './error.ts';
+import { errorOfAnswer, type GraphQLErrorEntry, membersOf } from './error.ts';
 import { operationOf } from './operation.ts';
 import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { withRetries } from './retry.ts';
-import { parsed, send } from './transport.ts';
+import { parsed, type RequestEnds, send } from './transport.ts';
 
 /** What differs from call to call. */
 export interface GraphQLCallOptions {
@@ -77,8 +77,8 @@ async function runDocument(
   const isSafe = !isMutation || typeof key === 'string';
   return withRetries(
     async () => {
-      const requestWith = (ending: AbortSignal) =>
-        new Request(`${settings.url}/graphql`, { method: 'POST', headers, body, signal: ending });
+      const requestWith = (ends: RequestEnds) =>
+        new Request(`${settings.url}/graphql`, { method: 'POST', headers, body, ...ends });
       const { response, text } = await send(requestWith, settings, signal);
       return dataOf(response, parsed(text), settings.url);
     },
@@ -86,19 +86,15 @@ async function runDocument(
   );
 }
 
-/** A body of the GraphQL API. */
-interface Answer {
-  readonly data?: unknown;
-  readonly errors?: readonly GraphQLErrorEntry[];
-}
-
 function dataOf(response: Response, body: unknown, url: string): unknown {
-  const { data, errors } = (typeof body === 'object' && body !== null ? body : {}) as Answer;
-  const [first] = Array.isArray(errors) ? errors : [];
-  if (first) {
-    const written = { ...first.extensions, message: first.message };
-    throw errorOfAnswer({ response, written, data: data ?? undefined, errors }, url);
+  const { data, errors } = membersOf(body);
+  if (Array.isArray(errors) && errors.length > 0) {
+    const { message, extensions } = membersOf(errors[0]);
+    const written = { ...membersOf(extensions), message };
+    throw errorOfAnswer({ response, written, data: data ?? undefined, errors: errors.filter(isEntry) }, url);
   }
   if (!response.ok || typeof data !== 'object' || data === null) throw errorOfAnswer({ response, written: {} }, url);
   return data;
 }
+
+const isEntry = (value: unknown): value is GraphQLErrorEntry => typeof membersOf(value).message === 'string';

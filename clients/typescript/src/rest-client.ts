@@ -1,10 +1,10 @@
 // Calls the REST API: openapi-fetch, whose answers are data or a GatewayError.
 import createClient, { type Client, type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch';
-import { errorOfAnswer, type WrittenError } from './error.ts';
+import { errorOfAnswer, membersOf } from './error.ts';
 import type { paths } from './generated/rest.ts';
 import { type ClientOptions, type Settings, settingsOf } from './options.ts';
 import { withRetries } from './retry.ts';
-import { parsed, send } from './transport.ts';
+import { parsed, type RequestEnds, send } from './transport.ts';
 
 type Media = `${string}/${string}`;
 
@@ -18,15 +18,22 @@ type Succeeded<Answer> = Answer extends { data: infer Data; response: Response }
   ? { data: Data; response: Response }
   : never;
 
+/** Options of openapi-fetch that would go past `call`: without the key, or with it to another host. */
+interface NotPerCall {
+  fetch?: never;
+  baseUrl?: never;
+}
+
+/** The parameters, the body and the options of a call; undefined where a path needs none. */
+type InitOf<Path extends keyof paths, Name extends 'get' | 'post'> =
+  MaybeOptionalInit<paths[Path], Name> extends infer Init ? (Init extends object ? Init & NotPerCall : Init) : never;
+
 /**
  * Calls an endpoint by its path, with the parameters and the body that it has.
  *
  * @throws GatewayError for each answer but 2xx
  */
-type Method<Name extends 'get' | 'post'> = <
-  Path extends PathsWith<Name>,
-  Init extends MaybeOptionalInit<paths[Path], Name>,
->(
+type Method<Name extends 'get' | 'post'> = <Path extends PathsWith<Name>, Init extends InitOf<Path, Name>>(
   path: Path,
   ...init: undefined extends Init ? [init?: Init] : [init: Init]
 ) => Promise<Succeeded<FetchResponse<Extract<paths[Path][Name], Record<string, unknown>>, Init, Media>>>;
@@ -49,7 +56,14 @@ export function createRestClient(options: ClientOptions): RestClient {
     fetch: (request) => call(request, settings),
   });
   // What fails is thrown by `call`, so that there is always data.
-  return { GET, POST, use, eject } as unknown as RestClient;
+  return { GET: withoutBypass(GET), POST: withoutBypass(POST), use, eject } as unknown as RestClient;
+}
+
+type AnyMethod = (path: never, init: never) => Promise<unknown>;
+
+/** Drops the options that the types refuse: JavaScript may hand them over all the same. */
+function withoutBypass(method: AnyMethod): AnyMethod {
+  return (path, init) => method(path, { ...(init as object), fetch: undefined, baseUrl: undefined } as never);
 }
 
 async function call(given: Request, settings: Settings): Promise<Response> {
@@ -61,17 +75,13 @@ async function call(given: Request, settings: Settings): Promise<Response> {
   const body = reads ? undefined : await given.arrayBuffer();
   return withRetries(
     async () => {
-      const requestWith = (ending: AbortSignal) => new Request(given, { body, signal: ending });
+      const requestWith = (ends: RequestEnds) => new Request(given, { body, ...ends });
       const { response, text } = await send(requestWith, settings, signal);
       const answer = parsed(text);
       if (!response.ok || answer === undefined)
-        throw errorOfAnswer({ response, written: writtenIn(answer) }, settings.url);
+        throw errorOfAnswer({ response, written: membersOf(answer).error }, settings.url);
       return new Response(text, response);
     },
     { isSafe: reads || headers.has('idempotency-key'), maxRetries: settings.maxRetries, signal },
   );
-}
-
-function writtenIn(body: unknown): WrittenError {
-  return (body as { error?: WrittenError } | null | undefined)?.error ?? {};
 }

@@ -36,14 +36,17 @@ export async function withRetries<Result>(
   }
 }
 
-/** Whether the same request may succeed later: no answer came, or the gateway says so. */
+/** Statuses of answers that another try may change: of the gateway, or of a proxy that did not reach it. */
+const PASSING: readonly number[] = [429, 500, 502, 503, 504];
+
+/** Whether the same request may succeed later: no answer came, or one of those that pass. */
 function mayPass(error: unknown): error is GatewayError {
   if (!(error instanceof GatewayError)) return false;
   const { code, status, retryAfter } = error;
   if (retryAfter !== undefined && retryAfter > LONGEST_RETRY_AFTER) return false;
   if (code === 'CLIENT_TIMEOUT' || code === 'CLIENT_NETWORK_FAILURE') return true;
   // Without a time to wait, 409 is final: another request has the key, or the state is another one.
-  return status === 503 || status === 429 || (status === 409 && retryAfter !== undefined);
+  return PASSING.includes(status) || (status === 409 && retryAfter !== undefined);
 }
 
 /** Milliseconds to wait: what the gateway names, else twice as long each time, and not all callers at once. */

@@ -1,4 +1,5 @@
 // What a caller is told of a failure: one error for both APIs, and for answers that are not the gateway's.
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/errors/api-error.ts';
 import { createKey } from '../../../test/support/database.ts';
@@ -91,6 +92,32 @@ it('an error inside GraphQL has its own status, and all that came with it', asyn
   expect(malformed).toMatchObject({ code: 'INTERNAL_REQUEST_MALFORMED', status: 400, data: undefined });
 });
 
+it('what may hold keys or personal data is there for programs, and not printed', async () => {
+  const { graphql } = clientWith();
+  const secret = 'jana.novakova@example.com';
+  const partial = await errorOf(graphql(`{ secret: __type(name: "${secret}") { name } ipInfo(ip: "x") { kind } }`));
+  const details = {
+    code: 'INTERNAL_CONFLICT',
+    status: 409,
+    message: 'No.',
+    data: { secret },
+    cause: new Error(secret),
+  };
+  const made = new GatewayError({ ...details, errors: [{ message: secret }] });
+  expect(partial).toMatchObject({ data: { secret: null }, errors: [{ path: ['ipInfo'] }] });
+  expect(made).toMatchObject({ data: { secret }, errors: [{ message: secret }], cause: { message: secret } });
+  for (const error of [partial, made]) {
+    const printed = inspect(error, { depth: null });
+    const wrapped = inspect({ error }, { depth: null });
+    for (const text of [printed, wrapped, JSON.stringify(error), JSON.stringify({ ...error })]) {
+      expect(text).toContain(error.code);
+      expect(text).not.toMatch(/secret|jana|ipInfo|\b(cause|data|errors)\b\W*:/);
+    }
+    expect(printed).toContain(`GatewayError: ${error.message}`);
+    expect(printed).toContain('errors.test.ts');
+  }
+});
+
 it('a limit that is used up tells how long to wait', async () => {
   const apiKey = await createKey(gateway.databaseUrl, gateway.organisationId, { limitPerMinute: 2 });
   const { rest, graphql } = clientWith({ apiKey });
@@ -104,12 +131,13 @@ it('a limit that is used up tells how long to wait', async () => {
   }
 });
 
-describe('what is no answer of the gateway', () => {
-  const calls = (options: Partial<ClientOptions> = {}) => {
-    const { rest, graphql } = clientWith({ url: proxy.url, ...options });
-    return [() => rest.GET('/ping/v1'), () => graphql(ViewerDocument)];
-  };
+/** A call of each API, to the proxy unless told. */
+const calls = (options: Partial<ClientOptions> = {}) => {
+  const { rest, graphql } = clientWith({ url: proxy.url, ...options });
+  return [() => rest.GET('/ping/v1'), () => graphql(ViewerDocument)];
+};
 
+describe('what is no answer of the gateway', () => {
   it.each([
     ['a page of a proxy', { status: 502, body: '<h1>Bad Gateway</h1>' }, 502],
     ['a page that says that all is well', { status: 200, body: '<h1>Sign in</h1>' }, 200],
@@ -150,8 +178,94 @@ describe('what is no answer of the gateway', () => {
       expect(error.cause).toBeInstanceOf(Error);
     }
   });
+});
 
-  it('an answer that takes too long is a time-out', async () => {
+describe('of JSON that is not written as the gateway does', () => {
+  it.each([
+    ['code', 7],
+    ['message', { text: 'down' }],
+    ['description', ['down']],
+    ['requestId', 7],
+    ['docUrl', { href: '/' }],
+    ['status', '503'],
+    ['status', 99],
+    ['status', 600],
+    ['status', 422.5],
+    ['retry_after', 'soon'],
+    ['retry_after', -1],
+    ['retry_after', null],
+    ['fields', 'email'],
+    ['fields', { length: 1 }],
+    ['fields', [null]],
+    ['fields', [{ path: 'email' }]],
+    ['fields', [{ path: ['email'], message: 'must be' }]],
+  ])('%s: %j is read as if it was not there', async (name, value) => {
+    const written = { code: 'INTERNAL_OF_ANOTHER', message: 'down', [name]: value };
+    const { message, ...extensions } = written;
+    const body = JSON.stringify({ error: written, errors: [{ message, extensions }] });
+    const read = { code: 'INTERNAL_OF_ANOTHER', status: 418, message: 'down', fields: [] };
+    const none = { description: undefined, requestId: undefined, docUrl: undefined, retryAfter: undefined };
+    const unread = {
+      code: 'CLIENT_UNREADABLE_ANSWER',
+      message: 'The answer, with the status 418, is not one of the gateway.',
+    };
+    for (const call of calls()) {
+      proxy.plan({ status: 418, body });
+      expect(await errorOf(call())).toMatchObject({
+        ...read,
+        ...none,
+        ...(name in unread && { [name]: unread[name as keyof typeof unread] }),
+      });
+    }
+  });
+
+  it('errors that are no list of errors are not taken for data', async () => {
+    const graphql = calls()[1] as () => Promise<unknown>;
+    for (const errors of [['down'], [null], [{}], [[]]]) {
+      proxy.plan({ status: 200, body: JSON.stringify({ data: { viewer: null }, errors }) });
+      expect(await errorOf(graphql())).toMatchObject({ code: 'CLIENT_UNREADABLE_ANSWER', status: 200, errors: [] });
+    }
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])('with %d is not followed', async (status) => {
+    const { rest, graphql } = clientWith({ url: proxy.url, maxRetries: 2 });
+    const body = { email: 'redirected@example.com' };
+    for (const call of [
+      () => rest.GET('/ping/v1'),
+      () => rest.POST('/api/v1/customer/create', { body, redirect: 'follow' }),
+      () => graphql(ViewerDocument),
+      () => graphql(CreateCustomerDocument, { input: body }),
+    ]) {
+      for (const [headers, to] of [
+        [{ location: `${gateway.url}/elsewhere` }, ` to ${gateway.url}/elsewhere`],
+        [{}, ''],
+      ] as const) {
+        proxy.plan({ status, headers });
+        expect(await errorOf(call())).toMatchObject({
+          code: 'CLIENT_UNREADABLE_ANSWER',
+          status,
+          message: `The URL redirects${to}, which is not followed: \`url\` must be that of the gateway itself.`,
+        });
+        expect(proxy.seen).toHaveLength(1);
+      }
+    }
+  });
+
+  it('of which a browser tells nothing is one too', async () => {
+    const opaque = Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' });
+    for (const call of calls({ fetch: async () => opaque }))
+      expect(await errorOf(call())).toMatchObject({
+        code: 'CLIENT_UNREADABLE_ANSWER',
+        status: 0,
+        message: expect.stringMatching(/^The URL redirects, /),
+      });
+  });
+});
+
+describe('a time-out', () => {
+  it('comes of an answer that takes too long', async () => {
     // One of its own: what was given up may still be on its way to it.
     const silent = await openFailingProxy(gateway.url);
     silent.plan('silent', 'silent');
@@ -163,6 +277,26 @@ describe('what is no answer of the gateway', () => {
       });
     }
     await silent.close();
+  });
+
+  it('comes where `fetch` heeds no signal, or the body has no end', async () => {
+    const neverEnding = async () => new Response(new ReadableStream());
+    for (const fetch of [() => new Promise<never>(() => {}), neverEnding])
+      for (const call of calls({ fetch, timeout: 50 }))
+        expect(await errorOf(call())).toMatchObject({ code: 'CLIENT_TIMEOUT', status: 0 });
+  });
+
+  it('need not be waited for by a caller who gives up, where `fetch` heeds no signal', async () => {
+    const { rest, graphql } = clientWith({ fetch: () => new Promise<never>(() => {}) });
+    for (const call of [
+      (signal: AbortSignal) => rest.GET('/ping/v1', { signal }),
+      (signal: AbortSignal) => graphql(ViewerDocument, {}, { signal }),
+    ]) {
+      const controller = new AbortController();
+      const pending = call(controller.signal);
+      controller.abort(new Error('given up'));
+      await expect(pending).rejects.toThrow('given up');
+    }
   });
 });
 
@@ -198,6 +332,22 @@ it.each([
   ['half a retry', { maxRetries: 0.5 }],
 ])('%s is refused at once', (_, options) => {
   expect(() => clientWith(options)).toThrow(TypeError);
+});
+
+it('no call sends its key to another host, or by another way than the client was told', async () => {
+  const own: string[] = [];
+  const fetchNoting = (request: Request) => {
+    own.push(request.url);
+    return fetch(request);
+  };
+  const { rest } = clientWith({ url: proxy.url, fetch: fetchNoting });
+  const others = { baseUrl: gateway.url, fetch: () => expect.unreachable('sent by another way') } as object;
+  proxy.plan();
+  await rest.GET('/ping/v1', others);
+  await rest.POST('/api/v1/customer/create', { body: { email: 'jan@example.com' }, ...others });
+  expect(own).toEqual([`${proxy.url}/ping/v1`, `${proxy.url}/api/v1/customer/create`]);
+  for (const { headers } of proxy.seen) expect(headers.authorization).toBe(`Bearer ${gateway.key}`);
+  expect(proxy.seen).toHaveLength(2);
 });
 
 it('a document without its text is refused', async () => {

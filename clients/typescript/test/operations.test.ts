@@ -2,12 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, Kind, type OperationDefinitionNode, parse, print, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createKey } from '../../../test/support/database.ts';
+import { SAMPLE_KEY } from '../../../src/api-key/key.ts';
+import { createKey, runSql } from '../../../test/support/database.ts';
+import { startDemo } from '../../../test/support/demo.ts';
 import type { TestGateway } from '../../../test/support/gateway.ts';
 import { type TypedDocument, textOf } from '../src/document.ts';
 import * as generated from '../src/generated/graphql.ts';
-import { createGraphQLClient } from '../src/graphql.ts';
-import { type Call, calls, SAMPLE_KEY, startDemo } from './support/calls.ts';
+import { createGraphQLClient, type GraphQLClient } from '../src/graphql.ts';
+import { GatewayError } from '../src/index.ts';
+import { operationOf } from '../src/operation.ts';
+import { type Call, calls } from './support/calls.ts';
 
 const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
 const documents = new Map<string, TypedDocument<Record<string, unknown>, Record<string, unknown>>>(
@@ -24,7 +28,9 @@ let demo: TestGateway;
 let organisationId: number;
 let rootKey: string;
 beforeAll(async () => {
-  ({ demo, organisationId, rootKey } = await startDemo());
+  ({ demo, rootKey } = await startDemo());
+  const [found] = await runSql<{ id: number }>(demo.databaseUrl, "select id from organisation where slug = 'demo'");
+  organisationId = found?.id ?? 0;
 });
 afterAll(() => demo.close());
 
@@ -76,18 +82,38 @@ it('every operation has a call', () => {
   expect(new Set(calls.map(([name]) => name))).toEqual(new Set(documents.keys()));
 });
 
+/** Runs an operation, a mutation with an `Idempotency-Key` unless the gateway refuses it for that. @returns its data, and whether it was refused */
+async function runKeyed(graphql: GraphQLClient, name: string, variables: Record<string, unknown> = {}) {
+  const run = (idempotencyKey: string | null) => graphql(documentOf(name), variables, { idempotencyKey });
+  try {
+    return { data: await run(crypto.randomUUID()), refusesKey: false };
+  } catch (error) {
+    if (!(error instanceof GatewayError && error.fields.some(({ path }) => path === 'Idempotency-Key'))) throw error;
+    return { data: await run(null), refusesKey: true };
+  }
+}
+
 it('all run, one after the other, with a key that has just the scopes of their root fields', async () => {
+  const refusing = new Set<string>();
   for (const [name, variables] of calls as readonly Call[]) {
     const isOfKeys = /ApiKey/.test(name);
     const scopes = [...scopesOf(name), ...(furtherScopes[name] ?? [])];
     expect(scopes.length > 0 || isOfKeys || name === 'Viewer', name).toBe(true);
     const apiKey = isOfKeys ? rootKey : await createKey(demo.databaseUrl, organisationId, { scopes });
     const graphql = createGraphQLClient({ url: demo.url, apiKey });
-    const data = await graphql(documentOf(name), variables ?? {}).catch((error) => {
+    const { data, refusesKey } = await runKeyed(graphql, name, variables).catch((error) => {
       throw new Error(`${name}: ${error.message} ${JSON.stringify(error.fields)}`, { cause: error });
     });
     expect(Object.values(data), name).not.toContain(null);
+    if (refusesKey) refusing.add(name);
   }
+  // The package sends a key to all mutations but those that the gateway refuses for it.
+  const keyless = [...documents.keys()].filter((name) => {
+    const { isMutation, takesKey } = operationOf(textOf(documentOf(name)));
+    return isMutation && !takesKey;
+  });
+  expect([...refusing].sort()).toEqual(keyless.sort());
+  expect(refusing.size).toBeGreaterThan(0);
 });
 
 it('documents that `parse` has made run too', async () => {

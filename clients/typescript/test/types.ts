@@ -74,6 +74,13 @@ export async function rest() {
   await gateway.rest.GET('/api/v1/customer/create', { body: { email: 'jan@example.com' } });
   // @ts-expect-error: a body is missing
   await gateway.rest.POST('/api/v1/customer/create');
+  // @ts-expect-error: what sends a request is told when the client is made
+  await gateway.rest.GET('/ping/v1', { fetch });
+  // @ts-expect-error: so is where the gateway is
+  await gateway.rest.GET('/api/v1/customer/detail', { params: { query }, baseUrl: 'http://localhost:4001' });
+  // @ts-expect-error: for each method
+  await gateway.rest.POST('/api/v1/customer/create', { body: { email: 'jan@example.com' }, fetch });
+  await gateway.rest.GET('/ping/v1', { signal: AbortSignal.timeout(1), headers: { 'X-Request-Id': 'x' } });
   // @ts-expect-error: a member of the body is missing
   await gateway.rest.POST('/api/v1/customer/create', { body: {} });
 }

@@ -1,18 +1,5 @@
 // Variables with which each operation of the package runs in a demo, in an order in which one leaves the next what it needs.
-import { SAMPLE_KEY } from '../../../../src/api-key/key.ts';
 import { demoNames as names } from '../../../../src/routes/graphiql/examples/names.ts';
-import { createKey, runSql } from '../../../../test/support/database.ts';
-import { startGateway, type TestGateway } from '../../../../test/support/gateway.ts';
-
-/** A demo, and a `ROOT` key of its organisation. */
-export async function startDemo(): Promise<{ demo: TestGateway; organisationId: number; rootKey: string }> {
-  const demo = await startGateway({ demo: true });
-  const [found] = await runSql<{ id: number }>(demo.databaseUrl, "select id from organisation where slug = 'demo'");
-  const organisationId = found?.id ?? 0;
-  return { demo, organisationId, rootKey: await createKey(demo.databaseUrl, organisationId, { prefix: 'ROOT' }) };
-}
-
-export { SAMPLE_KEY };
 
 const by = { email: names.changed };
 const { fingerprint } = names;
