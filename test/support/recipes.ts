@@ -86,26 +86,31 @@ export class Terminal {
     this.#shell = spawn('bash', [], {
       cwd: folder,
       env: { PATH, HOME, ...settings },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'inherit'],
       // A group of its own, so that what it has started ends with it.
       detached: true,
     });
     this.#shell.stdout?.on('data', (chunk) => (this.#printed += chunk));
-    this.#shell.stderr?.on('data', (chunk) => (this.#printed += chunk));
+    // One pipe for both streams keeps what they say in its order.
+    this.#shell.stdin?.write('exec 2>&1\n');
   }
 
-  /** Runs a command to its end. @returns what it prints on both streams */
-  async run(command: string): Promise<string> {
+  /**
+   * Runs a command to its end.
+   *
+   * @param typed - what the reader types when it asks
+   * @returns what it prints on both streams
+   */
+  async run(command: string, typed?: string): Promise<string> {
     const mark = `end-${randomUUID()}`;
     this.#printed = '';
-    this.#shell.stdin?.write(`${command}\ncode=$?; echo; echo ${mark} $code\n`);
+    const asked = typed === undefined ? command : `{ ${command}\n} <<'${mark}'\n${typed}\n${mark}`;
+    this.#shell.stdin?.write(`${asked}\ncode=$?; echo; echo ${mark} $code\n`);
     const end = new RegExp(`\\n${mark} (\\d+)\\n`);
     while (!end.test(this.#printed)) {
       if (this.#shell.exitCode !== null) throw new Error(`the shell has ended: ${this.#printed}`);
       await new Promise((tick) => setTimeout(tick, 20));
     }
-    // What went to the other stream may come a moment later.
-    await new Promise((tick) => setTimeout(tick, 20));
     this.exitCode = Number(end.exec(this.#printed)?.[1]);
     return this.#printed.replace(end, '').trim();
   }
@@ -167,12 +172,21 @@ function matchAt(output: string, place: number): [found: string, inRun: string] 
   return [character, character.replace(/[.*+?^${}()|[\]\\]/, '\\$&')];
 }
 
-/** Runs a command of a recipe, and compares what it prints with what the recipe says; one of which it says nothing must succeed. */
-export async function follow(terminal: Terminal, step: Step | undefined): Promise<string> {
+/**
+ * Runs a command of a recipe, and compares what it prints with what the recipe says.
+ *
+ * @param exitCode - with which it must end
+ * @param typed - what the reader types when it asks
+ */
+export async function follow(
+  terminal: Terminal,
+  step: Step | undefined,
+  { exitCode = 0, typed }: { exitCode?: number; typed?: string } = {},
+): Promise<string> {
   if (!step) throw new Error('the recipe has no such command');
-  const printed = await terminal.run(step.command);
-  if (step.output === undefined) expect(terminal.exitCode, `${step.command}\n${printed}`).toBe(0);
+  const printed = await terminal.run(step.command, typed);
   const found = step.isJson ? compact(printed) : printed;
   if (step.output !== undefined && !patternOf(step.output).test(found)) expect(found, step.command).toBe(step.output);
+  expect(terminal.exitCode, `${step.command}\n${printed}`).toBe(exitCode);
   return printed;
 }

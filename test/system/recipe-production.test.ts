@@ -8,6 +8,7 @@ import { freePort, temporaryFolder } from '../support/process.ts';
 import { follow, linkCheckout, readRecipe, Terminal } from '../support/recipes.ts';
 
 const recipe = readRecipe('from-demo-to-production');
+const PASSWORD = 'a1B2c3D4e5';
 const SAMPLE_KEY = 'PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -31,8 +32,7 @@ program=$1; shift; exec "$program" --simulate -qq "$@" > /dev/null
   settings = {
     PATH: `${bin}:${process.env.PATH}`,
     PORT: port,
-    DATABASE_PASSWORD: 'a1B2c3D4e5',
-    NEW_DATABASE_URL: `postgres://gateway:a1B2c3D4e5@127.0.0.1:${server.port}/gateway`,
+    NEW_DATABASE_URL: `postgres://gateway:${PASSWORD}@127.0.0.1:${server.port}/gateway`,
     GATEWAY_URL: `http://127.0.0.1:${port}`,
   };
 });
@@ -97,11 +97,14 @@ it('is followed', async () => {
   await graphql(fill);
   const terminal = open();
   const serving = recipe.steps.findIndex(({ command }) => command.endsWith('npm start'));
-  for (const step of recipe.steps.slice(0, serving)) await follow(terminal, step);
+  for (const step of recipe.steps.slice(0, serving)) {
+    const asks = step.command.endsWith('createuser --pwprompt gateway');
+    await follow(terminal, step, asks ? { typed: `${PASSWORD}\n${PASSWORD}` } : {});
+  }
   await demo.close('SIGINT');
   await serve(`env ${recipe.steps[serving]?.command}`);
   for (const step of recipe.steps.slice(serving + 1)) await follow(terminal, step);
-  expect(recipe.steps).toHaveLength(14);
+  expect(recipe.steps).toHaveLength(15);
 }, 180_000);
 
 it('says what is carried over, and what is not', async () => {
