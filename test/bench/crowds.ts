@@ -55,7 +55,7 @@ export async function measureKeys(bench: Bench, { rounds, seconds }: Effort): Pr
   });
   return {
     title: 'Ten thousand keys',
-    text: `REST, return existing, 32 connections; afterwards ${fixed(gateway.memory())} MB.\n\n${table(
+    text: `REST, return existing, 32 connections. The process has ${fixed(gateway.memory())} MB afterwards.\n\n${table(
       ['keys', 'requests/s at first', 'requests/s then'],
       rows,
     )}`,
@@ -91,7 +91,7 @@ export async function measureConnections(bench: Bench, effort: Effort): Promise<
   const head = ['other connections', 'requests/s', 'p50 ms', 'p99 ms', 'MB'];
   return {
     title: 'Two thousand idle connections',
-    text: `REST, return existing, 32 busy connections; ${dropped} of the idle ones were dropped.\n\n${table(head, rows)}`,
+    text: `REST, return existing, 32 busy connections. ${dropped} of the idle connections were dropped.\n\n${table(head, rows)}`,
   };
 }
 

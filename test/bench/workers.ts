@@ -50,7 +50,7 @@ export async function measureWorkers(bench: Bench, effort: Effort): Promise<Sect
   ];
   return {
     title: 'Workers',
-    text: `REST, return existing. With one process gateway, database and load keep ${fixed(busy, 2)} of the machine's ${processors} processors busy at 256 connections: with as much work for each request, several cannot be more than ${fixed(processors / busy, 2)} times as fast.\n\n${table(head, rows)}`,
+    text: `REST, return existing. With one process, the gateway, the database and the load keep ${fixed(busy, 2)} of the machine's ${processors} processors busy at 256 connections. With the same work for each request, several processes cannot be more than ${fixed(processors / busy, 2)} times as fast.\n\n${table(head, rows)}`,
     promised: [{ what: '2 workers to 1, return existing', must: '≥ 1.3', aim: '–', measured: ratio, atLeast: 1.3 }],
   };
 }
