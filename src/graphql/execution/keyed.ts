@@ -39,6 +39,11 @@ import type { OperationCall } from './execute.ts';
 import { documentOf, effectsOf } from './operation.ts';
 import { within } from './within.ts';
 
+/**
+ * Milliseconds beyond its time for which a mutation is waited for: PostgreSQL cancels it, and it is rolled back, by then. Whoever is told that it took too
+ * long, and sends it again, finds the key free.
+ */
+const ROLLED_BACK = 1_000;
 /** Milliseconds that an answer may take to be kept. It is given then, and rendered anew next time. */
 const KEEPING = 1_000;
 
@@ -178,7 +183,7 @@ export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunner
       const run = runOf(mutation);
       const doing = async () =>
         (await doneBefore(run)) ?? running.run(caller.organisationId, keyed.key, () => withIdempotencyKey(run));
-      const done = await within(timeout, doing());
+      const done = await within(timeout && timeout + ROLLED_BACK, doing());
       const answer = await within(timeout, answerOf(run, done));
       keyed.isReplayed = done.byField === undefined && !answer.errors;
       return answer;
