@@ -27,7 +27,7 @@ import { QueryRunner, type StatementRunner } from './statement.ts';
 import { runTransaction } from './transaction.ts';
 
 /** Milliseconds after which a statement counts as lost that PostgreSQL should have cancelled by then. */
-const GRACE = 1_000;
+export const GRACE = 1_000;
 /** Connections that are kept although they have no work: when others have taken all that the server has, calls go on by these. */
 const KEPT_CONNECTIONS = 1;
 /** Milliseconds that any other is kept: a new one has to learn the tables, policies and plans again. */

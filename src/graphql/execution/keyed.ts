@@ -10,6 +10,7 @@ import {
 import type { Caller } from '../../api-key/authenticate.ts';
 import { identified, lockInOrder } from '../../customer/change.ts';
 import { lockNames } from '../../database/named-locks.ts';
+import { GRACE } from '../../database/open.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
 import { toApiError } from '../../errors/classify.ts';
 import { errorHeaders } from '../../http/request.ts';
@@ -39,11 +40,6 @@ import type { OperationCall } from './execute.ts';
 import { documentOf, effectsOf } from './operation.ts';
 import { within } from './within.ts';
 
-/**
- * Milliseconds beyond its time for which a mutation is waited for: PostgreSQL cancels it, and it is rolled back, by then. Whoever is told that it took too
- * long, and sends it again, finds the key free.
- */
-const ROLLED_BACK = 1_000;
 /** Milliseconds that an answer may take to be kept. It is given then, and rendered anew next time. */
 const KEEPING = 1_000;
 
@@ -183,7 +179,8 @@ export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunner
       const run = runOf(mutation);
       const doing = async () =>
         (await doneBefore(run)) ?? running.run(caller.organisationId, keyed.key, () => withIdempotencyKey(run));
-      const done = await within(timeout && timeout + ROLLED_BACK, doing());
+      // PostgreSQL cancels it in time, and it is rolled back: whoever hears that, and sends it again at once, finds the key free.
+      const done = await within(timeout && timeout + GRACE, doing());
       const answer = await within(timeout, answerOf(run, done));
       keyed.isReplayed = done.byField === undefined && !answer.errors;
       return answer;
