@@ -160,3 +160,14 @@ export async function tabTo(page: Page, label: string | RegExp): Promise<void> {
   }
   throw new Error(`nothing called ${label} gets the focus`);
 }
+
+/** In an open menu, presses the arrow down until this item has the focus: it gets there a moment after the key. */
+export async function arrowDownTo(page: Page, item: string): Promise<void> {
+  const focused = page.locator('[role="menuitem"]:focus');
+  await focused.waitFor();
+  while ((await focused.textContent()) !== item) {
+    const before = await focused.textContent();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => focused.textContent()).not.toBe(before);
+  }
+}

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import {
   activeTab,
+  arrowDownTo,
   copied,
   editorText,
   expectCalm,
@@ -88,9 +89,7 @@ it('can be used by the keyboard alone', async () => {
   await expect.poll(() => copied(page)).toContain('CustomerGroups');
   await tabTo(page, 'Copy as a request of a program');
   await page.keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: 'Copy as curl' }).waitFor();
-  for (let i = 0; i < 5 && (await page.evaluate('document.activeElement.textContent')) !== 'Copy as PHP'; i++)
-    await page.keyboard.press('ArrowDown');
+  await arrowDownTo(page, 'Copy as PHP');
   await page.keyboard.press('Enter');
   await expect.poll(() => copied(page)).toContain('<?php');
   await page.evaluate('document.activeElement.blur()');
