@@ -1,7 +1,9 @@
 // Mutations of customers beside the same work in bare `pg`.
 import { runSql } from '../support/database.ts';
-import { type Contender, EMAIL, REFERENCE, startPeer, type Template } from './contenders.ts';
+import type { Contender } from './contenders.ts';
 import type { Effort } from './main.ts';
+import { startPeer } from './programs.ts';
+import { EMAIL, REFERENCE, type Template } from './questions.ts';
 import { fixed, type Section, table } from './report.ts';
 import { interleave, runRound, type Workload } from './rounds.ts';
 import type { Bench } from './support.ts';

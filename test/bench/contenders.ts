@@ -1,283 +1,145 @@
-// Who is measured, and how each is asked for the same thing.
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// Who is measured.
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { createOrganisation, runSql } from '../support/database.ts';
 import { fillOrganisation } from '../support/organisation.ts';
-import { freePort, spawnGateway } from '../support/process.ts';
-import { type Bench, processUsage, type Usage } from './support.ts';
-
-/** What can be asked of a contender. */
-export type Question = 'create' | 'customer' | 'page';
-
-/** A request, but for the e-mail address that goes where `EMAIL` stands. */
-export interface Template {
-  method: 'GET' | 'POST';
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
-}
-
-/** What an answer says of a customer. */
-export interface Said {
-  cuRefNo: string;
-  groups: unknown[];
-  newAccount?: boolean;
-}
+import { buildFloors, leftOut } from './builds.ts';
+import { light, whole } from './peers/statements.js';
+import { PEERS, startPeer } from './programs.ts';
+import { apis, type Dialect, floor, handWritten, postgraphile, type Question, sofa } from './questions.ts';
+import type { Bench, Usage } from './support.ts';
 
 /** A server that runs. */
-export interface Contender {
+export interface Contender extends Dialect {
   name: string;
   url: string;
   organisationId: number;
   /** E-mail addresses of the customers that its organisation begins with: this and a number from 1 on. */
   label: string;
   usage: Usage;
-  ask(question: Question): Template;
-  /** Reads the customers of an answer. */
-  read(question: Question, body: never): Said[];
+  /** What it can be asked, where that is not everything. */
+  questions?: readonly Question[];
+  /** A slow one is measured with 32 connections only: more of them teach nothing, and take long. */
+  isSlow?: boolean;
+  /** Where its customers are, if not in `customer`. */
+  table?: string;
+  /** How many groups the customers have that its organisation begins with: 3 unless told. */
+  groups?: number;
 }
 
-export const EMAIL = '@@EMAIL@@';
-/** In a header or a body: sixteen digits that no other request has. */
-export const REFERENCE = '@@REFERENCE@@';
-const PEERS = new URL('./peers/', import.meta.url);
-const CUSTOMERS = 20_000;
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-const BODY = { email: EMAIL, companyName: 'BizKitHub', customerRealIp: '1.1.1.1' };
-
-const PROFILE = `cuRefNo creditBalance phone firstName lastName companyName premium ban groups { name slug } meta customFields
-  referral { code email firstName lastName }
-  runningSubscriptions { externalId productSlug productCode orderNumber orderHash autoRenew }`;
-
-const CREATE = `mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { newAccount customer { ${PROFILE} } } }`;
-
-function postGraphQL(query: string, variables: object, headers: Record<string, string> = {}): Template {
-  return {
-    method: 'POST',
-    path: '/graphql',
-    headers: { ...JSON_TYPE, ...headers },
-    body: JSON.stringify({ query, variables }),
-  };
-}
-
-/** How the questions are put to a GraphQL server that lists customers as `pageField`. */
-function graphqlQuestions(by: string, pageField: string, headers: Record<string, string> = {}) {
-  return (question: Question) =>
-    ({
-      create: () => postGraphQL(CREATE, { input: BODY }, headers),
-      customer: () =>
-        postGraphQL(`query ($by: ${by}!) { customer(by: $by) { ${PROFILE} } }`, { by: { email: EMAIL } }, headers),
-      page: () => postGraphQL(`{ ${pageField} }`, {}, headers),
-    })[question]();
-}
-
-type Answer = {
-  data: {
-    createCustomer: { newAccount: boolean; customer: Said };
-    customer: Said;
-    customers: Said[] & { edges: { node: Said }[] };
-  };
-};
-
-function readGraphQL(question: Question, { data }: Answer): Said[] {
-  if (question === 'create') return [{ ...data.createCustomer.customer, newAccount: data.createCustomer.newAccount }];
-  if (question === 'customer') return [data.customer];
-  return data.customers.edges?.map(({ node }) => node) ?? data.customers;
-}
-
-const handWritten = {
-  ask: graphqlQuestions('CustomerBy', `customers { ${PROFILE} }`),
-  read: readGraphQL,
-};
-
-const restQuestions = (create: string, customer: Template, customers: string) => (question: Question) =>
-  ({
-    create: (): Template => ({ method: 'POST', path: create, headers: JSON_TYPE, body: JSON.stringify(BODY) }),
-    customer: () => customer,
-    page: (): Template => ({ method: 'GET', path: customers, headers: {} }),
-  })[question]();
-
-const floor = {
-  ask: restQuestions('/customers', { method: 'GET', path: `/customer?email=${EMAIL}`, headers: {} }, '/customers'),
-  read: (question: Question, body: Said | Said[]) => (question === 'page' ? (body as Said[]) : [body as Said]),
-};
-
-const sofa = {
-  ask: (question: Question): Template =>
-    ({
-      create: (): Template => ({
-        method: 'POST',
-        path: '/api/create-customer',
-        headers: JSON_TYPE,
-        body: JSON.stringify({ input: BODY }),
-      }),
-      customer: (): Template => ({
-        method: 'POST',
-        path: '/api/customer',
-        headers: JSON_TYPE,
-        body: JSON.stringify({ by: { email: EMAIL } }),
-      }),
-      page: (): Template => ({ method: 'GET', path: '/api/customers', headers: {} }),
-    })[question](),
-  read(question: Question, body: { newAccount: boolean; customer: Said } | Said | Said[]): Said[] {
-    if (question === 'page') return body as Said[];
-    if (question === 'customer') return [body as Said];
-    const { newAccount, customer } = body as { newAccount: boolean; customer: Said };
-    return [{ ...customer, newAccount }];
-  },
-};
-
-const GRAPHILE_PROFILE = `cuRefNo creditBalance phone firstName lastName companyName premium bannedAt meta customFields
-  groups: customerGroupMembershipsByOrganisationIdAndCustomerId {
-    nodes { customerGroupByOrganisationIdAndGroupId { name slug } }
-  }
-  referralByOrganisationIdAndCustomerId {
-    customerByOrganisationIdAndReferrerId { cuRefNo email firstName lastName }
-  }
-  customerSubscriptionsByOrganisationIdAndCustomerId {
-    nodes { externalId productSlug productCode orderNumber orderHash autoRenew }
-  }`;
-
-type GraphileCustomer = { cuRefNo: string; groups: { nodes: unknown[] } };
-const readGraphile = ({ cuRefNo, groups }: GraphileCustomer): Said => ({ cuRefNo, groups: groups.nodes });
-
-const postgraphile = (organisation: number) => ({
-  ask: (question: Question): Template =>
-    ({
-      create: () =>
-        postGraphQL(
-          `mutation ($reference: String!, $given: String!, $company: String, $ip: String) {
-            peersCreateOrReturn(input: { organisation: ${organisation}, reference: $reference, given: $given, company: $company, ip: $ip }) {
-              result { ${GRAPHILE_PROFILE} }
-            }
-          }`,
-          { reference: REFERENCE, given: EMAIL, company: BODY.companyName, ip: BODY.customerRealIp },
-        ),
-      customer: () =>
-        postGraphQL(
-          `query ($given: String!) { peersCustomerByEmail(organisation: ${organisation}, given: $given) { ${GRAPHILE_PROFILE} } }`,
-          { given: EMAIL },
-        ),
-      page: () =>
-        postGraphQL(
-          `{ peersNewestCustomers(organisation: ${organisation}, first: 50) { nodes { ${GRAPHILE_PROFILE} } } }`,
-          {},
-        ),
-    })[question](),
-  read(
-    question: Question,
-    {
-      data,
-    }: {
-      data: {
-        peersCreateOrReturn: { result: GraphileCustomer };
-        peersCustomerByEmail: GraphileCustomer;
-        peersNewestCustomers: { nodes: GraphileCustomer[] };
-      };
-    },
-  ): Said[] {
-    if (question === 'page') return data.peersNewestCustomers.nodes.map(readGraphile);
-    return [readGraphile(question === 'create' ? data.peersCreateOrReturn.result : data.peersCustomerByEmail)];
-  },
-});
-
-interface Peer {
-  name: string;
+/** A program to be measured. */
+export interface Peer extends Pick<Contender, 'name' | 'questions' | 'isSlow'> {
   program: string;
+  /** What runs it, where Node does not. */
+  runner?: string;
   environment?: Record<string, string>;
-  talk(organisationId: number): Pick<Contender, 'ask' | 'read'>;
+  talk(organisationId: number): Dialect;
+}
+
+/** How many customers the organisation of a contender begins with. */
+export const CUSTOMERS = 20_000;
+const talk = () => floor;
+const CREATES: readonly Question[] = ['create'];
+
+/** Names of contenders that figures were promised of. */
+export const FLOOR = 'floor';
+export const PIPELINED = 'floor, pipelined';
+export const COALESCING = 'floor, coalescing';
+export const BUN = 'floor, Bun';
+export const GO = 'floor, Go';
+export const RUST = 'floor, Rust';
+export const RUST_COALESCING = 'floor, Rust, coalescing';
+export const USUAL = 'Yoga + Pothos + MikroORM, usual';
+export const MERCURIUS = 'Mercurius + jit';
+export const REST = 'gateway, REST';
+export const GRAPHQL = 'gateway, GraphQL';
+
+/** Every floor that runs here, and a sentence on those that do not. */
+export async function floorPeers(): Promise<{ floors: Peer[]; missing: string }> {
+  const builds = await buildFloors();
+  const programOf = (which: string) => builds.find(({ language }) => language === which)?.program;
+  const [bun, go, rust] = [programOf('Bun'), programOf('Go'), programOf('Rust')];
+  const node = { program: 'floor.js', talk };
+  const floors: Peer[] = [
+    { name: FLOOR, ...node },
+    { name: PIPELINED, ...node, environment: { PIPELINED: '1' } },
+    // Look-ups do not travel together: asked for those, it is the floor.
+    { name: COALESCING, ...node, environment: { COALESCING: '1' }, questions: CREATES },
+  ];
+  if (bun) floors.push({ name: BUN, ...node, runner: bun });
+  // `env` becomes the program that it is given.
+  if (go) floors.push({ name: GO, program: go, runner: 'env', questions: CREATES, talk });
+  if (rust) {
+    const ofRust = { program: rust, runner: 'env', questions: CREATES, talk };
+    floors.push({ name: RUST, ...ofRust });
+    floors.push({ name: RUST_COALESCING, ...ofRust, environment: { COALESCING: '1' } });
+  }
+  return { floors, missing: leftOut(builds) };
 }
 
 const peers: Peer[] = [
-  { name: 'floor', program: 'floor.js', talk: () => floor },
-  { name: 'floor, coalescing', program: 'floor.js', environment: { COALESCING: '1' }, talk: () => floor },
-  { name: 'Yoga + Pothos + MikroORM, usual', program: 'yoga.js', talk: () => handWritten },
-  { name: 'Mercurius + jit', program: 'mercurius.js', talk: () => handWritten },
-  { name: 'Apollo Server', program: 'apollo.js', talk: () => handWritten },
-  { name: 'SOFA', program: 'sofa.js', talk: () => sofa },
-  { name: 'PostGraphile', program: 'postgraphile.js', talk: postgraphile },
+  { name: USUAL, program: 'yoga.js', isSlow: true, talk: () => handWritten },
+  { name: MERCURIUS, program: 'mercurius.js', talk: () => handWritten },
+  { name: 'Apollo Server', program: 'apollo.js', isSlow: true, talk: () => handWritten },
+  { name: 'SOFA', program: 'sofa.js', isSlow: true, talk: () => sofa },
+  { name: 'PostGraphile', program: 'postgraphile.js', isSlow: true, talk: postgraphile },
 ];
 
-const throughGraphQL = (key: string) =>
-  graphqlQuestions('CustomerBy', `customers(first: 50) { edges { node { ${PROFILE} } } }`, {
-    Authorization: `Bearer ${key}`,
-  });
-
-/** The two APIs of a gateway, and how each is asked with a key. REST has no look-ups: those go to the other one. */
-export const apis: readonly { name: string; ask(key: string): Contender['ask']; read: Contender['read'] }[] = [
-  {
-    name: 'REST',
-    ask: (key) => {
-      const lookUp = throughGraphQL(key);
-      const create = restQuestions(`/api/v1/customer/create?apiKey=${key}`, lookUp('customer'), '');
-      return (question) => (question === 'create' ? create(question) : lookUp(question));
-    },
-    read: (question, body) => (question === 'create' ? floor.read(question, body) : readGraphQL(question, body)),
-  },
-  { name: 'GraphQL', ask: throughGraphQL, read: readGraphQL },
-];
-
-/** Installs the peers from their own lock file, unless that was done. */
-export async function installPeers(): Promise<void> {
-  if (existsSync(new URL('node_modules', PEERS))) return;
-  await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund'], { cwd: PEERS });
+/** What tells a peer which database, whose customers and which statements are its own. */
+export function environmentOf(bench: Bench, organisationId: number, isLight = false): Record<string, string> {
+  const statements = isLight ? light : whole;
+  return {
+    DATABASE_URL: bench.databaseUrl,
+    ORGANISATION: String(organisationId),
+    ...(isLight ? { LIGHT: '1' } : {}),
+    // For programs that cannot import them.
+    CREATE_OR_RETURN: statements.createOrReturn.typed,
+    CREATE_OR_RETURN_MANY: statements.createOrReturnMany.typed,
+  };
 }
 
-/** Starts a peer as a process of its own and waits until it answers. */
-export async function startPeer(
-  program: string,
-  environment: Record<string, string>,
-): Promise<Usage & { url: string; stop(): Promise<unknown> }> {
-  const port = String(await freePort());
-  const path = new URL(program, PEERS).pathname;
-  const { child, stop, output } = spawnGateway({ PORT: port, NODE_ENV: 'production', ...environment }, path);
-  const url = `http://127.0.0.1:${port}`;
-  await answers(url, output);
-  return { url, stop, ...processUsage(child) };
+/** Makes an organisation with customers for a contender. */
+export async function ownOrganisation(bench: Bench): Promise<{ organisationId: number; label: string }> {
+  const organisationId = await createOrganisation(bench.databaseUrl);
+  const label = `c${organisationId}-`;
+  await fillOrganisation(bench.databaseUrl, organisationId, label, CUSTOMERS);
+  return { organisationId, label };
 }
 
-/** Starts every contender on the bench's database, each with an organisation of its own. */
-export async function startContenders(bench: Bench): Promise<{ contenders: Contender[]; stop(): Promise<void> }> {
-  await installPeers();
-  await runSql(bench.databaseUrl, await readFile(new URL('functions.sql', PEERS), 'utf8'));
-  const started: (() => Promise<unknown>)[] = [];
-  const contenders: Contender[] = [];
-
-  async function ownOrganisation() {
-    const organisationId = await createOrganisation(bench.databaseUrl);
-    const label = `c${organisationId}-`;
-    await fillOrganisation(bench.databaseUrl, organisationId, label, CUSTOMERS);
-    return { organisationId, label };
-  }
-
-  for (const { name, program, environment, talk } of peers) {
-    const own = await ownOrganisation();
-    const { url, stop, ...usage } = await startPeer(program, {
-      DATABASE_URL: bench.databaseUrl,
-      ORGANISATION: String(own.organisationId),
-      ...environment,
-    });
-    started.push(stop);
-    contenders.push({ name, url, ...own, usage, ...talk(own.organisationId) });
-  }
-
+/** Starts a gateway: a contender for each of the APIs that are named. */
+export async function startGatewayContenders(bench: Bench, names: string[]): Promise<Contender[]> {
   const gateway = await bench.startGateway();
+  const contenders: Contender[] = [];
   for (const { name, ask, read } of apis) {
-    const own = await ownOrganisation();
+    if (!names.includes(`gateway, ${name}`)) continue;
+    const own = await ownOrganisation(bench);
     const key = await bench.makeKey('PROD', 2_000_000_000, own.organisationId);
     contenders.push({ name: `gateway, ${name}`, url: gateway.url, ...own, usage: gateway, ask: ask(key), read });
   }
-  await runSql(bench.databaseUrl, 'vacuum analyze');
-  return { contenders, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
+  return contenders;
 }
 
-async function answers(url: string, output: () => string): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (await fetch(url).catch(() => undefined)) return;
-    await sleep(50);
+/** Contenders that run, and how to end them. */
+export interface Started {
+  contenders: Contender[];
+  /** A sentence on those that do not run here. */
+  missing: string;
+  stop(): Promise<void>;
+}
+
+/** Starts every contender on the bench's database, each with an organisation of its own. */
+export async function startContenders(bench: Bench): Promise<Started> {
+  const { floors, missing } = await floorPeers();
+  await runSql(bench.databaseUrl, await readFile(new URL('functions.sql', PEERS), 'utf8'));
+  const started: (() => Promise<unknown>)[] = [];
+  const contenders: Contender[] = [];
+  for (const { program, runner, environment, talk, ...peer } of [...floors, ...peers]) {
+    const own = await ownOrganisation(bench);
+    const all = { ...environmentOf(bench, own.organisationId), ...environment };
+    const { url, stop, ...usage } = await startPeer(program, all, runner);
+    started.push(stop);
+    contenders.push({ ...peer, url, ...own, usage, ...talk(own.organisationId) });
   }
-  throw new Error(`a peer does not start: ${output()}`);
+  contenders.push(...(await startGatewayContenders(bench, [REST, GRAPHQL])));
+  await runSql(bench.databaseUrl, 'vacuum analyze');
+  return { contenders, missing, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
 }

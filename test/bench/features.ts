@@ -1,8 +1,8 @@
 // What each feature costs: the same build with each switched off alone, and with an Idempotency-Key, side by side.
 import { hasRedis, startRedis } from '../support/redis.ts';
-import { REFERENCE } from './contenders.ts';
 import { CREATE_NEW, compare, RETURN_EXISTING, type Variant } from './gateway.ts';
 import type { Effort } from './main.ts';
+import { REFERENCE } from './questions.ts';
 import { fixed, type Section, table } from './report.ts';
 import type { Bench } from './support.ts';
 

@@ -1,5 +1,5 @@
 // The gateway alone, asked for creates through REST: what the sections share that compare it with itself.
-import { EMAIL } from './contenders.ts';
+import { EMAIL } from './questions.ts';
 import { interleave, type Load, type Round, runRound, type Workload, workloads } from './rounds.ts';
 import type { Bench, BenchGateway, Usage } from './support.ts';
 

@@ -3,11 +3,15 @@
 // `npm run bench -- --quick` takes two minutes and only looks; `-- --only=throughput,start` runs some sections.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { buildFloors } from './builds.ts';
+import { measureCeiling } from './ceiling.ts';
 import { measureChanges } from './changes.ts';
 import { measureConnections, measureKeys, measureSlowDatabase } from './crowds.ts';
 import { measureFeatures } from './features.ts';
 import { measureGrowth } from './growth.ts';
+import { measureLight } from './light.ts';
 import { measureMemory } from './memory.ts';
+import { measureRefused } from './refused.ts';
 import { promises, type Section, surroundings } from './report.ts';
 import { measureStart } from './start.ts';
 import { type Bench, openBench } from './support.ts';
@@ -26,6 +30,9 @@ export interface Effort {
 
 const sections: Record<string, (bench: Bench, effort: Effort) => Promise<Section>> = {
   throughput: measureThroughput,
+  light: measureLight,
+  ceiling: measureCeiling,
+  refused: measureRefused,
   features: measureFeatures,
   changes: measureChanges,
   workers: measureWorkers,
@@ -36,6 +43,8 @@ const sections: Record<string, (bench: Bench, effort: Effort) => Promise<Section
   start: measureStart,
   growth: measureGrowth,
 };
+/** What measures floors in other languages. */
+const WITH_FLOORS = ['throughput', 'light'];
 /** What a quick run has time for. */
 const QUICK = ['throughput', 'start'];
 
@@ -46,6 +55,8 @@ const usual = quick ? QUICK : Object.keys(sections);
 const chosen = values.only?.split(',') ?? usual;
 
 const startedAt = new Date();
+// No compiler may run while anything is measured.
+const builds = chosen.some((name) => WITH_FLOORS.includes(name)) ? await buildFloors() : [];
 const measured: Section[] = [];
 for (const name of chosen) {
   console.log(`\n# ${name} (${fixedMinutes()} min)`);
@@ -63,7 +74,7 @@ const promised = measured.flatMap((section) => section.promised ?? []);
 const report = [
   '# What was measured',
   `Written by \`npm run bench\` on ${startedAt.toISOString().slice(0, 10)} in ${fixedMinutes()} minutes${quick ? ', quickly' : ''}. Absolute numbers are valid only on this machine. Ratios vary by some percent from run to run.`,
-  surroundings(),
+  surroundings(builds.flatMap(({ version }) => version ?? [])),
   ...(promised.length > 0 ? ['## What was promised', promises(promised)] : []),
   ...measured.flatMap(({ title, text }) => [`## ${title}`, text]),
 ].join('\n\n');

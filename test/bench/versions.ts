@@ -3,7 +3,8 @@
 // leaves out what is not called so.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { apis, type Contender } from './contenders.ts';
+import type { Contender } from './contenders.ts';
+import { apis } from './questions.ts';
 import { fixed, table } from './report.ts';
 import { medianRound, type Round, runRound, takeTurns, workloads } from './rounds.ts';
 import { median, openBench } from './support.ts';

@@ -11,7 +11,14 @@ export interface Load {
   seconds: number;
   /** In Lua: defines `request`. */
   script: string;
+  /** How every answer must be. Looking at each takes the load some time: compare only what is all looked at, or not. */
+  expected?: Expected;
+  /** The only processor on which it runs; needs `taskset`. */
+  processor?: number;
 }
+
+/** The kind of an answer's status. */
+export type Expected = '2xx' | '4xx';
 
 /** What came of it. */
 export interface Measured {
@@ -28,17 +35,36 @@ const REPORT = `
 done = function(summary, latency)
   io.write(string.format('\\nRESULT %d %d %f %f\\n', summary.requests, summary.duration, latency:percentile(50), latency:percentile(99)))
 end`;
+
+/** The same in Lua, with every answer looked at. A thread keeps the count, and is asked for it at the end. */
+const looking = (expected: Expected) => `
+local threads = {}
+setup = function(thread) table.insert(threads, thread) end
+others = 0
+response = function(status)
+  if math.floor(status / 100) ~= ${expected[0]} then others = others + 1 end
+end
+local report = done
+done = function(summary, latency, requests)
+  local count = 0
+  for _, thread in ipairs(threads) do count = count + thread:get('others') end
+  if count > 0 then io.write('Other answers: ' .. count .. '\\n') end
+  report(summary, latency, requests)
+end`;
 let runs = 0;
 
 /**
  * Loads a URL with the program `wrk`.
  *
- * @throws Error when any request was not answered with 2xx or 3xx
+ * @throws Error when any request was not answered as expected: with 2xx or 3xx, unless told
  */
-export async function runWrk(url: string, { connections, seconds, script }: Load): Promise<Measured> {
+export async function runWrk(url: string, load: Load): Promise<Measured> {
+  const { connections, seconds, script, expected, processor } = load;
   const file = join(tmpdir(), `gateway-bench-${process.pid}-${runs++}.lua`);
-  await writeFile(file, script + REPORT);
-  const wrk = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', file, url]);
+  await writeFile(file, script + REPORT + (expected ? looking(expected) : ''));
+  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', file, url];
+  if (processor !== undefined) command.unshift('taskset', '-c', String(processor));
+  const wrk = spawn(command[0] as string, command.slice(1));
   let printed = '';
   wrk.stdout.on('data', (chunk) => (printed += chunk));
   wrk.stderr.on('data', (chunk) => (printed += chunk));
@@ -46,7 +72,8 @@ export async function runWrk(url: string, { connections, seconds, script }: Load
     throw new Error('this benchmark needs the program wrk', { cause });
   });
   await rm(file);
-  const trouble = /(Non-2xx or 3xx responses|Socket errors): .*/.exec(printed)?.[0];
+  const troubles = expected ? /(Other answers|Socket errors): .*/ : /(Non-2xx or 3xx responses|Socket errors): .*/;
+  const trouble = troubles.exec(printed)?.[0];
   if (trouble) throw new Error(`${url}: ${trouble}`);
   const [, requests, microseconds, p50, p99] = /RESULT (\d+) (\d+) ([\d.]+) ([\d.]+)/.exec(printed)?.map(Number) ?? [];
   if (!requests || !microseconds) throw new Error(`wrk said nothing of ${url}: ${printed}`);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createKey, runSql } from '../../support/database.ts';
 import { startProcess } from '../../support/process.ts';
-import { installPeers, startPeer } from '../contenders.ts';
+import { installPeers, startPeer } from '../programs.ts';
 import { fixed, type Promised, promises, surroundings, table } from '../report.ts';
 import { takeTurns } from '../rounds.ts';
 import { median } from '../support.ts';
