@@ -54,7 +54,7 @@ async function buildGo(): Promise<Build> {
   const version = await versionOf('go', 'version');
   const lacking = [
     ...(version ? [] : ['golang-go']),
-    ...(existsSync(join(GO_PACKAGES, 'src/github.com/jackc/pgx')) ? [] : ['golang-github-jackc-pgx-v4-dev']),
+    ...(existsSync(join(GO_PACKAGES, 'src/github.com/jackc/pgx/v4')) ? [] : ['golang-github-jackc-pgx-v4-dev']),
   ];
   if (lacking.length > 0) return { language, missing: notInstalled(lacking) };
   const program = join(BUILD, 'floor-go');

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createOrganisation, runSql } from '../support/database.ts';
 import { fillOrganisation } from '../support/organisation.ts';
 import { buildFloors, leftOut } from './builds.ts';
-import { light, whole } from './peers/statements.js';
+import { whole } from './peers/statements.js';
 import { PEERS, startPeer } from './programs.ts';
 import { apis, type Dialect, floor, handWritten, postgraphile, type Question, sofa } from './questions.ts';
 import type { Bench, Usage } from './support.ts';
@@ -84,26 +84,29 @@ const peers: Peer[] = [
   { name: 'PostGraphile', program: 'postgraphile.js', isSlow: true, talk: postgraphile },
 ];
 
-/** What tells a peer which database, whose customers and which statements are its own. */
-export function environmentOf(bench: Bench, organisationId: number, isLight = false): Record<string, string> {
-  const statements = isLight ? light : whole;
-  return {
-    DATABASE_URL: bench.databaseUrl,
-    ORGANISATION: String(organisationId),
-    ...(isLight ? { LIGHT: '1' } : {}),
-    // For programs that cannot import them.
-    CREATE_OR_RETURN: statements.createOrReturn.typed,
-    CREATE_OR_RETURN_MANY: statements.createOrReturnMany.typed,
-  };
+/** Whose customers contenders have, and where. */
+export interface Ground {
+  statements: typeof whole;
+  /** Tells programs in JavaScript to use those statements. */
+  environment: Record<string, string>;
+  /** What there is to know of each contender. */
+  known: Pick<Contender, 'table' | 'groups'>;
+  /** Makes an organisation with customers for a contender. */
+  settle(bench: Bench): Promise<Pick<Contender, 'organisationId' | 'label'>>;
 }
 
-/** Makes an organisation with customers for a contender. */
-export async function ownOrganisation(bench: Bench): Promise<{ organisationId: number; label: string }> {
-  const organisationId = await createOrganisation(bench.databaseUrl);
-  const label = `c${organisationId}-`;
-  await fillOrganisation(bench.databaseUrl, organisationId, label, CUSTOMERS);
-  return { organisationId, label };
-}
+/** The gateway's own tables. */
+const own: Ground = {
+  statements: whole,
+  environment: {},
+  known: {},
+  async settle({ databaseUrl }) {
+    const organisationId = await createOrganisation(databaseUrl);
+    const label = `c${organisationId}-`;
+    await fillOrganisation(databaseUrl, organisationId, label, CUSTOMERS);
+    return { organisationId, label };
+  },
+};
 
 /** Starts a gateway: a contender for each of the APIs that are named. */
 export async function startGatewayContenders(bench: Bench, names: string[]): Promise<Contender[]> {
@@ -111,9 +114,9 @@ export async function startGatewayContenders(bench: Bench, names: string[]): Pro
   const contenders: Contender[] = [];
   for (const { name, ask, read } of apis) {
     if (!names.includes(`gateway, ${name}`)) continue;
-    const own = await ownOrganisation(bench);
-    const key = await bench.makeKey('PROD', 2_000_000_000, own.organisationId);
-    contenders.push({ name: `gateway, ${name}`, url: gateway.url, ...own, usage: gateway, ask: ask(key), read });
+    const settled = await own.settle(bench);
+    const key = await bench.makeKey('PROD', 2_000_000_000, settled.organisationId);
+    contenders.push({ name: `gateway, ${name}`, url: gateway.url, ...settled, usage: gateway, ask: ask(key), read });
   }
   return contenders;
 }
@@ -121,25 +124,42 @@ export async function startGatewayContenders(bench: Bench, names: string[]): Pro
 /** Contenders that run, and how to end them. */
 export interface Started {
   contenders: Contender[];
-  /** A sentence on those that do not run here. */
-  missing: string;
   stop(): Promise<void>;
 }
 
-/** Starts every contender on the bench's database, each with an organisation of its own. */
-export async function startContenders(bench: Bench): Promise<Started> {
-  const { floors, missing } = await floorPeers();
-  await runSql(bench.databaseUrl, await readFile(new URL('functions.sql', PEERS), 'utf8'));
+/** Starts peers, each with an organisation of its own. */
+export async function startPeers(bench: Bench, peers: Peer[], ground = own): Promise<Started> {
+  const { statements, known } = ground;
   const started: (() => Promise<unknown>)[] = [];
   const contenders: Contender[] = [];
-  for (const { program, runner, environment, talk, ...peer } of [...floors, ...peers]) {
-    const own = await ownOrganisation(bench);
-    const all = { ...environmentOf(bench, own.organisationId), ...environment };
+  for (const { program, runner, environment, talk, ...peer } of peers) {
+    const settled = await ground.settle(bench);
+    const all = {
+      DATABASE_URL: bench.databaseUrl,
+      ORGANISATION: String(settled.organisationId),
+      // For programs that cannot import them.
+      CREATE_OR_RETURN: statements.createOrReturn.typed,
+      CREATE_OR_RETURN_MANY: statements.createOrReturnMany.typed,
+      ...ground.environment,
+      ...environment,
+    };
     const { url, stop, ...usage } = await startPeer(program, all, runner);
     started.push(stop);
-    contenders.push({ ...peer, url, ...own, usage, ...talk(own.organisationId) });
+    contenders.push({ ...peer, ...known, url, ...settled, usage, ...talk(settled.organisationId) });
   }
+  return { contenders, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
+}
+
+/**
+ * Starts every contender on the bench's database.
+ *
+ * @returns with a sentence on those that do not run here
+ */
+export async function startContenders(bench: Bench): Promise<Started & { missing: string }> {
+  const { floors, missing } = await floorPeers();
+  await runSql(bench.databaseUrl, await readFile(new URL('functions.sql', PEERS), 'utf8'));
+  const { contenders, stop } = await startPeers(bench, [...floors, ...peers]);
   contenders.push(...(await startGatewayContenders(bench, [REST, GRAPHQL])));
   await runSql(bench.databaseUrl, 'vacuum analyze');
-  return { contenders, missing, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
+  return { contenders, missing, stop };
 }

@@ -1,23 +1,21 @@
 // The gateway beside floors that have less to do: a light table, and nothing that belongs to its customers.
 import { createOrganisation, runSql } from '../support/database.ts';
 import {
-  type Contender,
   CUSTOMERS,
-  environmentOf,
   FLOOR,
   floorPeers,
   GO,
+  type Ground,
   PIPELINED,
   REST,
   RUST,
   RUST_COALESCING,
-  type Started,
   startGatewayContenders,
+  startPeers,
 } from './contenders.ts';
 import { CREATE_NEW, RETURN_EXISTING } from './gateway.ts';
 import type { Effort } from './main.ts';
-import { lightTable } from './peers/statements.js';
-import { startPeer } from './programs.ts';
+import { light, lightTable } from './peers/statements.js';
 import type { Section } from './report.ts';
 import { checkContender, measure, type Result } from './rounds.ts';
 import type { Bench } from './support.ts';
@@ -26,6 +24,24 @@ import { tables } from './throughput.ts';
 const CONNECTIONS = [1, 32, 256];
 const NAMES = [FLOOR, PIPELINED, GO, RUST, RUST_COALESCING];
 const TABLE = 'light.customer';
+
+const ground: Ground = {
+  statements: light,
+  environment: { LIGHT: '1' },
+  known: { table: TABLE, groups: 0 },
+  async settle({ databaseUrl }) {
+    const organisationId = await createOrganisation(databaseUrl);
+    const label = `light${organisationId}-`;
+    await runSql(
+      databaseUrl,
+      `insert into ${TABLE} (organisation_id, cu_ref_no, email, canonical_email)
+       select $1::int, substr(md5($1::int || '/' || n), 1, 16), $2 || n || '@example.com', $2 || n || '@example.com'
+       from generate_series(1, $3::int) n order by n`,
+      [organisationId, label, CUSTOMERS],
+    );
+    return { organisationId, label };
+  },
+};
 
 /** Measures creates through REST, and at floors on a light table. */
 export async function measureLight(bench: Bench, effort: Effort): Promise<Section> {
@@ -50,33 +66,12 @@ No group, referrer or subscription belongs to its customers. The gateway works o
   }
 }
 
-async function startLight(bench: Bench): Promise<Started> {
+async function startLight(bench: Bench) {
   const { floors, missing } = await floorPeers();
   await runSql(bench.databaseUrl, lightTable);
-  const started: (() => Promise<unknown>)[] = [];
-  const contenders: Contender[] = [];
-  for (const { program, runner, environment, talk, ...peer } of floors.filter(({ name }) => NAMES.includes(name))) {
-    const own = await ownLightOrganisation(bench);
-    const all = { ...environmentOf(bench, own.organisationId, true), ...environment };
-    const { url, stop, ...usage } = await startPeer(program, all, runner);
-    started.push(stop);
-    contenders.push({ ...peer, url, ...own, table: TABLE, groups: 0, usage, ...talk(own.organisationId) });
-  }
+  const chosen = floors.filter(({ name }) => NAMES.includes(name));
+  const { contenders, stop } = await startPeers(bench, chosen, ground);
   contenders.push(...(await startGatewayContenders(bench, [REST])));
   await runSql(bench.databaseUrl, 'vacuum analyze');
-  return { contenders, missing, stop: async () => void (await Promise.all(started.map((stop) => stop()))) };
-}
-
-/** Makes an organisation whose customers are in the light table. */
-async function ownLightOrganisation(bench: Bench) {
-  const organisationId = await createOrganisation(bench.databaseUrl);
-  const label = `light${organisationId}-`;
-  await runSql(
-    bench.databaseUrl,
-    `insert into ${TABLE} (organisation_id, cu_ref_no, email, canonical_email)
-     select $1::int, substr(md5($1::int || '/' || n), 1, 16), $2 || n || '@example.com', $2 || n || '@example.com'
-     from generate_series(1, $3::int) n order by n`,
-    [organisationId, label, CUSTOMERS],
-  );
-  return { organisationId, label };
+  return { contenders, missing, stop };
 }

@@ -84,8 +84,20 @@ impl Floor {
     }
 
     async fn create(&self, given: Given) -> Result<String, Failure> {
-        let Given { email, company_name, customer_real_ip } = given;
-        let rows = self.query(&[&self.organisation, &email, &company_name, &new_reference(), &customer_real_ip]).await?;
+        let Given {
+            email,
+            company_name,
+            customer_real_ip,
+        } = given;
+        let rows = self
+            .query(&[
+                &self.organisation,
+                &email,
+                &company_name,
+                &new_reference(),
+                &customer_real_ip,
+            ])
+            .await?;
         present(rows.first().ok_or("no customer")?)
     }
 
@@ -94,9 +106,16 @@ impl Floor {
         let emails: Vec<&str> = batch.iter().map(|(given, _)| given.email.as_str()).collect();
         let companies: Vec<_> = batch.iter().map(|(given, _)| given.company_name.as_deref()).collect();
         let references: Vec<String> = batch.iter().map(|_| new_reference()).collect();
-        let addresses: Vec<_> = batch.iter().map(|(given, _)| given.customer_real_ip.as_deref()).collect();
-        let rows = self.query(&[&self.organisation, &emails, &companies, &references, &addresses]).await?;
-        rows.iter().map(|row| Ok((row.get::<_, &str>(0).to_lowercase(), present(row)?))).collect()
+        let addresses: Vec<_> = batch
+            .iter()
+            .map(|(given, _)| given.customer_real_ip.as_deref())
+            .collect();
+        let rows = self
+            .query(&[&self.organisation, &emails, &companies, &references, &addresses])
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.get::<_, &str>(0).to_lowercase(), present(row)?)))
+            .collect()
     }
 
     async fn create_together(self: &Arc<Self>, given: Given) -> Result<String, Failure> {
@@ -122,7 +141,10 @@ impl Floor {
             let answers = floor.create_many(&batch).await;
             for (given, sender) in batch {
                 let answer = match &answers {
-                    Ok(all) => all.get(&given.email.to_lowercase()).cloned().ok_or("no customer".to_owned()),
+                    Ok(all) => all
+                        .get(&given.email.to_lowercase())
+                        .cloned()
+                        .ok_or("no customer".to_owned()),
                     Err(failure) => Err(failure.to_string()),
                 };
                 // Whoever has gone meanwhile wants no answer.
@@ -146,7 +168,9 @@ impl Floor {
 
 async fn respond(floor: Arc<Floor>, request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let with = |status, text: String| {
-        let response = Response::builder().status(status).header("content-type", "application/json");
+        let response = Response::builder()
+            .status(status)
+            .header("content-type", "application/json");
         Ok(response.body(Body::from(text)).unwrap())
     };
     if request.method() != Method::POST {
@@ -172,14 +196,24 @@ async fn connect(url: &str, text: &str, of_many: bool) -> Result<(Client, Statem
 async fn main() -> Result<(), Failure> {
     let url = env::var("DATABASE_URL")?;
     let is_coalescing = env::var_os("COALESCING").is_some();
-    let text = env::var(if is_coalescing { "CREATE_OR_RETURN_MANY" } else { "CREATE_OR_RETURN" })?;
+    let text = env::var(if is_coalescing {
+        "CREATE_OR_RETURN_MANY"
+    } else {
+        "CREATE_OR_RETURN"
+    })?;
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
         connections.push(connect(&url, &text, is_coalescing).await?);
     }
     let organisation = env::var("ORGANISATION")?.parse()?;
     let (next, queue) = (AtomicUsize::new(0), Mutex::default());
-    let floor = Arc::new(Floor { connections, next, organisation, is_coalescing, queue });
+    let floor = Arc::new(Floor {
+        connections,
+        next,
+        organisation,
+        is_coalescing,
+        queue,
+    });
     let service = make_service_fn(move |_| {
         let floor = floor.clone();
         async move { Ok::<_, Infallible>(service_fn(move |request| respond(floor.clone(), request))) }
