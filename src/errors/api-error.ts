@@ -183,7 +183,7 @@ export const bruteForceRefused = {
   message: 'Too many requests with API keys that do not exist came from this address.',
 } as const satisfies ApiErrorDetails;
 
-/** A failure that the caller is told about: a code of the catalogue and what is particular to this case. */
+/** A failure that the caller is told about: a code of the catalogue and what is particular to this case. It has no stack: see `stackless.ts`. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -197,7 +197,10 @@ export class ApiError extends Error {
     const entry = catalogue[code];
     const leftOut = (details.fields?.length ?? 0) - MOST_FIELDS;
     const message = details.message ?? entry.message;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(leftOut > 0 ? `${message} ${leftOut} more are not listed.` : message, { cause: details.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'ApiError';
     this.code = code;
     this.status = entry.status;

@@ -14,8 +14,8 @@ import { createHttpServer } from '../http/server.ts';
 import type { Log } from '../log.ts';
 import type { LogHealth } from '../log-output.ts';
 import { closePort } from './listen.ts';
-import { setUpMemory } from './memory.ts';
 import type { UncaughtCount } from './uncaught.ts';
+import { setUpV8 } from './v8.ts';
 
 /** Between two tries to prepare the database. */
 const RETRY = { first: 500, longest: 10_000 };
@@ -90,7 +90,7 @@ export async function serve(
     await app.close();
     throw error;
   }
-  setUpMemory();
+  setUpV8();
   return {
     prepared,
     drain: app.drain,

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/database/open.ts';
 import { entities } from '../../src/entities.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { openLog } from '../../src/log.ts';
-import { setUpMemory } from '../../src/process/memory.ts';
+import { setUpV8 } from '../../src/process/v8.ts';
 import { Quota } from '../../src/rate-limit/quota.ts';
 import { openRateLimiter } from '../../src/rate-limit/rate-limiter.ts';
 import { SlidingWindowStore } from '../../src/rate-limit/sliding-window.ts';
@@ -47,7 +47,7 @@ const app = createApp(
   },
 );
 await app.prepare();
-setUpMemory();
+setUpV8();
 const limits = { maxConnections: config.maxConnections, isProxy: () => false };
 createHttpServer({ handle: app.handle, log, limits, publicUrl: config.publicUrl }).listen(config.port, config.host);
 process.once('SIGTERM', () => process.exit(0));

@@ -11,7 +11,7 @@ import { UnusableFileError } from '../../customer/transfer/header.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
-import { setUpMemory } from '../../process/memory.ts';
+import { setUpV8 } from '../../process/v8.ts';
 import { randomAlphanumeric } from '../../random.ts';
 import { contextOf, pathOf, program, run, validate, withGatewayDatabase, withOptionNames } from '../operator.ts';
 import { english, jsonOption, note } from '../output.ts';
@@ -174,7 +174,7 @@ Examples:
   )
   .action(async (given: string, options: ExportCommand) => {
     const path = pathOf(given);
-    setUpMemory();
+    setUpV8();
     await withOptionNames({ filter: '--filter' }, async () => {
       const input = { filter: options.filter ?? {} };
       const { filter } = validate(exportInput, input);

@@ -13,7 +13,7 @@ import { tryImport } from '../../customer/transfer/import/trial.ts';
 import { type Encoding, encodings, hasByteOrderMark, toUtf8 } from '../../customer/transfer/read/encoding.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { findOrganisation } from '../../organisation/manage.ts';
-import { setUpMemory } from '../../process/memory.ts';
+import { setUpV8 } from '../../process/v8.ts';
 import { contextOf, pathOf, program, run, withGatewayDatabase } from '../operator.ts';
 import { english, jsonOption, note } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -232,7 +232,7 @@ Examples:
     const path = pathOf(given);
     const { report } = options;
     loadPhoneNumbers();
-    setUpMemory();
+    setUpV8();
     await withGatewayDatabase(
       async (owner) =>
         work(contextOf(owner, await findOrganisation(owner, { slug: options.organisation })), path, {

@@ -19,6 +19,7 @@ import {
   type ValidatedExecutionArgs,
 } from 'graphql';
 import { ApiError } from '../../errors/api-error.ts';
+import { withoutStack } from '../../errors/stackless.ts';
 
 /** Checks the arguments of a field as its resolver does; what it throws, that would throw. A field has it as its extension `validate`. */
 export type ValidateArguments = (args: Record<string, unknown>) => void;
@@ -85,6 +86,6 @@ function assertArgumentsOf(node: FieldNode, validate: () => void): void {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const extensions = { http: { status: 400, spec: true } };
-    throw new GraphQLError(error.message, { nodes: node, originalError: error, extensions });
+    throw withoutStack(() => new GraphQLError(error.message, { nodes: node, originalError: error, extensions }));
   }
 }

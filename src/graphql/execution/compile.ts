@@ -15,6 +15,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { withoutStack } from '../../errors/stackless.ts';
 import type { Log } from '../../log.ts';
 
 /** An operation whose document was validated and whose variables were read, both by graphql itself. */
@@ -126,7 +127,7 @@ function hasDefault(input: Input, seen: ReadonlySet<unknown> = new Set()): boole
 }
 
 function asError({ message, path, originalError }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { path, originalError });
+  return withoutStack(() => new GraphQLError(message, { path, originalError }));
 }
 
 async function compile(schema: GraphQLSchema, document: DocumentNode): Promise<CompiledOperation> {

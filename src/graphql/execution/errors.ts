@@ -10,6 +10,7 @@ import {
   publicError,
 } from '../../errors/api-error.ts';
 import { toApiError } from '../../errors/classify.ts';
+import { withoutStack } from '../../errors/stackless.ts';
 import { errorHeaders } from '../../http/request.ts';
 import { type Log, noteFailure, type RequestRecord } from '../../log.ts';
 import { ONE_MEMBER } from './input-problems.ts';
@@ -93,13 +94,9 @@ function presentErrors(
 function present(error: GraphQLError, request: Request, log: Log, document: DocumentNode | undefined): GraphQLError {
   const { apiError, http } = classify(error, document);
   noteFailure(log, request.record, apiError);
-  return new GraphQLError(apiError.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    path: error.path,
-    extensions: { ...extensionsOf(apiError, request), ...(http && { http }) },
-  });
+  const { nodes, source, positions, path } = error;
+  const extensions = { ...extensionsOf(apiError, request), ...(http && { http }) };
+  return withoutStack(() => new GraphQLError(apiError.message, { nodes, source, positions, path, extensions }));
 }
 
 function extensionsOf(apiError: ApiError, request: Request): ErrorExtensions {
@@ -110,7 +107,8 @@ function extensionsOf(apiError: ApiError, request: Request): ErrorExtensions {
 function leftOut(count: number, next: GraphQLError, request: Request, document: DocumentNode | undefined) {
   const { code, description } = classify(next, document).apiError;
   const apiError = new ApiError(code, { message: `${count} more errors are not listed.`, description });
-  return new GraphQLError(apiError.message, { extensions: { ...extensionsOf(apiError, request) } });
+  const extensions = { ...extensionsOf(apiError, request) };
+  return withoutStack(() => new GraphQLError(apiError.message, { extensions }));
 }
 
 const OF_DOCUMENTS =
@@ -181,5 +179,6 @@ function httpOf(error: ApiError): HttpHint | undefined {
 
 /** An error of the catalogue as GraphQL throws it, answered by an HTTP status where the specification asks for one. */
 export function requestError(apiError: ApiError, http?: HttpHint): GraphQLError {
-  return new GraphQLError(apiError.message, { originalError: apiError, extensions: http && { http } });
+  const extensions = http && { http };
+  return withoutStack(() => new GraphQLError(apiError.message, { originalError: apiError, extensions }));
 }

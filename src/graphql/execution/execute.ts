@@ -2,7 +2,6 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  executeRootSelectionSet,
   GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
@@ -28,6 +27,7 @@ import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { assertWithinLimit, type Price, priceOf } from './cost.ts';
 import { presentResult, requestError } from './errors.ts';
+import { interpret } from './interpret.ts';
 import {
   assertDone,
   createKeyedRunner,
@@ -155,14 +155,14 @@ function createRunner({ schema, log, contextOf, timeout, compiled = [] }: Execut
   /** Compiled where it recurs. */
   function execute(document: DocumentNode, execution: ValidatedExecutionArgs) {
     const run = compiling.get(document)?.();
-    return run ? run(execution.contextValue, execution.variableValues.coerced) : executeRootSelectionSet(execution);
+    return run ? run(execution.contextValue, execution.variableValues.coerced) : interpret(execution);
   }
 
   /** In one transaction, whole or not at all. What is wrong with the inputs is told first: only then it is known what it touches. */
   async function executeInTransaction(call: OperationCall, { operation, selected }: OperationAnalysis) {
     const { document, request } = call;
     const run = async (part: OperationPart) =>
-      executeRootSelectionSet(validated(call, operation, document, contextOf(request, selected, part)));
+      interpret(validated(call, operation, document, contextOf(request, selected, part)));
     const { database } = contextOf(request, selected);
     if (operation.operation === OperationTypeNode.QUERY) return database.snapshot((tx) => run({ database: tx }));
     const checking = new CheckingEffects();

@@ -2,7 +2,6 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  executeRootSelectionSet,
   type OperationDefinitionNode,
   print,
   type ValidatedExecutionArgs,
@@ -37,6 +36,7 @@ import {
 } from '../mutation.ts';
 import { requestError } from './errors.ts';
 import type { OperationCall } from './execute.ts';
+import { interpret } from './interpret.ts';
 import { documentOf, effectsOf } from './operation.ts';
 import { within } from './within.ts';
 
@@ -159,7 +159,7 @@ export function createKeyedRunner({ contextOf, validated, timeout }: KeyedRunner
     const { fields, text } = documentsOf(mutation);
     const runPart = async (of: DocumentNode, effects: Effects, database?: OrganisationDatabase | 'none') => {
       const context = contextOf(request, selected, { effects, database });
-      const result = await executeRootSelectionSet(validated(call, operation, of, context));
+      const result = await interpret(validated(call, operation, of, context));
       return { result, customers: [...context.relations.told] };
     };
     return {

@@ -7,9 +7,12 @@ const flags = [
   '--no-allocation-site-pretenuring',
   // A full collection when the old objects have doubled, rather than fourfold: memory stays where it was after a minute.
   '--heap-growing-percent=100',
+  // Functions are optimised in full after 300 calls, rather than 3,000: few run more than once a request, and until then a
+  // part of what each request made outlives it, which each collection of young objects copies for some 10 ms.
+  '--invocation-count-for-turbofan=300',
 ];
 
-/** Sets up the memory of a process that has loaded what it needs: V8 refuses code that was cached under other flags. */
-export function setUpMemory(): void {
+/** Sets up V8 in a process that has loaded what it needs: it refuses code that was cached under other flags. */
+export function setUpV8(): void {
   for (const flag of flags) setFlagsFromString(flag);
 }
