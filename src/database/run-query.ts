@@ -4,7 +4,7 @@ import { timedOut } from '../errors/classify.ts';
 import type { Limits } from './batch/statement-batcher.ts';
 import type { Connections } from './connections.ts';
 import type { CallTrouble } from './readiness/call-trouble.ts';
-import { isNotSerializable, isStaleSession, preparedOn, SettingsQuery } from './settings-query.ts';
+import { isNotSerializable, isStaleSession, SettingsQuery } from './settings-query.ts';
 import type { StatementConfig } from './statement.ts';
 
 /** How often a query is run once more: a pooler that was restarted has forgotten what was prepared on each connection. */
@@ -38,13 +38,13 @@ export function sendQuery(
     return;
   }
   const timeout = Number.isFinite(remaining) ? remaining : 0;
-  const settings = { asOwner, organisationId, timeout, lockTimeout, plannedByValues, prepared: preparedOn(client) };
+  const settings = { asOwner, organisationId, timeout, lockTimeout, plannedByValues };
   const callback = (error: Error | null, result: pg.QueryResult) => {
     if (!error) return done(undefined, result, false);
     // An error that PostgreSQL sent leaves the connection in order; any other may have left an answer on its way.
     done(error, NOTHING, isStaleSession(error) || query.isRefused || !(error instanceof pg.DatabaseError));
   };
-  const query = new SettingsQuery(settings, { ...config, queryMode: 'extended', callback });
+  const query = new SettingsQuery(client, settings, { ...config, queryMode: 'extended', callback });
   client.query(query);
 }
 

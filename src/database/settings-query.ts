@@ -1,7 +1,9 @@
 // A query that PostgreSQL runs right after setting what holds for its transaction, in the same round trip.
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { type MessageWriter, type ProtocolConnection, writerOf } from './message-writer.ts';
 import { SERVING_ROLE } from './role/serving-role.ts';
+import { type FieldDescription, RowReader } from './row-reader.ts';
 import { ORGANISATION_SETTING } from './tenant-policy.ts';
 
 /** What holds for one transaction. */
@@ -16,8 +18,6 @@ export interface TransactionSettings {
   lockTimeout: number;
   /** Whether the statement is planned for its values, and may read by bitmaps. */
   plannedByValues: boolean;
-  /** What `prepareSettings` has prepared. */
-  prepared: PreparedSettings;
 }
 
 /**
@@ -38,7 +38,7 @@ function settingStatement(settings: readonly string[]): { name: string; text: st
  * themselves: which index is the best for a search depends on what is looked for. None takes more than one processor.
  */
 const settings = [
-  `set_config('role', coalesce($1, ${SERVING_ROLE}), true)`,
+  `set_config('role', $1, true)`,
   `set_config('${ORGANISATION_SETTING}', $2, true)`,
   `set_config('statement_timeout', $3, true)`,
   `set_config('lock_timeout', $4, true)`,
@@ -64,19 +64,20 @@ const planning = { alike: ['off', 'force_generic_plan'], byValues: ['on', 'force
 /** What PostgreSQL takes for no role at all. */
 const NO_ROLE = 'none';
 
-/** The statement that was prepared on a connection, and its last values. */
-export interface PreparedSettings {
+/** The statement that was prepared on a connection, its last values, and the role that serves requests in the connection's database. */
+interface PreparedSettings {
   readonly name: string;
   readonly values: readonly string[];
+  readonly servingRole: string;
 }
 
 const prepared = new WeakMap<pg.ClientBase, PreparedSettings>();
 
 /** Prepares a connection for `SettingsQuery`. */
 export async function prepareSettings(client: pg.ClientBase): Promise<void> {
-  const { path, pid } = await ask<{ path: string; pid: number }>(
+  const { path, pid, role } = await ask<{ path: string; pid: number; role: string }>(
     client,
-    `set local search_path to default; select ${DEFAULT_SEARCH_PATH} as path, pg_backend_pid() as pid`,
+    `set local search_path to default; select ${DEFAULT_SEARCH_PATH} as path, pg_backend_pid() as pid, ${SERVING_ROLE} as role`,
   );
   // A pooler gives its clients a number of its own.
   const isOwn = pid === (client as pg.ClientBase & { processID?: number }).processID;
@@ -89,7 +90,7 @@ export async function prepareSettings(client: pg.ClientBase): Promise<void> {
   }
   const statement = isOwn ? inOwnSession : inSharedSession;
   const values = isOwn ? [] : [path];
-  prepared.set(client, { name: statement.name, values });
+  prepared.set(client, { name: statement.name, values, servingRole: role });
   try {
     await client.query({ ...statement, values: [NO_ROLE, '', '0', '0', ...planning.alike, ...values] });
   } catch (error) {
@@ -107,7 +108,7 @@ async function ask<Row extends object>(client: pg.ClientBase, text: string): Pro
 }
 
 /** What was prepared on a connection of the pool. */
-export function preparedOn(client: pg.ClientBase): PreparedSettings {
+function preparedOn(client: pg.ClientBase): PreparedSettings {
   const found = prepared.get(client);
   if (!found) throw new Error('the connection was not prepared');
   return found;
@@ -137,17 +138,15 @@ export function isNotSerializable(error: Error): boolean {
   return error instanceof pg.DatabaseError && (error.code === NOT_SERIALIZABLE || error.code === DEADLOCK);
 }
 
-/** The parts of `pg`'s protocol layer that are used here; its published types leave them out. */
-interface ProtocolConnection {
-  readonly parsedStatements: Readonly<Record<string, string>>;
-  bind(options: { statement: string; values: (string | null)[]; valueMapper(value: string): string }): void;
-  execute(options: object): void;
-}
-
+/** What is used of a query of `pg`; its published types leave it out. */
 interface ProtocolQuery {
   readonly name?: string;
+  readonly _result: { addRow(row: object): void };
+  _canceledDueToError: unknown;
   handleError(error: Error, connection: ProtocolConnection): void;
   prepare(connection: ProtocolConnection): void;
+  handleRowDescription(message: { readonly fields: readonly FieldDescription[] }): void;
+  handleDataRow(message: { readonly fields: readonly (string | null)[] }): void;
   handleCommandComplete(message: unknown, connection: ProtocolConnection): void;
 }
 
@@ -166,11 +165,15 @@ const BaseQuery = pg.Query as unknown as new (options: QueryOptions) => Protocol
  */
 export class SettingsQuery extends BaseQuery {
   readonly #settings: TransactionSettings;
+  readonly #client: pg.ClientBase;
+  #writer: MessageWriter | undefined;
+  #reader: RowReader | undefined;
   #applied = false;
   #refused = false;
 
-  constructor(settings: TransactionSettings, options: QueryOptions) {
+  constructor(client: pg.ClientBase, settings: TransactionSettings, options: QueryOptions) {
     super(options);
+    this.#client = client;
     this.#settings = settings;
   }
 
@@ -185,16 +188,36 @@ export class SettingsQuery extends BaseQuery {
   }
 
   override prepare(connection: ProtocolConnection): void {
-    const { asOwner, organisationId, timeout, lockTimeout, plannedByValues, prepared: settingsOf } = this.#settings;
-    const role = asOwner ? NO_ROLE : null;
+    const { asOwner, organisationId, timeout, lockTimeout, plannedByValues } = this.#settings;
+    const settingsOf = preparedOn(this.#client);
+    const role = asOwner ? NO_ROLE : settingsOf.servingRole;
     const values = [
       ...[role, String(organisationId ?? ''), String(timeout), String(lockTimeout)],
       ...(plannedByValues ? planning.byValues : planning.alike),
       ...settingsOf.values,
     ];
-    connection.bind({ statement: settingsOf.name, values, valueMapper: (value) => value });
-    connection.execute({});
-    super.prepare(connection);
+    this.#writer = writerOf(connection);
+    this.#reader = this.#writer.readerOf(this.name);
+    this.#writer.send((collecting) => {
+      collecting.bind({ statement: settingsOf.name, values, valueMapper: (value) => value });
+      collecting.execute({});
+      super.prepare(collecting);
+    }, this.#reader === undefined);
+  }
+
+  override handleRowDescription({ fields }: { readonly fields: readonly FieldDescription[] }): void {
+    this.#reader = new RowReader(fields, this.#client);
+    if (this.name !== undefined) this.#writer?.remember(this.name, this.#reader);
+  }
+
+  override handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    if (this._canceledDueToError) return;
+    try {
+      this._result.addRow((this.#reader as RowReader).read(fields));
+    } catch (error) {
+      // As `pg` does it: told once PostgreSQL is done with the statement.
+      this._canceledDueToError = error;
+    }
   }
 
   override handleCommandComplete(message: unknown, connection: ProtocolConnection): void {
