@@ -1,4 +1,5 @@
 // Who acts, and on what: what every function that works on an organisation's data is handed.
+import type { Newcomers } from './customer/newcomers.ts';
 import type { OrganisationDatabase } from './database/organisation-database.ts';
 
 /** Who acts, as the change log names them. */
@@ -14,4 +15,6 @@ export interface OperationContext extends Actor {
   readonly organisationId: number;
   /** The database as the organisation sees it. */
   readonly database: OrganisationDatabase;
+  /** What the calls of organisations that create customers did lately, where many come: it tells what to try first. */
+  readonly newcomers?: Newcomers | undefined;
 }

@@ -9,6 +9,7 @@ import { BackgroundRunner } from './background/runner.ts';
 import type { ServingConfig } from './config.ts';
 import { createNone } from './customer/create.ts';
 import { clearing } from './customer/group/clearing.ts';
+import { Newcomers } from './customer/newcomers.ts';
 import { Listener } from './database/listener.ts';
 import { type Database, openDatabase } from './database/open.ts';
 import { type DatabaseHealth, openReadiness } from './database/readiness/readiness.ts';
@@ -79,7 +80,14 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const { fastPath, endpoints = allEndpoints } = parts;
   const compiled = fastPath === false ? [] : endpoints.map(({ operation }) => operation);
   const { keyLifetimeDays } = config;
-  const contextOf = createContextOf({ database, ip, takeTurn: inTurns(), keyLifetimeDays, log });
+  const contextOf = createContextOf({
+    database,
+    newcomers: new Newcomers(),
+    ip,
+    takeTurn: inTurns(),
+    keyLifetimeDays,
+    log,
+  });
   const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
   const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });

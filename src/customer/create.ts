@@ -15,6 +15,7 @@ import {
   touchedColumns,
   touchedValues,
 } from './create-call.ts';
+import { createOrFindPlainly } from './create-plain.ts';
 import { canonicalEmail } from './email.ts';
 import { type FilledRow, fillOrReturn } from './fill.ts';
 import type { CreateCustomer } from './input.ts';
@@ -108,8 +109,11 @@ interface Row extends ProfileRow {
  * @see the documentation of `POST /api/v1/customer/create`
  */
 export async function createOrReturnCustomer(ctx: OperationContext, input: CreateCustomer): Promise<Created> {
-  const { database, actor, requestId } = ctx;
+  const { database, actor, requestId, newcomers } = ctx;
   const call = { ...input, canonicalEmail: canonicalEmail(input.email), actor, requestId };
+  // In a transaction, all that it locks is locked by one statement, in order.
+  const plain = newcomers && !database.isTransaction && (await createOrFindPlainly(database, call, newcomers));
+  if (plain) return Object.assign(plain, { filledFields: [] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
     const created = row?.fills ? await fillBlanks(database, call) : row && createdOf(database, row, first);

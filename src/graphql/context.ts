@@ -4,6 +4,7 @@ import type { Caller } from '../api-key/authenticate.ts';
 import { keyHistories } from '../api-key/manage.ts';
 import { type KeyUse, keyUses } from '../api-key/use.ts';
 import type { ChangeEntry } from '../change-log/change-log.entity.ts';
+import type { Newcomers } from '../customer/newcomers.ts';
 import { CustomerRelations } from '../customer/relations.ts';
 import type { Database } from '../database/open.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
@@ -63,6 +64,7 @@ export interface GatewayContext extends OperationContext {
 /** What all operations share. */
 export interface SharedParts {
   readonly database: Database;
+  readonly newcomers: Newcomers;
   readonly ip: IpLookup;
   readonly takeTurn: InTurns;
   readonly keyLifetimeDays?: number | undefined;
@@ -94,6 +96,7 @@ class RequestContext implements GatewayContext {
   readonly answerIsKept: boolean;
   readonly selected: ReadonlySet<string>;
   readonly effects: Effects | undefined;
+  readonly newcomers: Newcomers;
   readonly ip: IpLookup;
   readonly takeTurn: InTurns;
   readonly keyLifetimeDays: number | undefined;
@@ -107,7 +110,7 @@ class RequestContext implements GatewayContext {
   #keyUses: DataLoader<number, KeyUse> | undefined;
 
   constructor(
-    { database, ip, takeTurn, keyLifetimeDays, log }: SharedParts,
+    { database, newcomers, ip, takeTurn, keyLifetimeDays, log }: SharedParts,
     request: OperationRequest,
     selected: ReadonlySet<string>,
     part?: OperationPart,
@@ -118,6 +121,7 @@ class RequestContext implements GatewayContext {
     this.answerIsKept = keyed !== undefined;
     this.selected = selected;
     this.effects = part?.effects;
+    this.newcomers = newcomers;
     this.ip = ip;
     this.takeTurn = takeTurn;
     this.keyLifetimeDays = keyLifetimeDays;

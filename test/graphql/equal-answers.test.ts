@@ -3,6 +3,7 @@
 
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Newcomers } from '../../src/customer/newcomers.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { parseDatabaseUrl } from '../../src/database-url.ts';
 import { entities } from '../../src/entities.ts';
@@ -95,7 +96,10 @@ async function byGraphql({ query, variables, operationName }: GeneratedDocument)
     headers: {},
     keyed: undefined,
   };
-  const contextValue = createContextOf({ ...reference, takeTurn: inTurns(), log: silent })(request, new Set());
+  const contextValue = createContextOf({ ...reference, newcomers: new Newcomers(), takeTurn: inTurns(), log: silent })(
+    request,
+    new Set(),
+  );
   const result = await execute({ schema, document, variableValues: variables, operationName, contextValue });
   return result.errors ? undefined : JSON.stringify({ data: result.data });
 }

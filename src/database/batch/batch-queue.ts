@@ -19,6 +19,21 @@ export interface BatchStatement<Call> extends Statement {
   isSame(call: Call, earlier: Call): boolean;
   /** The statement's parameters. */
   values(organisationId: number, calls: readonly Call[]): unknown[];
+  /** The same for one call, where its parameters are values rather than lists. */
+  readonly single?: Statement & { values(organisationId: number, call: Call): unknown[] };
+}
+
+/** The statement that serves some calls, with its parameters. */
+export function statementFor<Call>(
+  statement: BatchStatement<Call>,
+  organisationId: number,
+  calls: readonly [Call, ...Call[]],
+): Statement & { values: unknown[] } {
+  const { single } = statement;
+  const [call] = calls;
+  if (single && calls.length === 1)
+    return { name: single.name, text: single.text, values: single.values(organisationId, call) };
+  return { name: statement.name, text: statement.text, values: statement.values(organisationId, calls) };
 }
 
 /** What a batch gave for one call. */

@@ -11,6 +11,7 @@ import {
   LARGEST_BATCH,
   mayEndSoon,
   type Queue,
+  statementFor,
   takeBatch,
   type Waiter,
   withoutExpired,
@@ -159,13 +160,10 @@ export class StatementBatcher {
   /** Runs the statement for calls, and answers all who wait for them. */
   async #run(queue: Queue, entries: readonly Entry[], lockTimeout: number): Promise<void> {
     const { organisationId, statement } = queue;
-    const { name, text } = statement;
     const deadline = Math.max(...entries.flatMap(({ waiters }) => waiters.map((waiter) => waiter.deadline)));
-    const values = statement.values(
-      organisationId,
-      entries.map(({ call }) => call),
-    );
-    const rows = await this.#runner.run(organisationId, { deadline, lockTimeout }, { name, text, values });
+    const calls = entries.map(({ call }) => call) as [unknown, ...unknown[]];
+    const config = statementFor(statement, organisationId, calls);
+    const rows = await this.#runner.run(organisationId, { deadline, lockTimeout }, config);
     const byPosition = new Map(rows.map((row) => [row.position, row]));
     entries.forEach(({ waiters }, i) => {
       const row = byPosition.get(i + 1);

@@ -1,7 +1,7 @@
 // Calls of batch statements within one transaction: those that are made together are sent in one statement.
 import DataLoader from 'dataloader';
 import type { Statement } from '../statement.ts';
-import type { Batched, BatchStatement } from './batch-queue.ts';
+import { type Batched, type BatchStatement, statementFor } from './batch-queue.ts';
 import { CallGroups } from './call-groups.ts';
 
 /** Runs a statement of the transaction. */
@@ -34,11 +34,9 @@ export class TransactionBatcher {
     const results: Batched<object>[] = [];
     for (let left = [...calls.keys()]; left.length > 0; ) {
       const { served, later } = round(statement, calls, left);
-      const values = statement.values(
-        this.#organisationId,
-        served.map(({ call }) => call),
-      );
-      const rows = (await this.#run(statement, values)) as { position?: number }[];
+      const ofServed = served.map(({ call }) => call) as [unknown, ...unknown[]];
+      const { values, ...of } = statementFor(statement, this.#organisationId, ofServed);
+      const rows = (await this.#run(of, values)) as { position?: number }[];
       const byPosition = new Map(rows.map((row) => [row.position ?? 1, row]));
       served.forEach(({ positions }, i) => {
         for (const position of positions)
