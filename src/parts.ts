@@ -61,6 +61,18 @@ export interface AppState {
 /** Milliseconds that the connections to the database have to close, once nothing of a caller is on its way. */
 const CLOSING = 1_000;
 
+/** What people see of a gateway in a browser. */
+function siteOf({ publicUrl, port, demo, graphiql, introspection }: ServingConfig) {
+  return openSite({
+    publicUrl,
+    port,
+    sampleKey: demo ? SAMPLE_KEY : undefined,
+    first: firstCall,
+    graphiql: graphiql ? { answerTypes } : undefined,
+    introspection,
+  });
+}
+
 /** The parts of one gateway. */
 export type Parts = ReturnType<typeof openParts>;
 
@@ -105,14 +117,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     unprepared: () => state.unprepared,
     others: () => ({ rateLimits: limiter.counting(), ...ip.health(), ...background.health(), ...processHealth() }),
   });
-  const site = openSite({
-    publicUrl: config.publicUrl,
-    port: config.port,
-    sampleKey: demo ? SAMPLE_KEY : undefined,
-    first: firstCall,
-    graphiql: config.graphiql ? { answerTypes } : undefined,
-    introspection,
-  });
+  const site = siteOf(config);
   return {
     database,
     listener,

@@ -1,5 +1,6 @@
 // Finds customers by what names them.
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
+import { givenRows } from '../database/batch/given.ts';
 import type { Statement } from '../database/statement.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Customer } from './customer.entity.ts';
@@ -27,26 +28,31 @@ export const referenceForm = /^[A-Za-z0-9]{16}$/;
 /** Columns by which a customer is found, with the type of their values. */
 const nameTypes = { id: 'bigint', cu_ref_no: 'text', canonical_email: 'text' } as const;
 
-/** A statement that finds customers by a column which names each of them, with their positions among the names. */
-function finding(column: keyof typeof nameTypes, reading: Reading): Statement & { name: string } {
-  return {
-    name: `customer_by_${column}${readingName(reading)}`,
-    text: `
-      with found as materialized (
+/** Statements that find customers by a column which names each of them, with their positions among the names: many, and one. */
+function finding(
+  column: keyof typeof nameTypes,
+  reading: Reading,
+): Record<'many' | 'one', Statement & { name: string }> {
+  const name = `customer_by_${column}${readingName(reading)}`;
+  const given = givenRows({ name: nameTypes[column] });
+  const find = (rows: string) => `
+      with ${rows}, found as materialized (
         select position, true as has_related_records, ${ledTo(`c.${column} = g.name and c.deleted_at is null`)} as customer
-        from unnest($2::${nameTypes[column]}[]) with ordinality as g (name, position)
+        from given g
       )
-      select position::int, ${selectProfile(reading)} from found where (customer).id is not null`,
-  };
+      select position::int, ${selectProfile(reading)} from found where (customer).id is not null`;
+  return { many: { name, text: find(given.many) }, one: { name: `${name}_one`, text: find(given.one) } };
 }
 
 /** Look-ups by what callers name customers by; those that arrive together are sent in one statement. */
 function lookUp(column: 'cu_ref_no' | 'canonical_email', reading: Reading): BatchStatement<string> {
+  const { many, one } = finding(column, reading);
   return {
-    ...finding(column, reading),
+    ...many,
     keyOf: (name) => name,
     isSame: () => true,
     values: (organisationId, names) => [organisationId, names],
+    single: { ...one, values: (organisationId, name) => [organisationId, name] },
   };
 }
 
@@ -71,7 +77,7 @@ export async function findCustomer(
   return row ? readProfile(database, row) : null;
 }
 
-const byId = finding('id', BARE);
+const byId = finding('id', BARE).many;
 
 /**
  * Finds customers by their internal ids, in one statement.
