@@ -3,17 +3,22 @@
 
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import { type GivenRows, givenRows } from '../database/batch/given.ts';
-import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import type { NewcomerForecast } from '../operation-context.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { batching, type Call, fillsAny, isDue } from './create-call.ts';
-import { CustomerEntity } from './customer.entity.ts';
-import { objectNames } from './details.ts';
 import { REFERENCE_LENGTH } from './find.ts';
 import { isUnseen } from './ip-history/note.ts';
 import { ledTo } from './merge/followed.ts';
-import type { Newcomers } from './newcomers.ts';
-import { type Profile, type ProfileRow, readProfile, relations, selectProfile, WHOLE } from './profile.ts';
+import {
+  columnsOfProfile,
+  type Profile,
+  type ProfileRow,
+  readProfile,
+  relations,
+  selectProfile,
+  withMomentsOrNot,
+} from './profile.ts';
 
 /** Makes the statements of a plain case: for many calls, and for one. */
 function plainCase(
@@ -41,16 +46,17 @@ function plainCase(
 }
 
 /** The customers that are there. One that is due to be brought up to date, or has blanks that the call fills, is only told to be there. */
-const findSettled = plainCase(
-  'customer_find_settled',
-  givenRows({
-    canonical_email: 'text',
-    company_name: 'text',
-    company_registration_number: 'text',
-    tax_identification_number: 'text',
-    ip: 'inet',
-  }),
-  (given) => `
+const findSettled = withMomentsOrNot((reading, suffix) =>
+  plainCase(
+    `customer_find_settled${suffix}`,
+    givenRows({
+      canonical_email: 'text',
+      company_name: 'text',
+      company_registration_number: 'text',
+      tax_identification_number: 'text',
+      ip: 'inet',
+    }),
+    (given) => `
     with ${given}, looked_up as materialized (
       select g.*, ${ledTo('c.canonical_email = g.canonical_email and c.deleted_at is null')} as customer
       from given g
@@ -60,15 +66,16 @@ const findSettled = plainCase(
       from looked_up f
       where (customer).id is not null
     )
-    select position::int, has_related_records as settled, ${selectProfile(WHOLE)}
+    select position::int, has_related_records as settled, ${selectProfile(reading)}
     from found`,
-  (call) => [
-    call.canonicalEmail,
-    call.companyName,
-    call.companyRegistrationNumber,
-    call.taxIdentificationNumber,
-    call.customerRealIp,
-  ],
+    (call) => [
+      call.canonicalEmail,
+      call.companyName,
+      call.companyRegistrationNumber,
+      call.taxIdentificationNumber,
+      call.customerRealIp,
+    ],
+  ),
 );
 
 interface FoundRow extends ProfileRow {
@@ -82,20 +89,21 @@ const noRelatedRecords = Object.keys(relations)
   .join(', ');
 
 /** The customers that are made, in order: those of mailboxes at which nobody is, and for which no other call makes one at the same moment. */
-const makeNew = plainCase(
-  'customer_make_new',
-  givenRows({
-    email: 'text',
-    canonical_email: 'text',
-    company_name: 'text',
-    company_registration_number: 'text',
-    tax_identification_number: 'text',
-    cu_ref_no: 'text',
-    ip: 'inet',
-    actor: 'text',
-    request_id: 'text',
-  }),
-  (given) => `
+const makeNew = withMomentsOrNot((reading, suffix) =>
+  plainCase(
+    `customer_make_new${suffix}`,
+    givenRows({
+      email: 'text',
+      canonical_email: 'text',
+      company_name: 'text',
+      company_registration_number: 'text',
+      tax_identification_number: 'text',
+      cu_ref_no: 'text',
+      ip: 'inet',
+      actor: 'text',
+      request_id: 'text',
+    }),
+    (given) => `
     with ${given}, made as (
       insert into customer as c (organisation_id, email, canonical_email, company_name, company_registration_number,
         tax_identification_number, cu_ref_no, last_seen_at, last_ip, created_by, creation_request_id)
@@ -107,7 +115,7 @@ const makeNew = plainCase(
       )
       ${given.includes('unnest') ? 'order by canonical_email' : ''}
       on conflict do nothing
-      returning ${columnsOf(CustomerEntity, 'c', objectNames).join(', ')}
+      returning ${columnsOfProfile(reading)}
     ), seen as (
       insert into customer_ip (organisation_id, customer_id, address)
       select $1, id, last_ip from made where last_ip is not null order by id
@@ -115,17 +123,18 @@ const makeNew = plainCase(
     )
     select position::int, m.*, ${noRelatedRecords}
     from made m join given g on g.canonical_email = m.canonical_email`,
-  (call) => [
-    call.email,
-    call.canonicalEmail,
-    call.companyName,
-    call.companyRegistrationNumber,
-    call.taxIdentificationNumber,
-    randomAlphanumeric(REFERENCE_LENGTH),
-    call.customerRealIp,
-    call.actor,
-    call.requestId,
-  ],
+    (call) => [
+      call.email,
+      call.canonicalEmail,
+      call.companyName,
+      call.companyRegistrationNumber,
+      call.taxIdentificationNumber,
+      randomAlphanumeric(REFERENCE_LENGTH),
+      call.customerRealIp,
+      call.actor,
+      call.requestId,
+    ],
+  ),
 );
 
 /** A customer that a call made, or found as it leaves it. */
@@ -133,8 +142,8 @@ export interface Plain extends Profile {
   newAccount: boolean;
 }
 
-async function made(database: OrganisationDatabase, call: Call): Promise<Plain | undefined> {
-  const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew, call);
+async function made(database: OrganisationDatabase, call: Call, moments: boolean): Promise<Plain | undefined> {
+  const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew(moments), call);
   return row && Object.assign(readProfile(database, row), { newAccount: first });
 }
 
@@ -142,25 +151,27 @@ async function made(database: OrganisationDatabase, call: Call): Promise<Plain |
  * Makes the customer of a call, or finds the one that is there, where that is all there is to do.
  *
  * @param newcomers - which of both is tried first; whichever it is, what comes of it is the same
+ * @param moments - whether the customer's moments are read along
  * @returns undefined where a customer is there that the call has to change, or others change it at the same moment: nothing was done then
  */
 export async function createOrFindPlainly(
   database: OrganisationDatabase,
   call: Call,
-  newcomers: Newcomers,
+  newcomers: NewcomerForecast,
+  moments: boolean,
 ): Promise<Plain | undefined> {
   const { organisationId } = database;
   const isLikelyNew = newcomers.areLikely(organisationId);
-  const madeAtOnce = isLikelyNew ? await made(database, call) : undefined;
+  const madeAtOnce = isLikelyNew ? await made(database, call, moments) : undefined;
   if (madeAtOnce) {
     newcomers.note(organisationId, true);
     return madeAtOnce;
   }
-  const { row } = await database.runBatched<Call, FoundRow>(findSettled, call);
+  const { row } = await database.runBatched<Call, FoundRow>(findSettled(moments), call);
   newcomers.note(organisationId, !row);
   if (row) {
     const { settled, ...columns } = row;
     return settled ? Object.assign(readProfile(database, columns), { newAccount: false }) : undefined;
   }
-  return isLikelyNew ? undefined : made(database, call);
+  return isLikelyNew ? undefined : made(database, call, moments);
 }

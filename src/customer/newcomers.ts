@@ -1,5 +1,6 @@
 // Whether the next call of an organisation is likely to make a customer: by what its last ones did. Either way is right; a wrong guess costs a statement.
 import { LRUCache } from 'lru-cache';
+import type { NewcomerForecast } from '../operation-context.ts';
 
 /** Organisations of which is known what their calls did lately. */
 const MOST_KNOWN = 10_000;
@@ -7,15 +8,13 @@ const MOST_KNOWN = 10_000;
 const WEIGHT = 1 / 8;
 
 /** Share of the calls that made a customer lately, by organisation. */
-export class Newcomers {
+export class Newcomers implements NewcomerForecast {
   readonly #shares = new LRUCache<number, number>({ max: MOST_KNOWN });
 
-  /** Whether the next call more likely makes a customer than returns one. */
   areLikely(organisationId: number): boolean {
     return (this.#shares.get(organisationId) ?? 0) > 0.5;
   }
 
-  /** @param isNew - whether a call made a customer */
   note(organisationId: number, isNew: boolean): void {
     const share = this.#shares.get(organisationId) ?? 0;
     this.#shares.set(organisationId, share + ((isNew ? 1 : 0) - share) * WEIGHT);

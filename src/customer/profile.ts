@@ -2,7 +2,7 @@
 import { columnsOf } from '../database/columns.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
 import { type Customer, CustomerEntity } from './customer.entity.ts';
-import { detailNames, objectNames } from './details.ts';
+import { detailNames, momentNames, objectNames } from './details.ts';
 import { type CustomerGroup, groupsOfCustomer } from './group/group.entity.ts';
 import { type Referrer, referrerOfCustomer } from './referral/referral.entity.ts';
 import type { Relation } from './relation.ts';
@@ -35,29 +35,45 @@ export interface Reading {
   readonly related: boolean;
   /** `meta` and `customFields`. */
   readonly objects: boolean;
+  /** When it was created, changed and last seen. */
+  readonly moments: boolean;
 }
 
 /** All that the REST API shows. */
-export const WHOLE: Reading = { related: true, objects: true };
+export const WHOLE: Reading = { related: true, objects: true, moments: false };
+/** The same, and the moments. */
+export const WHOLE_WITH_MOMENTS: Reading = { ...WHOLE, moments: true };
 /** Nothing but what is always read. */
-export const BARE: Reading = { related: false, objects: false };
+export const BARE: Reading = { related: false, objects: false, moments: false };
 
 /** What a statement that reads so is called besides its name. */
-export const readingName = ({ related, objects }: Reading) =>
-  `${related ? '_related' : ''}${objects ? '_objects' : ''}`;
+export const readingName = ({ related, objects, moments }: Reading) =>
+  `${related ? '_related' : ''}${objects ? '_objects' : ''}${moments ? '_moments' : ''}`;
 
 /** Every way to read, each with what is made for it. */
 export function forEachReading<Made>(make: (reading: Reading) => Made): (reading: Reading) => Made {
-  const made = [false, true].map((related) => [false, true].map((objects) => make({ related, objects })));
-  return ({ related, objects }) => made[Number(related)]?.[Number(objects)] as Made;
+  const either = [false, true];
+  const readings = either.flatMap((related) =>
+    either.flatMap((objects) => either.map((moments) => ({ related, objects, moments }))),
+  );
+  const made = readings.map(make);
+  return ({ related, objects, moments }) => made[4 * Number(related) + 2 * Number(objects) + Number(moments)] as Made;
 }
 
-const columns = columnsOf(CustomerEntity, '(customer)').join(', ');
-const objectColumns = columnsOf(CustomerEntity, '(customer)', objectNames).join(', ');
+/** What is made of all that the REST API shows, and of the same with the moments, which are named apart. */
+export function withMomentsOrNot<Made>(make: (reading: Reading, suffix: string) => Made): (moments: boolean) => Made {
+  const [without, within] = [make(WHOLE, ''), make(WHOLE_WITH_MOMENTS, '_moments')];
+  return (moments) => (moments ? within : without);
+}
+
+/** The lazy properties that are read along. */
+const lazyNames = ({ objects, moments }: Reading) => [...(objects ? objectNames : []), ...(moments ? momentNames : [])];
+
+const ownColumns = forEachReading((reading) => columnsOf(CustomerEntity, '(customer)', lazyNames(reading)).join(', '));
 
 /** What a statement selects of a row that it changed, or is to change: all that callers can set, too. Read by `readProfile`. */
 export const selectChangedOf = (row: string) =>
-  columnsOf(CustomerEntity, row, [...detailNames, ...objectNames]).join(', ');
+  columnsOf(CustomerEntity, row, [...detailNames, ...objectNames, ...momentNames]).join(', ');
 
 /** The same of a statement that has a whole `customer`. */
 export const selectChanged = selectChangedOf('(customer)');
@@ -74,14 +90,14 @@ const selectRelatedRecords = Object.entries(relations)
  * What a statement selects of each customer, for `readProfile`. The statement selects from rows that hold a whole `customer`
  * and, where related records are wanted, tell by `has_related_records` whether there can be any.
  */
-export function selectProfile({ related, objects }: Reading): string {
-  const own = objects ? objectColumns : columns;
-  return related ? `${own}, ${selectRelatedRecords}` : own;
+export function selectProfile(reading: Reading): string {
+  const own = ownColumns(reading);
+  return reading.related ? `${own}, ${selectRelatedRecords}` : own;
 }
 
-/** The columns of rows `c` that `selectProfile` reads, for a statement that joins them as `customer`. */
-export const columnsOfProfile = forEachReading(({ objects }) =>
-  columnsOf(CustomerEntity, 'c', objects ? objectNames : []).join(', '),
+/** The columns of rows `c` that `selectProfile` reads, for a statement that makes them or joins them as `customer`. */
+export const columnsOfProfile = forEachReading((reading) =>
+  columnsOf(CustomerEntity, 'c', lazyNames(reading)).join(', '),
 );
 
 /** A row of a statement that selected `selectProfile`. */

@@ -7,7 +7,15 @@ import { type ChangedValues, type ChangesPage, type CustomerChange, listChanges,
 import type { CreditEntry } from './credit/credit.entity.ts';
 import { type CreditEntryPage, listCreditEntries } from './credit/entries.ts';
 import type { Customer } from './customer.entity.ts';
-import { type CustomerDetails, type CustomerObjects, detailsOfCustomer, objectsOfCustomer } from './details.ts';
+import {
+  type CustomerDetails,
+  type CustomerMoments,
+  type CustomerObjects,
+  detailsOfCustomer,
+  momentsOfCustomer,
+  objectsOfCustomer,
+  readMoments,
+} from './details.ts';
 import { findCustomersById } from './find.ts';
 import { countCustomers } from './group/list.ts';
 import { type IpHistoryPage, type IpSighting, listIpHistories } from './ip-history/ip-history.ts';
@@ -28,7 +36,7 @@ type ListPages<Item, Place> = (ctx: OperationContext, ids: readonly number[], pa
 
 /** Loads a relation as it is read along with a customer. */
 function loading<Value>(
-  name: keyof RelatedRecords | 'details' | 'objects' | 'all_subscriptions' | 'other_subscriptions',
+  name: keyof RelatedRecords | 'details' | 'objects' | 'moments' | 'all_subscriptions' | 'other_subscriptions',
   { select, none }: Relation<Value>,
 ): Load<Value> {
   const statement: Statement = {
@@ -47,6 +55,7 @@ type Related<Name extends keyof RelatedRecords> = RelatedRecords[Name] | Promise
 
 const loadDetails = loading('details', detailsOfCustomer);
 const loadObjects = loading('objects', objectsOfCustomer);
+const loadMoments = loading('moments', momentsOfCustomer);
 const loadGroups = loading('groups', relations.groups);
 const loadReferrer = loading('referrer', relations.referrer);
 const loadSubscriptions = loading('subscriptions', relations.subscriptions);
@@ -93,6 +102,12 @@ export class CustomerRelations {
   /** What callers store with a customer; null for one that is gone. */
   objects(customerId: number): Promise<CustomerObjects | null> {
     return this.#load(loadObjects, customerId);
+  }
+
+  /** When a customer was created, changed and last seen; null for one that is gone. */
+  async moments(customerId: number): Promise<CustomerMoments | null> {
+    const written = await this.#load(loadMoments, customerId);
+    return written && readMoments(written);
   }
 
   groups(customerId: number): Related<'groups'> {

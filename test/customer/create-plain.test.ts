@@ -99,7 +99,6 @@ async function run(organisationId: number, step: Step, newcomers: Newcomers | un
     relatedRecords,
     ...Object.fromEntries(Object.entries(customer).filter(([, value]) => !(value instanceof Date))),
     ...{ id: 0, organisation: 0, organisationId: 0, cuRefNo: '', survivor: 0 },
-    seen: customer.lastSeenAt != null && Date.now() - customer.lastSeenAt.getTime() < 60_000,
   }));
 }
 
@@ -112,7 +111,7 @@ const stored = (organisationId: number) =>
        c.last_seen_at > now() - interval '1 hour' as seen,
        (select array_agg(i.address order by i.seen_at > now() - interval '1 hour', i.address) from customer_ip i
         where i.organisation_id = c.organisation_id and i.customer_id = c.id) as addresses
-     from customer c where c.organisation_id = $1 order by c.id`,
+     from customer c where c.organisation_id = $1 order by c.email, c.id`,
     [organisationId],
   );
 

@@ -12,7 +12,7 @@ import {
   readRow,
 } from '../change.ts';
 import { CustomerEntity } from '../customer.entity.ts';
-import { detailNames, objectNames } from '../details.ts';
+import { detailNames, momentNames, objectNames } from '../details.ts';
 import { lockReferrals, REFERRALS } from '../referral/lock.ts';
 
 /** The name of what all of them lock first, and take turns by: that of referrals, which merges move. */
@@ -25,7 +25,7 @@ export const lockMerges = lockReferrals;
 const lock: Statement = {
   name: 'customers_lock_with_merged',
   text: `
-    select ${columnsOf(CustomerEntity, 'c', [...detailNames, ...objectNames]).join(', ')}, c.xmin::text as row_version, false as is_merged
+    select ${columnsOf(CustomerEntity, 'c', [...detailNames, ...objectNames, ...momentNames]).join(', ')}, c.xmin::text as row_version, false as is_merged
     from customer c
     where c.organisation_id = $1 and c.id = any(array(
       select unnest($2::bigint[])

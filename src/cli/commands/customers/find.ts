@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { Customer } from '../../../customer/customer.entity.ts';
-import { BARE } from '../../../customer/profile.ts';
+import { BARE, type Reading } from '../../../customer/profile.ts';
 import { creditSigns, customerFilter, customerKinds } from '../../../customer/search/filter.ts';
 import { CustomerList, type Listed } from '../../../customer/search/list.ts';
 import type { CustomerOrder } from '../../../customer/search/sort.ts';
@@ -78,13 +78,15 @@ function orderOf({ sort, reverse = false }: FindOptions): CustomerOrder | undefi
   return { field: order.field, direction: order.direction === 'ASC' ? 'DESC' : 'ASC' };
 }
 
+const WITH_MOMENTS: Reading = { ...BARE, moments: true };
+
 /** Reads the first customers of a list. */
 async function read(list: CustomerList, limit: number): Promise<Customer[]> {
   const found: Listed[] = [];
   let isLast = false;
   while (!isLast) {
     const size = Math.min(PAGE, limit - found.length);
-    const page = await list.page({ after: found.at(-1)?.position, limit: size }, BARE);
+    const page = await list.page({ after: found.at(-1)?.position, limit: size }, WITH_MOMENTS);
     found.push(...page);
     isLast = page.length < size || found.length >= limit;
   }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addressMembers } from '../../../customer/address.ts';
 import type { Customer } from '../../../customer/customer.entity.ts';
+import type { CustomerMoments } from '../../../customer/details.ts';
 import { CustomerRelations } from '../../../customer/relations.ts';
 import type { Database } from '../../../database/open.ts';
 import { ApiError } from '../../../errors/api-error.ts';
@@ -76,18 +77,25 @@ function identityOf(customer: Customer) {
 }
 
 /** How a customer is. */
-function stateOf({ creditBalance, premium, bannedAt, version, createdAt, updatedAt, lastSeenAt }: Customer) {
+function stateOf(
+  { creditBalance, premium, bannedAt, version }: Customer,
+  { createdAt, updatedAt, lastSeenAt }: CustomerMoments,
+) {
   const ban = bannedAt != null;
   return { creditBalance, premium, ban, version, createdAt, updatedAt, lastSeenAt: lastSeenAt ?? null };
 }
 
-/** What is told of a customer in a list. */
-export const describeBriefly = (customer: Customer) => ({ ...identityOf(customer), ...stateOf(customer) });
+/** What is told of a customer in a list that was read with the moments. */
+export const describeBriefly = (customer: Customer) => ({ ...identityOf(customer), ...stateOf(customer, customer) });
 
 /** What is told of a customer: its profile, and how it is. */
 export async function describe(ctx: OperationContext, customer: Customer) {
   const relations = new CustomerRelations(ctx);
-  const [details, objects] = await Promise.all([relations.details(customer.id), relations.objects(customer.id)]);
+  const [details, objects, moments] = await Promise.all([
+    relations.details(customer.id),
+    relations.objects(customer.id),
+    relations.moments(customer.id),
+  ]);
   const address = addressMembers.flatMap((name) => (details?.[name] == null ? [] : [[name, details[name]]]));
   return {
     ...identityOf(customer),
@@ -96,7 +104,7 @@ export async function describe(ctx: OperationContext, customer: Customer) {
     newsletter: details?.newsletter ?? false,
     meta: objects?.meta ?? {},
     customFields: objects?.customFields ?? {},
-    ...stateOf(customer),
+    ...stateOf(customer, moments ?? customer),
     deletedAt: customer.deletedAt ?? null,
   };
 }

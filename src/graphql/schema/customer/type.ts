@@ -1,5 +1,6 @@
 // The customer in GraphQL.
 import type { Customer } from '../../../customer/customer.entity.ts';
+import { type CustomerMoments, momentNames } from '../../../customer/details.ts';
 import { type CustomerKey, findCustomer } from '../../../customer/find.ts';
 import { BARE, type Reading } from '../../../customer/profile.ts';
 import type { Referrer } from '../../../customer/referral/referral.entity.ts';
@@ -11,19 +12,41 @@ import { CustomerSubscriptionType } from '../subscription.ts';
 /** The fields of a customer that are read along with it, where any of them is selected. */
 const relatedRecords = ['groups', 'referral', 'runningSubscriptions'];
 const objects = ['meta', 'customFields'];
+const moments: readonly string[] = momentNames;
 
 /** What is read along with customers of whom these fields are selected; whatever else is resolved is loaded then. */
 export function readingOf(fields: ReadonlySet<string>): Reading {
   return {
     related: relatedRecords.some((field) => fields.has(field)),
     objects: objects.some((field) => fields.has(field)),
+    moments: moments.some((field) => fields.has(field)),
   };
+}
+
+/** Whether an operation selects anywhere when a customer was created, changed or last seen. */
+export function selectsMoments(selected: ReadonlySet<string>): boolean {
+  return moments.some((field) => selected.has(`Customer.${field}`));
 }
 
 /** Finds a customer, with what is read along. */
 export async function find(context: GatewayContext, key: CustomerKey, reading: Reading): Promise<Customer | null> {
   const profile = await findCustomer(context, key, reading);
   return profile && context.relations.remember(profile);
+}
+
+/** When a customer was created, changed or last seen: there at once where it was read along, else loaded, for many customers in one statement. */
+function momentOf<Name extends keyof CustomerMoments>(
+  name: Name,
+  customer: Customer,
+  { relations }: GatewayContext,
+): CustomerMoments[Name] | Promise<CustomerMoments[Name]> {
+  // Lazy: the type does not say that it may not be there.
+  const moment = customer[name] as CustomerMoments[Name] | undefined;
+  if (moment !== undefined) return moment;
+  return relations.moments(customer.id).then((loaded) => {
+    if (!loaded) throw new Error('a customer that was read is gone');
+    return loaded[name];
+  });
 }
 
 export const CustomerType = builder.objectRef<Customer>('Customer');
@@ -74,13 +97,22 @@ builder.node(CustomerType, {
     version: t.exposeInt('version', {
       description: 'Version of the profile: grows with each change of it. Credit, bans and deletion do not change it.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the customer was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile last changed.' }),
-    lastSeenAt: t.expose('lastSeenAt', {
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When the customer was created.',
+      resolve: (customer, _, context) => momentOf('createdAt', customer, context),
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      description: 'When the profile last changed.',
+      resolve: (customer, _, context) => momentOf('updatedAt', customer, context),
+    }),
+    lastSeenAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
         'When the customer was last created or returned by `createCustomer`, or came from another address, exact to a day.',
+      resolve: (customer, _, context) => momentOf('lastSeenAt', customer, context),
     }),
   }),
 });
