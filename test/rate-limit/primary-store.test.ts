@@ -64,7 +64,7 @@ describe('a worker', () => {
 
   it('hears of each request what became of that one, whoever else is asked for with it', async () => {
     const { store } = one();
-    const asked = [
+    const asked: [name: string, cost: number, limit: number][] = [
       ['a', 1, 2],
       ['a', 1, 2],
       ['b', 2, 9],
@@ -72,7 +72,7 @@ describe('a worker', () => {
       ['b', 3, 9],
       ['b', 3, 9],
       ['b', 3, 9],
-    ] as const;
+    ];
     const results = await Promise.all(asked.map((request) => store.consume(...request)));
     expect(results.map(({ allowed, limit, remaining }) => [allowed, limit, remaining])).toEqual([
       [true, 2, 1],
