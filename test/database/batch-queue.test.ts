@@ -73,3 +73,18 @@ it.each([false, true])('a call whose time is up while it waits is not run (takes
   ]);
   expect(statements.flat().filter((n) => n === 2 || n === 4)).toEqual([]);
 });
+
+it('calls that come together share a statement from the first on, once others had come together; who is alone waits for nobody', async () => {
+  const { batcher, statements } = openDatabase(0);
+  const ofCustomer: BatchStatement<number> = { ...statement(false), keyOf: (n) => String(n) };
+  const call = (n: number) => batcher.run(1, performance.now() + 5_000, ofCustomer, n);
+  await Promise.all([1, 2, 3].map(call));
+  await Promise.all([4, 5, 6].map(call));
+  expect(statements).toEqual([[1], [2, 3], [4, 5, 6]]);
+  // The first after a crowd still waits for the turn to end, and no further one does.
+  await call(7);
+  await new Promise((resolve) => setImmediate(resolve));
+  const alone = call(8);
+  expect(statements.at(-1)).toEqual([8]);
+  await alone;
+});

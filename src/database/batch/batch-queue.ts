@@ -74,7 +74,10 @@ export interface Queue {
   readonly singles: Entry[];
   /** What running statements and locked calls touch, and who waits for it: they hold no slot. */
   readonly busy: Map<string, Waiter[]>;
+  /** When those that wait are sent at the latest. */
   timer?: NodeJS.Timeout | undefined;
+  /** The same, at the end of this turn of the event loop. */
+  turn?: NodeJS.Immediate | undefined;
 }
 
 /** Of calls of a statement that failed, leaves the first of those that touch the same; the others wait for that one, before all who came later. */

@@ -22,6 +22,8 @@ import { LockedCalls } from './locked-calls.ts';
 const PATIENCE = 5;
 /** Milliseconds that a statement waits for a lock. Then each of its calls goes alone, and one that is alone is for `LockedCalls`. */
 const LOCK_PATIENCE = 200;
+/** Milliseconds after a statement of several calls for which a call that could go at once waits for those that come with it. */
+const TOGETHER = 20;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
 
@@ -50,7 +52,7 @@ export interface BatchRunner {
 /**
  * Queues of calls, by organisation and statement.
  *
- * Idle     a call goes at once
+ * Idle     a call goes at once; where calls came together just before, at the end of the turn of the event loop, with all others of that turn
  * Running  what arrives waits, and is sent in one statement when the running one is done or `PATIENCE` is over, whichever comes first
  * Single   what was in a statement that failed for one of its calls goes alone, in half of the slots
  * Locked   what found its row locked when it went alone is left to `LockedCalls`
@@ -62,6 +64,8 @@ export class StatementBatcher {
   readonly #runner: BatchRunner;
   readonly #slots: number;
   readonly #locked: LockedCalls;
+  /** When the last statement was done, if it was one of several calls, by `performance.now()`. */
+  #togetherAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param connections - how many there are; locked calls have half of them at most
@@ -94,9 +98,15 @@ export class StatementBatcher {
         return;
       }
       queue.waiting.push(waiter);
-      if (queue.waiting.length >= LARGEST_BATCH || !mayEndSoon(queue)) this.#flush(queue);
+      if (queue.running.size === 0 && this.#comeTogether()) queue.turn ??= setImmediate(() => this.#flush(queue));
+      else if (queue.waiting.length >= LARGEST_BATCH || !mayEndSoon(queue)) this.#flush(queue);
       else this.#flushSoon(queue);
     });
+  }
+
+  /** Whether others are likely to come with a call: the first of a crowd would have a statement for itself, and all others would wait for it. */
+  #comeTogether(): boolean {
+    return performance.now() - this.#togetherAt < TOGETHER;
   }
 
   #queueOf(organisationId: number, statement: BatchStatement<unknown>): Queue {
@@ -116,6 +126,8 @@ export class StatementBatcher {
   #flush(queue: Queue): void {
     clearTimeout(queue.timer);
     queue.timer = undefined;
+    clearImmediate(queue.turn);
+    queue.turn = undefined;
     const { running, singles } = queue;
     const mostSingles = Math.max(1, this.#slots / 2);
     while (singles.length > 0 && running.size < this.#slots && countSingles(queue) < mostSingles)
@@ -135,6 +147,7 @@ export class StatementBatcher {
     queue.running.add(run);
     void this.#runBatch(queue, entries).finally(() => {
       queue.running.delete(run);
+      this.#togetherAt = entries.length > 1 ? performance.now() : Number.NEGATIVE_INFINITY;
       this.#flush(queue);
     });
   }
