@@ -105,11 +105,13 @@ export interface ProfileRow extends Partial<{ [Name in keyof RelatedRecords]: Re
   id: string;
   /** Of the call that the row answers, in a statement for many. */
   position?: number;
+  /** What a list is sorted by. */
+  sort_values?: unknown[];
 }
 
 /** Reads a row that `selectProfile` selected. */
 export function readProfile(database: OrganisationDatabase, row: ProfileRow): Profile {
-  const { position: _, groups, referrer, subscriptions, ...profile } = row;
+  const { position: _, sort_values: __, groups, referrer, subscriptions, ...profile } = row;
   const customer = database.map<Customer>(CustomerEntity, profile);
   if (groups === undefined) return { customer };
   return {

@@ -238,13 +238,11 @@ export class CustomerList {
         select ${columnsOfProfile(reading)} from customer c where c.organisation_id = $1 and c.id = listed.id offset 0
       ) customer
       order by ${order}`;
-    const rows = await this.#database.run<ProfileRow & { sort_values?: unknown[] }>(
-      statements.statement(text, plannedByValues),
-      values,
+    const rows = await this.#database.run<ProfileRow>(statements.statement(text, plannedByValues), values);
+    return rows.map((row) =>
+      Object.assign(readProfile(this.#database, row), {
+        position: row.sort_values?.map((value, i) => read(value, this.#sort[i])) ?? [row.id],
+      }),
     );
-    return rows.map(({ sort_values: sortValues, ...row }) => ({
-      ...readProfile(this.#database, row),
-      position: sortValues ? sortValues.map((value, i) => read(value, this.#sort[i])) : [row.id],
-    }));
   }
 }
