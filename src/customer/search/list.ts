@@ -98,7 +98,7 @@ export class CustomerList {
   async #page(page: Page<ListPosition>, reading: Reading): Promise<Listed[]> {
     const parts = await this.#parts(page, 'probe');
     const { limit = this.#limits.most } = page;
-    if (parts.rest === '') return this.#walk(parts, reading, powerOfTwo(limit));
+    if (parts.rest === '') return this.#readPlain(parts, reading, powerOfTwo(limit));
     const isFirst = !page.after && !page.before;
     if (
       isFirst &&
@@ -221,23 +221,56 @@ export class CustomerList {
     return this.#sort.map(({ sql, indexed }, i) => `${indexed ?? sql} as sort_${i}`).join(', ');
   }
 
+  /** Reads a page of a list that leaves nobody out: no row has to be looked at before it is known to be on it. */
+  #readPlain({ range, page, values }: ListParts, reading: Reading, reads: number): Promise<Listed[]> {
+    const order = this.#orderOf(page);
+    const text = `
+      select ${this.#selected(reading)}
+      from (
+        select true as has_related_records, c.* from (
+          select ${columnsOfProfile(reading)}, ${this.#sortValues()} from customer c
+          where ${range}
+          order by ${page.order} limit ${reads}
+        ) c
+        order by ${order} limit ${page.limit}
+      ) customer
+      order by ${order}`;
+    return this.#run(text, values);
+  }
+
   /**
    * Reads the customers whose rows a part of the statement gives, in order.
    *
    * @param from - SQL that gives rows `c` with their ids and sort values
    */
-  async #read({ page, values }: ListParts, reading: Reading, from: string, plannedByValues = false): Promise<Listed[]> {
-    const names = this.#sort.map((_, i) => `sort_${i}`);
-    const order = names.map((name) => `${name} ${page.direction}`).join(', ');
+  #read({ page, values }: ListParts, reading: Reading, from: string, plannedByValues = false): Promise<Listed[]> {
+    const order = this.#orderOf(page);
     const text = `
       with listed as materialized (
-        select id, true as has_related_records, ${names} from ${from} order by ${order} limit ${page.limit}
+        select id, true as has_related_records, ${this.#sortNames} from ${from} order by ${order} limit ${page.limit}
       )
-      select ${selectProfile(reading)}${this.#query.asked.order ? `, jsonb_build_array(${names}) as sort_values` : ''}
+      select ${this.#selected(reading)}
       from listed cross join lateral (
         select ${columnsOfProfile(reading)} from customer c where c.organisation_id = $1 and c.id = listed.id offset 0
       ) customer
       order by ${order}`;
+    return this.#run(text, values, plannedByValues);
+  }
+
+  get #sortNames(): string[] {
+    return this.#sort.map((_, i) => `sort_${i}`);
+  }
+
+  #orderOf({ direction }: ListParts['page']): string {
+    return this.#sortNames.map((name) => `${name} ${direction}`).join(', ');
+  }
+
+  #selected(reading: Reading): string {
+    const sortValues = this.#query.asked.order ? `, jsonb_build_array(${this.#sortNames}) as sort_values` : '';
+    return selectProfile(reading) + sortValues;
+  }
+
+  async #run(text: string, values: readonly unknown[], plannedByValues = false): Promise<Listed[]> {
     const rows = await this.#database.run<ProfileRow>(statements.statement(text, plannedByValues), values);
     return rows.map((row) =>
       Object.assign(readProfile(this.#database, row), {
