@@ -17,7 +17,7 @@ import {
   readProfile,
   relations,
   selectProfile,
-  withMomentsOrNot,
+  WHOLE,
 } from './profile.ts';
 
 /** Makes the statements of a plain case: for many calls, and for one. */
@@ -46,17 +46,16 @@ function plainCase(
 }
 
 /** The customers that are there. One that is due to be brought up to date, or has blanks that the call fills, is only told to be there. */
-const findSettled = withMomentsOrNot((reading, suffix) =>
-  plainCase(
-    `customer_find_settled${suffix}`,
-    givenRows({
-      canonical_email: 'text',
-      company_name: 'text',
-      company_registration_number: 'text',
-      tax_identification_number: 'text',
-      ip: 'inet',
-    }),
-    (given) => `
+const findSettled = plainCase(
+  'customer_find_settled',
+  givenRows({
+    canonical_email: 'text',
+    company_name: 'text',
+    company_registration_number: 'text',
+    tax_identification_number: 'text',
+    ip: 'inet',
+  }),
+  (given) => `
     with ${given}, looked_up as materialized (
       select g.*, ${ledTo('c.canonical_email = g.canonical_email and c.deleted_at is null')} as customer
       from given g
@@ -66,16 +65,15 @@ const findSettled = withMomentsOrNot((reading, suffix) =>
       from looked_up f
       where (customer).id is not null
     )
-    select position::int, has_related_records as settled, ${selectProfile(reading)}
+    select position::int, has_related_records as settled, ${selectProfile(WHOLE)}
     from found`,
-    (call) => [
-      call.canonicalEmail,
-      call.companyName,
-      call.companyRegistrationNumber,
-      call.taxIdentificationNumber,
-      call.customerRealIp,
-    ],
-  ),
+  (call) => [
+    call.canonicalEmail,
+    call.companyName,
+    call.companyRegistrationNumber,
+    call.taxIdentificationNumber,
+    call.customerRealIp,
+  ],
 );
 
 interface FoundRow extends ProfileRow {
@@ -89,21 +87,20 @@ const noRelatedRecords = Object.keys(relations)
   .join(', ');
 
 /** The customers that are made, in order: those of mailboxes at which nobody is, and for which no other call makes one at the same moment. */
-const makeNew = withMomentsOrNot((reading, suffix) =>
-  plainCase(
-    `customer_make_new${suffix}`,
-    givenRows({
-      email: 'text',
-      canonical_email: 'text',
-      company_name: 'text',
-      company_registration_number: 'text',
-      tax_identification_number: 'text',
-      cu_ref_no: 'text',
-      ip: 'inet',
-      actor: 'text',
-      request_id: 'text',
-    }),
-    (given) => `
+const makeNew = plainCase(
+  'customer_make_new',
+  givenRows({
+    email: 'text',
+    canonical_email: 'text',
+    company_name: 'text',
+    company_registration_number: 'text',
+    tax_identification_number: 'text',
+    cu_ref_no: 'text',
+    ip: 'inet',
+    actor: 'text',
+    request_id: 'text',
+  }),
+  (given) => `
     with ${given}, made as (
       insert into customer as c (organisation_id, email, canonical_email, company_name, company_registration_number,
         tax_identification_number, cu_ref_no, last_seen_at, last_ip, created_by, creation_request_id)
@@ -115,7 +112,7 @@ const makeNew = withMomentsOrNot((reading, suffix) =>
       )
       ${given.includes('unnest') ? 'order by canonical_email' : ''}
       on conflict do nothing
-      returning ${columnsOfProfile(reading)}
+      returning ${columnsOfProfile(WHOLE)}
     ), seen as (
       insert into customer_ip (organisation_id, customer_id, address)
       select $1, id, last_ip from made where last_ip is not null order by id
@@ -123,18 +120,17 @@ const makeNew = withMomentsOrNot((reading, suffix) =>
     )
     select position::int, m.*, ${noRelatedRecords}
     from made m join given g on g.canonical_email = m.canonical_email`,
-    (call) => [
-      call.email,
-      call.canonicalEmail,
-      call.companyName,
-      call.companyRegistrationNumber,
-      call.taxIdentificationNumber,
-      randomAlphanumeric(REFERENCE_LENGTH),
-      call.customerRealIp,
-      call.actor,
-      call.requestId,
-    ],
-  ),
+  (call) => [
+    call.email,
+    call.canonicalEmail,
+    call.companyName,
+    call.companyRegistrationNumber,
+    call.taxIdentificationNumber,
+    randomAlphanumeric(REFERENCE_LENGTH),
+    call.customerRealIp,
+    call.actor,
+    call.requestId,
+  ],
 );
 
 /** A customer that a call made, or found as it leaves it. */
@@ -142,8 +138,8 @@ export interface Plain extends Profile {
   newAccount: boolean;
 }
 
-async function made(database: OrganisationDatabase, call: Call, moments: boolean): Promise<Plain | undefined> {
-  const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew(moments), call);
+async function made(database: OrganisationDatabase, call: Call): Promise<Plain | undefined> {
+  const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew, call);
   return row && Object.assign(readProfile(database, row), { newAccount: first });
 }
 
@@ -151,27 +147,25 @@ async function made(database: OrganisationDatabase, call: Call, moments: boolean
  * Makes the customer of a call, or finds the one that is there, where that is all there is to do.
  *
  * @param newcomers - which of both is tried first; whichever it is, what comes of it is the same
- * @param moments - whether the customer's moments are read along
  * @returns undefined where a customer is there that the call has to change, or others change it at the same moment: nothing was done then
  */
 export async function createOrFindPlainly(
   database: OrganisationDatabase,
   call: Call,
   newcomers: NewcomerForecast,
-  moments: boolean,
 ): Promise<Plain | undefined> {
   const { organisationId } = database;
   const isLikelyNew = newcomers.areLikely(organisationId);
-  const madeAtOnce = isLikelyNew ? await made(database, call, moments) : undefined;
+  const madeAtOnce = isLikelyNew ? await made(database, call) : undefined;
   if (madeAtOnce) {
     newcomers.note(organisationId, true);
     return madeAtOnce;
   }
-  const { row } = await database.runBatched<Call, FoundRow>(findSettled(moments), call);
+  const { row } = await database.runBatched<Call, FoundRow>(findSettled, call);
   newcomers.note(organisationId, !row);
   if (row) {
     const { settled, ...columns } = row;
     return settled ? Object.assign(readProfile(database, columns), { newAccount: false }) : undefined;
   }
-  return isLikelyNew ? undefined : made(database, call, moments);
+  return isLikelyNew ? undefined : made(database, call);
 }

@@ -21,7 +21,7 @@ import { type FilledRow, fillOrReturn } from './fill.ts';
 import type { CreateCustomer } from './input.ts';
 import { cutIpHistory } from './ip-history/ip-history.ts';
 import { isNoted } from './ip-history/note.ts';
-import { type Profile, type ProfileRow, readProfile, selectProfile, withMomentsOrNot } from './profile.ts';
+import { type Profile, type ProfileRow, readProfile, selectProfile, WHOLE } from './profile.ts';
 
 /** A call that loses a race finds the winner's customer on its next attempt; only deletions in between make it go on. */
 const ATTEMPTS = 10;
@@ -42,10 +42,9 @@ export interface Created extends Profile {
  * made     the new customers, in order too, and after all that is touched. When another call makes one at the same moment, that one is left out:
  *          its caller tries again
  */
-const createOrReturn = withMomentsOrNot(
-  (reading, suffix): BatchStatement<Call> => ({
-    name: `customer_create_or_return${suffix}`,
-    text: `
+const createOrReturn: BatchStatement<Call> = {
+  name: 'customer_create_or_return',
+  text: `
     with ${lookedUp}, found as (
       select f.*, (customer).id, (customer).id is not null and ${fillsAny('(customer)', 'f')} as fills, ${isDue} as due
       from looked_up f
@@ -82,19 +81,16 @@ const createOrReturn = withMomentsOrNot(
       left join touched t on (t.customer).id = f.id
       where f.id is not null or (m.customer).id is not null
     ), ${seen}
-    select position::int, fills, new_account, is_noted and (customer).address_changes = 0 as cut_due, ${selectProfile(reading)}
+    select position::int, fills, new_account, is_noted and (customer).address_changes = 0 as cut_due, ${selectProfile(WHOLE)}
     from current`,
-    ...batching,
-  }),
-);
+  ...batching,
+};
 
 /** Create no customer and fill in no blank: PostgreSQL still wants all tables and rights that creates need, and a database that takes writes. */
-export const createNone: readonly HarmlessStatement[] = [createOrReturn(true), fillOrReturn(true)].map(
-  ({ text, values }) => ({
-    text,
-    values: values(0, []),
-  }),
-);
+export const createNone: readonly HarmlessStatement[] = [createOrReturn, fillOrReturn].map(({ text, values }) => ({
+  text,
+  values: values(0, []),
+}));
 
 interface Row extends ProfileRow {
   position: number;
@@ -110,22 +106,17 @@ interface Row extends ProfileRow {
  * profile did not have filled in from the input. However many calls race, on however many processes, one of them makes
  * the customer and none fails.
  *
- * @param moments - false where nobody asks when the customer was created, changed or last seen
  * @see the documentation of `POST /api/v1/customer/create`
  */
-export async function createOrReturnCustomer(
-  ctx: OperationContext,
-  input: CreateCustomer,
-  moments = true,
-): Promise<Created> {
+export async function createOrReturnCustomer(ctx: OperationContext, input: CreateCustomer): Promise<Created> {
   const { database, actor, requestId, newcomers } = ctx;
   const call = { ...input, canonicalEmail: canonicalEmail(input.email), actor, requestId };
   // In a transaction, all that it locks is locked by one statement, in order.
-  const plain = newcomers && !database.isTransaction && (await createOrFindPlainly(database, call, newcomers, moments));
+  const plain = newcomers && !database.isTransaction && (await createOrFindPlainly(database, call, newcomers));
   if (plain) return Object.assign(plain, { filledFields: [] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { row, first } = await database.runBatched<Call, Row>(createOrReturn(moments), call);
-    const created = row?.fills ? await fillBlanks(database, call, moments) : row && createdOf(database, row, first);
+    const { row, first } = await database.runBatched<Call, Row>(createOrReturn, call);
+    const created = row?.fills ? await fillBlanks(database, call) : row && createdOf(database, row, first);
     if (!created) {
       // What was locked in vain stays locked, and the next customer may be one that others lock before it.
       if (database.isTransaction) database.beginAnew();
@@ -152,8 +143,8 @@ function createdOf(
 }
 
 /** @returns undefined when the customer is gone */
-async function fillBlanks(database: OrganisationDatabase, call: Call, moments: boolean): Promise<Done | undefined> {
-  const { row, first } = await database.runBatched<Call, FilledRow>(fillOrReturn(moments), call);
+async function fillBlanks(database: OrganisationDatabase, call: Call): Promise<Done | undefined> {
+  const { row, first } = await database.runBatched<Call, FilledRow>(fillOrReturn, call);
   if (!row) return undefined;
   const { cut_due: cutDue, filled_fields: filledFields, ...columns } = row;
   const profile = readProfile(database, columns);

@@ -16,7 +16,7 @@ import {
   touchedValues,
 } from './create-call.ts';
 import { isNoted } from './ip-history/note.ts';
-import { type ProfileRow, selectProfile, withMomentsOrNot } from './profile.ts';
+import { type ProfileRow, selectProfile, WHOLE } from './profile.ts';
 
 /** What became of a call. */
 export interface FilledRow extends ProfileRow {
@@ -44,10 +44,9 @@ const filledFields = Object.entries(filledColumns)
  *          it was locked, so of two calls that fill the same blank the first wins and neither is lost
  * fill     what was filled, for the change log
  */
-export const fillOrReturn = withMomentsOrNot(
-  (reading, suffix): BatchStatement<Call> => ({
-    name: `customer_fill_or_return${suffix}`,
-    text: `
+export const fillOrReturn: BatchStatement<Call> = {
+  name: 'customer_fill_or_return',
+  text: `
     with ${lookedUp}, found as (
       select f.*, (customer).id from looked_up f where (customer).id is not null
     ), locked as materialized (
@@ -88,8 +87,7 @@ export const fillOrReturn = withMomentsOrNot(
     select position::int, is_noted and (customer).address_changes = 0 as cut_due,
       (
         select array(select f ->> 'name' from jsonb_array_elements(fields) f) from fill where reference = (customer).cu_ref_no
-      ) as filled_fields, ${selectProfile(reading)}
+      ) as filled_fields, ${selectProfile(WHOLE)}
     from current`,
-    ...batching,
-  }),
-);
+  ...batching,
+};

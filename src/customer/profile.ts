@@ -39,10 +39,8 @@ export interface Reading {
   readonly moments: boolean;
 }
 
-/** All that the REST API shows. */
-export const WHOLE: Reading = { related: true, objects: true, moments: false };
-/** The same, and the moments. */
-export const WHOLE_WITH_MOMENTS: Reading = { ...WHOLE, moments: true };
+/** All that either API shows of a customer that a call created or returned. */
+export const WHOLE: Reading = { related: true, objects: true, moments: true };
 /** Nothing but what is always read. */
 export const BARE: Reading = { related: false, objects: false, moments: false };
 
@@ -58,12 +56,6 @@ export function forEachReading<Made>(make: (reading: Reading) => Made): (reading
   );
   const made = readings.map(make);
   return ({ related, objects, moments }) => made[4 * Number(related) + 2 * Number(objects) + Number(moments)] as Made;
-}
-
-/** What is made of all that the REST API shows, and of the same with the moments, which are named apart. */
-export function withMomentsOrNot<Made>(make: (reading: Reading, suffix: string) => Made): (moments: boolean) => Made {
-  const [without, within] = [make(WHOLE, ''), make(WHOLE_WITH_MOMENTS, '_moments')];
-  return (moments) => (moments ? within : without);
 }
 
 /** The lazy properties that are read along. */

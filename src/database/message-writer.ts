@@ -11,8 +11,8 @@ export interface ProtocolConnection {
 }
 
 /**
- * A connection to which all messages of a query are written at once, rather than each as a piece of its own. A result is described once for each prepared
- * statement: PostgreSQL fails rather than to change it.
+ * A connection to which all messages of a query are written at once, rather than each as a piece of its own. It remembers how the results of prepared
+ * statements are read: in one session, PostgreSQL fails rather than to change them.
  */
 export class MessageWriter {
   readonly #readers = new Map<string, RowReader>();
@@ -42,9 +42,9 @@ export class MessageWriter {
   /** @param write - hands messages to the connection that it is given */
   send(write: (connection: ProtocolConnection) => void, describes: boolean): void {
     this.#describes = describes;
-    this.#messages.length = 0;
     write(this.#collecting);
     this.#connection._send(Buffer.concat(this.#messages));
+    this.#messages.length = 0;
   }
 }
 

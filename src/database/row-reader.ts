@@ -24,8 +24,9 @@ export class RowReader {
   read(texts: readonly (string | null)[]): object {
     const row: Record<string, unknown> = { ...this.#empty };
     for (let i = 0; i < texts.length; i++) {
-      const text = texts[i];
-      if (text != null) row[this.#names[i] as string] = (this.#parsers[i] as (text: string) => unknown)(text);
+      const text = texts[i] ?? null;
+      const parse = this.#parsers[i] as (text: string) => unknown;
+      row[this.#names[i] as string] = text === null ? null : parse(text);
     }
     return row;
   }

@@ -38,7 +38,6 @@ function settingStatement(settings: readonly string[]): { name: string; text: st
  * themselves: which index is the best for a search depends on what is looked for. None takes more than one processor.
  */
 const settings = [
-  `set_config('role', $1, true)`,
   `set_config('${ORGANISATION_SETTING}', $2, true)`,
   `set_config('statement_timeout', $3, true)`,
   `set_config('lock_timeout', $4, true)`,
@@ -48,10 +47,11 @@ const settings = [
   `set_config('jit', 'off', true)`,
   `set_config('max_parallel_workers_per_gather', '0', true)`,
 ];
-/** In a session that is this connection's alone; it has the rest from its beginning. */
-const inOwnSession = settingStatement(settings);
-/** Behind a pooler: the next transaction may run in another session, in which others may have left settings of theirs. */
+/** In a session that is this connection's alone; it has the rest from its beginning, and stays in its database. */
+const inOwnSession = settingStatement([`set_config('role', $1, true)`, ...settings]);
+/** Behind a pooler: the next transaction may run in another session, in which others may have left settings of theirs, and even in another database. */
 const inSharedSession = settingStatement([
+  `set_config('role', coalesce($1, ${SERVING_ROLE}), true)`,
   ...settings,
   `set_config('search_path', $7, true)`,
   `set_config('row_security', 'on', true)`,
@@ -64,11 +64,14 @@ const planning = { alike: ['off', 'force_generic_plan'], byValues: ['on', 'force
 /** What PostgreSQL takes for no role at all. */
 const NO_ROLE = 'none';
 
-/** The statement that was prepared on a connection, its last values, and the role that serves requests in the connection's database. */
+/** The statement that was prepared on a connection, and its last values. */
 interface PreparedSettings {
   readonly name: string;
   readonly values: readonly string[];
-  readonly servingRole: string;
+  /** The role that serves requests; null where it is found out in each transaction. */
+  readonly servingRole: string | null;
+  /** Whether the session is the connection's alone, and knows what was prepared in it. */
+  readonly isOwn: boolean;
 }
 
 const prepared = new WeakMap<pg.ClientBase, PreparedSettings>();
@@ -90,7 +93,7 @@ export async function prepareSettings(client: pg.ClientBase): Promise<void> {
   }
   const statement = isOwn ? inOwnSession : inSharedSession;
   const values = isOwn ? [] : [path];
-  prepared.set(client, { name: statement.name, values, servingRole: role });
+  prepared.set(client, { name: statement.name, values, servingRole: isOwn ? role : null, isOwn });
   try {
     await client.query({ ...statement, values: [NO_ROLE, '', '0', '0', ...planning.alike, ...values] });
   } catch (error) {
@@ -197,7 +200,7 @@ export class SettingsQuery extends BaseQuery {
       ...settingsOf.values,
     ];
     this.#writer = writerOf(connection);
-    this.#reader = this.#writer.readerOf(this.name);
+    this.#reader = settingsOf.isOwn ? this.#writer.readerOf(this.name) : undefined;
     this.#writer.send((collecting) => {
       collecting.bind({ statement: settingsOf.name, values, valueMapper: (value) => value });
       collecting.execute({});

@@ -199,8 +199,11 @@ export class ApiError extends Error {
     const message = details.message ?? entry.message;
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    super(leftOut > 0 ? `${message} ${leftOut} more are not listed.` : message, { cause: details.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      super(leftOut > 0 ? `${message} ${leftOut} more are not listed.` : message, { cause: details.cause });
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     this.name = 'ApiError';
     this.code = code;
     this.status = entry.status;

@@ -108,6 +108,20 @@ it('notes an address when it is new to the customer, and again when a day has pa
   expect((await history()).addresses).toEqual(['1.1.1.1', '2001:218::1', '1.1.1.1']);
 });
 
+it('notes an address once, however many calls come from it at once through both APIs', async () => {
+  const create = `mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { customer { createdAt } } }`;
+  for (let round = 0; round < 20; round++) {
+    const calls = Array.from({ length: 12 }, (_, i) => {
+      const input = { email, customerRealIp: `9.9.${round}.${i % 3}` };
+      return i % 2 ? gateway.rest(input) : gateway.graphql(create, { input });
+    });
+    await Promise.all(calls);
+  }
+  const { addresses } = await history({ first: 100 });
+  expect(addresses).toHaveLength(60);
+  expect(new Set(addresses).size).toBe(60);
+});
+
 it('costs a call no more when the customer has very many addresses', async () => {
   const own = await startGateway();
   // PostgreSQL was asked about the table when nothing was in it, and plans for few rows.

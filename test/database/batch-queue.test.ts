@@ -74,6 +74,17 @@ it.each([false, true])('a call whose time is up while it waits is not run (takes
   expect(statements.flat().filter((n) => n === 2 || n === 4)).toEqual([]);
 });
 
+it('more calls than one statement holds are several at once, also after others had come together', async () => {
+  const { batcher, statements } = openDatabase(0);
+  const ofCustomer: BatchStatement<number> = { ...statement(false), keyOf: (n) => String(n) };
+  const call = (n: number) => batcher.run(1, performance.now() + 5_000, ofCustomer, n);
+  await Promise.all([1, 2, 3].map(call));
+  const begun = statements.length;
+  const many = Array.from({ length: 200 }, (_, i) => call(10 + i));
+  expect(statements.length - begun).toBe(3);
+  await Promise.all(many);
+});
+
 it('calls that come together share a statement from the first on, once others had come together; who is alone waits for nobody', async () => {
   const { batcher, statements } = openDatabase(0);
   const ofCustomer: BatchStatement<number> = { ...statement(false), keyOf: (n) => String(n) };

@@ -52,6 +52,7 @@ it.each([
   { name: 'rows', text: `select ${columns} from generate_series(1, 3)` },
   { name: 'no row', text: `select ${columns} where false` },
   { name: 'two columns of one name', text: `select 1 as a, 2 as a` },
+  { name: 'two of one name, the last of them null', text: `select 1 as a, null::int as a` },
   { name: 'no column', text: `select from generate_series(1, 2)` },
   { name: 'a name like a part of an object', text: `select 1 as "toString", 2 as "constructor"` },
 ])('gives $name as pg does, each time that the statement runs', async ({ text }) => {

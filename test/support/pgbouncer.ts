@@ -10,6 +10,8 @@ import { freePort, temporaryFolder } from './process.ts';
 export interface PgBouncer {
   /** The database's URL through it. */
   url: string;
+  /** Has it lead to another database of the server from now on, whatever clients call that. */
+  leadTo(database: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,11 +40,12 @@ export async function startPgBouncer(databaseUrl: string, settings: PgBouncerSet
   await chmod(folder.path, 0o755);
   const port = await freePort();
   const path = join(folder.path, 'pgbouncer.ini');
-  await writeFile(
-    path,
-    `
+  const configure = (leadsTo: string) =>
+    writeFile(
+      path,
+      `
 [databases]
-${databases} = host=${hostname} port=${databasePort} user=${username} password=${password}
+${databases} = ${leadsTo}host=${hostname} port=${databasePort} user=${username} password=${password}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
@@ -55,8 +58,9 @@ server_idle_timeout = 2
 max_prepared_statements = ${preparedStatements}
 ${more}
 `,
-    { mode: 0o644 },
-  );
+      { mode: 0o644 },
+    );
+  await configure('');
   const account = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn(process.env.PGBOUNCER ?? 'pgbouncer', [...account, path], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -68,6 +72,10 @@ ${more}
   }
   return {
     url: `postgres://${username}:${usual}@127.0.0.1:${port}${pathname}`,
+    async leadTo(database) {
+      await configure(`dbname=${database} `);
+      child.kill('SIGHUP');
+    },
     async stop() {
       child.kill('SIGINT');
       child.kill('SIGTERM');

@@ -1,6 +1,10 @@
 // The gateway behind PgBouncer, which hands out connections by transaction: what one call has set must not meet another.
 import pg from 'pg';
+import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database/open.ts';
+import { parseDatabaseUrl } from '../../src/database-url.ts';
+import { entities } from '../../src/entities.ts';
 import {
   createDatabase,
   createKey,
@@ -333,3 +337,51 @@ it('must lead to the database to which the direct way leads', async () => {
 });
 
 afterAll(() => pooler?.stop());
+
+describe('what a connection was told at its beginning', () => {
+  const log = pino({ level: 'silent' });
+
+  it('decides over no role: a pooler may lead to a database of another name from now on', async () => {
+    const [first, second] = [await createDatabase(), await createDatabase()];
+    const organisationId = await createOrganisation(second);
+    pooler = await startPgBouncer(first, { size: 2 });
+    const database = openDatabase({ connection: parseDatabaseUrl(pooler.url), entities, log, poolSize: 1 });
+    const who = {
+      name: 'who_serves',
+      text: 'select current_user::text as role, current_database()::text as database from (select count(*) from customer) c',
+    };
+    const ask = () => database.forOrganisation(organisationId).run(who, []);
+    const nameOf = (url: string) => new URL(url).pathname.slice(1);
+    expect(await ask()).toEqual([{ role: servingRoleOf(first), database: nameOf(first) }]);
+    await pooler.leadTo(nameOf(second));
+    await expect.poll(ask).toEqual([{ role: servingRoleOf(second), database: nameOf(second) }]);
+    await database.close();
+  });
+
+  it('decides over no column: a session that comes later may have another type for it', async () => {
+    pooler = await startPgBouncer(direct, { size: 1 });
+    const database = openDatabase({
+      connection: parseDatabaseUrl(pooler.url),
+      entities,
+      log,
+      poolSize: 1,
+      asOwner: true,
+    });
+    await runSql(direct, 'create table told (a int)');
+    await runSql(direct, 'insert into told values (1)');
+    const session = 'pg_backend_pid() as pid';
+    const read = async () =>
+      (
+        await database.run<{ a: unknown; pid: number }>({ name: 'of_told', text: `select a, ${session} from told` }, [])
+      )[0];
+    const before = await read();
+    expect(before?.a).toBe(1);
+    await runSql(direct, `alter table told alter a type text using 'word'`);
+    // The pooler lets a session go that nobody uses for two seconds.
+    await expect
+      .poll(async () => (await runSql(direct, 'select from pg_stat_activity where pid = $1', [before?.pid])).length)
+      .toBe(0);
+    for (let i = 0; i < 2; i++) expect((await read())?.a).toBe('word');
+    await database.close();
+  });
+});

@@ -9,7 +9,7 @@ export const LARGEST_BATCH = 64;
 const STUCK = 100;
 
 /** A statement that serves many calls at once: its parameters are lists, its rows say by `position` whose they are. */
-export interface BatchStatement<Call> extends Statement {
+export interface BatchStatement<Call> extends Omit<Statement, 'plannedByValues'> {
   readonly name: string;
   /** What a call touches. Of two calls that touch the same, the later one waits until the earlier one is over. */
   keyOf(call: Call): string;

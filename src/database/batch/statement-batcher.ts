@@ -98,9 +98,10 @@ export class StatementBatcher {
         return;
       }
       queue.waiting.push(waiter);
-      if (queue.running.size === 0 && this.#comeTogether()) queue.turn ??= setImmediate(() => this.#flush(queue));
-      else if (queue.waiting.length >= LARGEST_BATCH || !mayEndSoon(queue)) this.#flush(queue);
-      else this.#flushSoon(queue);
+      if (queue.waiting.length >= LARGEST_BATCH) this.#flush(queue);
+      else if (queue.running.size === 0 && this.#comeTogether()) queue.turn ??= setImmediate(() => this.#flush(queue));
+      else if (mayEndSoon(queue)) this.#flushSoon(queue);
+      else this.#flush(queue);
     });
   }
 
@@ -132,7 +133,10 @@ export class StatementBatcher {
     const mostSingles = Math.max(1, this.#slots / 2);
     while (singles.length > 0 && running.size < this.#slots && countSingles(queue) < mostSingles)
       this.#start(queue, singles.splice(0, 1), true);
-    if (queue.waiting.length > 0 && running.size < this.#slots) this.#start(queue, takeBatch(queue), false);
+    if (queue.waiting.length > 0 && running.size < this.#slots) {
+      const entries = takeBatch(queue);
+      if (entries.length > 0) this.#start(queue, entries, false);
+    }
     // What did not fit must not wait for new calls, nor for a statement that waits itself.
     if (queue.waiting.length > 0) this.#flushSoon(queue);
     this.#forgetIdle(queue);

@@ -7,7 +7,7 @@ import { type CreateCustomer, createCustomerInput } from '../../../customer/inpu
 import { builder, type InputFields, stringEnum, validatedBy } from '../../builder.ts';
 import { mutation } from '../../mutation.ts';
 import { loadCustomer } from './change.ts';
-import { CustomerType, selectsMoments } from './type.ts';
+import { CustomerType } from './type.ts';
 
 /** What is said of a member of the input, also where many are created at once. */
 export const describedMember = (name: keyof CreateCustomer) => ({
@@ -98,7 +98,7 @@ builder.mutationFields((t) => ({
     scope: 'customer:create',
     resolve: mutation({
       act: async (context, input: CreateCustomer): Promise<CreateDone> => {
-        const created = await createOrReturnCustomer(context, input, selectsMoments(context.selected));
+        const created = await createOrReturnCustomer(context, input);
         const isAsked = context.selected.has('CreateCustomerPayload.keptFields');
         return Object.assign(created, { keptFields: isAsked ? keptFields(input, created) : [] });
       },

@@ -23,11 +23,6 @@ export function readingOf(fields: ReadonlySet<string>): Reading {
   };
 }
 
-/** Whether an operation selects anywhere when a customer was created, changed or last seen. */
-export function selectsMoments(selected: ReadonlySet<string>): boolean {
-  return moments.some((field) => selected.has(`Customer.${field}`));
-}
-
 /** Finds a customer, with what is read along. */
 export async function find(context: GatewayContext, key: CustomerKey, reading: Reading): Promise<Customer | null> {
   const profile = await findCustomer(context, key, reading);
