@@ -222,8 +222,10 @@ class Transaction {
   async #rollBack(): Promise<void> {
     this.#isOver = true;
     await this.#last;
-    // A connection that is closed takes its transaction along.
-    if (!this.#isBroken) await this.#send('rollback').catch(() => {});
+    // PostgreSQL tells of a failure before it lets go of what the transaction has locked: that is over when it answers again, also on a connection
+    // that is of no use afterwards. One that does not answer is closed, and takes its transaction along.
+    const answers = !this.#isBroken || this.#failure instanceof pg.DatabaseError;
+    if (answers) await this.#send('rollback').catch(() => {});
   }
 
   async #send(text: string): Promise<pg.QueryResult> {
