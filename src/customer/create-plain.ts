@@ -110,7 +110,7 @@ const makeNew = plainCase(
       where not exists (
         select from customer c where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
       )
-      ${given.includes('unnest') ? 'order by canonical_email' : ''}
+      order by canonical_email
       on conflict do nothing
       returning ${columnsOfProfile(WHOLE)}
     ), seen as (
