@@ -90,7 +90,7 @@ function mount(
   { demo, corsOrigins, introspection, publicUrl }: ServingConfig,
   hasStarted: () => boolean,
 ): Handler {
-  const { authenticator, endpoints, execute, graphql, site, health } = parts;
+  const { authenticator, endpoints, executor, graphql, site, health } = parts;
   assertEndpoints(endpoints, schema);
   const rest: RestOptions = {
     permissionFor(operation) {
@@ -98,7 +98,7 @@ function mount(
       return (request) => authorize(callerOf(request), requirements);
     },
     run: (request, document, variables, { isOneTransaction = false, keyedAs }) =>
-      execute({ document, variables, request, isOneTransaction, keyedAs }),
+      executor.forRest({ document, variables, request, isOneTransaction, keyedAs }),
   };
   const started = startedOnly(hasStarted);
   const byGraphQLKey = authenticate({

@@ -102,8 +102,8 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   });
   const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
-  const execute = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
-  const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
+  const executor = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
+  const graphql = openGraphQLHandler({ schema, execute: executor.forGraphQL, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, ...createNone], log);
   const jobs = parts.jobs?.(database) ?? [
     ...[expiry, bound, clearing].map((traits) => jobOfFunction(database, traits)),
@@ -124,7 +124,7 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
     background,
     authenticator,
     endpoints,
-    execute,
+    executor,
     graphql,
     health,
     site,

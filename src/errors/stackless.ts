@@ -1,4 +1,4 @@
-// Errors that say by their code where they come from: a stack costs more than all else that it takes to refuse a request.
+// Errors that callers cause: a whole stack costs more than all else that it takes to refuse a request.
 
 /**
  * Makes an error without a stack. For what callers cause, and are told: whoever looks for a defect has the stack of its cause.
@@ -6,10 +6,23 @@
  * @param make - synchronous, and nothing but the error is made in it
  */
 export function withoutStack<Made extends Error>(make: () => Made): Made {
+  return withStackOf(0, make);
+}
+
+/**
+ * Runs what callers often make fail. Errors that are made meanwhile say in their stack where, and nothing of what led there: enough to find a defect.
+ *
+ * @param run - what it does after its first await is not meant
+ */
+export function withShortStack<Result>(run: () => Result): Result {
+  return withStackOf(1, run);
+}
+
+function withStackOf<Result>(frames: number, run: () => Result): Result {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  Error.stackTraceLimit = frames;
   try {
-    return make();
+    return run();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

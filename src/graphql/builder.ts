@@ -3,11 +3,12 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ZodPlugin from '@pothos/plugin-zod';
-import type { ZodType } from 'zod';
+import { ZodError, type ZodType } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { fieldProblems, withinArgument } from '../errors/validation.ts';
 import type { GatewayContext } from './context.ts';
 import { SCOPE_PLUGIN } from './plugins/scope.ts';
+import { VALIDATION_PLUGIN } from './plugins/validation.ts';
 import { readGlobalId } from './schema/global-id.ts';
 
 export const builder = new SchemaBuilder<{
@@ -20,16 +21,17 @@ export const builder = new SchemaBuilder<{
     JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
   };
 }>({
-  plugins: [SCOPE_PLUGIN, ComplexityPlugin, RelayPlugin, ZodPlugin],
+  plugins: [SCOPE_PLUGIN, ComplexityPlugin, RelayPlugin, VALIDATION_PLUGIN, ZodPlugin],
   defaultFieldNullability: false,
   // The cost is checked once for the whole operation, before it runs: see cost.ts.
   complexity: { disabled: true },
   zod: {
-    validationError: (error) =>
-      new ApiError('INTERNAL_VALIDATION_FAILED', {
-        fields: fieldProblems(error).map(({ path, message }) => ({ path: withinArgument(path), message })),
-        cause: error,
-      }),
+    validationError: (error: Error) => {
+      // A rule that fails by itself is a defect.
+      if (!(error instanceof ZodError)) return error;
+      const fields = fieldProblems(error).map(({ path, message }) => ({ path: withinArgument(path), message }));
+      return new ApiError('INTERNAL_VALIDATION_FAILED', { fields, cause: error });
+    },
   },
   relay: {
     cursorType: 'String',

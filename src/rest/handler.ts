@@ -1,7 +1,6 @@
 // The REST API: reads what an endpoint takes, runs its operation, writes the answer in the REST API's own form.
-import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ZodObject } from 'zod';
-import { ApiError, type ErrorCode, type FieldProblem } from '../errors/api-error.ts';
+import { ApiError, type FieldProblem } from '../errors/api-error.ts';
 import { fieldProblems } from '../errors/validation.ts';
 import type { Members } from '../http/body.ts';
 import { assertFewItems, NO_LIST } from '../http/form-list.ts';
@@ -18,13 +17,13 @@ import type { Endpoint, EndpointBody } from './endpoint.ts';
 export interface RestOptions {
   /** Makes the check that the caller of a request may run an operation, which throws ApiError `PUBLIC_API_KEY_SCOPE_NOT_ALLOWED`. */
   permissionFor(operation: Endpoint['operation']): (request: HttpRequest) => void;
-  /** Runs an operation for a request; errors in the result are those of the catalogue. */
+  /** Runs an operation for a request. */
   run(
     request: HttpRequest,
     operation: Endpoint['operation'],
     variables: Record<string, unknown>,
     { isOneTransaction, keyedAs }: Pick<Endpoint, 'isOneTransaction' | 'keyedAs'>,
-  ): Promise<ExecutionResult>;
+  ): Promise<{ data?: Members | null | undefined; errors?: readonly ApiError[] }>;
 }
 
 /** Makes the routes of an endpoint, one for each of its paths; `through` gives what its requests pass first. */
@@ -80,7 +79,7 @@ function restHandler(endpoint: Endpoint, { permissionFor, run }: RestOptions): H
     const members = body ? membersOf(await request.knownMembers(known), body) : {};
     const sent = parameters ? { ...members, ...parameters } : members;
     const { data, errors } = await run(request, operation, endpoint.variables(sent), endpoint);
-    if (errors?.[0]) throw errorOf(errors as [GraphQLError, ...GraphQLError[]], renamed(sent));
+    if (errors?.[0]) throw errorOf(errors[0], errors, renamed(sent));
     const answer = endpoint.answer(data);
     if (answer === undefined) throw new Error(`the operation of ${endpoint.paths[0]} gave nothing`);
     return json(200, answer);
@@ -132,16 +131,14 @@ export const writeRestError: WriteError = (request, error) =>
   json(error.status, restErrorBody(error, request), errorHeaders(error));
 
 /** The first error; where that is about inputs, with what is wrong with those of all fields of the operation. */
-function errorOf(errors: readonly [GraphQLError, ...GraphQLError[]], renamed: ReadonlyMap<string, string>): ApiError {
-  const [{ message, extensions }] = errors;
-  const { code, description, retry_after } = extensions;
-  const alike = errors.filter((error) => error.extensions.code === code);
-  const fields = alike.flatMap((error) => (error.extensions.fields as FieldProblem[] | undefined) ?? []);
-  return new ApiError(code as ErrorCode, {
+function errorOf(first: ApiError, errors: readonly ApiError[], renamed: ReadonlyMap<string, string>): ApiError {
+  const { code, message, description, retryAfter } = first;
+  const fields = errors.flatMap((error) => (error.code === code && error.fields) || []);
+  return new ApiError(code, {
     message,
-    description: description as string | undefined,
+    description,
     fields: fields.length > 0 ? renamedFields(fields, renamed) : undefined,
-    retryAfter: retry_after as number | undefined,
+    retryAfter,
   });
 }
 

@@ -5,7 +5,6 @@ import {
   type ExecutionResult,
   type FragmentDefinitionNode,
   type GraphQLArgument,
-  GraphQLError,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
@@ -15,10 +14,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { withoutStack } from '../../errors/stackless.ts';
 import type { Log } from '../../log.ts';
 
-/** An operation whose document was validated and whose variables were read, both by graphql itself. */
+/** An operation whose document was validated and whose variables were read, both by graphql itself. Its errors are like graphql's, but not of that class. */
 export type CompiledOperation = (
   context: unknown,
   variables: Record<string, unknown>,
@@ -126,17 +124,9 @@ function hasDefault(input: Input, seen: ReadonlySet<unknown> = new Set()): boole
   return Object.values(type.getFields()).some((field) => hasDefault(field, new Set([...seen, type])));
 }
 
-function asError({ message, path, originalError }: GraphQLError): GraphQLError {
-  return withoutStack(() => new GraphQLError(message, { path, originalError }));
-}
-
 async function compile(schema: GraphQLSchema, document: DocumentNode): Promise<CompiledOperation> {
   const { compileQuery, isCompiledQuery } = await import('graphql-jit');
   const compiled = compileQuery(schema, withoutFragments(document));
   if (!isCompiledQuery(compiled)) throw new Error(compiled.errors?.[0]?.message);
-  const asGraphQL = ({ data, errors }: ExecutionResult) => (errors ? { data, errors: errors.map(asError) } : { data });
-  return (context, variables) => {
-    const result = compiled.query(undefined, context, variables);
-    return result instanceof Promise ? result.then(asGraphQL) : asGraphQL(result);
-  };
+  return (context, variables) => compiled.query(undefined, context, variables);
 }

@@ -70,6 +70,29 @@ export function presentResult(
   };
 }
 
+/** What came of an operation, with the errors of the catalogue that callers are told of. */
+export interface OperationResult {
+  data?: ExecutionResult['data'];
+  errors?: readonly ApiError[];
+}
+
+/**
+ * The same for an API with a form of errors of its own.
+ *
+ * @see presentResult
+ */
+export function classifyResult(
+  { data, errors }: ExecutionResult,
+  request: Request,
+  log: Log,
+  document: DocumentNode,
+): OperationResult {
+  if (!errors) return { data };
+  const apiErrors = errors.slice(0, MOST_ERRORS).map((error) => classify(error, document).apiError);
+  for (const apiError of apiErrors) noteFailure(log, request.record, apiError);
+  return { data, errors: apiErrors };
+}
+
 /** The error that is to be waited out longest, when no root field has a value and all errors say that the service is not available. */
 function unavailableOf({ data, errors = [] }: ExecutionResult, document?: DocumentNode): ApiError | undefined {
   if (data && Object.values(data).some((value) => value != null)) return undefined;
@@ -115,7 +138,8 @@ const OF_DOCUMENTS =
   'The document must be well-formed GraphQL that fits the schema and keeps within the limits for documents.';
 
 function classify(error: GraphQLError, document: DocumentNode | undefined): { apiError: ApiError; http?: HttpHint } {
-  let root: unknown = error;
+  // Compiled operations have errors of a class of their own.
+  let root: unknown = error.originalError ?? error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
   const http =
     (error.extensions?.http as HttpHint | undefined) ??

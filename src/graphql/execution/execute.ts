@@ -26,7 +26,7 @@ import { requirementOf } from '../plugins/scope.ts';
 import { assertArguments } from './arguments.ts';
 import { compileWhenRecurring } from './compile.ts';
 import { assertWithinLimit, type Price, priceOf } from './cost.ts';
-import { presentResult, requestError } from './errors.ts';
+import { classifyResult, type OperationResult, presentResult, requestError } from './errors.ts';
 import { interpret } from './interpret.ts';
 import {
   assertDone,
@@ -53,8 +53,14 @@ export interface OperationCall {
   isOneTransaction?: boolean;
 }
 
-/** Runs an operation; errors in the result are those of the catalogue. */
+/** Runs an operation; errors in the result are those of the catalogue, as GraphQL shows them. */
 export type ExecuteOperation = (call: OperationCall) => Promise<ExecutionResult>;
+
+/** Runs operations for each of the APIs, which differ in how errors are handed on. */
+export interface Executor {
+  forGraphQL: ExecuteOperation;
+  forRest(call: OperationCall): Promise<OperationResult>;
+}
 
 /** What can be known of an operation before it runs. */
 interface OperationAnalysis {
@@ -85,8 +91,8 @@ export interface ExecutorOptions {
   compiled?: readonly DocumentNode[] | undefined;
 }
 
-/** Makes the function that runs the operations of a schema. */
-export function createExecutor(options: ExecutorOptions): ExecuteOperation {
+/** Makes the functions that run the operations of a schema. */
+export function createExecutor(options: ExecutorOptions): Executor {
   const { schema, log, contextOf, hideSuggestions } = options;
   const known = new WeakMap<DocumentNode, Map<string, OperationAnalysis>>();
 
@@ -139,11 +145,14 @@ export function createExecutor(options: ExecutorOptions): ExecuteOperation {
     return headers['x-graphql-cost'] === undefined ? result : { ...result, extensions: { cost } };
   }
 
-  return async (call) => {
-    const result = await run(call).catch((error: unknown) => ({
+  const resultOf = (call: OperationCall): Promise<ExecutionResult> =>
+    run(call).catch((error: unknown) => ({
       errors: [error instanceof GraphQLError ? error : requestError(toApiError(error))],
     }));
-    return presentResult(result, call.request, log, call.document);
+
+  return {
+    forGraphQL: async (call) => presentResult(await resultOf(call), call.request, log, call.document),
+    forRest: async (call) => classifyResult(await resultOf(call), call.request, log, call.document),
   };
 }
 
