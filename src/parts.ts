@@ -103,7 +103,8 @@ export function openParts(config: ServingConfig, services: AppServices, state: A
   const timeout = database.operationTimeout;
   const hideSuggestions = !demo;
   const executor = createExecutor({ schema, log, contextOf, timeout, hideSuggestions, compiled });
-  const graphql = openGraphQLHandler({ schema, execute: executor.forGraphQL, log, introspection, hideSuggestions, fastPath });
+  const execute = executor.forGraphQL;
+  const graphql = openGraphQLHandler({ schema, execute, log, introspection, hideSuggestions, fastPath });
   const readiness = openReadiness(pooled, database, [findNoKey, ...createNone], log);
   const jobs = parts.jobs?.(database) ?? [
     ...[expiry, bound, clearing].map((traits) => jobOfFunction(database, traits)),

@@ -4,6 +4,7 @@
 import type { BatchStatement } from '../database/batch/batch-queue.ts';
 import { type GivenRows, givenRows } from '../database/batch/given.ts';
 import type { OrganisationDatabase } from '../database/organisation-database.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
 import type { NewcomerForecast } from '../operation-context.ts';
 import { randomAlphanumeric } from '../random.ts';
 import { batching, type Call, fillsAny, isDue } from './create-call.ts';
@@ -106,17 +107,13 @@ const makeNew = plainCase(
         tax_identification_number, cu_ref_no, last_seen_at, last_ip, created_by, creation_request_id)
       select $1, email, canonical_email, company_name, company_registration_number, tax_identification_number, cu_ref_no, now(), ip,
         actor, request_id
-      from given g
-      where not exists (
-        select from customer c where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
-      )
+      from given
       order by canonical_email
-      on conflict do nothing
+      on conflict (organisation_id, canonical_email) where deleted_at is null do nothing
       returning ${columnsOfProfile(WHOLE)}
     ), seen as (
       insert into customer_ip (organisation_id, customer_id, address)
-      select $1, id, last_ip from made where last_ip is not null order by id
-      on conflict do nothing
+      select $1, id, last_ip from made where last_ip is not null
     )
     select position::int, m.*, ${noRelatedRecords}
     from made m join given g on g.canonical_email = m.canonical_email`,
@@ -138,9 +135,15 @@ export interface Plain extends Profile {
   newAccount: boolean;
 }
 
+/** @returns undefined when it was not made: somebody is there, or has the reference that was drawn, which no other look at the table would tell */
 async function made(database: OrganisationDatabase, call: Call): Promise<Plain | undefined> {
-  const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew, call);
-  return row && Object.assign(readProfile(database, row), { newAccount: first });
+  try {
+    const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew, call);
+    return row && Object.assign(readProfile(database, row), { newAccount: first });
+  } catch (error) {
+    if (isUniqueViolation(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

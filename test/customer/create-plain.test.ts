@@ -172,3 +172,31 @@ it('guesses by what the last calls did', () => {
   for (let i = 0; i < 8; i++) newcomers.note(1, false);
   expect(newcomers.areLikely(1)).toBe(false);
 });
+
+it('draws another reference where the one that it drew is taken', async () => {
+  const organisationId = await createOrganisation(url);
+  // The first two that are drawn for one of these mailboxes are those of a customer who is there.
+  await runSql(url, `create sequence drawn`);
+  await runSql(
+    url,
+    `create function draw_taken() returns trigger language plpgsql as $$
+     begin
+       if new.email like 'taken%' and nextval('drawn') <= 2 then
+         new.cu_ref_no := (select cu_ref_no from customer where organisation_id = new.organisation_id and email = 'holder@example.com');
+       end if;
+       return new;
+     end $$`,
+  );
+  await runSql(url, 'grant usage on sequence drawn to public');
+  await runSql(url, 'create trigger draw_taken before insert on customer for each row execute function draw_taken()');
+  const create = (email: string) =>
+    createOrReturnCustomer(
+      { ...contextOf(database, organisationId), newcomers: new Fixed(true) },
+      createCustomerInput.parse({ email }),
+    );
+  const holder = await create('holder@example.com');
+  const results = await Promise.all(Array.from({ length: 5 }, (_, i) => create(`taken${i}@example.com`)));
+  const references = [holder, ...results].map(({ customer }) => customer.cuRefNo);
+  expect(new Set(references).size).toBe(6);
+  expect(results.every(({ newAccount }) => newAccount)).toBe(true);
+});

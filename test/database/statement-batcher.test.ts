@@ -30,10 +30,10 @@ const many = (count: number, email: (i: number) => string) =>
   Promise.all(Array.from({ length: count }, (_, i) => rest.create(gateway, { email: email(i) })));
 
 it('many creates that arrive together are a few statements', async () => {
-  // Connections are made.
   await many(100, (i) => `warm${i}@example.com`);
   const sent = await statementsOf(() => many(100, (i) => `together${i}@example.com`));
-  expect(sent.length).toBeLessThan(30);
+  // Connections may be made meanwhile.
+  expect(sent.filter((text) => text.includes('customer')).length).toBeLessThan(30);
 });
 
 it('so are look-ups', async () => {

@@ -24,6 +24,8 @@ const PATIENCE = 5;
 const LOCK_PATIENCE = 200;
 /** Milliseconds after a statement of several calls for which a call that could go at once waits for those that come with it. */
 const TOGETHER = 20;
+/** Calls that go beside one statement, without waiting for it: PostgreSQL would have nothing to do while the answers of that are written. */
+const WORTH_ANOTHER = 12;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
 
@@ -53,7 +55,7 @@ export interface BatchRunner {
  * Queues of calls, by organisation and statement.
  *
  * Idle     a call goes at once; where calls came together just before, at the end of the turn of the event loop, with all others of that turn
- * Running  what arrives waits, and is sent in one statement when the running one is done or `PATIENCE` is over, whichever comes first
+ * Running  what arrives waits, and is sent in one statement when the running one is done, `PATIENCE` is over or there are enough to go beside it
  * Single   what was in a statement that failed for one of its calls goes alone, in half of the slots
  * Locked   what found its row locked when it went alone is left to `LockedCalls`
  * Busy     what touches the same as a running or locked call waits for that one alone, however long it takes: all who call for a locked row
@@ -98,7 +100,7 @@ export class StatementBatcher {
         return;
       }
       queue.waiting.push(waiter);
-      if (queue.waiting.length >= LARGEST_BATCH) this.#flush(queue);
+      if (queue.waiting.length >= LARGEST_BATCH || this.#isWorthAnother(queue)) this.#flush(queue);
       else if (queue.running.size === 0 && this.#comeTogether()) queue.turn ??= setImmediate(() => this.#flush(queue));
       else if (mayEndSoon(queue)) this.#flushSoon(queue);
       else this.#flush(queue);
@@ -108,6 +110,10 @@ export class StatementBatcher {
   /** Whether others are likely to come with a call: the first of a crowd would have a statement for itself, and all others would wait for it. */
   #comeTogether(): boolean {
     return performance.now() - this.#togetherAt < TOGETHER;
+  }
+
+  #isWorthAnother({ running, waiting }: Queue): boolean {
+    return running.size === 1 && waiting.length >= WORTH_ANOTHER;
   }
 
   #queueOf(organisationId: number, statement: BatchStatement<unknown>): Queue {
