@@ -87,8 +87,11 @@ const noRelatedRecords = Object.keys(relations)
   .map((name) => `null::json as ${name}`)
   .join(', ');
 
-/** The customers that are made, in order: those of mailboxes at which nobody is, and for which no other call makes one at the same moment. */
-const makeNew = plainCase(
+/**
+ * The customers that are made, in order: those of mailboxes at which nobody is, and for which no other call makes one at the same moment. Whoever is there
+ * is left out before the insert, which would wait for others that change that customer.
+ */
+export const makeNew = plainCase(
   'customer_make_new',
   givenRows({
     email: 'text',
@@ -107,7 +110,10 @@ const makeNew = plainCase(
         tax_identification_number, cu_ref_no, last_seen_at, last_ip, created_by, creation_request_id)
       select $1, email, canonical_email, company_name, company_registration_number, tax_identification_number, cu_ref_no, now(), ip,
         actor, request_id
-      from given
+      from given g
+      where not exists (
+        select from customer c where c.organisation_id = $1 and c.canonical_email = g.canonical_email and c.deleted_at is null
+      )
       order by canonical_email
       on conflict (organisation_id, canonical_email) where deleted_at is null do nothing
       returning ${columnsOfProfile(WHOLE)}
@@ -135,7 +141,7 @@ export interface Plain extends Profile {
   newAccount: boolean;
 }
 
-/** @returns undefined when it was not made: somebody is there, or has the reference that was drawn, which no other look at the table would tell */
+/** @returns undefined when it was not made: somebody is there already, or has the reference that was drawn for it */
 async function made(database: OrganisationDatabase, call: Call): Promise<Plain | undefined> {
   try {
     const { row, first } = await database.runBatched<Call, ProfileRow>(makeNew, call);

@@ -15,7 +15,7 @@ import {
   touchedColumns,
   touchedValues,
 } from './create-call.ts';
-import { createOrFindPlainly } from './create-plain.ts';
+import { createOrFindPlainly, makeNew } from './create-plain.ts';
 import { canonicalEmail } from './email.ts';
 import { type FilledRow, fillOrReturn } from './fill.ts';
 import type { CreateCustomer } from './input.ts';
@@ -87,10 +87,12 @@ const createOrReturn: BatchStatement<Call> = {
 };
 
 /** Create no customer and fill in no blank: PostgreSQL still wants all tables and rights that creates need, and a database that takes writes. */
-export const createNone: readonly HarmlessStatement[] = [createOrReturn, fillOrReturn].map(({ text, values }) => ({
-  text,
-  values: values(0, []),
-}));
+export const createNone: readonly HarmlessStatement[] = [createOrReturn, fillOrReturn, makeNew].map(
+  ({ text, values }) => ({
+    text,
+    values: values(0, []),
+  }),
+);
 
 interface Row extends ProfileRow {
   position: number;

@@ -10,12 +10,12 @@ export function withoutStack<Made extends Error>(make: () => Made): Made {
 }
 
 /**
- * Runs what callers often make fail. Errors that are made meanwhile say in their stack where, and nothing of what led there: enough to find a defect.
+ * Runs what callers often make fail. Errors that are made meanwhile say where and by whom it was called, and nothing of what led there.
  *
  * @param run - what it does after its first await is not meant
  */
 export function withShortStack<Result>(run: () => Result): Result {
-  return withStackOf(1, run);
+  return withStackOf(2, run);
 }
 
 function withStackOf<Result>(frames: number, run: () => Result): Result {

@@ -8,7 +8,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { fieldProblems, withinArgument } from '../errors/validation.ts';
 import type { GatewayContext } from './context.ts';
 import { SCOPE_PLUGIN } from './plugins/scope.ts';
-import { VALIDATION_PLUGIN } from './plugins/validation.ts';
+import { SHORT_STACK_PLUGIN } from './plugins/short-stack.ts';
 import { readGlobalId } from './schema/global-id.ts';
 
 export const builder = new SchemaBuilder<{
@@ -21,14 +21,15 @@ export const builder = new SchemaBuilder<{
     JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
   };
 }>({
-  plugins: [SCOPE_PLUGIN, ComplexityPlugin, RelayPlugin, VALIDATION_PLUGIN, ZodPlugin],
+  plugins: [SCOPE_PLUGIN, ComplexityPlugin, RelayPlugin, SHORT_STACK_PLUGIN, ZodPlugin],
   defaultFieldNullability: false,
   // The cost is checked once for the whole operation, before it runs: see cost.ts.
   complexity: { disabled: true },
   zod: {
-    validationError: (error: Error) => {
-      // A rule that fails by itself is a defect.
-      if (!(error instanceof ZodError)) return error;
+    validationError(error: Error, _args, _context, { parentType, fieldName }) {
+      // A rule that fails by itself is a defect, and its stack is short.
+      if (!(error instanceof ZodError))
+        return new Error(`a rule for the input of ${parentType.name}.${fieldName} failed`, { cause: error });
       const fields = fieldProblems(error).map(({ path, message }) => ({ path: withinArgument(path), message }));
       return new ApiError('INTERNAL_VALIDATION_FAILED', { fields, cause: error });
     },

@@ -99,3 +99,16 @@ it('calls that come together share a statement from the first on, once others ha
   expect(statements.at(-1)).toEqual([8]);
   await alone;
 });
+
+it('a second statement goes beside the first when enough calls wait, and no third one', async () => {
+  const { batcher, statements } = openDatabase(20);
+  const ofCustomer: BatchStatement<number> = { ...statement(false), keyOf: (n) => String(n) };
+  const call = (n: number) => batcher.run(1, performance.now() + 5_000, ofCustomer, n);
+  const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const calls = [call(1), ...numbers(2, 12).map(call)];
+  expect(statements).toEqual([[1]]);
+  calls.push(call(13), ...numbers(14, 30).map(call));
+  expect(statements).toEqual([[1], numbers(2, 13)]);
+  await Promise.all(calls);
+  expect(statements.flat().sort((a, b) => a - b)).toEqual(numbers(1, 30));
+});

@@ -1,5 +1,5 @@
 // Lists customers: found by a search, narrowed by a filter, in an order, page by page; and counts them.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Page, type PageParts, partsOf, type SortColumn } from '../../database/keyset.ts';
 import type { OrganisationDatabase } from '../../database/organisation-database.ts';
@@ -71,17 +71,12 @@ export class CustomerList {
   readonly #query: ListQuery;
   readonly #sort: readonly SortColumn[];
   readonly #limits: ListLimits;
-  /** Says which list it is. */
-  readonly #key: string;
   #counted: Promise<number | null> | undefined;
 
   constructor({ database }: Pick<OperationContext, 'database'>, asked: CustomerQuery, limits: ListLimits = LIMITS) {
     this.#database = database;
     this.#query = new ListQuery(database, asked, limits.counted);
     this.#limits = limits;
-    this.#key = createHash('sha256')
-      .update(JSON.stringify([database.organisationId, asked]))
-      .digest('base64');
     this.#sort = asked.order ? sorts[asked.order.field] : byAge;
   }
 
@@ -123,6 +118,12 @@ export class CustomerList {
       if (reads === undefined || listed.length >= limit) return listed;
     } else if (isFirst) collectedAtOnce.set(this.#key, true);
     return this.#collect(page, reading);
+  }
+
+  /** Says which list it is. */
+  get #key(): string {
+    const { organisationId } = this.#database;
+    return hash('sha256', JSON.stringify([organisationId, this.#query.asked]), 'base64');
   }
 
   /** What is neither searched nor narrowed is read at once, and waits for nobody. */

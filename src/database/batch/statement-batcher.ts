@@ -24,7 +24,10 @@ const PATIENCE = 5;
 const LOCK_PATIENCE = 200;
 /** Milliseconds after a statement of several calls for which a call that could go at once waits for those that come with it. */
 const TOGETHER = 20;
-/** Calls that go beside one statement, without waiting for it: PostgreSQL would have nothing to do while the answers of that are written. */
+/**
+ * Calls that go beside one statement, without waiting for it or for the end of the turn: PostgreSQL would have nothing to do while other calls are read
+ * and answers written.
+ */
 const WORTH_ANOTHER = 12;
 /** Statements of one queue that run at once. */
 const MOST_AT_ONCE = 8;
@@ -113,7 +116,7 @@ export class StatementBatcher {
   }
 
   #isWorthAnother({ running, waiting }: Queue): boolean {
-    return running.size === 1 && waiting.length >= WORTH_ANOTHER;
+    return running.size === 1 && this.#slots > 1 && waiting.length >= WORTH_ANOTHER;
   }
 
   #queueOf(organisationId: number, statement: BatchStatement<unknown>): Queue {

@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import type { Log } from '../../log.ts';
 
-/** An operation whose document was validated and whose variables were read, both by graphql itself. Its errors are like graphql's, but not of that class. */
+/** An operation whose document was validated and whose variables were read, both by graphql itself. Its errors are made by graphql-jit. */
 export type CompiledOperation = (
   context: unknown,
   variables: Record<string, unknown>,

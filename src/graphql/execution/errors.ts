@@ -77,9 +77,8 @@ export interface OperationResult {
 }
 
 /**
- * The same for an API with a form of errors of its own.
- *
- * @see presentResult
+ * Turns the errors of a GraphQL result into errors of the catalogue, for an API that has a form of its own for them, notes the first code for the log, and
+ * logs the cause of what was the gateway's own fault. `MOST_ERRORS` are handed on at most, and no extensions.
  */
 export function classifyResult(
   { data, errors }: ExecutionResult,
@@ -138,7 +137,7 @@ const OF_DOCUMENTS =
   'The document must be well-formed GraphQL that fits the schema and keeps within the limits for documents.';
 
 function classify(error: GraphQLError, document: DocumentNode | undefined): { apiError: ApiError; http?: HttpHint } {
-  // Compiled operations have errors of a class of their own.
+  // Those of compiled operations are made by graphql-jit, which may have graphql's classes from another module.
   let root: unknown = error.originalError ?? error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
   const http =

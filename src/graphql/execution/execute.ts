@@ -58,7 +58,9 @@ export type ExecuteOperation = (call: OperationCall) => Promise<ExecutionResult>
 
 /** Runs operations for each of the APIs, which differ in how errors are handed on. */
 export interface Executor {
+  /** Errors in the result are as GraphQL shows them. */
   forGraphQL: ExecuteOperation;
+  /** Errors in the result are those of the catalogue. */
   forRest(call: OperationCall): Promise<OperationResult>;
 }
 
@@ -218,7 +220,9 @@ function analyse(
     requirements: new Set([...fields.values()].flatMap((field) => requirementOf(field) ?? [])),
     selected: new Set(fields.keys()),
     rootFields: rootFields.join(',').slice(0, LONGEST_RECORD),
-    costDependsOnVariables: [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
+    costDependsOnVariables:
+      (operation.variableDefinitions ?? []).length > 0 &&
+      [...fields.values()].some((field) => typeof field.extensions.complexity === 'function'),
     validatesArguments: [...fields.values()].some((field) => field.extensions.validate !== undefined),
   };
 }

@@ -2,16 +2,28 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
 type Fragments = GraphQLResolveInfo['fragments'];
+type Fields = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
+
+/** What is known of fields, by the path below them: a document that recurs has the same nodes each time. */
+const known = new WeakMap<FieldNode, Map<string, ReadonlySet<string>>>();
 
 /**
  * The names of the fields that are resolved for certain below a field: what stands behind `@skip` or `@include` is not among them.
  *
  * @param path - the names of the fields in between: `edges`, `node`
  */
-export function fieldsBelow(
-  { fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
-  path: readonly string[] = [],
-): ReadonlySet<string> {
+export function fieldsBelow(info: Fields, path: readonly string[] = []): ReadonlySet<string> {
+  const [node, ...others] = info.fieldNodes;
+  if (!node || others.length > 0) return selectedBelow(info, path);
+  const byPath = known.get(node) ?? new Map<string, ReadonlySet<string>>();
+  known.set(node, byPath);
+  const steps = path.join('.');
+  const names = byPath.get(steps) ?? selectedBelow(info, path);
+  byPath.set(steps, names);
+  return names;
+}
+
+function selectedBelow({ fieldNodes, fragments }: Fields, path: readonly string[]): ReadonlySet<string> {
   let nodes = fieldsOf(fieldNodes, fragments);
   for (const step of path) {
     const within = nodes.filter(({ name }) => name.value === step);

@@ -1,4 +1,4 @@
-// A Pothos plugin around that of zod, which goes through an operation's input before the resolver is called.
+// A Pothos plugin around that of zod, which takes the stack of every input that it refuses.
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import { withShortStack } from '../../errors/stackless.ts';
@@ -6,13 +6,13 @@ import { withShortStack } from '../../errors/stackless.ts';
 declare global {
   export namespace PothosSchemaTypes {
     interface Plugins<Types extends SchemaTypes> {
-      validation: ValidationPlugin<Types>;
+      shortStack: ShortStackPlugin<Types>;
     }
   }
 }
 
-class ValidationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
-  /** zod takes the stack of every refusal. What it runs before its first await is the check of the input alone. */
+class ShortStackPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  /** What zod's plugin runs before its first await is the check of the input alone. */
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     { args }: PothosOutputFieldConfig<Types>,
@@ -23,5 +23,5 @@ class ValidationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 }
 
 /** Stands before zod's plugin in the list: the first one is the outermost. */
-export const VALIDATION_PLUGIN = 'validation';
-SchemaBuilder.registerPlugin(VALIDATION_PLUGIN, ValidationPlugin);
+export const SHORT_STACK_PLUGIN = 'shortStack';
+SchemaBuilder.registerPlugin(SHORT_STACK_PLUGIN, ShortStackPlugin);
