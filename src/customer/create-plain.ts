@@ -36,7 +36,7 @@ function plainCase(
     isSame,
     values(organisationId, calls) {
       const rows = calls.map(valuesOf);
-      return [organisationId, ...(rows[0] ?? []).map((_, column) => rows.map((row) => row[column]))];
+      return [organisationId, ...Array.from({ length: given.columns }, (_, column) => rows.map((row) => row[column]))];
     },
     single: {
       name: `${name}_one`,

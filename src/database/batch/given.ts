@@ -2,6 +2,8 @@
 
 /** SQL of the CTE `given`, which has a row for each call, with its `position`. */
 export interface GivenRows {
+  /** How many columns there are. */
+  readonly columns: number;
   readonly many: string;
   /** Takes less time: PostgreSQL has no lists to read, and no rows to count. */
   readonly one: string;
@@ -18,6 +20,7 @@ export function givenRows(columns: Readonly<Record<string, string>>): GivenRows 
   const lists = typed.map(({ type, parameter }) => `${parameter}::${type}[]`).join(', ');
   const values = typed.map(({ name, type, parameter }) => `${parameter}::${type} as ${name}`).join(', ');
   return {
+    columns: typed.length,
     many: `given as (select * from unnest(${lists}) with ordinality as g (${names}, position))`,
     one: `given as (select ${values}, 1 as position)`,
   };
