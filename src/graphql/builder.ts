@@ -27,9 +27,11 @@ export const builder = new SchemaBuilder<{
   complexity: { disabled: true },
   zod: {
     validationError(error: Error, _args, _context, { parentType, fieldName }) {
-      // A rule that fails by itself is a defect, and its stack is short.
-      if (!(error instanceof ZodError))
-        return new Error(`a rule for the input of ${parentType.name}.${fieldName} failed`, { cause: error });
+      // A rule that fails by itself is a defect. Its message may repeat the input, and its stack is short.
+      if (!(error instanceof ZodError)) {
+        const defect = new Error(`a rule for the input of ${parentType.name}.${fieldName} failed: ${error.name}`);
+        return Object.assign(defect, { stack: error.stack });
+      }
       const fields = fieldProblems(error).map(({ path, message }) => ({ path: withinArgument(path), message }));
       return new ApiError('INTERNAL_VALIDATION_FAILED', { fields, cause: error });
     },

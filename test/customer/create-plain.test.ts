@@ -1,4 +1,5 @@
 // The plain cases of create or return, which take a small statement each, do what the whole statement does: in whatever order they are tried.
+import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOrReturnCustomer } from '../../src/customer/create.ts';
@@ -171,6 +172,28 @@ it('guesses by what the last calls did', () => {
   expect(newcomers.areLikely(2)).toBe(false);
   for (let i = 0; i < 8; i++) newcomers.note(1, false);
   expect(newcomers.areLikely(1)).toBe(false);
+});
+
+it('returns whoever is there while others change them, and makes the rest beside', async () => {
+  const organisationId = await createOrganisation(url);
+  const create = (email: string) =>
+    createOrReturnCustomer(
+      { ...contextOf(database, organisationId), newcomers: new Fixed(true) },
+      createCustomerInput.parse({ email }),
+    );
+  await create('changing@example.com');
+  const other = new pg.Client({ connectionString: url });
+  await other.connect();
+  try {
+    await other.query(`begin; update customer set premium = true where email = 'changing@example.com'`);
+    const emails = ['changing', ...Array.from({ length: 20 }, (_, i) => `beside${i}`)].map(
+      (name) => `${name}@example.com`,
+    );
+    const results = await Promise.all(emails.map(create));
+    expect(results.map(({ newAccount }) => newAccount)).toEqual(emails.map((_, i) => i > 0));
+  } finally {
+    await other.end();
+  }
 });
 
 it('draws another reference where the one that it drew is taken', async () => {

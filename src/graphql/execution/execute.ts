@@ -100,9 +100,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   function analysisOf(document: DocumentNode, name: string | null | undefined): OperationAnalysis | undefined {
     const ofDocument = known.get(document) ?? new Map<string, OperationAnalysis>();
-    known.set(document, ofDocument);
-    const analysis = ofDocument.get(name ?? '') ?? analyse(schema, document, name);
-    if (analysis) ofDocument.set(name ?? '', analysis);
+    const found = ofDocument.get(name ?? '');
+    if (found) return found;
+    const analysis = analyse(schema, document, name);
+    if (analysis) known.set(document, ofDocument.set(name ?? '', analysis));
     return analysis;
   }
 

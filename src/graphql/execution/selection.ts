@@ -15,11 +15,12 @@ const known = new WeakMap<FieldNode, Map<string, ReadonlySet<string>>>();
 export function fieldsBelow(info: Fields, path: readonly string[] = []): ReadonlySet<string> {
   const [node, ...others] = info.fieldNodes;
   if (!node || others.length > 0) return selectedBelow(info, path);
-  const byPath = known.get(node) ?? new Map<string, ReadonlySet<string>>();
-  known.set(node, byPath);
+  const ofNode = known.get(node) ?? new Map<string, ReadonlySet<string>>();
   const steps = path.join('.');
-  const names = byPath.get(steps) ?? selectedBelow(info, path);
-  byPath.set(steps, names);
+  const found = ofNode.get(steps);
+  if (found) return found;
+  const names = selectedBelow(info, path);
+  known.set(node, ofNode.set(steps, names));
   return names;
 }
 
