@@ -174,13 +174,15 @@ it('guesses by what the last calls did', () => {
   expect(newcomers.areLikely(1)).toBe(false);
 });
 
+/** Makes the function that creates in an organisation, by a guess that everybody is new. */
+const creatingIn = (organisationId: number) => (email: string) =>
+  createOrReturnCustomer(
+    { ...contextOf(database, organisationId), newcomers: new Fixed(true) },
+    createCustomerInput.parse({ email }),
+  );
+
 it('returns whoever is there while others change them, and makes the rest beside', async () => {
-  const organisationId = await createOrganisation(url);
-  const create = (email: string) =>
-    createOrReturnCustomer(
-      { ...contextOf(database, organisationId), newcomers: new Fixed(true) },
-      createCustomerInput.parse({ email }),
-    );
+  const create = creatingIn(await createOrganisation(url));
   await create('changing@example.com');
   const other = new pg.Client({ connectionString: url });
   await other.connect();
@@ -212,11 +214,7 @@ it('draws another reference where the one that it drew is taken', async () => {
   );
   await runSql(url, 'grant usage on sequence drawn to public');
   await runSql(url, 'create trigger draw_taken before insert on customer for each row execute function draw_taken()');
-  const create = (email: string) =>
-    createOrReturnCustomer(
-      { ...contextOf(database, organisationId), newcomers: new Fixed(true) },
-      createCustomerInput.parse({ email }),
-    );
+  const create = creatingIn(organisationId);
   const holder = await create('holder@example.com');
   const results = await Promise.all(Array.from({ length: 5 }, (_, i) => create(`taken${i}@example.com`)));
   const references = [holder, ...results].map(({ customer }) => customer.cuRefNo);
