@@ -229,6 +229,25 @@ it('calls that keep all connections are no reason for a moment, and one when oth
   expect((await create()).newAccount).toBe(true);
 });
 
+it('a question that was on its way when a call failed does not say that all is well', async () => {
+  await fillOrganisation(cluster.url, gateway.organisationId, `room${gateway.organisationId}x`, 1);
+  await cluster.run(
+    `create function full_disk() returns boolean language plpgsql volatile as $$ begin raise 'no room' using errcode = '53100'; end $$`,
+    'create policy full_disk on customer_group as restrictive for select using ((select full_disk()))',
+  );
+  const holder = await holding('lock table customer_ip in access exclusive mode');
+  const asked = health();
+  const { body } = await gateway.graphql('{ customerGroups(first: 1) { edges { node { slug } } } }');
+  expect(body.errors).toHaveLength(1);
+  await cluster.run('drop policy full_disk on customer_group', 'drop function full_disk()');
+  await holder.end();
+  expect(await asked).toMatchObject({ status: 503, database: 'has no room on its disk' });
+  await expect
+    .poll(told, { timeout: 6_000 })
+    .toEqual(['not ready: the database has no room on its disk', 'ready again: the database accepts writes']);
+  expect(await health()).toMatchObject({ status: 200 });
+});
+
 describe('however many ask', () => {
   const sessions = async () => {
     const text = 'select sessions::int from pg_stat_database where datname = $1';

@@ -82,8 +82,8 @@ export class Readiness {
   /** Tells whether a create would succeed now; waits for the patience at most. */
   async ask(): Promise<DatabaseHealth> {
     if (this.#closed) return this.#health;
-    const trouble = this.#options.trouble();
-    if (trouble) return this.#conclude(ofTrouble[trouble]);
+    const trouble = this.#trouble();
+    if (trouble) return this.#conclude(trouble);
     if (!this.#answer && performance.now() - this.#askedAt >= INTERVAL) this.#answer = this.#question();
     return this.#answer ?? this.#health;
   }
@@ -93,6 +93,11 @@ export class Readiness {
     this.#closed = true;
     clearTimeout(this.#again);
     await this.#giveUp?.();
+  }
+
+  #trouble(): DatabaseHealth | undefined {
+    const trouble = this.#options.trouble();
+    return trouble && ofTrouble[trouble];
   }
 
   #question(): Promise<DatabaseHealth> {
@@ -124,7 +129,8 @@ export class Readiness {
       over();
     };
     probe.outcome.then(
-      () => answered(OK),
+      // A call may have failed while it was on its way.
+      () => answered(this.#trouble() ?? OK),
       (error: unknown) => answered(healthOf(error), error),
     );
     return promise;
