@@ -1,7 +1,8 @@
 // From Node's request to the answer on its connection.
 import type { Log } from '../log.ts';
 import { logWhenClosed } from './middleware/access-log.ts';
-import { fromNode, type Reached, send } from './request.ts';
+import { fromNode, type HttpResponse, type Reached, send } from './request.ts';
+import { ResponseWrites } from './response-writes.ts';
 import type { Handler } from './router.ts';
 import type { HandleRequest } from './server.ts';
 
@@ -12,21 +13,29 @@ import type { HandleRequest } from './server.ts';
  * @param reached - how callers reach the gateway
  */
 export function handleWith(handler: Handler, reached: Reached, log: Log): HandleRequest {
+  const writes = new ResponseWrites();
   return (incoming, outgoing, fault) => {
     const startedAt = performance.now();
+    const turn = writes.turn();
     const request = fromNode(incoming, reached, fault);
     logWhenClosed(log, request, outgoing, startedAt);
-    Promise.resolve(handler(request))
-      .then((response) => {
-        request.record.status = response.status;
+    const failed = (error: unknown) => {
+      log.error(
+        { requestId: request.requestId, err: error },
+        'the response could not be sent; the connection is closed',
+      );
+      outgoing.destroy();
+    };
+    const write = (response: HttpResponse) => {
+      try {
         if (!outgoing.destroyed) send(outgoing, request, response);
-      })
-      .catch((error: unknown) => {
-        log.error(
-          { requestId: request.requestId, err: error },
-          'the response could not be sent; the connection is closed',
-        );
-        outgoing.destroy();
-      });
+      } catch (error) {
+        failed(error);
+      }
+    };
+    Promise.resolve(handler(request)).then((response) => {
+      request.record.status = response.status;
+      writes.add(turn, () => write(response));
+    }, failed);
   };
 }

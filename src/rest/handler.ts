@@ -132,6 +132,9 @@ export const writeRestError: WriteError = (request, error) =>
 
 /** The first error; where that is about inputs, with what is wrong with those of all fields of the operation. */
 function errorOf(first: ApiError, errors: readonly ApiError[], renamed: ReadonlyMap<string, string>): ApiError {
+  const [field, ...more] = first.fields ?? [];
+  // Most often one input is wrong, and callers know it by this name.
+  if (errors.length === 1 && field && more.length === 0 && !renamed.has(field.path)) return first;
   const { code, message, description, retryAfter } = first;
   const fields = errors.flatMap((error) => (error.code === code && error.fields) || []);
   return new ApiError(code, {

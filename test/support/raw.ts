@@ -27,7 +27,8 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer>
   });
 }
 
-function parseAnswer(received: string): RawAnswer {
+/** Takes apart what was read from a socket. */
+export function parseAnswer(received: string): RawAnswer {
   const end = received.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = received.slice(0, Math.max(end, 0)).split('\r\n');
   const headers = lines.map((line): [string, string] => {
