@@ -56,7 +56,7 @@ function isMeasured({ name, questions, isSlow }: Contender, { question }: Worklo
 
 /** A table for each workload and number of connections. */
 export function tables(results: Result[]): string {
-  const groups = Map.groupBy(results, ({ workload, connections }) => `${workload}, ${connections} connections`);
+  const groups = Map.groupBy(results, ({ workload, connections }) => `${workload}, connections: ${connections}`);
   return [...groups]
     .map(([name, group]) => {
       const floor = group.find(({ contender }) => contender === FLOOR) as Result;
