@@ -152,8 +152,11 @@ const effects: Record<(typeof variables)[number], () => Promise<void>> = {
     const calls = Array.from({ length: 32 }, () =>
       ask(started, '{ customerGroups(first: 5) { edges { node { slug } } } }'),
     );
-    await expect.poll(pooled).toBe(2);
-    await holder.end();
+    try {
+      await expect.poll(pooled).toBe(2);
+    } finally {
+      await holder.end();
+    }
     await Promise.all(calls);
     expect(await pooled()).toBe(2);
   },

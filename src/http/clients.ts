@@ -78,10 +78,11 @@ export class Clients {
   /**
    * Counts a connection.
    *
-   * @param address - of its other end
+   * @param address - of its other end; undefined where that is gone already, and is not counted
    * @returns whose it is; undefined where there are as many as there may be
    */
-  connect(address: string): Client | undefined {
+  connect(address: string | undefined): Client | undefined {
+    if (address === undefined) return undefined;
     const network = networkOf(address);
     let client = this.#byNetwork.get(network);
     const isOver = client && !client.isProxy && client.connections >= this.#share;

@@ -16,7 +16,7 @@ export function handleWith(handler: Handler, reached: Reached, log: Log): Handle
   const writes = new ResponseWrites();
   return (incoming, outgoing, fault) => {
     const startedAt = performance.now();
-    const turn = writes.turn();
+    const turn = writes.turn(startedAt);
     const request = fromNode(incoming, reached, fault);
     logWhenClosed(log, request, outgoing, startedAt);
     const failed = (error: unknown) => {
@@ -33,9 +33,11 @@ export function handleWith(handler: Handler, reached: Reached, log: Log): Handle
         failed(error);
       }
     };
-    Promise.resolve(handler(request)).then((response) => {
-      request.record.status = response.status;
-      writes.add(turn, () => write(response));
-    }, failed);
+    Promise.resolve(handler(request))
+      .then((response) => {
+        request.record.status = response.status;
+        writes.add(turn, response.body.length, () => write(response));
+      })
+      .catch(failed);
   };
 }

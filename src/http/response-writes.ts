@@ -1,31 +1,38 @@
-// When responses are written. Each write on its own wakes its client, which costs more than all else of it: those that can go together do.
+// When responses are written. To wake a client is the dearest part of a write; of several writes in a row, only the first one wakes it.
 
 /** Responses that are held back at most. */
 const MOST_HELD = 16;
+/** Milliseconds after which those that are held back are written, when the next request is read. */
+const LONGEST_HOLD = 1;
+/** Length of a body above which a response is not held back: it takes longer to write than to wake anybody. */
+const LARGEST_HELD = 16 * 1024;
 
 /**
- * The responses of the requests that were read in one turn of the event loop.
+ * The responses of one turn of the event loop, from one look at timers and immediates to the next.
  *
- * First    the first is written at once: one that is alone waits for nothing
- * Held     those that are there in the same turn, too, are written when it ends, or when there are `MOST_HELD` of them
- * Later    all others are written at once: whatever they have waited for comes to several at the same moment
+ * First    the first response to a request of this turn is written at once: a call that is alone waits for nothing
+ * Held     those that follow in the same turn are written when it ends, `MOST_HELD` are there, or a request is read after `LONGEST_HOLD`
+ * Later    a response to a request of an earlier turn is written at once: what such requests wait for comes to several at the same moment
  */
 export class ResponseWrites {
   #turn = 0;
   #isOpen = false;
   #isFirst = true;
   #held: (() => void)[] = [];
+  #heldSince = 0;
 
   /**
    * Takes note that a request was read.
    *
+   * @param now - by `performance.now()`
    * @returns the turn, for `add`
    */
-  turn(): number {
+  turn(now: number): number {
     if (!this.#isOpen) {
       this.#isOpen = true;
       setImmediate(() => this.#end());
     }
+    if (this.#held.length > 0 && now - this.#heldSince > LONGEST_HOLD) this.#writeHeld();
     return this.#turn;
   }
 
@@ -33,15 +40,20 @@ export class ResponseWrites {
    * Writes a response, now or before the turn ends.
    *
    * @param turn - in which its request was read
+   * @param length - of its body
    * @param write - throws nothing
    */
-  add(turn: number, write: () => void): void {
-    if (turn !== this.#turn || this.#isFirst) {
-      this.#isFirst &&= turn !== this.#turn;
+  add(turn: number, length: number, write: () => void): void {
+    if (turn !== this.#turn || length > LARGEST_HELD) {
       write();
       return;
     }
-    this.#held.push(write);
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      write();
+      return;
+    }
+    if (this.#held.push(write) === 1) this.#heldSince = performance.now();
     if (this.#held.length >= MOST_HELD) this.#writeHeld();
   }
 

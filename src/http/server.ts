@@ -69,7 +69,7 @@ export function createHttpServer({ handle, limits, ...options }: HttpServerOptio
   server.maxHeadersCount = 0;
 
   server.on('connection', (socket: Socket) => {
-    const client = clients.connect(socket.remoteAddress ?? '');
+    const client = clients.connect(socket.remoteAddress);
     if (client) connections.set(socket, new Connection(socket, client, clients));
     else turnAway(socket, options.publicUrl);
   });

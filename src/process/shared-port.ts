@@ -99,7 +99,7 @@ export class SharedPort {
   #accept(socket: Socket): void {
     // A client that goes away is noticed by the worker that has it.
     socket.on('error', () => {});
-    const client = this.#clients.connect(socket.remoteAddress ?? '');
+    const client = this.#clients.connect(socket.remoteAddress);
     if (!client) {
       // What it has sent already would otherwise have the system reset the connection, and the answer be lost.
       socket.resume();

@@ -55,7 +55,7 @@ export async function measureGrowth(bench: Bench, effort: Effort): Promise<Secti
   const columns = (of: string) => [`${of}, requests/s`, 'p99 ms', 'database CPU µs'];
   return {
     title: 'Growth',
-    text: `REST, 32 connections.\n\n${table(['customers', ...columns('new'), ...columns('existing')], rows)}`,
+    text: `REST, 32 connections. Beside these customers there are those that the gateway was warmed up with.\n\n${table(['customers', ...columns('new'), ...columns('existing')], rows)}`,
     promised: [
       {
         what: 'create at 10 million customers to create at 10 thousand',

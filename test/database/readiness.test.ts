@@ -237,10 +237,12 @@ it('a question that was on its way when a call failed does not say that all is w
   );
   const holder = await holding('lock table customer_ip in access exclusive mode');
   const asked = health();
+  const waiting = `select from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock'`;
+  await expect.poll(() => runSql(cluster.url, waiting, [PROBE_NAME]), { interval: 10 }).toHaveLength(1);
   const { body } = await gateway.graphql('{ customerGroups(first: 1) { edges { node { slug } } } }');
-  expect(body.errors).toHaveLength(1);
-  await cluster.run('drop policy full_disk on customer_group', 'drop function full_disk()');
   await holder.end();
+  await cluster.run('drop policy full_disk on customer_group', 'drop function full_disk()');
+  expect(body.errors).toHaveLength(1);
   expect(await asked).toMatchObject({ status: 503, database: 'has no room on its disk' });
   await expect
     .poll(told, { timeout: 6_000 })

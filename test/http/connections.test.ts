@@ -186,6 +186,12 @@ describe('too many connections', () => {
     await small.close();
   });
 
+  it('none that was gone before it was accepted is counted, for it has no address', () => {
+    const clients = new Clients({ maxConnections: 1, isProxy: () => false }, pino({ level: 'silent' }));
+    for (let i = 0; i < 3; i++) expect(clients.connect(undefined)).toBeUndefined();
+    expect(clients.connect('192.0.2.1')).toMatchObject({ connections: 1 });
+  });
+
   it.each([
     ['one address are', undefined, 1_000],
     ['a trusted proxy are not', ['127.0.0.0/8'], 1_100],

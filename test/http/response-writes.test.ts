@@ -1,6 +1,8 @@
-// Requests that are read in the same turn of the event loop: each is answered on its own connection, also those whose responses are held back.
+// Requests that are read in the same turn of the event loop: when their responses are written, and that each gets its own.
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResponseWrites } from '../../src/http/response-writes.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { parseAnswer } from '../support/raw.ts';
 
@@ -56,6 +58,57 @@ async function send(emails: readonly string[]) {
   return { sockets, answers };
 }
 
+describe('in a turn', () => {
+  /** Of a small response. */
+  const SMALL = 500;
+
+  /** Adds so many responses to requests of this turn, and gives the numbers of those that are written. */
+  function added(count: number, length = SMALL) {
+    const writes = new ResponseWrites();
+    const turn = writes.turn(performance.now());
+    const written: number[] = [];
+    for (let i = 1; i <= count; i++) writes.add(turn, length, () => void written.push(i));
+    return { writes, turn, written };
+  }
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+  it('the first is written at once, the others when it ends', async () => {
+    const { written } = added(16);
+    expect(written).toEqual([1]);
+    await nextTurn();
+    expect(written).toEqual(numbers(16));
+  });
+
+  it('sixteen are held at most', async () => {
+    const { written } = added(18);
+    expect(written).toEqual(numbers(17));
+    await nextTurn();
+    expect(written).toEqual(numbers(18));
+  });
+
+  it('none is held when another request is read after a millisecond', () => {
+    const { writes, written } = added(3);
+    writes.turn(performance.now() + 0.5);
+    expect(written).toEqual([1]);
+    writes.turn(performance.now() + 2);
+    expect(written).toEqual([1, 2, 3]);
+  });
+
+  it('large ones are not held', () => expect(added(3, 20_000).written).toEqual([1, 2, 3]));
+
+  it('those to requests of earlier turns are not held, and are not its first', async () => {
+    const { writes, turn, written } = added(1);
+    await nextTurn();
+    const next = writes.turn(performance.now());
+    for (const i of [2, 3]) writes.add(turn, SMALL, () => void written.push(i));
+    expect(written).toEqual([1, 2, 3]);
+    for (const i of [4, 5]) writes.add(next, SMALL, () => void written.push(i));
+    expect(written).toEqual([1, 2, 3, 4]);
+    await nextTurn();
+    expect(written).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
 it('each is answered once, whether it is refused or not', async () => {
   const emails = Array.from({ length: CROWD }, (_, i) => (i % 3 === 2 ? `crowd${i}@example.com` : `nobody ${i}`));
   const answers = await Promise.all((await send(emails)).answers);
@@ -70,7 +123,7 @@ it('each is answered once, whether it is refused or not', async () => {
   await expect.poll(() => gateway.log.filter(({ requestId }) => ids.includes(requestId as string))).toHaveLength(CROWD);
 });
 
-it('connections that are cut while their responses are held back leave the others theirs', async () => {
+it('connections that are cut leave the others their responses', async () => {
   const { sockets, answers } = await send(Array.from({ length: CROWD }, (_, i) => `nobody ${i}`));
   const isCut = (i: number) => i % 4 === 1;
   // The gateway reads next, and finds the end of the connection with the request or after it.
