@@ -19,6 +19,8 @@ export class ResponseWrites {
   #isOpen = false;
   #isFirst = true;
   #held: (() => void)[] = [];
+  /** When the last request was read, and when that of the first that is held. */
+  #readAt = 0;
   #heldSince = 0;
 
   /**
@@ -33,6 +35,7 @@ export class ResponseWrites {
       setImmediate(() => this.#end());
     }
     if (this.#held.length > 0 && now - this.#heldSince > LONGEST_HOLD) this.#writeHeld();
+    this.#readAt = now;
     return this.#turn;
   }
 
@@ -53,7 +56,7 @@ export class ResponseWrites {
       write();
       return;
     }
-    if (this.#held.push(write) === 1) this.#heldSince = performance.now();
+    if (this.#held.push(write) === 1) this.#heldSince = this.#readAt;
     if (this.#held.length >= MOST_HELD) this.#writeHeld();
   }
 
